@@ -1,0 +1,94 @@
+# The one door to the repository: `make` lists what there is.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+UV_VERSION := 0.13.9
+
+MEMBERS := core gateway plugins/apple
+MEMBER_FILES := $(MEMBERS:%=%/pyproject.toml)
+
+# A stamp is named after what it stands for, so a changed file, interpreter or folder (a venv cannot move) asks for a new one.
+key = $(shell { echo "$(CURDIR)"; $(PYTHON) -V; cat $(1); } 2>&1 | cksum | cut -d ' ' -f 1)
+RUN := $(VENV)/.run-$(call key,requirements.txt)
+DEV := $(VENV)/.dev-$(call key,requirements.txt requirements-dev.txt)
+EDITABLE := $(VENV)/.members-$(call key,requirements.txt $(MEMBER_FILES))
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo demo-reset test check fix smoke schema pins clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+
+demo: $(EDITABLE) ## Run Metonic with two example calendars (options: make demo ARGS="...")
+	@$(BIN)/metonic demo $(ARGS)
+
+demo-reset: $(EDITABLE) ## Forget what the demo has stored
+	@$(BIN)/metonic demo --reset
+
+test: check ## Check, then run every test
+	$(BIN)/pytest
+
+check: $(EDITABLE) $(DEV) ## Lint, formatting, types, import contracts and the rules of the house
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q tests/house
+
+fix: $(EDITABLE) $(DEV) ## Repair what ruff can, and format
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+smoke: $(EDITABLE) $(DEV) ## Start the service and sync once, end to end
+	$(BIN)/python -m tests.e2e.smoke
+
+schema: $(EDITABLE) ## Write schema.graphql from the code
+	@$(BIN)/metonic schema > schema.graphql.new || { rm -f schema.graphql.new; exit 1; }
+	@mv schema.graphql.new schema.graphql
+
+pins: .bootstrap/bin/uv ## Pin the requirements anew (make pins ARGS=--upgrade raises the versions)
+	$(COMPILE) --output-file requirements.txt
+	$(COMPILE) --group pyproject.toml:dev --constraints requirements.txt --output-file requirements-dev.txt
+
+clean: ## Remove environments and caches
+	rm -rf $(VENV) .bootstrap .coverage htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find core gateway plugins tests -name __pycache__ -prune -exec rm -rf {} +
+
+# Debian packages venv and ensurepip apart from the interpreter.
+define require_python
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	{ echo 'Metonic needs Python 3.11 or newer and "$(PYTHON)" is not: install one and name it, as in: make PYTHON=python3.12' >&2; exit 1; }
+@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	{ echo '"$(PYTHON)" cannot make virtual environments: install its venv package (Debian and Ubuntu: apt install python3-venv).' >&2; exit 1; }
+endef
+
+$(RUN):
+	$(require_python)
+	@echo "Setting up $(VENV)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) install --require-hashes -r requirements.txt
+	@touch $@
+
+$(DEV): | $(RUN)
+	@echo "Adding the development tools to $(VENV)"
+	@rm -f $(VENV)/.dev-*
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(EDITABLE): | $(RUN)
+	@rm -f $(VENV)/.members-*
+	@$(PIP) install --no-deps --no-build-isolation $(MEMBERS:%=-e %)
+	@touch $@
+
+.bootstrap/bin/uv:
+	$(require_python)
+	@$(PYTHON) -m venv --clear .bootstrap
+	@.bootstrap/bin/python -m pip --disable-pip-version-check --quiet install uv==$(UV_VERSION)
+
+COMPILE = .bootstrap/bin/uv pip compile --quiet $(ARGS) --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make pins" \
+	--no-emit-package metonic-core --no-emit-package metonic-gateway --no-emit-package metonic-apple \
+	$(MEMBER_FILES) --extra demo --group pyproject.toml:build

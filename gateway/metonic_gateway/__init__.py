@@ -1,0 +1,1 @@
+"""The Metonic service: everything with a socket, a row or a clock."""

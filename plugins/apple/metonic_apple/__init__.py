@@ -1,0 +1,1 @@
+"""Apple Calendar for Metonic: iCloud over CalDAV (RFC 4791)."""
