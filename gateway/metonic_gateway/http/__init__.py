@@ -1,0 +1,1 @@
+"""What callers reach beside GraphQL, and who is calling."""

@@ -1,0 +1,178 @@
+"""What an operator can set, and the only place that reads the environment.
+
+Every setting is an environment variable with the prefix ``METONIC_``; a secret may instead stand in a file
+that ``METONIC_..._FILE`` names (as Docker and Kubernetes hand out secrets). ``python -m
+metonic_gateway.settings`` prints the table of docs/operating.md.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from metonic_gateway.vault import read_keys
+
+_PREFIX = "METONIC_"
+_JWT_KEY_BYTES = 32
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; ``message`` says what, where and what to do, and shows no value."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def _usable_keys(value: SecretStr) -> SecretStr:
+    read_keys(value.get_secret_value())
+    return value
+
+
+def _strong_key(value: SecretStr) -> SecretStr:
+    secret = value.get_secret_value()
+    if len(secret.encode()) < _JWT_KEY_BYTES:
+        raise ValueError(f"must have at least {_JWT_KEY_BYTES} bytes")
+    if "-----BEGIN " in secret:
+        raise ValueError("must be a secret shared with the platform, not a public or private key")
+    return value
+
+
+def _url(value: SecretStr) -> SecretStr:
+    if "://" not in value.get_secret_value():
+        raise ValueError("must be a URL such as sqlite://metonic.sqlite3")
+    return value
+
+
+class _SecretFiles(PydanticBaseSettingsSource):
+    """Reads a secret from the file that ``METONIC_<NAME>_FILE`` names."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[str | None, str, bool]:
+        variable = f"{_variable(field_name)}_FILE"
+        path = os.environ.get(variable)
+        if not path or not _is_secret(field):
+            return None, field_name, False
+        if os.environ.get(_variable(field_name)):
+            raise SettingsError(f"{_variable(field_name)} and {variable} are both set: remove one of them.")
+        return _content_of(path, variable), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        values = {
+            name: self.get_field_value(f, name)[0] for name, f in self.settings_cls.model_fields.items()
+        }
+        return {name: value for name, value in values.items() if value is not None}
+
+
+class Settings(BaseSettings):
+    """Use ``load_settings``, which explains what is wrong with them."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, hide_input_in_errors=True
+    )
+
+    keys: Annotated[SecretStr, AfterValidator(_usable_keys)] = Field(
+        description="The root keys of stored credentials, comma separated: `id:base64 of 32 bytes`. "
+        "The first seals, all open, and the last signs the marks on copies."
+    )
+    jwt_key: Annotated[SecretStr, AfterValidator(_strong_key)] = Field(
+        description="The secret of at least 32 bytes with which the platform signs its users' tokens (HS256)."
+    )
+    # Secret, as the URL of a database server holds its password.
+    database_url: Annotated[SecretStr, AfterValidator(_url)] = Field(
+        SecretStr("sqlite://metonic.sqlite3"),
+        description="Where everything is stored: `sqlite://` and the path of a file.",
+    )
+    host: str = Field("127.0.0.1", description="The address to listen on.")
+    port: int = Field(8000, ge=1, le=65535, description="The port to listen on.")
+    allow_private_addresses: bool = Field(
+        default=False,
+        description="Whether calendar servers may be asked that have private or loopback addresses. "
+        "Leave it off where strangers can sign in.",
+    )
+    window_back_days: int = Field(30, ge=0, le=3660, description="How many days back events are synced.")
+    window_ahead_days: int = Field(400, ge=1, le=3660, description="How many days ahead events are synced.")
+    frequency_minutes: int = Field(
+        15, ge=1, le=1440, description="How often a newly connected calendar is synced, in minutes."
+    )
+    log_format: Literal["json", "console"] = Field("json", description="`json` or `console`.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="`debug`, `info`, `warning` or `error`."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic passes all of them by name
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _SecretFiles(settings_cls)
+
+    @property
+    def root_keys(self) -> dict[str, bytes]:
+        """The root keys by id, the newest first, as ``Vault`` takes them."""
+        return read_keys(self.keys.get_secret_value())
+
+
+def load_settings(**given: object) -> Settings:
+    """The settings of the environment; what is ``given`` goes first. Raises SettingsError."""
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        problems = [
+            _problem(each["loc"], each["type"], each["msg"]) for each in error.errors(include_input=False)
+        ]
+        # The chain is cut: what pydantic raised remembers the values.
+        raise SettingsError("\n".join(problems)) from None
+
+
+def settings_table() -> str:
+    """The settings as a Markdown table."""
+    rows = [
+        f"| `{_variable(name)}` | {_default(field)} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return "\n".join(["| Name | Default | Meaning |", "|---|---|---|", *rows]) + "\n"
+
+
+def _problem(where: tuple[int | str, ...], kind: str, message: str) -> str:
+    name = str(where[0])
+    variable = _variable(name)
+    alternative = f" (or {variable}_FILE)" if _is_secret(Settings.model_fields[name]) else ""
+    if kind == "missing":
+        return f"{variable} is not set: set it{alternative}. docs/operating.md says how to make one."
+    return f"{variable}{alternative} is wrong: {message.removeprefix('Value error, ')}."
+
+
+def _content_of(path: str, variable: str) -> str:
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise SettingsError(f"The file that {variable} names, {path}, cannot be read: {reason}.") from None
+
+
+def _variable(name: str) -> str:
+    return f"{_PREFIX}{name.upper()}"
+
+
+def _is_secret(field: FieldInfo) -> bool:
+    return field.annotation is SecretStr
+
+
+def _default(field: FieldInfo) -> str:
+    if field.default is PydanticUndefined:
+        return "required"
+    value = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(settings_table())
