@@ -10,7 +10,6 @@ from tests.gateway.outside import AUTHORIZATION, LIMITS, PROVIDER, Outside
 from metonic_core.spi.errors import Misconfigured, Unavailable
 from metonic_gateway.accounts.egress import Egress
 
-
 NAMES = {
     "rebound.pear.test": ["127.0.0.1"],
     "both.pear.test": ["8.8.8.8", "127.0.0.1"],
@@ -24,13 +23,13 @@ def names(monkeypatch: pytest.MonkeyPatch) -> None:
     """The domain name system, which is outside: of ``.test`` it knows these names and no other."""
     ask = socket.getaddrinfo
 
-    def answer(host: str, port: int, **options: Any) -> list[Any]:  # noqa: ANN401 - as the system's
+    def answer(host: str, port: int, *options: int) -> list[Any]:
         if not host.rstrip(".").lower().endswith(".test"):
-            return ask(host, port, **options)
+            return ask(host, port, *options)
         if host not in NAMES:
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-        options |= {"flags": 0}
-        return [found for address in NAMES[host] for found in ask(address, port, **options)]
+        *kind, _flags = options
+        return [found for address in NAMES[host] for found in ask(address, port, *kind)]
 
     monkeypatch.setattr(socket, "getaddrinfo", answer)
 

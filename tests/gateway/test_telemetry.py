@@ -101,6 +101,14 @@ def test_a_message_that_is_an_object_is_withheld(output: io.StringIO) -> None:
     assert the_line(output)["event"] == "[withheld]"
 
 
+def test_a_record_from_elsewhere_is_withheld(output: io.StringIO) -> None:
+    record = {"name": "worker", "msg": SECRET, "levelname": "INFO", "levelno": 20, "pathname": "far/away.py"}
+
+    logging.getLogger("worker").handle(logging.makeLogRecord(record))
+
+    assert the_line(output)["event"] == "[withheld]"
+
+
 def test_the_access_log_shows_no_query_and_no_caller(output: io.StringIO) -> None:
     logging.getLogger("uvicorn.access").info(
         '%s - "%s %s HTTP/%s" %d', "203.0.113.9:55", "GET", f"/oauth/callback?code={SECRET}", "1.1", 302
