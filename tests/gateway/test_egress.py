@@ -141,12 +141,15 @@ async def test_a_write_that_is_cut_off_is_not_repeated(outside: Outside, at_home
     assert [asked.method for asked in outside.asked] == ["GET", "PUT"]
 
 
+@pytest.mark.parametrize(
+    "etag", ['"1"\r\nX-Evil: 1', '"1\x00"', '"\ud800"'], ids=["line", "nul", "surrogate"]
+)
 async def test_a_header_that_http_cannot_carry_is_the_fault_of_one_event(
-    outside: Outside, at_home: Egress
+    etag: str, outside: Outside, at_home: Egress
 ) -> None:
     client = at_home.client(PROVIDER, "127.0.0.1", AUTHORIZATION)
 
     with pytest.raises(Unacceptable, match="HTTP cannot carry"):
-        await client.request("PUT", outside.url(), {"If-Match": '"1"\r\nX-Evil: 1'})
+        await client.request("PUT", outside.url(), {"If-Match": etag})
 
     assert outside.asked == []

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.abc import ResolveResult
 from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
@@ -24,7 +24,8 @@ from metonic_core.spi.provider import Provider
 from metonic_gateway.accounts.addresses import Reach, reach
 
 _CHUNK = 64 * 1024
-_SENDABLE = re.compile(r"[!-~]+")
+_PRINTABLE = re.compile(r"[!-~]+")
+_UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 
 _SENTENCES: tuple[tuple[type[Exception], str], ...] = (
     (TimeoutError, "{host} did not answer in time."),
@@ -51,9 +52,11 @@ class _Admission:
     admitted: frozenset[Reach]
     refusal: str
 
-    def check(self, host: str, address: str) -> None:
-        if reach(address) not in self.admitted:
-            raise Misconfigured(self.refusal.format(host=host))
+    def admits(self, address: str) -> bool:
+        return reach(address) in self.admitted
+
+    def refused(self, host: str) -> Misconfigured:
+        return Misconfigured(self.refusal.format(host=host))
 
 
 _DEFAULT_LIMITS = Limits()
@@ -111,10 +114,6 @@ class Egress:
                 content = await self._read(response, host)
         except (aiohttp.ClientError, OSError) as error:
             raise Unavailable(_sentence(error).format(host=host)) from error
-        except ValueError as error:
-            # Problem: a header made from a provider's text (an etag, say) can hold what HTTP cannot carry.
-            # Solution: that is the fault of one event, not of the account.
-            raise Unacceptable(f"The request to {host} holds characters that HTTP cannot carry.") from error
         return Answer(response.status, _lower_case(response), content, str(url))
 
     def _admit(self, scheme: str, host: str) -> aiohttp.ClientSession:
@@ -124,8 +123,8 @@ class Egress:
                 f"{host} must be asked over https. Plain http is for servers in your own network, "
                 "and only if METONIC_ALLOW_PRIVATE_ADDRESSES=true is set."
             )
-        if _is_address(host):
-            self._admissions[scheme].check(host, host)
+        if _is_address(host) and not self._admissions[scheme].admits(host):
+            raise self._admissions[scheme].refused(host)
         return self._sessions[scheme]
 
     async def _read(self, response: aiohttp.ClientResponse, host: str) -> bytes:
@@ -151,39 +150,40 @@ class _SignedIn:
         self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> Answer:
         target = _parse(url)
-        self._check(_host_of(url))
+        self._check(_host_of(url), headers or {})
         own = {name: value for name, value in (headers or {}).items() if name.lower() != "authorization"}
         return await self._egress.ask(method, target, own | {"Authorization": self._authorization}, body)
 
-    def _check(self, host: str) -> None:
+    def _check(self, host: str, headers: Mapping[str, str]) -> None:
         if host != self._host and not any(fnmatchcase(host, pattern) for pattern in self._provider.hosts):
             raise Misconfigured(
                 f"The sign-in may not be sent to {host}: it is neither the server that was typed in "
                 f"nor one of {self._provider.title}."
             )
+        # Problem: a header made from a provider's text (an etag, say) can hold what HTTP cannot carry.
+        # Solution: that is the fault of one event, not of the account.
+        if any(_UNSENDABLE.search(value) for value in headers.values()):
+            raise Unacceptable(f"The request to {host} holds characters that HTTP cannot carry.")
 
 
-class _Guard(AbstractResolver):
-    """Resolves names, and drops the addresses that may not be asked."""
+class _Guard(ThreadedResolver):
+    """Resolves names as the system does, and drops the addresses that may not be asked."""
 
-    def __init__(self, resolver: AbstractResolver, admission: _Admission) -> None:
-        self._resolver = resolver
+    def __init__(self, admission: _Admission) -> None:
+        super().__init__()
         self._admission = admission
 
     async def resolve(self, host: str, port: int = 0, family: AddressFamily = AF_INET) -> list[ResolveResult]:
-        found = await self._resolver.resolve(host, port, family)
-        admitted = [result for result in found if reach(result["host"]) in self._admission.admitted]
-        if found and not admitted:
-            self._admission.check(host, found[0]["host"])
+        found = await super().resolve(host, port, family)
+        admitted = [result for result in found if self._admission.admits(result["host"])]
+        if not admitted:
+            raise self._admission.refused(host)
         return admitted
-
-    async def close(self) -> None:
-        await self._resolver.close()
 
 
 def _session(admission: _Admission, limits: Limits) -> aiohttp.ClientSession:
     session = aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(resolver=_Guard(ThreadedResolver(), admission)),
+        connector=aiohttp.TCPConnector(resolver=_Guard(admission)),
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"User-Agent": f"Metonic/{version('metonic-gateway')}"},
         timeout=aiohttp.ClientTimeout(total=limits.seconds, sock_connect=limits.connect_seconds),
@@ -198,7 +198,7 @@ def _session(admission: _Admission, limits: Limits) -> aiohttp.ClientSession:
 def _parse(url: str) -> URL:
     """Servers report paths in a spelling of their own (``x%40y.ics``) and expect it back as it was."""
     try:
-        target = URL(url, encoded=_SENDABLE.fullmatch(url) is not None)
+        target = URL(url, encoded=_PRINTABLE.fullmatch(url) is not None)
         _ = target.port  # a wrong one is noticed when it is read
     except ValueError as error:
         raise Misconfigured("That is not the address of a server: check how it is written.") from error
