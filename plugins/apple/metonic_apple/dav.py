@@ -1,0 +1,130 @@
+"""WebDAV bodies: what is asked, and how a multistatus is read (RFC 4918 13, RFC 4791 7.9, RFC 6578 3.2)."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element, ParseError
+from xml.sax.saxutils import escape
+
+from defusedxml import DefusedXmlException, ElementTree
+
+from metonic_apple.paths import path_of
+from metonic_core.spi import Answer, NotACalendarServer
+
+DAV = "{DAV:}"
+CALDAV = "{urn:ietf:params:xml:ns:caldav}"
+APPLE = "{http://apple.com/ns/ical/}"
+
+_OPENING = '<?xml version="1.0" encoding="utf-8"?>\n'
+_NAMESPACES = 'xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:A="http://apple.com/ns/ical/"'
+_PREFIXES = {DAV: "", CALDAV: "C:", APPLE: "A:"}
+_MULTISTATUS = 207
+_MAX_OCTETS = 128 * 1024 * 1024
+# Servers pass on controls that people pasted into events; XML 1.0 has no place for them, even as references.
+_CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)])
+_CONTROL_REFERENCES = re.compile(
+    rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]));"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One response: ``status`` where the resource as a whole has one, else the properties that were found."""
+
+    path: str
+    status: int | None
+    properties: Mapping[str, Element]
+
+    def text(self, name: str) -> str:
+        """The text of a property, stripped; empty if it is not there."""
+        found = self.properties.get(name)
+        return (found.text or "").strip() if found is not None else ""
+
+    def hrefs(self, name: str) -> list[str]:
+        """The hrefs in a property."""
+        found = self.properties.get(name)
+        return [e.text.strip() for e in found.iter(f"{DAV}href") if e.text] if found is not None else []
+
+    def has(self, name: str, inner: str) -> bool:
+        """Whether the property has that element anywhere inside."""
+        found = self.properties.get(name)
+        return found is not None and next(found.iter(inner), None) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Multistatus:
+    """All responses of an answer, and its sync token if it has one."""
+
+    members: tuple[Member, ...]
+    token: str | None = None
+
+
+def propfind(*properties: str) -> bytes:
+    """Ask for these properties by name: iCloud's allprop leaves some out."""
+    return f"{_OPENING}<propfind {_NAMESPACES}>{_prop(properties)}</propfind>".encode()
+
+
+def sync_collection(token: str) -> bytes:
+    """Ask what changed since the token, empty for everything; only etags.
+
+    Never DAV:limit: some servers cut the list there and hand out a token as if it were whole.
+    """
+    asked = f"<sync-token>{escape(token)}</sync-token><sync-level>1</sync-level>{_prop([f'{DAV}getetag'])}"
+    return f"{_OPENING}<sync-collection {_NAMESPACES}>{asked}</sync-collection>".encode()
+
+
+def multiget(paths: Iterable[str]) -> bytes:
+    """Ask for etag and text of these resources."""
+    hrefs = "".join(f"<href>{escape(path)}</href>" for path in paths)
+    asked = _prop([f"{DAV}getetag", f"{CALDAV}calendar-data"]) + hrefs
+    return f"{_OPENING}<C:calendar-multiget {_NAMESPACES}>{asked}</C:calendar-multiget>".encode()
+
+
+def _prop(names: Iterable[str]) -> str:
+    spaces = ((name.partition("}")[0] + "}", name.partition("}")[2]) for name in names)
+    return "<prop>" + "".join(f"<{_PREFIXES[space]}{local}/>" for space, local in spaces) + "</prop>"
+
+
+def multistatus(answer: Answer) -> Multistatus:
+    """The multistatus in that answer; raises NotACalendarServer for anything else."""
+    root = _root(answer)
+    members = tuple(_member(response, answer.url) for response in root.iter(f"{DAV}response"))
+    token = root.find(f"{DAV}sync-token")
+    return Multistatus(members, (token.text or "").strip() or None if token is not None else None)
+
+
+def _root(answer: Answer) -> Element:
+    if answer.status == _MULTISTATUS and len(answer.body) <= _MAX_OCTETS:
+        try:
+            root = ElementTree.fromstring(_printable(answer.body), forbid_dtd=True)
+        except (ParseError, DefusedXmlException, ValueError):
+            root = None
+        if root is not None and root.tag == f"{DAV}multistatus":
+            return root
+    raise NotACalendarServer(
+        "That address is not a CalDAV server: it answered with something else than WebDAV."
+    )
+
+
+def _printable(body: bytes) -> bytes:
+    body = body.translate(None, _CONTROLS)
+    return _CONTROL_REFERENCES.sub(b"", body) if b"&#" in body else body
+
+
+def _member(response: Element, base: str) -> Member:
+    found: dict[str, Element] = {}
+    for propstat in response.findall(f"{DAV}propstat"):
+        # iCloud sends properties it does not have, empty, in a second propstat with 404.
+        if _is_good(_status(propstat)):
+            found |= {e.tag: e for prop in propstat.findall(f"{DAV}prop") for e in prop}
+    href = response.findtext(f"{DAV}href") or ""
+    return Member(path_of(base, href.strip()), _status(response), found)
+
+
+def _status(element: Element) -> int | None:
+    words = (element.findtext(f"{DAV}status") or "").split()
+    return int(words[1]) if len(words) > 1 and words[1].isdecimal() else None
+
+
+def _is_good(status: int | None) -> bool:
+    return status is None or 200 <= status < 300  # noqa: PLR2004 - 2xx; iCloud has sent an empty status for success

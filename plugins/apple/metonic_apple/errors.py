@@ -1,0 +1,94 @@
+"""What goes wrong on the way to a calendar, and what each HTTP answer means (RFC 4791 1.3, 5.3.2.1)."""
+
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from xml.etree.ElementTree import ParseError
+
+from defusedxml import DefusedXmlException, ElementTree
+
+from metonic_core.spi import (
+    AccessDenied,
+    Answer,
+    EtagMismatch,
+    IdentityTaken,
+    NotFound,
+    ProviderError,
+    RateLimited,
+    Unacceptable,
+    Unavailable,
+)
+
+_UID_TAKEN = frozenset({"no-uid-conflict", "unique-scheduling-object-resource"})
+_NO_RIGHT = frozenset({"need-privileges"})
+MISSING = frozenset({404, 410})
+_BUSY = frozenset({429, 503})
+_REFUSED_CONTENT = frozenset({400, 413, 415, 422})
+UNAUTHORIZED, FORBIDDEN, CONFLICT, PRECONDITION_FAILED, _SERVER_ERROR = 401, 403, 409, 412, 500
+
+
+class Incomprehensible(ValueError):
+    """A resource cannot be understood; ``reason`` is a sentence without the event's text."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def preconditions(answer: Answer) -> frozenset[str]:
+    """The names in the answer's DAV:error body; empty if it has none."""
+    try:
+        root = ElementTree.fromstring(answer.body, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError):
+        return frozenset()
+    # The namespace of the names is ignored: servers have put CalDAV's into DAV: and into CardDAV's.
+    return frozenset(e.tag.rpartition("}")[2] for e in root) if root.tag == "{DAV:}error" else frozenset()
+
+
+def read_failure(answer: Answer) -> ProviderError:
+    """Why a request that only reads was not answered as it should be."""
+    if answer.status in _BUSY:
+        return RateLimited("The calendar server asks for fewer requests.", retry_after(answer.headers))
+    if answer.status >= _SERVER_ERROR:
+        return Unavailable(f"The calendar server failed with status {answer.status}.")
+    if answer.status == FORBIDDEN:
+        return AccessDenied("The calendar server does not let this account read that calendar.")
+    return ProviderError(f"The calendar server answered with the unexpected status {answer.status}.")
+
+
+def write_failure(answer: Answer) -> ProviderError:
+    """Why a write was refused; Unavailable where it may have happened all the same.
+
+    A precondition in the body comes first: servers use 403, 409 and 412 for the same ones.
+    """
+    named = preconditions(answer)
+    if named & _UID_TAKEN:
+        return IdentityTaken("Another event of this account has the same UID.")
+    if named & _NO_RIGHT:
+        return AccessDenied("The account may not write to that calendar.")
+    if named and answer.status < _SERVER_ERROR:
+        return Unacceptable(f"The calendar server refuses the event: {', '.join(sorted(named))[:200]}.")
+    return _by_status(answer)
+
+
+def _by_status(answer: Answer) -> ProviderError:
+    if answer.status in {PRECONDITION_FAILED, CONFLICT}:
+        return EtagMismatch("The event was changed meanwhile.")
+    if answer.status in MISSING:
+        return NotFound("The event is not there any more.")
+    if answer.status in _REFUSED_CONTENT:
+        return Unacceptable(f"The calendar server refuses the event with status {answer.status}.")
+    if answer.status == FORBIDDEN:
+        return AccessDenied("The account may not write to that calendar.")
+    return read_failure(answer)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait; a date is measured against the answer's own Date, so that no clock is needed."""
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        wait = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))
+    except (TypeError, ValueError):
+        return None
+    return max(0.0, wait.total_seconds())

@@ -1,0 +1,126 @@
+"""Edits of the occurrences of a series: exceptional VEVENTs and EXDATEs (RFC 5545 3.8.4.4, 3.8.5.1).
+
+An exceptional VEVENT repeats everything of its series. What it only repeats follows the series when that is
+edited; what it has of its own stays. A cancelled occurrence is written as EXDATE, which all providers read.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from metonic_apple.contentlines import Component, Line
+from metonic_apple.moments import moment, moments, slot, written, written_all
+from metonic_apple.properties import keep_last, put_status, put_text, put_visibility, put_when, raise_sequence
+from metonic_apple.reading import (
+    MARKER,
+    Resource,
+    inherited,
+    is_busy,
+    is_private,
+    is_same_span,
+    slot_of,
+    span_of,
+    status_of,
+    text_of,
+)
+from metonic_apple.zones import Zones
+from metonic_core.model.content import Content, Status
+from metonic_core.model.series import Override
+from metonic_core.model.when import Slot, Timed, When, sorted_slots
+
+_OF_THE_SERIES = frozenset({"RRULE", "RDATE", "EXDATE", "EXRULE", "DURATION", MARKER})
+
+
+def apply(resource: Resource, old: Content, new: Content) -> None:
+    """Bring the occurrences from ``old``, what the text says, to ``new``, what the master already says."""
+    cancelled = {o.slot for o in new.overrides if o.is_cancelled}
+    standing: set[Slot] = set()
+    for exception in resource.exceptions:
+        at = slot_of(exception, old.when, resource.zones)
+        if _is_dropped(exception, at, old, new):
+            resource.calendar.remove([exception])
+            continue
+        standing.add(at)
+        _put_recurrence_id(exception, at, new.when, resource.zones)
+        if at not in cancelled:
+            _follow(exception, old, new)
+            _differ(exception, new.override(at) or Override(at), new, resource.zones)
+    for override in new.overrides:
+        if not override.is_cancelled and override.slot not in standing:
+            _add(resource, override, new)
+    _put_excluded(resource, new.when, cancelled - standing, cancelled)
+
+
+def _is_dropped(exception: Component, at: Slot, old: Content, new: Content) -> bool:
+    """Whether the exceptional VEVENT has to go.
+
+    That is if its occurrence is as in the series again, or cancelled by EXDATE from now on, or if the series
+    changed between days and times so that it cannot have such an occurrence.
+    """
+    before, after = old.override(at), new.override(at)
+    if isinstance(at, datetime) != isinstance(new.when, Timed):
+        return True
+    if after is None:
+        return before is not None
+    is_cancelled_by_status = status_of(exception) is Status.CANCELLED is not new.status
+    return after.is_cancelled and not (is_cancelled_by_status and before == after)
+
+
+def _put_recurrence_id(exception: Component, at: Slot, when: When, zones: Zones) -> None:
+    found = exception.first("RECURRENCE-ID")
+    if found is not None and slot(moment(found, zones), when) != at:
+        exception.put("RECURRENCE-ID", [written("RECURRENCE-ID", at, when, zones)])
+
+
+def _follow(exception: Component, old: Content, new: Content) -> None:
+    """Bring what the VEVENT repeats of its series, and no override can say, from old to new."""
+    if text_of(exception, "DESCRIPTION") == old.notes:
+        put_text(exception, "DESCRIPTION", new.notes)
+    if status_of(exception) in {old.status, Status.CANCELLED}:
+        put_status(exception, new.status)
+    if (is_private(exception), is_busy(exception)) == (old.is_private, old.is_busy):
+        put_visibility(exception, new)
+
+
+def _differ(exception: Component, override: Override, series: Content, zones: Zones) -> None:
+    """Let the VEVENT differ from its series in what the override says, and in nothing else."""
+    keep_last(exception, "DTSTAMP")
+    put_text(exception, "SUMMARY", series.title if override.title is None else override.title)
+    is_elsewhere = put_text(
+        exception, "LOCATION", series.location if override.location is None else override.location
+    )
+    usual = inherited(series.when, override.slot)
+    is_moved = False
+    if override.when is not None or not is_same_span(span_of(exception, zones).when, usual):
+        is_moved = put_when(exception, override.when or usual, zones)
+    if is_elsewhere or is_moved:
+        raise_sequence(exception)
+
+
+def _add(resource: Resource, override: Override, series: Content) -> None:
+    """A VEVENT for the occurrence, made from the master's, so that it has the same guests and alarms."""
+    master = resource.master
+    items = [item for item in master.items if not (isinstance(item, Line) and item.name in _OF_THE_SERIES)]
+    made = Component("VEVENT", items)
+    at = written("RECURRENCE-ID", override.slot, series.when, resource.zones)
+    start = next((i for i, item in enumerate(items) if isinstance(item, Line) and item.name == "DTSTART"), 0)
+    items.insert(start, at)
+    _differ(made, override, series, resource.zones)
+    last = resource.calendar.children("VEVENT")[-1]
+    resource.calendar.items.insert(resource.calendar.items.index(last) + 1, made)
+
+
+def _put_excluded(resource: Resource, when: When, required: Iterable[Slot], allowed: Iterable[Slot]) -> None:
+    """Let EXDATE name every required slot and none that is not allowed; lines that are right stay."""
+    master, zones = resource.master, resource.zones
+    kept: list[Line] = []
+    named: set[Slot] = set()
+    for found in master.lines("EXDATE"):
+        slots = [slot(of, when) for of in moments(found, zones)]
+        right = [at for at in slots if at in set(allowed)]
+        named |= set(right)
+        if right:
+            kept.append(found if right == slots else written_all("EXDATE", right, when, zones))
+    missing = sorted_slots(at for at in required if at not in named)
+    made = [*kept, *(written("EXDATE", at, when, zones) for at in missing)]
+    if made != master.lines("EXDATE"):
+        master.put("EXDATE", made)

@@ -1,0 +1,69 @@
+"""Addresses of calendars and events: absolute paths, spelled as the server spells them.
+
+Servers write one resource in several ways: as a URL or as a path, `@` or `%40`. Comparison is by decoded
+segment; what is sent back is the server's own spelling.
+"""
+
+from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
+from uuid import UUID
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def resolved(base: str, href: str) -> str:
+    """The absolute URL of an href found in the answer from ``base``."""
+    href = href.strip()
+    if href.startswith("/"):
+        # Not urljoin: a path that begins with two slashes (Xandikos has sent one) would name another host.
+        return origin(base) + href
+    return urljoin(base, href)
+
+
+def path_of(base: str, href: str) -> str:
+    """The path of an href, percent-encoded as the server wrote it, without query or fragment."""
+    rest = resolved(base, href).removeprefix(origin(base)) if href.startswith("/") else None
+    return urlsplit(resolved(base, href)).path if rest is None else rest.partition("?")[0].partition("#")[0]
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port, without the port that the scheme implies."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    port = "" if parts.port in {None, _DEFAULT_PORTS.get(parts.scheme)} else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
+
+
+def tidy(url: str) -> str:
+    """The URL without user, default port, query or fragment."""
+    return origin(url) + (urlunsplit(("", "", urlsplit(url).path, "", "")) or "/")
+
+
+def key(path: str) -> str:
+    """What two spellings of one path have in common: an encoded slash stays apart from a real one."""
+    return "/".join(unquote(segment).replace("/", "%2F") for segment in path.split("/"))
+
+
+def collection_key(path: str) -> str:
+    """The key of a collection, which some servers name without its final slash."""
+    return key(path).rstrip("/") + "/"
+
+
+def event_id(calendar_id: str, path: str) -> str:
+    """The id of a member: its own name as the server spells it, behind the calendar's id.
+
+    So an id stays the same when a server spells the way to the calendar differently from answer to answer.
+    """
+    parent, slash, name = path.rpartition("/")
+    return calendar_id + name if key(parent + slash) == key(calendar_id) else path
+
+
+def created_id(calendar_id: str, identity: UUID) -> str:
+    """The id of the event that is made with this identity."""
+    return f"{calendar_id}{identity}.ics"
+
+
+def with_scheme(address: str) -> str:
+    """The address that somebody typed as a URL: encrypted unless they said otherwise."""
+    address = address.strip()
+    return tidy(address if "://" in address else f"https://{address}")

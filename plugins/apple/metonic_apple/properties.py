@@ -1,0 +1,83 @@
+"""Edits of one VEVENT: a property is replaced only where its meaning has to change."""
+
+from metonic_apple.contentlines import Component, escaped, line
+from metonic_apple.errors import Incomprehensible
+from metonic_apple.moments import Moment, moment, written
+from metonic_apple.reading import is_busy, is_private, span_of, status_of, text_of, word_of
+from metonic_apple.zones import Zones
+from metonic_core.model.content import Content, Status
+from metonic_core.model.when import AllDay, Slot, When
+
+# What clients keep beside a text in their own form and would go on showing: Apple's map, Outlook's HTML.
+_SHADOWS = {"LOCATION": ("X-APPLE-STRUCTURED-LOCATION",), "DESCRIPTION": ("X-ALT-DESC",), "SUMMARY": ()}
+
+
+def put_text(event: Component, name: str, text: str) -> bool:
+    """Let the property be that text; whether it was another. Its parameters described the old one and go."""
+    if text_of(event, name) == text:
+        return False
+    event.put(name, [line(name, escaped(text))] if text else [])
+    event.drop(*_SHADOWS[name])
+    return True
+
+
+def put_status(event: Component, status: Status) -> None:
+    """Let the event have that status."""
+    if status_of(event) is not status:
+        event.put("STATUS", [line("STATUS", status.upper())])
+
+
+def put_visibility(event: Component, content: Content) -> None:
+    """Let the event be as private and as busy as the content."""
+    if is_private(event) != content.is_private:
+        event.put("CLASS", [line("CLASS", "PRIVATE" if content.is_private else "PUBLIC")])
+    if is_busy(event) != content.is_busy:
+        event.put("TRANSP", [line("TRANSP", "OPAQUE" if content.is_busy else "TRANSPARENT")])
+
+
+def put_when(event: Component, when: When, zones: Zones) -> bool:
+    """Let the event take place then, DTEND always said; whether it took place at another time.
+
+    iCloud refuses events without DTEND, and says so with 404.
+    """
+    if span_of(event, zones).when == when:
+        return False
+    _put_moment(event, "DTSTART", when.start, when, zones)
+    _put_moment(event, "DTEND", when.end, when, zones)
+    event.drop("DURATION")
+    return True
+
+
+def _put_moment(event: Component, name: str, at: Slot, when: When, zones: Zones) -> None:
+    found = event.first(name)
+    wanted = Moment(at, None if isinstance(when, AllDay) else when.zone)
+    if found is None or _read(event, name, zones) != wanted:
+        event.put(name, [written(name, at, when, zones)])
+
+
+def _read(event: Component, name: str, zones: Zones) -> Moment | None:
+    found = event.first(name)
+    try:
+        return moment(found, zones) if found else None
+    except Incomprehensible:
+        return None
+
+
+def is_scheduled(event: Component) -> bool:
+    """Whether anybody was invited to it."""
+    return event.first("ORGANIZER") is not None or event.first("ATTENDEE") is not None
+
+
+def raise_sequence(event: Component) -> None:
+    """Count a change of time, place or rule, where somebody counts (RFC 5546 2.1.4)."""
+    word = word_of(event, "SEQUENCE")
+    if word or is_scheduled(event):
+        event.put("SEQUENCE", [line("SEQUENCE", str(int(word) + 1 if word.isdecimal() else 1))])
+
+
+def keep_last(event: Component, name: str) -> None:
+    """Drop all but the last property of that name.
+
+    iCloud hands out two DTSTAMPs, the time of the request first, and clients refuse objects that have two.
+    """
+    event.remove(event.lines(name)[:-1])

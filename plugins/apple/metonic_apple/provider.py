@@ -1,0 +1,27 @@
+"""Apple Calendar as a provider: iCloud unless the user names another CalDAV server."""
+
+from datetime import timedelta
+
+from metonic_apple.adapter import AppleAdapter
+from metonic_apple.fetching import BATCH
+from metonic_core.spi import Capabilities, Field, Password, Provider
+
+ICLOUD = "https://caldav.icloud.com/"
+
+PROVIDER = Provider(
+    name="apple",
+    title="Apple Calendar",
+    sign_in=Password(
+        fields=(
+            Field("server", "Server", is_required=False, placeholder=ICLOUD),
+            Field("username", "Apple Account", placeholder="name@example.com"),
+            Field("password", "App-specific password", is_secret=True, placeholder="xxxx-xxxx-xxxx-xxxx"),
+        ),
+        default_server=ICLOUD,
+        help_url="https://account.apple.com",
+    ),
+    adapter=AppleAdapter,
+    # iCloud takes its time: a write that was cut off may still arrive for a while.
+    capabilities=Capabilities(batch_size=BATCH, settle_after=timedelta(seconds=10)),
+    hosts=("*.icloud.com",),
+)

@@ -1,0 +1,246 @@
+"""From a calendar object to an event: a master VEVENT and the occurrences that differ (RFC 4791 4.1)."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+from metonic_apple.contentlines import Component, Line, clean, parse, unescaped
+from metonic_apple.errors import Incomprehensible
+from metonic_apple.moments import UTC_ZONE, Moment, duration, forward, later, moment, moments, slot, wall
+from metonic_apple.zones import Zones
+from metonic_core.model.content import Content, Status, ordered
+from metonic_core.model.series import Override, Recurrence, recurrence_of
+from metonic_core.model.when import AllDay, Slot, Timed, When
+from metonic_core.spi import Foreign, InvalidValue, Seen, StoredEvent, Unreadable
+
+MARKER = "X-METONIC-COPY"
+UNDATED = "19700101T000000Z"
+"""DTSTAMP of the copies we make: it must be there, an adapter reads no clock, and the same create must be the
+same bytes. Long past, so that nobody takes it for a recent edit; not read as one either."""
+
+_PRIVATE = frozenset({"PRIVATE", "CONFIDENTIAL"})
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A parsed calendar object that holds an event."""
+
+    calendar: Component
+    zones: Zones
+    master: Component
+    exceptions: tuple[Component, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When a VEVENT takes place; ``is_exact`` is False if that cannot be said in our terms."""
+
+    when: When
+    is_exact: bool = True
+
+
+def reading(event_id: str, etag: str, text: str) -> Seen | Unreadable | Foreign:
+    """What that text says."""
+    try:
+        calendar = parse(text)
+        if not calendar.children("VEVENT"):
+            return Foreign(event_id, etag)
+        return Seen(event_of(event_id, etag, resource_of(calendar)))
+    except Incomprehensible as error:
+        return Unreadable(event_id, etag, error.reason)
+    except InvalidValue as error:
+        return Unreadable(event_id, etag, error.message)
+    except (OverflowError, ValueError):
+        return Unreadable(event_id, etag, "The event has a date that is out of range.")
+
+
+def resource_of(calendar: Component) -> Resource:
+    """The parts of a calendar object; raises Incomprehensible if they make no single event."""
+    events = calendar.children("VEVENT")
+    masters = [event for event in events if event.first("RECURRENCE-ID") is None]
+    if not masters:
+        raise Incomprehensible("The object holds single occurrences of a series without the series.")
+    if len(masters) > 1:
+        raise Incomprehensible("The object holds more than one event.")
+    exceptions = tuple(event for event in events if event is not masters[0])
+    return Resource(calendar, Zones(calendar), masters[0], exceptions)
+
+
+def event_of(event_id: str, etag: str, resource: Resource) -> StoredEvent:
+    """The event in our terms; raises Incomprehensible and InvalidValue."""
+    span = span_of(resource.master, resource.zones)
+    events = (resource.master, *resource.exceptions)
+    return StoredEvent(
+        id=event_id,
+        etag=etag,
+        content=content_of(resource, span.when),
+        uid=text_of(resource.master, "UID") or None,
+        modified_at=_modified_at(resource),
+        marker=text_of(resource.master, MARKER) or None,
+        can_write_time=span.is_exact,
+        has_guests=any(event.first("ATTENDEE") for event in events),
+    )
+
+
+def content_of(resource: Resource, when: When) -> Content:
+    """What the object says about the event, ``when`` being its master's."""
+    master = resource.master
+    content = Content(
+        title=text_of(master, "SUMMARY"),
+        when=when,
+        recurrence=recurrence_in(resource, when),
+        location=text_of(master, "LOCATION"),
+        notes=text_of(master, "DESCRIPTION"),
+        status=status_of(master),
+        is_private=is_private(master),
+        is_busy=is_busy(master),
+    )
+    overrides = {o.slot: o for o in (override_of(e, content, resource.zones) for e in resource.exceptions)}
+    overrides |= {at: Override(at, is_cancelled=True) for at in excluded(resource, when)}
+    return replace(content, overrides=ordered(overrides.values()))
+
+
+def text_of(component: Component, name: str) -> str:
+    """The plain text of a property; empty if it is not there."""
+    found = component.first(name)
+    return clean(unescaped(found.value)) if found else ""
+
+
+def word_of(component: Component, name: str) -> str:
+    """A property whose value is one word, upper case; empty if it is not there."""
+    found = component.first(name)
+    return found.value.strip().upper() if found else ""
+
+
+def status_of(component: Component) -> Status:
+    """STATUS; confirmed where nothing else is said."""
+    word = word_of(component, "STATUS").lower()
+    return Status(word) if word in set(Status) else Status.CONFIRMED
+
+
+def is_private(component: Component) -> bool:
+    """Whether CLASS keeps it from others; public where nothing is said."""
+    return word_of(component, "CLASS") in _PRIVATE
+
+
+def is_busy(component: Component) -> bool:
+    """Whether it takes up time; it does where TRANSP says nothing."""
+    return word_of(component, "TRANSP") != "TRANSPARENT"
+
+
+def span_of(component: Component, zones: Zones) -> Span:
+    """When a VEVENT takes place, by DTSTART with DTEND, DURATION or neither (RFC 5545 3.6.1)."""
+    first = component.first("DTSTART")
+    if first is None:
+        raise Incomprehensible("The event has no DTSTART.")
+    start = moment(first, zones)
+    return (
+        _timed(component, start, zones)
+        if isinstance(start.at, datetime)
+        else _all_day(component, start.at, zones)
+    )
+
+
+def _all_day(component: Component, start: date, zones: Zones) -> Span:
+    length, last = component.first("DURATION"), component.first("DTEND")
+    end = start + _DAY
+    if last is not None:
+        at = moment(last, zones).at
+        end = at.date() if isinstance(at, datetime) else at
+    elif length is not None:
+        end = start + duration(length.value).days
+    return Span(AllDay(start, max(end, start + _DAY)))
+
+
+def _timed(component: Component, start: Moment, zones: Zones) -> Span:
+    zone = start.zone or UTC_ZONE
+    local = forward(wall(start, zone), zone)
+    length, last = component.first("DURATION"), component.first("DTEND")
+    if last is not None:
+        end = moment(last, zones)
+        until = forward(wall(end, zone), zone)
+        return Span(Timed(local, max(until, local), zone), start.zone is not None and end.zone == start.zone)
+    until = later(local, zone, duration(length.value)) if length is not None else local
+    return Span(Timed(local, until, zone), start.zone is not None)
+
+
+def recurrence_in(resource: Resource, when: When) -> Recurrence | None:
+    """The rules and extra dates of the series; raises Incomprehensible and InvalidValue."""
+    master = resource.master
+    if master.first("EXRULE") is not None:
+        raise Incomprehensible("The series excludes occurrences by a rule (EXRULE), which is not supported.")
+    rules = [found.value for found in master.lines("RRULE")]
+    rdates = slots_of(resource, "RDATE", when)
+    return recurrence_of(rules, rdates, when) if rules or rdates else None
+
+
+def slots_of(resource: Resource, name: str, when: When) -> list[Slot]:
+    """The slots that the master's lines of that name mean."""
+    lines = resource.master.lines(name)
+    return [slot(of, when) for found in lines for of in moments(found, resource.zones)]
+
+
+def excluded(resource: Resource, when: When) -> set[Slot]:
+    """The slots that EXDATE cancels."""
+    return set(slots_of(resource, "EXDATE", when))
+
+
+def slot_of(exception: Component, when: When, zones: Zones) -> Slot:
+    """Which occurrence of the series that VEVENT stands for."""
+    found = exception.first("RECURRENCE-ID")
+    if found is None:
+        raise Incomprehensible("The object holds more than one event.")
+    if found.params.get("RANGE"):
+        raise Incomprehensible("The series changes from one occurrence on (RANGE), which is not supported.")
+    return slot(moment(found, zones), when)
+
+
+def override_of(exception: Component, series: Content, zones: Zones) -> Override:
+    """How that VEVENT differs from its series.
+
+    In a cancelled series a cancelled occurrence is no different.
+    """
+    at = slot_of(exception, series.when, zones)
+    if status_of(exception) is Status.CANCELLED and series.status is not Status.CANCELLED:
+        return Override(at, is_cancelled=True)
+    title, location = text_of(exception, "SUMMARY"), text_of(exception, "LOCATION")
+    return Override(
+        at,
+        when=_if_other(span_of(exception, zones).when, series.when, at),
+        title=None if title == series.title else title,
+        location=None if location == series.location else location,
+    )
+
+
+def _if_other(when: When, series: When, at: Slot) -> When | None:
+    return None if is_same_span(when, inherited(series, at)) else when
+
+
+def inherited(series: When, at: Slot) -> When:
+    """When the occurrence of that slot takes place if nothing about it was changed."""
+    return series.moved_to(at)
+
+
+def is_same_span(one: When, other: When) -> bool:
+    """Whether both are the same dates, or the same instants in whatever zone."""
+    return type(one) is type(other) and (one.starts_at, one.ends_at) == (other.starts_at, other.ends_at)
+
+
+def _modified_at(resource: Resource) -> datetime | None:
+    """LAST-MODIFIED, else DTSTAMP; of two the last, as iCloud puts the time of the request first."""
+    for name in ("LAST-MODIFIED", "DTSTAMP"):
+        events = (resource.master, *resource.exceptions)
+        known = [at for event in events for found in event.lines(name)[-1:] if (at := _instant(found))]
+        if known:
+            return max(known)
+    return None
+
+
+def _instant(found: Line) -> datetime | None:
+    value = found.value.strip()
+    if value == UNDATED:
+        return None
+    try:
+        return datetime.strptime(value, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None

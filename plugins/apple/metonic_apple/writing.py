@@ -1,0 +1,83 @@
+"""Edits of a calendar object in place: what was not asked for leaves as it came (RFC 5545 3.8).
+
+Servers and clients put far more into an event than we know (alarms, travel times, guests). So an update
+never rebuilds: it replaces the few lines whose meaning has to change.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from metonic_apple import occurrences
+from metonic_apple.contentlines import Component, clean, line, parse, serialise
+from metonic_apple.moments import written, written_all
+from metonic_apple.properties import keep_last, put_status, put_text, put_visibility, put_when, raise_sequence
+from metonic_apple.reading import MARKER, UNDATED, Resource, content_of, resource_of, slots_of, span_of
+from metonic_apple.zones import Zones
+from metonic_core.model.content import Content, Group
+from metonic_core.model.series import Recurrence
+from metonic_core.model.when import Timed, sorted_slots
+
+_PRODID = "-//Metonic//Metonic//EN"
+
+
+def created(identity: UUID, marker: str, content: Content) -> str:
+    """The text of a new event: no guests, no alarms, no METHOD; the same for every attempt."""
+    event = Component("VEVENT", [line("UID", str(identity)), line("DTSTAMP", UNDATED)])
+    calendar = Component("VCALENDAR", [line("VERSION", "2.0"), line("PRODID", _PRODID), event])
+    zones = Zones(calendar)
+    event.put("DTSTART", [written("DTSTART", content.when.start, content.when, zones)])
+    event.put("DTEND", [written("DTEND", content.when.end, content.when, zones)])
+    event.put("STATUS", [line("STATUS", content.status.upper())])
+    return edited(calendar, content, content.groups(), marker)
+
+
+def updated(text: str, content: Content, groups: Collection[Group], marker: str | None) -> str:
+    """The text with these groups as in the content; raises Incomprehensible and InvalidValue."""
+    return edited(parse(text), content, groups, marker)
+
+
+def edited(calendar: Component, content: Content, groups: Collection[Group], marker: str | None) -> str:
+    """The text of the calendar object after the edit."""
+    resource = resource_of(calendar)
+    old = content_of(resource, span_of(resource.master, resource.zones).when)
+    new = _fitting(old.take(groups, content))
+    _edit_master(resource, old, new)
+    occurrences.apply(resource, old, new)
+    if marker is not None:
+        resource.master.put(MARKER, [line(MARKER, clean(marker))])
+    return serialise(calendar)
+
+
+def _fitting(content: Content) -> Content:
+    """Without overrides that the series cannot have: a series of days has no occurrence at ten o'clock."""
+    is_timed = isinstance(content.when, Timed)
+    return replace(
+        content, overrides=tuple(o for o in content.overrides if isinstance(o.slot, datetime) == is_timed)
+    )
+
+
+def _edit_master(resource: Resource, old: Content, new: Content) -> None:
+    master = resource.master
+    keep_last(master, "DTSTAMP")
+    put_text(master, "SUMMARY", new.title)
+    put_text(master, "DESCRIPTION", new.notes)
+    put_status(master, new.status)
+    put_visibility(master, new)
+    is_elsewhere = put_text(master, "LOCATION", new.location)
+    is_moved = put_when(master, new.when, resource.zones)
+    is_repeated = _put_recurrence(resource, old, new)
+    if is_elsewhere or is_moved or is_repeated:
+        raise_sequence(master)
+
+
+def _put_recurrence(resource: Resource, old: Content, new: Content) -> bool:
+    """Bring rules and extra dates from ``old``, what the text says, to ``new``; whether they differ."""
+    before, after = old.recurrence or Recurrence(()), new.recurrence or Recurrence(())
+    if before.rules != after.rules:
+        resource.master.put("RRULE", [line("RRULE", rule) for rule in after.rules])
+    if sorted_slots(slots_of(resource, "RDATE", new.when)) != after.rdates:
+        rdates = [written_all("RDATE", after.rdates, new.when, resource.zones)] if after.rdates else []
+        resource.master.put("RDATE", rdates)
+    return before != after
