@@ -1,0 +1,184 @@
+"""Connecting a calendar: sign in, choose, test; and how a run gets its adapter."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from time import perf_counter
+from uuid import UUID, uuid4
+
+from metonic_core.model.errors import InvalidValue
+from metonic_core.spi.adapter import CalendarAdapter
+from metonic_core.spi.errors import Misconfigured
+from metonic_core.spi.provider import Account, CalendarInfo, Credentials, Password, Provider
+from metonic_gateway.accounts.basic import basic_authorization
+from metonic_gateway.services import Services, status_topic
+from metonic_gateway.store import calendars
+from metonic_gateway.store.calendars import ConnectedCalendar, SignedIn
+from metonic_gateway.vault import Place, VaultError
+
+
+class NotConnected(Exception):
+    """The user has no connected calendar at this provider."""
+
+    def __init__(self, provider: str) -> None:
+        super().__init__(f"no calendar is connected at {provider}")
+        self.provider = provider
+
+
+class NoCalendarChosen(NotConnected):
+    """The user is signed in at this provider and has not said which calendar to use."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestReport:
+    """What a test of a connection found; ``latency_ms`` is the time the provider took to answer."""
+
+    __test__ = False
+
+    ok: bool
+    account: str
+    can_write: bool
+    latency_ms: int
+
+
+async def connect_with_credentials(
+    services: Services, user_id: UUID, provider: Provider, credentials: Credentials
+) -> UUID:
+    """Sign in and keep the sign-in; the only writable calendar, or the one chosen before, is taken by itself.
+
+    Returns the connected calendar's id: a user keeps one per provider, whatever account it is signed in to.
+    Raises InvalidValue for a form that cannot be sent, and ProviderError for what the provider said.
+    """
+    typed = _filled_in(provider.sign_in, credentials)
+    account, choices = await _signed_in(services, provider, typed)
+    known = await calendars.of_user(user_id, provider.name)
+    row_id = known.id if known else uuid4()
+    sealed = services.vault.seal(json.dumps(typed), _place(row_id))
+    signed_in = SignedIn(row_id, user_id, provider.name, account, sealed, choices)
+    frequency = timedelta(minutes=services.settings.frequency_minutes)
+    await calendars.keep_sign_in(signed_in, frequency, services.clock())
+    former = known.calendar_id if known and known.account.subject == account.subject else None
+    choice = _obvious(choices, former)
+    if choice is not None:
+        await _choose(services, row_id, choice)
+    services.feed.publish(status_topic(user_id))
+    return row_id
+
+
+async def choose_calendar(services: Services, user_id: UUID, provider_name: str, calendar_id: str) -> UUID:
+    """Sync with that calendar of the account from now on; raises NotConnected or InvalidValue."""
+    calendar = await connected(user_id, provider_name)
+    choice = next((c for c in calendar.choices if c.id == calendar_id), None)
+    if choice is None:
+        raise InvalidValue(
+            "The account has no such calendar.", ("calendarId",), "Use the id of one of its `choices`."
+        )
+    if not choice.is_writable:
+        raise InvalidValue(
+            "This calendar can only be read.", ("calendarId",), "Choose one that may be written to."
+        )
+    await _choose(services, calendar.id, choice)
+    services.feed.publish(status_topic(user_id))
+    return calendar.id
+
+
+async def test_connection(services: Services, user_id: UUID, provider_name: str) -> TestReport:
+    """Ask the provider who is signed in and what calendars there are; raises NotConnected, ProviderError."""
+    calendar = await connected(user_id, provider_name)
+    adapter = adapter_for(services, calendar)
+    began = perf_counter()
+    account = await adapter.authenticate()
+    latency = perf_counter() - began
+    found = await adapter.list_calendars()
+    chosen = next((c for c in found if c.id == calendar.calendar_id), None)
+    return TestReport(
+        ok=chosen is not None or calendar.calendar_id is None,
+        account=account.name,
+        can_write=chosen.is_writable if chosen else any(c.is_writable for c in found),
+        latency_ms=round(latency * 1000),
+    )
+
+
+async def connected(user_id: UUID, provider_name: str) -> ConnectedCalendar:
+    """The user's calendar at that provider, if there is a sign-in to work with; else raises NotConnected."""
+    calendar = await calendars.of_user(user_id, provider_name)
+    if calendar is None or not calendar.is_connected:
+        raise NotConnected(provider_name)
+    return calendar
+
+
+def adapter_for(services: Services, calendar: ConnectedCalendar) -> CalendarAdapter:
+    """The signed-in adapter of a connected calendar; raises Misconfigured, SignInNeeded."""
+    provider = provider_of(services, calendar)
+    if calendar.sealed is None:
+        raise NotConnected(calendar.provider)
+    try:
+        typed: Mapping[str, str] = json.loads(services.vault.open(calendar.sealed, _place(calendar.id)))
+    except VaultError as error:
+        raise Misconfigured(str(error)) from error
+    return _adapter(services, provider, typed, calendar.account)
+
+
+def provider_of(services: Services, calendar: ConnectedCalendar) -> Provider:
+    """The provider's plugin; raises Misconfigured if it is not installed any more."""
+    provider = services.registry.providers.get(calendar.provider)
+    if provider is None:
+        raise Misconfigured(f"The plugin for {calendar.provider!r} is not installed or does not work.")
+    return provider
+
+
+async def _signed_in(
+    services: Services, provider: Provider, typed: Mapping[str, str]
+) -> tuple[Account, Sequence[CalendarInfo]]:
+    provisional = Account("", typed["username"], _server(provider, typed), typed["username"])
+    account = await _adapter(services, provider, typed, provisional).authenticate()
+    return account, await _adapter(services, provider, typed, account).list_calendars()
+
+
+def _adapter(
+    services: Services, provider: Provider, typed: Mapping[str, str], account: Account
+) -> CalendarAdapter:
+    """The credentials go to the server that was typed in, wherever discovery has led since."""
+    authorization = basic_authorization(typed["username"], typed["password"])
+    client = services.egress.client(provider, _server(provider, typed), authorization)
+    return provider.adapter(client, account)
+
+
+def _server(provider: Provider, typed: Mapping[str, str]) -> str:
+    return typed.get("server") or provider.sign_in.default_server
+
+
+def _filled_in(form: Password, credentials: Credentials) -> dict[str, str]:
+    """What was typed in, by field; raises InvalidValue for a field that is missing or not in the form."""
+    known = {field.name for field in form.fields}
+    for name in credentials:
+        if name not in known:
+            raise InvalidValue(
+                f"The sign-in form has no field {name[:40]!r}.",
+                ("credentials", name[:40]),
+                f"Its fields are {', '.join(sorted(known))}.",
+            )
+    typed = {name: value.strip() if name != "password" else value for name, value in credentials.items()}
+    for field in form.fields:
+        if field.is_required and not typed.get(field.name):
+            raise InvalidValue(f"{field.label} is missing.", ("credentials", field.name), "Fill it in.")
+    return {name: value for name, value in typed.items() if value}
+
+
+def _obvious(choices: Sequence[CalendarInfo], former: str | None) -> CalendarInfo | None:
+    """The calendar that was chosen before, else the only one that can be written to, else None."""
+    writable = [choice for choice in choices if choice.is_writable]
+    again = [choice for choice in writable if choice.id == former]
+    if again:
+        return again[0]
+    return writable[0] if len(writable) == 1 else None
+
+
+async def _choose(services: Services, row_id: UUID, choice: CalendarInfo) -> None:
+    await calendars.choose(row_id, choice, services.window(), services.clock())
+    services.nudge([row_id])
+
+
+def _place(row_id: UUID) -> Place:
+    return Place("calendar_sync_configs", str(row_id), "access_token")

@@ -1,0 +1,145 @@
+"""The command line: ``metonic demo | serve | migrate | schema | plugins | token``."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from metonic_core.model.when import is_zone
+from metonic_core.spi.registry import Registry
+from metonic_gateway import demo as demo_story
+from metonic_gateway.app import build_app
+from metonic_gateway.demo.folder import DemoFolder, DemoProblem
+from metonic_gateway.graphql.schema import sdl
+from metonic_gateway.http.identity import Identity, Role, issue_token, token_key
+from metonic_gateway.serving import PortTaken, bound, served, stop_signals
+from metonic_gateway.settings import Settings, SettingsError, load_settings
+from metonic_gateway.store.database import migrated
+from metonic_gateway.telemetry import set_up_logging
+from metonic_gateway.wiring import now, running
+
+_USAGE = 2
+
+cli = typer.Typer(
+    name="metonic",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Keeps a platform's appointments and its users' calendars in step.",
+)
+
+
+def main() -> None:
+    """What the command ``metonic`` runs."""
+    cli()
+
+
+@cli.command()
+def serve() -> None:
+    """Run the service: API, worker and scheduler in one process, until Ctrl-C or SIGTERM.
+
+    Settings come from the environment (METONIC_...). The embedded SQLite database is brought up to date
+    first; only one `serve` may use it at a time.
+    """
+    with _explained("set METONIC_PORT to another one"):
+        settings = load_settings()
+        set_up_logging(settings.log_format, settings.log_level)
+        asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    with bound(settings.host, settings.port) as listening, stop_signals() as stop:
+        await migrated(settings.database_url.get_secret_value())
+        async with running(settings) as services, served(build_app(services), listening, stop):
+            typer.echo(f"Metonic answers on http://{settings.host}:{settings.port}/graphql", err=True)
+            await stop.wait()
+
+
+@cli.command()
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path(".metonic-demo"),
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port of the API.")] = 8000,
+    calendar_port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="The port of the calendar server (5232).")
+    ] = None,
+    *,
+    reset: Annotated[bool, typer.Option("--reset", help="Forget what the demo has stored, and end.")] = False,
+) -> None:
+    """Show Metonic at work: with a calendar server, two users and a dozen appointments. Ctrl-C ends it."""
+    with _explained("choose another one: metonic demo --port 8010 (make demo ARGS='--port 8010')"):
+        if reset:
+            DemoFolder(folder).forget()
+            typer.echo(f"Nothing is left of the demo in {folder}.")
+            return
+        set_up_logging("console", "error")
+        asyncio.run(demo_story.run(DemoFolder(folder), port, calendar_port))
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database up to date."""
+    with _explained():
+        settings = load_settings()
+        asyncio.run(migrated(settings.database_url.get_secret_value()))
+    typer.echo("The database is up to date.")
+
+
+@cli.command()
+def schema() -> None:
+    """Print the GraphQL schema."""
+    typer.echo(sdl().rstrip())
+
+
+@cli.command()
+def plugins() -> None:
+    """List the provider plugins; ends with 1 if one cannot be used."""
+    reports = Registry.load().reports
+    if not reports:
+        typer.echo("No provider plugin is installed.")
+    width = max((len(r.distribution) + len(r.version) + 1 for r in reports), default=0)
+    for report in reports:
+        origin = f"{report.distribution} {report.version}"
+        typer.echo(f"{report.name:<20} {origin:<{width}} {report.problem or 'ok'}")
+    raise typer.Exit(code=int(any(report.problem for report in reports)))
+
+
+@cli.command()
+def token(
+    role: Annotated[Role, typer.Option(help="What the user is; the platform's backend speaks for no user.")],
+    user: Annotated[str | None, typer.Option(help="The platform's id of the user.")] = None,
+    name: Annotated[str | None, typer.Option(help="The user's name.")] = None,
+    zone: Annotated[str | None, typer.Option(help="The user's time zone (IANA).")] = None,
+    hours: Annotated[int, typer.Option(min=1, max=24 * 366, help="For how long it is valid.")] = 1,
+) -> None:
+    """Print a bearer token as the platform would sign it, to try the API with."""
+    with _explained():
+        if zone is not None and not is_zone(zone):
+            raise SettingsError(f"There is no time zone {zone!r}: use an IANA name such as Europe/Berlin.")
+        if (user is None) != (role is Role.BACKEND):
+            raise SettingsError("A trainer and a client need --user, the backend has none.")
+        key = token_key(load_settings().jwt_key.get_secret_value())
+        identity = Identity(role, user, name, zone)
+        typer.echo(issue_token(key, identity, now() + timedelta(hours=hours)))
+
+
+@contextmanager
+def _explained(if_port_is_taken: str = "") -> Iterator[None]:
+    """What the person at the keyboard can mend is said in plain lines."""
+    try:
+        yield
+    except SettingsError as error:
+        _end_with(error.message)
+    except PortTaken as error:
+        _end_with(f"{error.message} If something else uses that port, {if_port_is_taken}.")
+    except DemoProblem as error:
+        _end_with(error.message)
+
+
+def _end_with(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    sys.exit(_USAGE)

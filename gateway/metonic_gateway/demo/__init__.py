@@ -1,0 +1,95 @@
+"""Metonic at work on one machine: ``metonic demo``.
+
+A calendar server, the gateway, two users and a dozen appointments. All that the demo does to the gateway it
+does through the public API.
+"""
+
+import asyncio
+from datetime import timedelta
+
+import aiohttp
+import typer
+
+from metonic_gateway.app import build_app
+from metonic_gateway.demo.api import Api
+from metonic_gateway.demo.appointments import CLIENT, HOME, appointments
+from metonic_gateway.demo.calendar_server import calendar_server
+from metonic_gateway.demo.folder import HOST, CalendarLogin, DemoFolder, DemoProblem
+from metonic_gateway.demo.words import status_line, words
+from metonic_gateway.http.identity import Identity, Role, issue_token, token_key
+from metonic_gateway.services import Services
+from metonic_gateway.serving import bound, served, stop_signals
+from metonic_gateway.store.database import migrated
+from metonic_gateway.wiring import now, running
+
+_TOKENS_LAST = timedelta(days=30)
+_FIRST_SYNC_SECONDS = 60
+
+
+async def run(folder: DemoFolder, port: int, calendar_port: int | None) -> None:
+    """Run until Ctrl-C. Raises DemoProblem, PortTaken."""
+    with bound(HOST, port) as listening, stop_signals() as stop:
+        folder.prepare()
+        settings = folder.settings(port)
+        login = folder.calendar_login(calendar_port)
+        await migrated(settings.database_url.get_secret_value())
+        async with (
+            calendar_server(folder.calendars, login),
+            running(settings) as services,
+            served(build_app(services), listening, stop),
+        ):
+            folder.keep_calendar_login(login)
+            await _until(stop, _shown(folder, services, login))
+    typer.echo("Stopped. `metonic demo` goes on from here.")
+
+
+async def _until(stop: asyncio.Event, showing: asyncio.Future[None]) -> None:
+    """Show, then wait; whoever stops earlier need not wait for it."""
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait({stopped, showing}, return_when=asyncio.FIRST_COMPLETED)
+    if showing.done():
+        showing.result()
+        await stopped
+    else:
+        showing.cancel()
+        await asyncio.wait({showing})
+
+
+def _shown(folder: DemoFolder, services: Services, login: CalendarLogin) -> asyncio.Future[None]:
+    return asyncio.create_task(_fill_and_tell(folder, services, login))
+
+
+async def _fill_and_tell(folder: DemoFolder, services: Services, login: CalendarLogin) -> None:
+    async with aiohttp.ClientSession() as session:
+        url = f"http://{HOST}:{services.settings.port}/graphql"
+        trainer = Api(session, url, _token(services, Role.TRAINER, "trainer-1", "Toni Trainer"))
+        client = Api(session, url, _token(services, Role.CLIENT, CLIENT, "Kim Client"))
+        if not folder.is_filled:
+            await _fill(services, trainer, client, login)
+            folder.note_filled()
+        typer.echo(words(trainer, client, login, await _first_status(trainer)))
+
+
+async def _fill(services: Services, trainer: Api, client: Api, login: CalendarLogin) -> None:
+    """Make what is not there yet: a start that was interrupted is continued."""
+    await client.introduce()
+    await trainer.introduce()
+    known = await trainer.titles()
+    for appointment in appointments(services.clock().date()):
+        if appointment["title"] not in known:
+            await trainer.create(appointment)
+    if not await trainer.is_connected():
+        await trainer.connect(login)
+
+
+async def _first_status(trainer: Api) -> str:
+    try:
+        async with asyncio.timeout(_FIRST_SYNC_SECONDS):
+            return status_line(await trainer.synced())
+    except TimeoutError:
+        raise DemoProblem("The first sync did not end in time: start again, it goes on.") from None
+
+
+def _token(services: Services, role: Role, user_id: str, name: str) -> str:
+    key = token_key(services.settings.jwt_key.get_secret_value())
+    return issue_token(key, Identity(role, user_id, name, HOME), now() + _TOKENS_LAST)

@@ -1,0 +1,127 @@
+"""A real CalDAV server (Radicale) as the stand-in for iCloud."""
+
+import asyncio
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import aiohttp
+
+from metonic_gateway.demo.folder import HOST, CalendarLogin, DemoProblem
+from metonic_gateway.serving import PortTaken, bound
+
+_START_SECONDS = 20
+_STOP_SECONDS = 5
+_CREATED, _IS_THERE = 201, 409
+
+_CONFIG = """\
+[server]
+hosts = {host}:{port}
+max_connections = 40
+[auth]
+type = htpasswd
+htpasswd_filename = {users}
+htpasswd_encryption = plain
+delay = 0
+[rights]
+type = owner_only
+[storage]
+filesystem_folder = {folder}
+[web]
+type = none
+[logging]
+level = warning
+"""
+
+_MAKE_CALENDAR = b"""\
+<?xml version="1.0" encoding="utf-8"?>
+<C:mkcalendar xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:set><D:prop>
+<D:displayname>Training</D:displayname>
+<C:supported-calendar-component-set><C:comp name="VEVENT"/></C:supported-calendar-component-set>
+</D:prop></D:set></C:mkcalendar>
+"""
+
+
+@asynccontextmanager
+async def calendar_server(folder: Path, login: CalendarLogin) -> AsyncIterator[None]:
+    """The server with one calendar, for as long as the block runs and never longer than this process."""
+    _check(login.port)
+    running = await _started(_configured(folder, login), folder / "log")
+    try:
+        await _make_calendar(running, login)
+        yield
+    finally:
+        await _stop(running)
+
+
+def _check(port: int) -> None:
+    if find_spec("radicale") is None:
+        raise DemoProblem("The demo needs Radicale: pip install 'metonic-gateway[demo]'.")
+    try:
+        bound(HOST, port).close()
+    except PortTaken as error:
+        raise DemoProblem(
+            f"{error.message} The demo's calendar server runs there: end what uses the port, or start over "
+            "with another one (metonic demo --reset, then metonic demo --calendar-port 5299)."
+        ) from error
+
+
+def _configured(folder: Path, login: CalendarLogin) -> Path:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    users, config = folder / "users", folder / "config"
+    users.write_text(f"{login.username}:{login.password}\n", "utf-8")
+    users.chmod(0o600)
+    config.write_text(
+        _CONFIG.format(host=HOST, port=login.port, users=users, folder=folder / "collections"), "utf-8"
+    )
+    return config
+
+
+async def _started(config: Path, log: Path) -> Process:
+    child = str(Path(__file__).with_name("radicale_child.py"))
+    with log.open("ab") as output:
+        # A session of its own: Ctrl-C in the terminal is for us, and what we still write must find it alive.
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", child, "--config", str(config)),
+            stdin=PIPE,
+            stdout=DEVNULL,
+            stderr=output,
+            start_new_session=True,
+        )
+
+
+async def _make_calendar(running: Process, login: CalendarLogin) -> None:
+    try:
+        async with asyncio.timeout(_START_SECONDS):
+            status = await _mkcalendar(running, login)
+    except TimeoutError as error:
+        raise DemoProblem("The calendar server did not start in time: try again.") from error
+    if status not in {_CREATED, _IS_THERE}:
+        raise DemoProblem(f"The calendar server made no calendar (status {status}): metonic demo --reset.")
+
+
+async def _mkcalendar(running: Process, login: CalendarLogin) -> int:
+    """Asked until the server listens."""
+    headers = {"Authorization": aiohttp.encode_basic_auth(login.username, login.password)}
+    async with aiohttp.ClientSession(headers=headers) as session:
+        while running.returncode is None:
+            try:
+                async with session.request("MKCALENDAR", login.address, data=_MAKE_CALENDAR) as answer:
+                    return answer.status
+            except aiohttp.ClientConnectionError:
+                await asyncio.sleep(0.05)
+    raise DemoProblem("The calendar server ended at once: see `calendars/log` in the demo's folder.")
+
+
+async def _stop(running: Process) -> None:
+    """Its input ends, so it does."""
+    if running.stdin is not None:
+        running.stdin.close()
+    try:
+        await asyncio.wait_for(running.wait(), _STOP_SECONDS)
+    except TimeoutError:
+        running.kill()
+        await running.wait()

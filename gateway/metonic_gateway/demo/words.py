@@ -1,0 +1,49 @@
+"""What the demo says when it is ready."""
+
+from collections.abc import Mapping
+
+from metonic_gateway.demo.api import STATUS, SYNC_NOW, Api
+from metonic_gateway.demo.folder import CalendarLogin
+
+_READY = """
+Metonic is ready. {status}
+
+  API explorer    {url}
+  Trainer's token {trainer}
+  Client's token  {client}
+  Calendar        {address}
+                  user {username}, password {password} (any CalDAV app on this machine)
+
+In the explorer, set the header {{"Authorization": "Bearer <token>"}}; tokens are valid for 30 days.
+
+See the synced status:
+  {see}
+
+Change an appointment, and the calendar has it within seconds. Change the calendar, and Metonic sees it
+within a minute, the demo's frequency; or at once:
+  {sync}
+
+Ctrl-C stops everything. The next start finds it all again; `metonic demo --reset` starts over.
+"""
+
+
+def words(trainer: Api, client: Api, login: CalendarLogin, status: str) -> str:
+    return _READY.format(
+        status=status,
+        url=trainer.url,
+        trainer=trainer.token,
+        client=client.token,
+        address=login.address,
+        username=login.username,
+        password=login.password,
+        see=trainer.curl(STATUS),
+        sync=trainer.curl(SYNC_NOW),
+    )
+
+
+def status_line(status: Mapping[str, object] | None) -> str:
+    """How the trainer's calendar stands."""
+    if status is None:
+        return "The trainer's calendar is not connected."
+    outcome = str(status["lastSyncStatus"]).lower()
+    return f"The trainer's calendar: last sync {outcome}, {status['itemsSynced']} appointments in step."

@@ -1,0 +1,45 @@
+"""The actors, and the messages for them. A message says which calendar to look at, never what is there."""
+
+from collections.abc import Callable, Collection
+from uuid import UUID
+
+import dramatiq
+from dramatiq.broker import Broker
+from dramatiq.message import Message
+
+from metonic_gateway.jobs import sweeping, syncing
+from metonic_gateway.services import Services
+from metonic_gateway.store.states import SCHEDULE
+
+_QUEUE = "metonic"
+
+
+def declare_actors(broker: Broker, services: Services) -> None:
+    """Say what the messages of this broker mean."""
+
+    @dramatiq.actor(broker=broker, queue_name=_QUEUE)
+    async def sync_calendar(connected_calendar_id: str, reason: str) -> None:
+        await syncing.sync_calendar(services, UUID(connected_calendar_id), reason)
+
+    @dramatiq.actor(broker=broker, queue_name=_QUEUE)
+    async def sweep() -> None:
+        await sweeping.sweep(services)
+
+
+def nudge_through(broker: Broker) -> Callable[[Collection[UUID]], None]:
+    """What asks the workers to look at connected calendars soon."""
+
+    def nudge(calendars: Collection[UUID]) -> None:
+        for calendar in calendars:
+            _send(broker, "sync_calendar", str(calendar), SCHEDULE)
+
+    return nudge
+
+
+def sweep_through(broker: Broker) -> Callable[[], None]:
+    """What asks the workers to erase what is old."""
+    return lambda: _send(broker, "sweep")
+
+
+def _send(broker: Broker, actor: str, *args: str) -> None:
+    broker.enqueue(Message(queue_name=_QUEUE, actor_name=actor, args=args, kwargs={}, options={}))

@@ -1,0 +1,74 @@
+"""A run under its lease, and what follows when its provider lets it down."""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from metonic_core.pacing import back_off, consequence_of, retry_after_of
+from metonic_core.spi.errors import ProviderError
+from metonic_gateway.jobs.troubles import Trouble, trouble_of
+from metonic_gateway.services import Services
+from metonic_gateway.store import outcomes
+from metonic_gateway.store.calendars import ConnectedCalendar
+from metonic_gateway.store.leases import Lease
+from metonic_gateway.store.ledger import Held, SqlLedger
+from metonic_gateway.store.runs import Outcome, RunLog
+from metonic_gateway.store.states import FAILED
+from metonic_gateway.telemetry import get_logger
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the parts of a run share. ``link_id`` is the life of the calendar that it works in."""
+
+    services: Services
+    calendar: ConnectedCalendar
+    link_id: UUID
+    lease: Lease
+    log: RunLog
+
+    def now(self) -> datetime:
+        return self.services.clock()
+
+    def ledger(self) -> SqlLedger:
+        return SqlLedger(
+            Held(self.calendar.id, self.link_id, self.lease.fence),
+            self.services.vault.marker_key(),
+            self.services.window(),
+            self.services.clock,
+            self.log,
+        )
+
+
+async def fail(run: Run, error: ProviderError) -> None:
+    """Record that the provider let the run down, and what follows from it."""
+    trouble = trouble_of(error)
+    _log.warning("run_failed", calendar=run.calendar.id, provider=run.calendar.provider, code=trouble.code)
+    consequence = consequence_of(error)
+    if not consequence.stops:
+        await retry_later(run, trouble, retry_after_of(error))
+        return
+    await log_failure(run, trouble)
+    await outcomes.record_stop(run.lease, run.now(), trouble.as_problem(run.now()), consequence.value)
+
+
+async def retry_later(run: Run, trouble: Trouble, retry_after: timedelta | None) -> None:
+    """Record the failure; whoever asks meanwhile waits as well, except a person."""
+    await log_failure(run, trouble)
+    now = run.now()
+    wait = back_off(run.calendar.failures + 1, retry_after, dice())
+    await outcomes.record_failure(run.lease, now, trouble.as_problem(now), now + wait)
+
+
+async def log_failure(run: Run, trouble: Trouble) -> None:
+    """A run that failed always has a row."""
+    await run.log.ensure()
+    await run.log.finish(Outcome(FAILED, errors=[trouble.as_error(run.now())]), run.now())
+
+
+def dice() -> float:
+    """A number from 0 to 1."""
+    return random.random()  # noqa: S311 - spreads load, guards nothing

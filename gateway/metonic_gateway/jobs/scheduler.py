@@ -1,0 +1,58 @@
+"""Finds the calendars that are due and asks for their runs.
+
+What is due stands in their rows, so several schedulers may run.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from metonic_gateway.store import leases
+from metonic_gateway.telemetry import get_logger
+
+TICK = timedelta(seconds=2)
+_AT_ONCE = 100
+_ASK_AGAIN = timedelta(seconds=60)
+
+_log = get_logger(__name__)
+
+
+class Scheduler:
+    """``nudge`` and ``sweep`` send messages; a calendar that stays due is asked for again after a minute."""
+
+    def __init__(
+        self,
+        nudge: Callable[[Collection[UUID]], None],
+        sweep: Callable[[], None],
+        clock: Callable[[], datetime],
+        tick: timedelta = TICK,
+    ) -> None:
+        self._nudge = nudge
+        self._sweep = sweep
+        self._clock = clock
+        self._tick = tick
+        self._asked: dict[tuple[UUID, datetime], datetime] = {}
+        self._swept_on: date | None = None
+
+    async def run(self) -> None:
+        """Look again and again, until cancelled; a database that is away for a moment ends nothing."""
+        while True:
+            try:
+                await self.look()
+            except Exception:  # noqa: BLE001 - what is due stays due
+                _log.exception("scheduler_failed")
+            await asyncio.sleep(self._tick.total_seconds())
+
+    async def look(self) -> None:
+        """Ask for a run of each calendar that is due, the one that waits longest first."""
+        now = self._clock()
+        due = await leases.claimable(now, _AT_ONCE)
+        # What is due since the same moment was asked for already, and its message is on its way.
+        self._asked = {key: at for key, at in self._asked.items() if now - at < _ASK_AGAIN}
+        fresh = [key for key in due if key not in self._asked]
+        self._asked |= dict.fromkeys(fresh, now)
+        self._nudge([calendar for calendar, _ in fresh])
+        if self._swept_on != now.date():
+            self._swept_on = now.date()
+            self._sweep()

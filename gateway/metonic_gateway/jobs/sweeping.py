@@ -1,0 +1,17 @@
+"""Erases what is kept for a while only."""
+
+from metonic_gateway.services import Services
+from metonic_gateway.store.sweeping import sweep as sweep_rows
+from metonic_gateway.telemetry import get_logger
+
+_log = get_logger(__name__)
+
+
+async def sweep(services: Services) -> None:
+    """Erase old history, journal and tombstones; a failure is logged and waits for tomorrow."""
+    try:
+        rows = await sweep_rows(services.clock())
+    except Exception:  # noqa: BLE001 - tomorrow is another day
+        _log.exception("sweep_failed")
+    else:
+        _log.info("swept", rows=rows)

@@ -1,0 +1,85 @@
+"""One sync of one calendar, from its lease to what is known of it afterwards."""
+
+from uuid import UUID
+
+from metonic_core import sync
+from metonic_core.pacing import next_sync
+from metonic_core.spi.errors import ProviderError
+from metonic_core.sync import LeaseLost, Report
+from metonic_gateway.accounts.connecting import adapter_for, provider_of
+from metonic_gateway.jobs.holding import held
+from metonic_gateway.jobs.leaving import leave
+from metonic_gateway.jobs.run import Run, dice, fail, retry_later
+from metonic_gateway.jobs.troubles import UNEXPECTED, errors_of
+from metonic_gateway.services import Services, status_topic
+from metonic_gateway.store import calendars, leases, outcomes, runs
+from metonic_gateway.store.leases import Lease
+from metonic_gateway.store.runs import Outcome
+from metonic_gateway.store.states import DISCONNECTING, PARTIAL, SUCCESS
+from metonic_gateway.telemetry import get_logger
+
+_log = get_logger(__name__)
+
+
+async def sync_calendar(services: Services, calendar_id: UUID, reason: str) -> None:
+    """Sync a calendar if it is due and nobody does; whatever goes wrong is recorded, not raised."""
+    try:
+        lease = await leases.acquire(calendar_id, services.clock())
+        if lease is not None:
+            await _with_lease(services, lease, reason)
+    except Exception:  # noqa: BLE001 - the calendar stays due
+        _log.exception("run_failed", calendar=calendar_id)
+
+
+async def _with_lease(services: Services, lease: Lease, reason: str) -> None:
+    async with held(lease, services.clock):
+        calendar = await calendars.load(lease.calendar_id)
+        if calendar is None or calendar.link_id is None:
+            return
+        log = await runs.begin(calendar.id, reason, services.clock())
+        run = Run(services, calendar, calendar.link_id, lease, log)
+        services.feed.publish(status_topic(calendar.user_id))
+        is_due_again = await _leave_or_sync(run)
+    services.feed.publish(status_topic(calendar.user_id))
+    if is_due_again:
+        services.nudge([calendar.id])
+
+
+async def _leave_or_sync(run: Run) -> bool:
+    """Returns whether the calendar is due again at once."""
+    try:
+        if run.calendar.stopped == DISCONNECTING:
+            await leave(run)
+            return False
+        return await _sync(run)
+    except LeaseLost:
+        _log.info("lease_lost", calendar=run.calendar.id)
+        await run.log.requeue()
+        return True
+    except ProviderError as error:
+        await fail(run, error)
+    except Exception:  # noqa: BLE001 - a fault of ours must not end the worker
+        _log.exception("run_failed", calendar=run.calendar.id)
+        await retry_later(run, UNEXPECTED, None)
+    return False
+
+
+async def _sync(run: Run) -> bool:
+    provider = provider_of(run.services, run.calendar)
+    adapter = adapter_for(run.services, run.calendar)
+    report = await sync.run(run.ledger(), adapter, provider.capabilities, run.services.clock)
+    return await _succeed(run, report)
+
+
+async def _succeed(run: Run, report: Report) -> bool:
+    now = run.now()
+    status = PARTIAL if report.quarantined else SUCCESS
+    errors = errors_of(report, now)
+    if errors:
+        await run.log.ensure()
+    await run.log.finish(Outcome(status, report.pushed, report.pulled, report.conflicts, errors), now)
+    _log.info("run_finished", calendar=run.calendar.id, sent=report.pushed, pulled=report.pulled)
+    at = next_sync(now, run.calendar.frequency, dice())
+    if report.look_again is not None:
+        at = min(at, now + report.look_again)
+    return await outcomes.record_success(run.lease, status, now, at, is_idle=run.log.id is None)

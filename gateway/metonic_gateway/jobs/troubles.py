@@ -1,0 +1,80 @@
+"""What users are told about a run that could not do its work."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from metonic_core.spi.errors import (
+    AccessDenied,
+    CalendarGone,
+    Misconfigured,
+    ProviderError,
+    RateLimited,
+    SignInNeeded,
+    Unavailable,
+)
+from metonic_core.sync import Report
+from metonic_gateway.store.runs import RunError
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """``code`` is a code of the API, the others are sentences for people."""
+
+    code: str
+    message: str
+    next_step: str
+
+    def as_problem(self, now: datetime) -> dict[str, str]:
+        """The form that a calendar's row holds."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "next_step": self.next_step,
+            "at": now.isoformat(),
+        }
+
+    def as_error(self, now: datetime) -> RunError:
+        """The form that a run's row holds."""
+        return RunError(self.code, self.message, self.next_step, now)
+
+
+_LATER = "Nothing to do: it is tried again by itself."
+_MEND_THE_ITEM = "Change the appointment or the event, then it is tried again; all others are not affected."
+_OPERATOR = "Tell whoever runs this service; it is tried again by itself."
+
+_EXPLAINED: tuple[tuple[type[ProviderError], str, str], ...] = (
+    (
+        SignInNeeded,
+        "sign_in_required",
+        "Connect the provider again; everything is kept and goes on from there.",
+    ),
+    (
+        CalendarGone,
+        "calendar_gone",
+        "Choose another calendar. Nothing was deleted: if it comes back, choose it again.",
+    ),
+    (AccessDenied, "access_denied", "Give the account access to the calendar, or choose another calendar."),
+    (RateLimited, "rate_limited", _LATER),
+    (Unavailable, "unreachable", _LATER),
+    (Misconfigured, "misconfigured", _OPERATOR),
+)
+
+
+def trouble_of(error: ProviderError) -> Trouble:
+    """What a provider's error means to the user."""
+    for kind, code, next_step in _EXPLAINED:
+        if isinstance(error, kind):
+            return Trouble(code, error.message, next_step)
+    return Trouble("failed", error.message, _LATER)
+
+
+def errors_of(report: Report, now: datetime) -> list[RunError]:
+    """The items that a run had to leave alone."""
+    return [
+        RunError("failed", item.message, _MEND_THE_ITEM, now, item.appointment_id, item.event_id)
+        for item in report.quarantined
+    ]
+
+
+UNEXPECTED = Trouble("failed", "Something went wrong inside the service.", _OPERATOR)
+COPIES_LEFT = "The copies that were made are still in the calendar: delete them there."

@@ -1,0 +1,80 @@
+"""One run per calendar: a lease that ends by itself, and a fence that tells a former holder it lost it.
+
+Every transaction of a run checks the fence, so a run that was paused for too long, or whose calendar was
+disconnected meanwhile, writes nothing any more.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from tortoise.expressions import F, Q
+
+from metonic_gateway.store.models import CalendarSyncConfig
+from metonic_gateway.store.states import DISCONNECTING
+
+LENGTH = timedelta(seconds=60)
+HEARTBEAT = timedelta(seconds=15)
+
+
+@dataclass(slots=True)
+class Lease:
+    """``until`` moves with each heartbeat; ``nudge_seq`` is the last request that this run answers."""
+
+    calendar_id: UUID
+    fence: int
+    until: datetime
+    nudge_seq: int
+
+
+async def claimable(now: datetime, limit: int) -> Sequence[tuple[UUID, datetime]]:
+    """Calendars that are due and that nobody holds, and since when; the one that waits longest first."""
+    due = CalendarSyncConfig.filter(_is_due(now), _is_free(now)).order_by("next_sync_at").limit(limit)
+    return [(row["id"], row["next_sync_at"]) for row in await due.values("id", "next_sync_at")]
+
+
+async def acquire(calendar_id: UUID, now: datetime) -> Lease | None:
+    """The lease of a calendar that is due; None if it is not, or not any more, or somebody holds it."""
+    until = now + LENGTH
+    mine = CalendarSyncConfig.filter(_is_due(now), _is_free(now), id=calendar_id)
+    if not await mine.update(lease_until=until, fence=F("fence") + 1):
+        return None
+    row = await CalendarSyncConfig.get(id=calendar_id).values("fence", "nudge_seq", "lease_until")
+    if row["lease_until"] != until:
+        return None
+    return Lease(calendar_id, row["fence"], until, row["nudge_seq"])
+
+
+async def extend(lease: Lease, now: datetime) -> bool:
+    """Hold it for longer; False if it is not ours any more."""
+    until = now + LENGTH
+    held = CalendarSyncConfig.filter(id=lease.calendar_id, fence=lease.fence)
+    if not await held.update(lease_until=until):
+        return False
+    lease.until = until
+    return True
+
+
+async def release(lease: Lease) -> None:
+    """Give it back, also after the fence was raised: whoever raised it waits for this.
+
+    Problem: the fence alone cannot tell a calendar that was taken away from one that was taken over.
+    Solution: the end of the lease can, as it is moved by holders only.
+    """
+    ours = CalendarSyncConfig.filter(id=lease.calendar_id, lease_until=lease.until)
+    await ours.update(lease_until=None)
+
+
+async def break_all() -> int:
+    """Free every calendar: for a service that is the only one and starts, so that all holders are dead."""
+    held = CalendarSyncConfig.exclude(lease_until=None)
+    return await held.update(lease_until=None, fence=F("fence") + 1)
+
+
+def _is_due(now: datetime) -> Q:
+    return Q(Q(is_active=True, stopped=None) | Q(stopped=DISCONNECTING), next_sync_at__lte=now)
+
+
+def _is_free(now: datetime) -> Q:
+    return Q(lease_until=None) | Q(lease_until__lte=now)

@@ -1,0 +1,66 @@
+"""What a run leaves on the row of its calendar; written under the fence of its lease."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from tortoise.expressions import F
+from tortoise.queryset import QuerySet
+from tortoise.transactions import in_transaction
+
+from metonic_gateway.store.leases import Lease
+from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncMapping
+from metonic_gateway.store.states import FAILED
+
+
+async def record_success(
+    lease: Lease, status: str, now: datetime, next_sync_at: datetime, *, is_idle: bool
+) -> bool:
+    """The run worked. Returns whether somebody asked meanwhile, so that the calendar is due at once."""
+    async with in_transaction():
+        await _held(lease).update(
+            last_sync_at=now,
+            last_sync_status=status,
+            items_synced=await _count_pairs(lease.calendar_id),
+            idle_runs=F("idle_runs") + 1 if is_idle else 0,
+            failures=0,
+            problem=None,
+            served_seq=lease.nudge_seq,
+            next_sync_at=next_sync_at,
+        )
+        return bool(await _held(lease).filter(nudge_seq__gt=lease.nudge_seq).update(next_sync_at=now))
+
+
+async def record_failure(
+    lease: Lease, now: datetime, problem: Mapping[str, str], next_sync_at: datetime
+) -> None:
+    """The run failed and is tried again later; whoever asked meanwhile waits as well."""
+    await _held(lease).update(
+        last_sync_at=now,
+        last_sync_status=FAILED,
+        failures=F("failures") + 1,
+        problem=problem,
+        next_sync_at=next_sync_at,
+    )
+
+
+async def record_stop(lease: Lease, now: datetime, problem: Mapping[str, str], stopped: str) -> None:
+    """The calendar rests until its user does something; ``stopped`` is a word of ``states``."""
+    await _held(lease).update(
+        last_sync_at=now,
+        last_sync_status=FAILED,
+        failures=F("failures") + 1,
+        problem=problem,
+        stopped=stopped,
+        next_sync_at=None,
+    )
+
+
+def _held(lease: Lease) -> QuerySet[CalendarSyncConfig]:
+    return CalendarSyncConfig.filter(id=lease.calendar_id, fence=lease.fence)
+
+
+async def _count_pairs(calendar_id: UUID) -> int:
+    """Appointments that have an event and events that have an appointment."""
+    rows = CalendarSyncMapping.filter(link__sync_config_id=calendar_id, link__archived_at=None, closed=None)
+    return await rows.exclude(appointment_id=None).exclude(external_event_id=None).exclude(etag=None).count()

@@ -1,0 +1,155 @@
+"""The history of runs. A run that nobody asked for and that found nothing leaves no row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from tortoise.expressions import F
+from tortoise.transactions import in_transaction
+
+from metonic_gateway.store.models import CalendarLink, CalendarSyncConfig, CalendarSyncHistory
+from metonic_gateway.store.states import FAILED, FINISHED, FULL, MANUAL, QUEUED, RUNNING
+
+
+@dataclass(frozen=True, slots=True)
+class RunError:
+    """One complaint of a run: ``code`` for programs, sentences for people; ids name what it is about."""
+
+    code: str
+    error: str
+    next_step: str
+    timestamp: datetime
+    appointment_id: UUID | None = None
+    external_event_id: str | None = None
+
+    def document(self) -> dict[str, str | None]:
+        """The form in which it is stored."""
+        return {
+            "code": self.code,
+            "error": self.error,
+            "next_step": self.next_step,
+            "timestamp": self.timestamp.isoformat(),
+            "appointment_id": str(self.appointment_id) if self.appointment_id else None,
+            "external_event_id": self.external_event_id,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run came to: ``status`` is a word of ``states``."""
+
+    status: str
+    pushed: int = 0
+    pulled: int = 0
+    conflicts: int = 0
+    errors: Sequence[RunError] = ()
+
+
+class RunLog:
+    """The row of one run, made when the first thing is to be recorded in it."""
+
+    def __init__(
+        self, calendar_id: UUID, reason: str, started_at: datetime, queued: UUID | None = None
+    ) -> None:
+        self._calendar_id = calendar_id
+        self._reason = reason
+        self._started_at = started_at
+        self.id = queued
+
+    async def ensure(self) -> UUID:
+        """The row's id; inside a transaction the row comes and goes with it."""
+        if self.id is not None and await CalendarSyncHistory.exists(id=self.id):
+            return self.id
+        self.id = self.id or uuid4()
+        await CalendarSyncHistory.create(
+            id=self.id,
+            sync_config_id=self._calendar_id,
+            sync_type=FULL,
+            reason=self._reason,
+            state=RUNNING,
+            requested_at=self._started_at,
+            started_at=self._started_at,
+            errors=[],
+        )
+        return self.id
+
+    async def finish(self, outcome: Outcome, now: datetime) -> None:
+        """Write what the run came to, into the row if there is one."""
+        await CalendarSyncHistory.filter(id=self.id).update(
+            state=FINISHED,
+            completed_at=now,
+            status=outcome.status,
+            items_pushed=outcome.pushed,
+            items_pulled=outcome.pulled,
+            conflicts_detected=outcome.conflicts,
+            errors=[error.document() for error in outcome.errors],
+        )
+
+    async def requeue(self) -> None:
+        """Let the next run go on in this row: ours was taken away before it had finished."""
+        await CalendarSyncHistory.filter(id=self.id, state=RUNNING).update(state=QUEUED)
+
+
+async def begin(calendar_id: UUID, reason: str, now: datetime) -> RunLog:
+    """The log of a run that begins, in the row of the one that was asked for, if any.
+
+    Whatever still says that it runs was cut off: only one run holds the calendar.
+    """
+    async with in_transaction():
+        rows = CalendarSyncHistory.filter(sync_config_id=calendar_id)
+        await rows.filter(state=RUNNING).update(
+            state=FINISHED, status=FAILED, completed_at=now, errors=[_interrupted(now).document()]
+        )
+        queued = await rows.filter(state=QUEUED).order_by("requested_at").first()
+        if queued is None:
+            return RunLog(calendar_id, reason, now)
+        await rows.filter(id=queued.id).update(state=RUNNING, started_at=now)
+        return RunLog(calendar_id, queued.reason, now, queued.id)
+
+
+async def request(calendar_id: UUID, link_id: UUID, now: datetime, *, is_complete: bool = False) -> UUID:
+    """The run that a person gets who asks now: the one that runs or waits, else a new one that waits.
+
+    The calendar is due at once, whatever it was waiting for. A complete read begins anew, so the run that is
+    at it loses its lease and is continued by the next.
+    """
+    async with in_transaction():
+        calendar = CalendarSyncConfig.filter(id=calendar_id)
+        await calendar.update(next_sync_at=now, nudge_seq=F("nudge_seq") + 1)
+        if is_complete:
+            await CalendarLink.filter(id=link_id).update(cursor=None, is_reading_completely=False)
+            await calendar.update(fence=F("fence") + 1)
+        return await _open_run(calendar_id, now)
+
+
+async def _open_run(calendar_id: UUID, now: datetime) -> UUID:
+    rows = CalendarSyncHistory.filter(sync_config_id=calendar_id, state__in=[RUNNING, QUEUED])
+    open_run = await rows.order_by("-requested_at").first()
+    if open_run is not None:
+        return open_run.id
+    made = await CalendarSyncHistory.create(
+        id=uuid4(),
+        sync_config_id=calendar_id,
+        sync_type=FULL,
+        reason=MANUAL,
+        state=QUEUED,
+        requested_at=now,
+        errors=[],
+    )
+    return made.id
+
+
+async def close_all(calendar_id: UUID, error: RunError) -> None:
+    """No run of this calendar will come: finish those that wait or were taken away."""
+    rows = CalendarSyncHistory.filter(sync_config_id=calendar_id, state__in=[RUNNING, QUEUED])
+    await rows.update(state=FINISHED, status=FAILED, completed_at=error.timestamp, errors=[error.document()])
+
+
+def _interrupted(now: datetime) -> RunError:
+    return RunError(
+        "failed",
+        "The run was cut off before it had finished.",
+        "Nothing is lost: the next run goes on where this one stopped.",
+        now,
+    )

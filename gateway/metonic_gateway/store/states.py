@@ -1,0 +1,24 @@
+"""The words that columns of the tables hold, beside those that the core defines."""
+
+NEEDS_SIGN_IN = "needs_sign_in"
+NEEDS_CALENDAR = "needs_calendar"
+DISCONNECTING = "disconnecting"
+DISCONNECTED = "disconnected"
+"""Why a calendar is not synced (``CalendarSyncConfig.stopped``)."""
+
+QUEUED = "queued"
+RUNNING = "running"
+FINISHED = "finished"
+"""How far a run is (``CalendarSyncHistory.state``)."""
+
+SUCCESS = "success"
+PARTIAL = "partial"
+FAILED = "failed"
+"""What came of it (``status``)."""
+
+SCHEDULE = "schedule"
+MANUAL = "manual"
+"""Why it was made (``reason``)."""
+
+FULL = "full"
+"""Both ways (``sync_type``)."""
