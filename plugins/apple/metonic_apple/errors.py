@@ -21,9 +21,9 @@ from metonic_core.spi import (
 _UID_TAKEN = frozenset({"no-uid-conflict", "unique-scheduling-object-resource"})
 _NO_RIGHT = frozenset({"need-privileges"})
 MISSING = frozenset({404, 410})
-_BUSY = frozenset({429, 503})
+BUSY = frozenset({429, 503})
 _REFUSED_CONTENT = frozenset({400, 413, 415, 422})
-UNAUTHORIZED, FORBIDDEN, CONFLICT, PRECONDITION_FAILED, _SERVER_ERROR = 401, 403, 409, 412, 500
+UNAUTHORIZED, _FORBIDDEN, _CONFLICT, _PRECONDITION_FAILED, SERVER_ERROR = 401, 403, 409, 412, 500
 
 
 class Incomprehensible(ValueError):
@@ -44,13 +44,18 @@ def preconditions(answer: Answer) -> frozenset[str]:
     return frozenset(e.tag.rpartition("}")[2] for e in root) if root.tag == "{DAV:}error" else frozenset()
 
 
+def is_denied(answer: Answer) -> bool:
+    """Whether the account lacks a right; other preconditions come with 403 too."""
+    return answer.status == _FORBIDDEN and preconditions(answer) <= _NO_RIGHT
+
+
 def read_failure(answer: Answer) -> ProviderError:
     """Why a request that only reads was not answered as it should be."""
-    if answer.status in _BUSY:
+    if answer.status in BUSY:
         return RateLimited("The calendar server asks for fewer requests.", retry_after(answer.headers))
-    if answer.status >= _SERVER_ERROR:
+    if answer.status >= SERVER_ERROR:
         return Unavailable(f"The calendar server failed with status {answer.status}.")
-    if answer.status == FORBIDDEN:
+    if answer.status == _FORBIDDEN:
         return AccessDenied("The calendar server does not let this account read that calendar.")
     return ProviderError(f"The calendar server answered with the unexpected status {answer.status}.")
 
@@ -65,19 +70,19 @@ def write_failure(answer: Answer) -> ProviderError:
         return IdentityTaken("Another event of this account has the same UID.")
     if named & _NO_RIGHT:
         return AccessDenied("The account may not write to that calendar.")
-    if named and answer.status < _SERVER_ERROR:
+    if named and answer.status < SERVER_ERROR:
         return Unacceptable(f"The calendar server refuses the event: {', '.join(sorted(named))[:200]}.")
     return _by_status(answer)
 
 
 def _by_status(answer: Answer) -> ProviderError:
-    if answer.status in {PRECONDITION_FAILED, CONFLICT}:
+    if answer.status in {_PRECONDITION_FAILED, _CONFLICT}:
         return EtagMismatch("The event was changed meanwhile.")
     if answer.status in MISSING:
         return NotFound("The event is not there any more.")
     if answer.status in _REFUSED_CONTENT:
         return Unacceptable(f"The calendar server refuses the event with status {answer.status}.")
-    if answer.status == FORBIDDEN:
+    if answer.status == _FORBIDDEN:
         return AccessDenied("The account may not write to that calendar.")
     return read_failure(answer)
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from metonic_apple import dav
-from metonic_apple.errors import FORBIDDEN, MISSING, UNAUTHORIZED, preconditions, read_failure
+from metonic_apple.errors import BUSY, MISSING, SERVER_ERROR, UNAUTHORIZED, is_denied, read_failure
 from metonic_apple.paths import resolved
 from metonic_core.spi import (
     Answer,
@@ -92,9 +92,7 @@ class Session:
         answer = await self.send("REPORT", calendar_id, {"Depth": depth, **_XML}, body)
         if answer.status in MISSING:
             await self._check_calendar(calendar_id)
-        if answer.status in {429, *range(500, 600)} or (
-            answer.status == FORBIDDEN and not preconditions(answer)
-        ):
+        if answer.status in BUSY or answer.status >= SERVER_ERROR or is_denied(answer):
             raise read_failure(answer)
         return answer
 

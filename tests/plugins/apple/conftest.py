@@ -11,6 +11,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 from tests.plugins.apple.outside import PASSWORD, USER, HttpClient, Radicale, account, make_calendar
+from tests.plugins.apple.scripted import Scripted
 
 from metonic_apple.adapter import AppleAdapter
 
@@ -88,3 +89,10 @@ async def calendar(radicale: Radicale, client: HttpClient, request: pytest.Fixtu
 @pytest.fixture
 def adapter(radicale: Radicale, client: HttpClient) -> AppleAdapter:
     return AppleAdapter(client, account(radicale.home))
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Scripted]:
+    scripted = await Scripted().start()
+    yield scripted
+    await scripted.stop()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import aiohttp
+from yarl import URL
 
 from metonic_core.spi import Account, Answer, Misconfigured, Unavailable
 
@@ -31,7 +32,7 @@ class HttpClient:
         sent = {"Authorization": f"Basic {token}", **(headers or {})}
         try:
             async with self.session.request(
-                method, url, headers=sent, data=body, allow_redirects=False
+                method, URL(url, encoded=True), headers=sent, data=body, allow_redirects=False
             ) as answer:
                 lowered = {name.lower(): value for name, value in answer.headers.items()}
                 return Answer(answer.status, lowered, await answer.read(), url)

@@ -1,0 +1,212 @@
+"""How a feed of changes is read, from servers as they are (RFC 6578 and the ways around it)."""
+
+from datetime import UTC, datetime
+
+import pytest
+from aiohttp import web
+from tests.plugins.apple.outside import HttpClient, account
+from tests.plugins.apple.scripted import Scripted, error, etag, found, html, multistatus, redirect, status
+
+from metonic_apple.adapter import AppleAdapter
+from metonic_core.spi import (
+    AccessDenied,
+    CalendarGone,
+    ChangePage,
+    CursorExpired,
+    Gone,
+    ProviderError,
+    RateLimited,
+    SignInNeeded,
+    Touched,
+    Unavailable,
+    Window,
+)
+
+CALENDAR = "/123/calendars/home%40office/"
+WINDOW = Window(datetime(2026, 11, 1, tzinfo=UTC), datetime(2027, 11, 1, tzinfo=UTC))
+FORBIDDEN = web.Response(status=403)
+
+
+async def changes(client: HttpClient, server: Scripted, cursor: str | None = "new:t0") -> ChangePage:
+    adapter = AppleAdapter(client, account(f"{server.url}123/calendars/"))
+    return await adapter.get_changes(CALENDAR, cursor, WINDOW)
+
+
+async def test_members_are_touched_or_gone_and_the_rest_is_silence(
+    server: Scripted, client: HttpClient
+) -> None:
+    server.on(
+        "REPORT",
+        CALENDAR,
+        multistatus(
+            found(CALENDAR, etag("own")),
+            found(CALENDAR.rstrip("/"), etag("own")),
+            found(f"{CALENDAR}attachments/", etag("folder")),
+            found(f"{server.url}123/calendars/home@office/a.ics?x=1", etag("1")),
+            found("b%20c@d.ics", etag("2")),
+            found(f"{CALENDAR}none.ics", etag("9"), "HTTP/1.1 404 Not Found"),
+            status(f"{CALENDAR}gone.ics", 404),
+            status(f"{CALENDAR}locked.ics", 403),
+            status(f"{CALENDAR}broken.ics", 500),
+            token="t1",
+        ),
+    )
+
+    page = await changes(client, server)
+
+    assert page.changes == [
+        Touched(f"{CALENDAR}a.ics", '"1"'),
+        Touched(f"{CALENDAR}b%20c@d.ics", '"2"'),
+        Gone(f"{CALENDAR}gone.ics"),
+    ]
+    assert (page.done, page.more, page.is_complete) == ("new:t1", None, False)
+
+
+async def test_an_empty_second_propstat_hides_nothing(server: Scripted, client: HttpClient) -> None:
+    absent = "<propstat><prop><getetag/></prop><status>HTTP/1.1 404 Not Found</status></propstat></response>"
+    member = found(f"{CALENDAR}a.ics", etag("1"), "").replace("</response>", absent)
+    server.on("REPORT", CALENDAR, multistatus(member, token="t1"))
+
+    assert (await changes(client, server)).changes == [Touched(f"{CALENDAR}a.ics", '"1"')]
+
+
+async def test_the_question_is_for_etags_without_a_limit(server: Scripted, client: HttpClient) -> None:
+    server.on("REPORT", CALENDAR, multistatus(token="t1"))
+
+    await changes(client, server, "new:a&amp;<b")
+
+    (asked,) = server.asked
+    assert asked.headers["Depth"] == "0"
+    assert asked.headers["Content-Type"] == "application/xml; charset=utf-8"
+    assert "<sync-token>a&amp;amp;&lt;b</sync-token>" in asked.body
+    assert "limit" not in asked.body
+    assert "calendar-data" not in asked.body
+
+
+async def test_a_cut_list_is_read_on_and_stays_complete(server: Scripted, client: HttpClient) -> None:
+    server.on(
+        "REPORT",
+        CALENDAR,
+        multistatus(found(f"{CALENDAR}a.ics", etag("1")), status(CALENDAR, 507), token="t1"),
+        multistatus(found(f"{CALENDAR}b.ics", etag("2")), token="0"),
+    )
+
+    first = await changes(client, server, None)
+    second = await changes(client, server, first.more)
+
+    assert (first.done, first.is_complete) == (None, True)
+    assert (second.done, second.more, second.is_complete) == ("new:0", None, True)
+    assert "<sync-token></sync-token>" in server.asked[0].body
+    assert "<sync-token>t1</sync-token>" in server.asked[1].body
+
+
+async def test_a_list_cut_at_the_same_place_again_is_an_error(server: Scripted, client: HttpClient) -> None:
+    server.on("REPORT", CALENDAR, multistatus(status(CALENDAR, 507), token="t0"))
+
+    with pytest.raises(ProviderError, match="same place"):
+        await changes(client, server)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        error(403, "valid-sync-token"),
+        error(412, "valid-sync-token"),
+        html(400),
+        html(409),
+        html(415),
+        html(418),
+    ],
+    ids=["403", "412", "400", "409", "415", "418"],
+)
+async def test_a_refused_token_is_expired(server: Scripted, client: HttpClient, answer: web.Response) -> None:
+    server.on("REPORT", CALENDAR, answer)
+
+    with pytest.raises(CursorExpired):
+        await changes(client, server)
+
+
+async def test_without_a_token_the_same_refusal_means_that_the_server_cannot(
+    server: Scripted, client: HttpClient
+) -> None:
+    server.on("REPORT", CALENDAR, error(403, "supported-report"), multistatus())
+
+    for _ in range(2):
+        with pytest.raises(ProviderError, match="RFC 6578"):
+            await changes(client, server, None)
+
+
+async def test_a_calendar_not_found_is_gone_if_looking_again_finds_none(
+    server: Scripted, client: HttpClient
+) -> None:
+    with pytest.raises(CalendarGone):
+        await changes(client, server)
+
+    server.on("PROPFIND", CALENDAR, multistatus(found(CALENDAR, "<resourcetype/>")))
+    with pytest.raises(Unavailable):
+        await changes(client, server)
+
+
+async def test_a_calendar_that_may_not_be_read_is_no_expired_token(
+    server: Scripted, client: HttpClient
+) -> None:
+    server.on("REPORT", CALENDAR, FORBIDDEN)
+    with pytest.raises(AccessDenied):
+        await changes(client, server)
+
+    server.on("REPORT", CALENDAR, error(403, "need-privileges"))
+    with pytest.raises(AccessDenied):
+        await changes(client, server)
+
+
+async def test_a_busy_server_names_how_long_to_wait(server: Scripted, client: HttpClient) -> None:
+    dates = {"Date": "Sun, 22 Nov 2026 10:00:00 GMT", "Retry-After": "Sun, 22 Nov 2026 10:01:30 GMT"}
+    server.on("REPORT", CALENDAR, web.Response(status=503, headers=dates), web.Response(status=429))
+
+    with pytest.raises(RateLimited) as first:
+        await changes(client, server)
+    with pytest.raises(RateLimited) as second:
+        await changes(client, server)
+
+    assert (first.value.retry_after, second.value.retry_after) == (90, None)
+
+
+async def test_a_refused_password_is_checked_before_it_is_believed(
+    server: Scripted, client: HttpClient
+) -> None:
+    server.on("REPORT", CALENDAR, web.Response(status=401))
+    server.on("PROPFIND", "/123/calendars/", multistatus(found("/", "<x/>")), web.Response(status=401))
+
+    with pytest.raises(Unavailable):
+        await changes(client, server)
+    with pytest.raises(SignInNeeded):
+        await changes(client, server)
+
+
+@pytest.mark.parametrize(
+    "answer", [html(), html(207), web.Response(status=500)], ids=["page", "no xml", "500"]
+)
+async def test_a_portal_in_between_is_never_an_empty_calendar(
+    server: Scripted, client: HttpClient, answer: web.Response
+) -> None:
+    server.on("REPORT", CALENDAR, answer)
+
+    with pytest.raises(Unavailable):
+        await changes(client, server)
+
+
+async def test_a_document_type_is_refused(server: Scripted, client: HttpClient) -> None:
+    kind = '<!DOCTYPE a [<!ENTITY b "bbbb">]>'
+    bomb = f'{kind}<multistatus xmlns="DAV:"><sync-token>&b;</sync-token></multistatus>'
+    server.on("REPORT", CALENDAR, web.Response(status=207, text=bomb))
+
+    with pytest.raises(Unavailable):
+        await changes(client, server)
+
+
+async def test_a_calendar_that_moved_is_followed(server: Scripted, client: HttpClient) -> None:
+    server.on("REPORT", CALENDAR, redirect(301, "/p2/work/"))
+    server.on("REPORT", "/p2/work/", multistatus(token="t1"))
+
+    assert (await changes(client, server)).done == "new:t1"
+    assert server.asked[1].body == server.asked[0].body

@@ -1,0 +1,102 @@
+"""Reading many events: every one that was asked for gets an answer."""
+
+import pytest
+from aiohttp import web
+from tests.plugins.apple.outside import HttpClient, account
+from tests.plugins.apple.scripted import Asked, Scripted, event, multistatus, status
+
+from metonic_apple.adapter import AppleAdapter
+from metonic_core.spi import Foreign, Gone, Reading, Seen, Unavailable, Unreadable
+
+CALENDAR = "/cal/"
+TEXT = """BEGIN:VCALENDAR
+BEGIN:VEVENT
+UID:1
+SUMMARY:Lesson
+DTSTART:20261201T100000Z
+DTEND:20261201T110000Z
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+async def read(client: HttpClient, server: Scripted, *ids: str) -> list[Reading]:
+    return list(await AppleAdapter(client, account(server.url)).hydrate(CALENDAR, ids))
+
+
+async def test_answers_are_matched_by_decoded_path_and_keep_the_order_asked(
+    server: Scripted, client: HttpClient
+) -> None:
+    server.on(
+        "REPORT",
+        CALENDAR,
+        multistatus(event(f"{server.url}cal/b%40c.ics", "2", TEXT), event("/cal/a.ics", "1", TEXT)),
+    )
+
+    found = await read(client, server, "/cal/a.ics", "/cal/b@c.ics")
+
+    assert [(f.event.id, f.event.etag) for f in found if isinstance(f, Seen)] == [
+        ("/cal/a.ics", '"1"'),
+        ("/cal/b@c.ics", '"2"'),
+    ]
+    assert "<href>/cal/b@c.ics</href>" in server.asked[0].body
+
+
+async def test_what_a_list_leaves_out_is_asked_for_once(server: Scripted, client: HttpClient) -> None:
+    server.on("REPORT", CALENDAR, multistatus(status("/cal/a.ics", 404)))
+    server.on("GET", "/cal/a.ics", web.Response(text=TEXT.replace("\n", "\r\n"), headers={"ETag": '"1"'}))
+    server.on("GET", "/cal/c.ics", web.Response(status=403))
+
+    found = await read(client, server, "/cal/a.ics", "/cal/b.ics", "/cal/c.ics")
+
+    assert isinstance(found[0], Seen)
+    assert found[0].event.etag == '"1"'
+    assert found[1] == Gone("/cal/b.ics", is_firm=False)
+    assert isinstance(found[2], Unreadable)
+    assert len(server.to("GET")) == 3
+
+
+async def test_trouble_while_asking_again_is_no_missing_event(server: Scripted, client: HttpClient) -> None:
+    server.on("REPORT", CALENDAR, multistatus())
+    server.on("GET", "/cal/a.ics", web.Response(status=500))
+
+    with pytest.raises(Unavailable):
+        await read(client, server, "/cal/a.ics")
+
+
+async def test_one_bad_event_stops_nothing(server: Scripted, client: HttpClient) -> None:
+    task = "BEGIN:VCALENDAR\nBEGIN:VTODO\nUID:2\nEND:VTODO\nEND:VCALENDAR\n"
+    server.on(
+        "REPORT",
+        CALENDAR,
+        multistatus(
+            event("/cal/a.ics", "1", TEXT.replace("Lesson", "a&#x0b;b\x0c")),
+            event("/cal/b.ics", "2", "this is no calendar"),
+            event("/cal/c.ics", "3", task),
+        ),
+    )
+
+    first, second, third = await read(client, server, "/cal/a.ics", "/cal/b.ics", "/cal/c.ics")
+
+    assert isinstance(first, Seen)
+    assert first.event.content.title == "ab"
+    assert isinstance(second, Unreadable)
+    assert (second.id, second.etag) == ("/cal/b.ics", '"2"')
+    assert third == Foreign("/cal/c.ics", '"3"')
+
+
+async def test_many_are_asked_for_in_batches_of_fifty_a_few_at_a_time(
+    server: Scripted, client: HttpClient
+) -> None:
+    ids = [f"/cal/{i}.ics" for i in range(320)]
+
+    def answer(asked: Asked) -> web.Response:
+        return multistatus(*(event(i, "1", TEXT) for i in ids if f"<href>{i}</href>" in asked.body))
+
+    server.on("REPORT", CALENDAR, answer)
+
+    found = await read(client, server, *ids)
+
+    assert [f.event.id for f in found if isinstance(f, Seen)] == ids
+    assert [asked.body.count("<href>") for asked in server.asked] == [50] * 6 + [20]
+    assert 1 < server.most_under_way <= 4
