@@ -1,0 +1,34 @@
+"""What the reason codes of copies mean to people."""
+
+from metonic_core.reconcile.step import ConflictType, Reason
+from metonic_core.selection import Exclusion
+from metonic_gateway.store.copies import IN_SYNC, PENDING
+from metonic_gateway.store.states import NEEDS_CALENDAR, NEEDS_SIGN_IN
+
+_SENTENCES: dict[str, str] = {
+    IN_SYNC: "Appointment and calendar say the same.",
+    PENDING: "A change is waiting for the next sync.",
+    NEEDS_CALENDAR: "No calendar is chosen yet: choose one.",
+    NEEDS_SIGN_IN: "It waits until you connect the provider again.",
+    Exclusion.NOT_CONCERNED: "It does not concern you any more.",
+    Exclusion.PRIVATE: "It is private, and private appointments stay out of this calendar.",
+    Exclusion.IMPORTED_ELSEWHERE: "It came from another calendar of yours and is not copied into this one.",
+    Exclusion.OUTSIDE_WINDOW: "It lies outside the span of time that is synced.",
+    Exclusion.CANCELLED: "It was cancelled, so it has no copy.",
+    Reason.DELETED_THERE: "Its copy was deleted in the calendar, so it is not copied there any more.",
+    Reason.NOT_YOURS_TO_EDIT: "It was changed in the calendar by somebody who may not edit it.",
+    ConflictType.TIME_CHANGE: "It was moved here and in the calendar, to different times.",
+    ConflictType.DELETED: "It was deleted on one side and changed on the other.",
+    ConflictType.DATA_MISMATCH: "The same was changed here and in the calendar, in different ways.",
+    Reason.COPY_OF_ANOTHER_LINK: "The event is a copy that another connection made.",
+    Reason.NO_EVENT: "What is in the calendar is no event.",
+    Reason.DESELECTED: "It is not selected for this calendar any more.",
+}
+_OTHER = "other"
+
+
+def sentence(reason: str) -> tuple[str, str]:
+    """The code and the sentence. A hold's reason may be a sentence of an adapter instead of a code."""
+    if reason in _SENTENCES:
+        return reason, _SENTENCES[reason]
+    return (_OTHER, reason) if " " in reason else (reason, f"{reason.replace('_', ' ').capitalize()}.")

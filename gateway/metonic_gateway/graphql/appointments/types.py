@@ -1,0 +1,156 @@
+"""An appointment as its viewer sees it."""
+
+from enum import Enum
+from typing import Annotated
+
+import strawberry
+
+from metonic_core.model.appointment import Appointment as Value
+from metonic_core.model.content import Status
+from metonic_gateway.graphql.appointments.reasons import sentence
+from metonic_gateway.graphql.context import Info
+from metonic_gateway.graphql.errors import InvalidInput, NotEntitled, NotFound, OutOfDate
+from metonic_gateway.graphql.scalars import (
+    AppointmentTypeName,
+    DateTime,
+    ProviderName,
+    date_time,
+    maybe_date_time,
+)
+from metonic_gateway.graphql.times import Recurrence, When, shown_recurrence, shown_when
+from metonic_gateway.graphql.viewer import Role
+from metonic_gateway.store import copies
+from metonic_gateway.store.pages import KeptAppointment
+from metonic_gateway.store.users import User
+
+
+@strawberry.enum(
+    description="RFC 5545 STATUS. A cancelled appointment stays readable; its copies are erased."
+)
+class EventStatus(Enum):
+    CONFIRMED = "confirmed"
+    TENTATIVE = "tentative"
+    CANCELLED = "cancelled"
+
+
+@strawberry.enum(description="How an appointment stands in one connected calendar.")
+class CopyState(Enum):
+    IN_SYNC = "in_sync"
+    PENDING = "pending"
+    EXCLUDED = "excluded"
+    CONFLICT = "conflict"
+    QUARANTINED = "quarantined"
+    DETACHED = "detached"
+    UNLINKED = "unlinked"
+    IGNORED = "ignored"
+
+
+@strawberry.type(description="A user who takes part.")
+class Participant:
+    user_id: strawberry.ID = strawberry.field(description="The platform's id.")
+    name: str | None
+    role: Role
+    may_edit: bool
+
+
+@strawberry.type(description="What became of an appointment in one connected calendar of the viewer.")
+class AppointmentCopy:
+    provider: ProviderName
+    state: CopyState
+    reason: str = strawberry.field(description="Why; a sentence to show.")
+    reason_code: str = strawberry.field(description="The same for programs.")
+    external_event_id: str | None
+    last_synced_at: DateTime | None
+
+
+async def owner(root: strawberry.Parent["Appointment"], info: Info) -> Participant:
+    return _shown_participant(await info.context.users.load(root.value.owner_id), root.value)
+
+
+async def participants(root: strawberry.Parent["Appointment"], info: Info) -> list[Participant]:
+    users = await info.context.users.load_many([p.user_id for p in root.value.participants])
+    return [_shown_participant(user, root.value) for user in users]
+
+
+async def imported_from(root: strawberry.Parent["Appointment"], info: Info) -> ProviderName | None:
+    link = root.value.imported_from
+    return None if link is None else ProviderName(await info.context.providers_of_links.load(link))
+
+
+async def copies_of(root: strawberry.Parent["Appointment"], info: Info) -> list[AppointmentCopy]:
+    return [_shown_copy(copy) for copy in await info.context.copies.load(root.value)]
+
+
+@strawberry.type(description="The platform's record. Everybody who takes part sees it, nobody else does.")
+class Appointment:
+    value: strawberry.Private[Value]
+    id: strawberry.ID
+    version: int = strawberry.field(description="Grows with every change, wherever it was made.")
+    type: AppointmentTypeName
+    title: str
+    notes: str | None
+    location: str | None
+    when: When
+    recurrence: Recurrence | None
+    status: EventStatus
+    is_private: bool
+    is_busy: bool
+    created_at: DateTime
+    updated_at: DateTime
+    owner: Participant = strawberry.field(resolver=owner)
+    participants: list[Participant] = strawberry.field(
+        resolver=participants, description="Who takes part beside the owner."
+    )
+    imported_from: ProviderName | None = strawberry.field(
+        resolver=imported_from, description="The provider whose calendar it came from, if it did."
+    )
+    copies: list[AppointmentCopy] = strawberry.field(
+        resolver=copies_of,
+        description="What became of it in each connected calendar of the viewer, and why.",
+    )
+
+
+AppointmentResult = Annotated[
+    Appointment | InvalidInput | NotFound | NotEntitled | OutOfDate, strawberry.union("AppointmentResult")
+]
+
+
+def shown_appointment(kept: KeptAppointment) -> Appointment:
+    value, content = kept.appointment, kept.appointment.content
+    return Appointment(
+        value=value,
+        id=strawberry.ID(str(value.id)),
+        version=value.version,
+        type=AppointmentTypeName(value.type),
+        title=content.title,
+        notes=content.notes or None,
+        location=content.location or None,
+        when=shown_when(content.when),
+        recurrence=shown_recurrence(content.recurrence, content.overrides),
+        status=EventStatus((Status.CANCELLED if value.is_deleted else content.status).value),
+        is_private=content.is_private,
+        is_busy=content.is_busy,
+        created_at=date_time(kept.created_at),
+        updated_at=date_time(kept.updated_at),
+    )
+
+
+def _shown_participant(user: User, value: Value) -> Participant:
+    return Participant(
+        user_id=strawberry.ID(user.platform_id),
+        name=user.name,
+        role=Role(user.role),
+        may_edit=value.may_edit(user.id),
+    )
+
+
+def _shown_copy(copy: copies.Copy) -> AppointmentCopy:
+    code, text = sentence(copy.reason)
+    return AppointmentCopy(
+        provider=ProviderName(copy.provider),
+        state=CopyState(copy.state.value),
+        reason=text,
+        reason_code=code,
+        external_event_id=copy.event_id,
+        last_synced_at=maybe_date_time(copy.last_synced_at),
+    )

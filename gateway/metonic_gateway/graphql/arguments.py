@@ -1,0 +1,27 @@
+"""Arguments as resolvers read them: an id that is none finds nothing, a bad instant is a GraphQL error."""
+
+from datetime import datetime
+from uuid import UUID
+
+from metonic_core.model.errors import InvalidValue
+from metonic_gateway.graphql.errors import unusable
+from metonic_gateway.graphql.scalars import DateTime
+from metonic_gateway.graphql.times import instant
+
+
+def identity(text: str) -> UUID | None:
+    """The id; None for what cannot be one, so that it is answered like one that is not there."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def maybe_instant(given: DateTime | None, name: str) -> datetime | None:
+    """The instant of a query's argument; raises a GraphQL error that names it."""
+    if given is None:
+        return None
+    try:
+        return instant(given)
+    except InvalidValue as error:
+        raise unusable(f"`{name}`: {error.message} {error.next_step}") from None

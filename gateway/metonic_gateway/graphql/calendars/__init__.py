@@ -1,0 +1,1 @@
+"""Connected calendars: what they are, how they stand, how one connects and disconnects them."""

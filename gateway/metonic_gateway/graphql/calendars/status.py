@@ -1,0 +1,187 @@
+"""How the sync of a connected calendar stands, and telling when that changes."""
+
+from collections.abc import AsyncGenerator, Sequence
+from enum import Enum
+from uuid import UUID
+
+import strawberry
+
+from metonic_gateway.graphql.context import Info
+from metonic_gateway.graphql.errors import ErrorCode, error_code
+from metonic_gateway.graphql.runs import SyncError, SyncOutcome, SyncRun, shown_error, shown_run
+from metonic_gateway.graphql.scalars import DateTime, ProviderName, date_time, maybe_date_time
+from metonic_gateway.services import status_topic
+from metonic_gateway.store import overview, states
+from metonic_gateway.store.overview import Overview, Tally
+
+
+@strawberry.enum(
+    description="BACKING_OFF: the last run failed, and it is tried again by itself at `nextSyncAt`."
+)
+class SyncState(Enum):
+    IDLE = "idle"
+    QUEUED = "queued"
+    SYNCING = "syncing"
+    BACKING_OFF = "backing_off"
+    NEEDS_SIGN_IN = states.NEEDS_SIGN_IN
+    NEEDS_CALENDAR = states.NEEDS_CALENDAR
+    DISCONNECTING = states.DISCONNECTING
+    DISCONNECTED = states.DISCONNECTED
+
+
+@strawberry.enum
+class SyncDirection(Enum):
+    BOTH = "both"
+
+
+@strawberry.type(description="What keeps a calendar from being synced.")
+class Attention:
+    code: ErrorCode
+    message: str = strawberry.field(description="What happened; a sentence to show.")
+    next_step: str = strawberry.field(description="What to do now; a sentence to show.")
+    since: DateTime
+
+
+async def _tally(root: "SyncStatus", info: Info) -> Tally:
+    return await info.context.tallies.load(root.calendar_id)
+
+
+async def open_conflicts(root: strawberry.Parent["SyncStatus"], info: Info) -> int:
+    return (await _tally(root, info)).open_conflicts
+
+
+async def quarantined(root: strawberry.Parent["SyncStatus"], info: Info) -> int:
+    return (await _tally(root, info)).quarantined
+
+
+async def current_run(root: strawberry.Parent["SyncStatus"], info: Info) -> SyncRun | None:
+    run = (await _tally(root, info)).current_run
+    return None if run is None else shown_run(run)
+
+
+async def last_run(root: strawberry.Parent["SyncStatus"], info: Info) -> SyncRun | None:
+    run = (await _tally(root, info)).last_run
+    return None if run is None else shown_run(run)
+
+
+async def errors(root: strawberry.Parent["SyncStatus"], info: Info) -> list[SyncError]:
+    run = (await _tally(root, info)).last_run
+    return [] if run is None else [shown_error(error) for error in run.errors]
+
+
+@strawberry.type(description="How the sync of a connected calendar stands.")
+class SyncStatus:
+    calendar_id: strawberry.Private[UUID]
+    provider: ProviderName
+    is_active: bool = strawberry.field(description="Whether it is synced by itself from time to time.")
+    state: SyncState
+    sync_direction: SyncDirection
+    last_sync_at: DateTime | None
+    last_sync_status: SyncOutcome | None
+    next_sync_at: DateTime | None
+    items_synced: int = strawberry.field(description="How many pairs of appointment and event there are.")
+    idle_runs: int = strawberry.field(
+        description="How many runs in a row, up to the last, found nothing to do."
+    )
+    consecutive_failures: int
+    attention: Attention | None
+    open_conflicts: int = strawberry.field(resolver=open_conflicts)
+    quarantined: int = strawberry.field(
+        resolver=quarantined,
+        description="How many items are left alone because something is wrong with them.",
+    )
+    current_run: SyncRun | None = strawberry.field(
+        resolver=current_run,
+        description="The one that runs or waits; scheduled runs are recorded if they do something.",
+    )
+    last_run: SyncRun | None = strawberry.field(resolver=last_run, description="The last one recorded.")
+    errors: list[SyncError] = strawberry.field(
+        resolver=errors, description="The errors of the last run recorded."
+    )
+
+
+def shown_status(calendar: Overview) -> SyncStatus:
+    outcome, problem = calendar.last_sync_status, calendar.problem
+    return SyncStatus(
+        calendar_id=calendar.id,
+        provider=ProviderName(calendar.provider),
+        is_active=calendar.is_active and calendar.stopped is None,
+        state=_state(calendar),
+        sync_direction=SyncDirection.BOTH,
+        last_sync_at=maybe_date_time(calendar.last_sync_at),
+        last_sync_status=None if outcome is None else SyncOutcome(outcome),
+        next_sync_at=maybe_date_time(calendar.next_sync_at),
+        items_synced=calendar.items_synced,
+        idle_runs=calendar.idle_runs,
+        consecutive_failures=calendar.failures,
+        attention=None if problem is None else _shown_problem(problem),
+    )
+
+
+def _shown_problem(problem: overview.Problem) -> Attention:
+    return Attention(
+        code=error_code(problem.code),
+        message=problem.message,
+        next_step=problem.next_step,
+        since=date_time(problem.since),
+    )
+
+
+def _state(calendar: Overview) -> SyncState:
+    if calendar.is_disconnected:
+        return SyncState.DISCONNECTED
+    if calendar.stopped is not None:
+        return SyncState(calendar.stopped)
+    if calendar.is_running:
+        return SyncState.SYNCING
+    if calendar.failures:
+        return SyncState.BACKING_OFF
+    return SyncState.QUEUED if calendar.is_due else SyncState.IDLE
+
+
+async def sync_status(info: Info, provider: ProviderName) -> SyncStatus | None:
+    viewer = await info.context.viewer()
+    found = await overview.of_user(viewer.id, info.context.services.clock(), provider)
+    return shown_status(found[0]) if found else None
+
+
+async def sync_status_changed(
+    info: Info, provider: ProviderName | None = None
+) -> AsyncGenerator[SyncStatus, None]:
+    """First the present state, then each state that differs from the one told before."""
+    viewer = await info.context.viewer()
+    told: dict[UUID, tuple[Overview, Tally]] = {}
+    with info.context.services.feed.subscribe([status_topic(viewer.id)]) as nudges:
+        while True:
+            for calendar, tally in await _standing(info, viewer.id, provider):
+                if told.get(calendar.id) != (calendar, tally):
+                    told[calendar.id] = calendar, tally
+                    yield shown_status(calendar)
+            await anext(nudges)
+            # The token may have expired since: then this raises, and the subscription ends.
+            await info.context.viewer()
+
+
+async def _standing(
+    info: Info, user_id: UUID, provider: ProviderName | None
+) -> Sequence[tuple[Overview, Tally]]:
+    calendars = await overview.of_user(user_id, info.context.services.clock(), provider)
+    tallies = await overview.tallies([calendar.id for calendar in calendars])
+    return [(calendar, tallies[calendar.id]) for calendar in calendars]
+
+
+@strawberry.type
+class StatusQuery:
+    sync_status: SyncStatus | None = strawberry.field(
+        resolver=sync_status, description="Null: the viewer never connected a calendar of that provider."
+    )
+
+
+@strawberry.type
+class StatusSubscription:
+    sync_status_changed: AsyncGenerator[SyncStatus, None] = strawberry.subscription(
+        resolver=sync_status_changed,
+        description="The present state first, one event per connected calendar, then each change. Of "
+        "one provider, "
+        "or of all. Ends with the error UNAUTHENTICATED when the token has expired.",
+    )

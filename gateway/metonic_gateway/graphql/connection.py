@@ -1,0 +1,89 @@
+"""Relay connections over keyset cursors: a page is found by where the last one ended, not by counting."""
+
+import base64
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Generic, Protocol, TypeVar
+from uuid import UUID
+
+import strawberry
+
+from metonic_gateway.graphql.errors import unusable
+from metonic_gateway.store.pages import Key, Keyed, Page
+
+LARGEST = 50
+
+NodeT = TypeVar("NodeT")
+GivenT = TypeVar("GivenT", bound=Keyed)
+
+
+@strawberry.type
+class PageInfo:
+    has_next_page: bool
+    has_previous_page: bool = strawberry.field(description="Whether this page was asked for with `after`.")
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+@strawberry.type
+class Edge(Generic[NodeT]):
+    cursor: str
+    node: NodeT
+
+
+@strawberry.type
+class Connection(Generic[NodeT]):
+    nodes: list[NodeT]
+    edges: list[Edge[NodeT]]
+    page_info: PageInfo
+
+
+class Counted(Protocol):
+    """A connection that can say how long the whole list is, which costs a statement of its own."""
+
+    @property
+    def count(self) -> Callable[[], Awaitable[int]]: ...
+
+
+async def total_count(root: strawberry.Parent[Counted]) -> int:
+    """The resolver of ``totalCount``: counts only if it is asked for."""
+    return await root.count()
+
+
+def page_asked(first: int, after: str | None) -> Page:
+    """The page that the arguments ask for; raises a GraphQL error if they cannot be used."""
+    if not 1 <= first <= LARGEST:
+        raise unusable(
+            f"`first` is {first}: pages have 1 to {LARGEST} items. Ask for more pages with `after`."
+        )
+    return Page(first, None if after is None else _key(after))
+
+
+def edges_of(rows: Sequence[GivenT], page: Page, make: Callable[[GivenT], NodeT]) -> list[Edge[NodeT]]:
+    """The rows of the page; one more was read, to know whether there are more."""
+    return [Edge(cursor=_cursor_of(row), node=make(row)) for row in rows[: page.first]]
+
+
+def page_info(rows: Sequence[Keyed], page: Page) -> PageInfo:
+    shown = rows[: page.first]
+    return PageInfo(
+        has_next_page=len(rows) > page.first,
+        has_previous_page=page.after is not None,
+        start_cursor=_cursor_of(shown[0]) if shown else None,
+        end_cursor=_cursor_of(shown[-1]) if shown else None,
+    )
+
+
+def _cursor_of(row: Keyed) -> str:
+    at, identity = row.key
+    return base64.urlsafe_b64encode(json.dumps([at.isoformat(), identity.hex]).encode()).decode()
+
+
+def _key(cursor: str) -> Key:
+    try:
+        at, identity = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        key = datetime.fromisoformat(at).astimezone(UTC), UUID(identity)
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise unusable("`after` is not a cursor of this list: pass an `endCursor` as you got it.") from error
+    return key

@@ -1,0 +1,83 @@
+"""What resolvers are given: the services, who is asking, and loaders that batch what lists ask per item."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import strawberry
+from joserfc.jwk import OctKey
+from strawberry.dataloader import DataLoader
+
+from metonic_core.model.appointment import Appointment
+from metonic_gateway.graphql.errors import request_error
+from metonic_gateway.http.identity import NotSignedIn, Role, identify
+from metonic_gateway.services import Services
+from metonic_gateway.store import copies, overview, users
+from metonic_gateway.store.users import User
+
+_BEARER = "bearer "
+
+
+class Context:
+    """One per request, and one per WebSocket connection, where ``connection_params`` bring the token."""
+
+    def __init__(self, services: Services, key: OctKey, authorization: str | None) -> None:
+        self.services = services
+        self.connection_params: dict[str, object] | None = None
+        self._key = key
+        self._authorization = authorization
+        self._viewer: User | None = None
+        # A WebSocket connection lives long: the loaders batch, but remember nothing.
+        self.users = DataLoader[UUID, User](_load_users, cache=False)
+        self.providers_of_links = DataLoader[UUID, str](_load_providers, cache=False)
+        self.tallies = DataLoader[UUID, overview.Tally](_load_tallies, cache=False)
+        self.copies = DataLoader[Appointment, list[copies.Copy]](self._load_copies, cache=False)
+
+    async def viewer(self) -> User:
+        """Who is asking, if the token is still good; raises a GraphQL error with ``extensions.code``."""
+        try:
+            identity = identify(self._key, self._token(), self.services.clock())
+        except NotSignedIn as error:
+            raise request_error("UNAUTHENTICATED", error.message) from None
+        if identity.role is Role.BACKEND or identity.user_id is None:
+            raise request_error(
+                "USERS_ONLY", "This is for users: ask with the token of a user, not with the backend's."
+            )
+        if self._viewer is None:
+            self._viewer = await users.introduced(
+                identity.user_id, identity.role.value, identity.name, identity.zone
+            )
+        return self._viewer
+
+    def _token(self) -> str:
+        given = self._authorization or self._connection_token()
+        if not given.lower().startswith(_BEARER):
+            raise NotSignedIn("There is no token: send the header `Authorization: Bearer ...`.")
+        return given[len(_BEARER) :].strip()
+
+    def _connection_token(self) -> str:
+        """Browsers cannot set headers on a WebSocket: it stands in the payload of ``connection_init``."""
+        params = {key.lower(): value for key, value in (self.connection_params or {}).items()}
+        given = params.get("authorization")
+        return given if isinstance(given, str) else ""
+
+    async def _load_copies(self, appointments: list[Appointment]) -> Sequence[list[copies.Copy]]:
+        viewer = await self.viewer()
+        return await copies.of_appointments(viewer.id, appointments, self.services.window())
+
+
+Info = strawberry.Info[Context, None]
+
+
+async def _load_users(ids: list[UUID]) -> Sequence[User]:
+    found = await users.by_id(ids)
+    return [found[i] for i in ids]
+
+
+async def _load_providers(links: list[UUID]) -> Sequence[str]:
+    found = await overview.providers_of_links(links)
+    return [found[link] for link in links]
+
+
+async def _load_tallies(calendars: list[UUID]) -> Sequence[overview.Tally]:
+    found = await overview.tallies(calendars)
+    return [found[calendar] for calendar in calendars]

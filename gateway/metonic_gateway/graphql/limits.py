@@ -1,0 +1,163 @@
+"""How large an operation may be, and how its errors are told.
+
+Strawberry's own limiters walk a fragment anew wherever it is spread: forty fragments that each spread the
+next one twice keep them busy for years. Here each fragment is measured once. The rule is one class for all
+requests, as a class per request would keep Strawberry's validation cache from ever finding anything
+(strawberry #4635).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    IntValueNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    ValidationContext,
+    ValidationRule,
+)
+from strawberry.extensions import (
+    AddValidationRules,
+    MaskErrors,
+    MaxTokensLimiter,
+    ParserCache,
+    SchemaExtension,
+    ValidationCache,
+)
+
+from metonic_gateway.graphql.connection import LARGEST
+from metonic_gateway.graphql.errors import request_error
+from metonic_gateway.telemetry import get_logger
+
+MOST_TOKENS = 1_000
+MOST_DEPTH = 12
+MOST_ALIASES = 30
+MOST_COST = 5_000
+_CACHED = 256
+_DEFAULT_PAGE = 20
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How deep fields are nested, how many have aliases, and how many may be answered: pages multiply."""
+
+    depth: int = 0
+    aliases: int = 0
+    cost: int = 0
+
+    def beside(self, other: "Size") -> "Size":
+        return Size(max(self.depth, other.depth), self.aliases + other.aliases, self.cost + other.cost)
+
+
+class SizeLimit(ValidationRule):
+    """Refuses an operation that is nested too deep, has too many aliases or may answer too many fields."""
+
+    def __init__(self, context: ValidationContext) -> None:
+        super().__init__(context)
+        self._fragments = {
+            definition.name.value: definition
+            for definition in context.document.definitions
+            if isinstance(definition, FragmentDefinitionNode)
+        }
+        self._measured: dict[str, Size] = {}
+
+    def enter_operation_definition(self, node: OperationDefinitionNode, *_args: object) -> None:
+        size = self._of_set(node.selection_set)
+        for name, found, most in (
+            ("fields are nested", size.depth, MOST_DEPTH),
+            ("aliases are used", size.aliases, MOST_ALIASES),
+            ("fields may be answered", size.cost, MOST_COST),
+        ):
+            if found > most:
+                # The figure may have thousands of digits.
+                message = (
+                    f"The operation is too large: {name} more than {most} times. Split it, or ask for less."
+                )
+                self.report_error(request_error("TOO_LARGE", message))
+
+    def _of_set(self, selections: SelectionSetNode | None) -> Size:
+        size = Size()
+        for selection in (selections.selections if selections else None) or ():
+            size = size.beside(self._of_selection(selection))
+        return size
+
+    def _of_selection(self, selection: SelectionNode) -> Size:
+        match selection:
+            case FieldNode():
+                return self._of_field(selection)
+            case InlineFragmentNode():
+                return self._of_set(selection.selection_set)
+            case FragmentSpreadNode():
+                return self._of_fragment(selection.name.value)
+        return Size()
+
+    def _of_field(self, field: FieldNode) -> Size:
+        # What the schema says of itself is bounded, and every tool asks for it with one long query.
+        if field.name.value.startswith("__"):
+            return Size()
+        inner = self._of_set(field.selection_set)
+        aliases = inner.aliases + (field.alias is not None)
+        return Size(inner.depth + 1, aliases, 1 + _page_size(field) * inner.cost)
+
+    def _of_fragment(self, name: str) -> Size:
+        if name not in self._measured:
+            # A fragment that spreads itself is refused by another rule; here it must only come to an end.
+            self._measured[name] = Size()
+            fragment = self._fragments.get(name)
+            self._measured[name] = self._of_set(fragment.selection_set if fragment else None)
+        return self._measured[name]
+
+
+def _page_size(field: FieldNode) -> int:
+    """How often what is asked under this field may be answered."""
+    given = next((a.value for a in field.arguments or () if a.name.value == "first"), None)
+    if given is not None:
+        # A variable's value is not known here, and the outcome is cached for all values.
+        return int(given.value) if isinstance(given, IntValueNode) else LARGEST
+    is_page = any(
+        isinstance(s, FieldNode) and s.name.value in {"nodes", "edges"}
+        for s in (field.selection_set.selections if field.selection_set else None) or ()
+    )
+    return _DEFAULT_PAGE if is_page else 1
+
+
+class Masked(MaskErrors):
+    """Tells a reference in place of what nobody foresaw, and logs the cause under it."""
+
+    def __init__(self) -> None:
+        super().__init__(should_mask_error=_is_unforeseen)
+
+    def anonymise_error(self, error: GraphQLError) -> GraphQLError:
+        reference = uuid4().hex[:12]
+        _log.error("operation_failed", reference=reference, exc_info=error.original_error)
+        return GraphQLError(
+            f"Something went wrong inside the service. Tell who runs it this reference: {reference}.",
+            nodes=error.nodes,
+            path=error.path,
+            extensions={"code": "INTERNAL", "reference": reference},
+        )
+
+
+def _is_unforeseen(error: GraphQLError) -> bool:
+    return error.original_error is not None and not isinstance(error.original_error, GraphQLError)
+
+
+def extensions() -> Sequence[Callable[[], SchemaExtension]]:
+    """What every schema of this service is built with."""
+    rules: list[Any] = [SizeLimit]
+    return [
+        lambda: AddValidationRules(rules),
+        lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
+        Masked,
+        lambda: ParserCache(maxsize=_CACHED),
+        lambda: ValidationCache(maxsize=_CACHED),
+    ]

@@ -1,0 +1,67 @@
+"""The schema: its nouns joined, its scalars and its limits."""
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from metonic_gateway.graphql.appointments.mutations import AppointmentsMutation
+from metonic_gateway.graphql.appointments.queries import AppointmentsQuery
+from metonic_gateway.graphql.calendars.mutations import CalendarsMutation
+from metonic_gateway.graphql.calendars.status import StatusSubscription
+from metonic_gateway.graphql.calendars.types import CalendarsQuery
+from metonic_gateway.graphql.conflicts import ConflictsQuery
+from metonic_gateway.graphql.limits import extensions
+from metonic_gateway.graphql.providers import ProvidersQuery
+from metonic_gateway.graphql.runs import RunsMutation, RunsQuery
+from metonic_gateway.graphql.scalars import SCALARS
+from metonic_gateway.graphql.viewer import ViewerQuery
+
+
+@strawberry.type(
+    description="What the viewer may see. Somebody else's things are answered like things that are "
+    "not there. "
+    "Arguments that cannot be used are GraphQL errors with the `extensions.code` INVALID_ARGUMENT; "
+    "without a good "
+    "token the code is UNAUTHENTICATED, and the HTTP status is 200 all the same."
+)
+class Query(ViewerQuery, ProvidersQuery, CalendarsQuery, RunsQuery, ConflictsQuery, AppointmentsQuery):
+    pass
+
+
+@strawberry.type(
+    description="Each answers with a union of its result and the errors that a user can cause: ask for "
+    "`... on UserError { code message nextStep }`."
+)
+class Mutation(CalendarsMutation, RunsMutation, AppointmentsMutation):
+    pass
+
+
+@strawberry.type(
+    description="Over WebSocket (graphql-transport-ws), with the token in the payload of `connection_init`: "
+    '{"authorization": "Bearer ..."}.'
+)
+class Subscription(StatusSubscription):
+    pass
+
+
+class Schema(strawberry.Schema):
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Nothing: what nobody foresaw is logged where it is masked, the rest is for who asked."""
+
+
+def build_schema() -> Schema:
+    return Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        extensions=extensions(),
+        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=False),
+    )
+
+
+def sdl() -> str:
+    """The schema as text, which schema.graphql holds."""
+    return build_schema().as_str().rstrip() + "\n"

@@ -1,0 +1,166 @@
+"""A user's connected calendars as they are shown: settings, status, and what waits for attention."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tortoise.expressions import Q
+from tortoise.functions import Count, Max
+
+from metonic_core.model.mapping import HoldKind
+from metonic_core.spi.provider import CalendarInfo
+from metonic_gateway.store import models
+from metonic_gateway.store.pages import Run, run_of
+from metonic_gateway.store.states import DISCONNECTED, FINISHED, QUEUED, RUNNING
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What keeps a calendar from being synced: a code for programs, sentences for people."""
+
+    code: str
+    message: str
+    next_step: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A row of ``calendar_sync_configs`` without what is secret.
+
+    ``stopped`` and ``last_sync_status`` are words of ``states``. ``is_running``: a run holds it; ``is_due``:
+    it waits for one.
+    """
+
+    id: UUID
+    link_id: UUID | None
+    provider: str
+    account_name: str
+    choices: tuple[CalendarInfo, ...]
+    calendar_id: str | None
+    calendar_name: str | None
+    frequency_minutes: int
+    exclude_private: bool
+    is_active: bool
+    stopped: str | None
+    problem: Problem | None
+    is_running: bool
+    is_due: bool
+    failures: int
+    idle_runs: int
+    items_synced: int
+    last_sync_at: datetime | None
+    last_sync_status: str | None
+    next_sync_at: datetime | None
+    connected_at: datetime
+
+    @property
+    def is_disconnected(self) -> bool:
+        return not self.is_active or self.stopped == DISCONNECTED
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What is counted and looked up beside the row of a calendar."""
+
+    open_conflicts: int = 0
+    quarantined: int = 0
+    current_run: Run | None = None
+    last_run: Run | None = None
+
+
+async def of_user(user_id: UUID, now: datetime, provider: str | None = None) -> Sequence[Overview]:
+    """By provider, disconnected ones included."""
+    rows = models.CalendarSyncConfig.filter(user_id=user_id).order_by("provider")
+    if provider is not None:
+        rows = rows.filter(provider=provider)
+    return [_overview_of(row, now) for row in await rows.prefetch_related("sync_filter")]
+
+
+def _overview_of(row: models.CalendarSyncConfig, now: datetime) -> Overview:
+    return Overview(
+        id=row.id,
+        link_id=row.link_id,
+        provider=row.provider,
+        account_name=row.account_name,
+        choices=tuple(CalendarInfo(**choice) for choice in row.calendars),
+        calendar_id=row.calendar_id,
+        calendar_name=row.calendar_name,
+        frequency_minutes=row.sync_frequency_minutes,
+        exclude_private=row.sync_filter.exclude_private,
+        is_active=row.is_active,
+        stopped=row.stopped,
+        problem=_problem_of(row),
+        is_running=row.lease_until is not None and row.lease_until > now,
+        is_due=row.next_sync_at is not None and row.next_sync_at <= now,
+        failures=row.failures,
+        idle_runs=row.idle_runs,
+        items_synced=row.items_synced,
+        last_sync_at=row.last_sync_at,
+        last_sync_status=row.last_sync_status,
+        next_sync_at=row.next_sync_at,
+        connected_at=row.created_at,
+    )
+
+
+def _problem_of(row: models.CalendarSyncConfig) -> Problem | None:
+    if row.problem is None:
+        return None
+    stored = row.problem
+    return Problem(
+        stored["code"], stored["message"], stored["next_step"], datetime.fromisoformat(stored["at"])
+    )
+
+
+async def tallies(calendars: Collection[UUID]) -> Mapping[UUID, Tally]:
+    """For each connected calendar; a fixed number of statements for any number of them."""
+    ids = list(calendars)
+    conflicts = await _open_conflicts(ids)
+    quarantined = await _quarantined(ids)
+    current = {run.calendar_id: run for run in await _unfinished(ids)}
+    last = {run.calendar_id: run for run in await _last_finished(ids)}
+    return {i: Tally(conflicts.get(i, 0), quarantined.get(i, 0), current.get(i), last.get(i)) for i in ids}
+
+
+async def _open_conflicts(ids: list[UUID]) -> Mapping[UUID, int]:
+    rows = models.CalendarSyncConflict.filter(sync_config_id__in=ids, closed_at=None)
+    counted = rows.annotate(number=Count("id")).group_by("sync_config_id")
+    return {row["sync_config_id"]: row["number"] for row in await counted.values("sync_config_id", "number")}
+
+
+async def _quarantined(ids: list[UUID]) -> Mapping[UUID, int]:
+    rows = models.CalendarSyncMapping.filter(
+        link__sync_config_id__in=ids,
+        link__archived_at=None,
+        hold=HoldKind.QUARANTINE.value,
+        closed=None,
+    )
+    counted = rows.annotate(number=Count("id")).group_by("link__sync_config_id")
+    found = await counted.values("link__sync_config_id", "number")
+    return {row["link__sync_config_id"]: row["number"] for row in found}
+
+
+async def _unfinished(ids: list[UUID]) -> Sequence[Run]:
+    """What waits or runs, the one asked for first last."""
+    rows = models.CalendarSyncHistory.filter(sync_config_id__in=ids, state__in=[QUEUED, RUNNING])
+    return [run_of(row) for row in await rows.order_by("-requested_at").prefetch_related("sync_config")]
+
+
+async def _last_finished(ids: list[UUID]) -> Sequence[Run]:
+    rows = models.CalendarSyncHistory.filter(sync_config_id__in=ids, state=FINISHED)
+    latest = rows.annotate(at=Max("requested_at")).group_by("sync_config_id")
+    keys = [
+        Q(sync_config_id=r["sync_config_id"], requested_at=r["at"])
+        for r in await latest.values("sync_config_id", "at")
+    ]
+    if not keys:
+        return []
+    found = models.CalendarSyncHistory.filter(Q(*keys, join_type=Q.OR), state=FINISHED)
+    return [run_of(row) for row in await found.order_by("id").prefetch_related("sync_config")]
+
+
+async def providers_of_links(links: Collection[UUID]) -> Mapping[UUID, str]:
+    """The provider that each link belongs to, archived ones included."""
+    rows = await models.CalendarLink.filter(id__in=list(links)).values("id", "sync_config__provider")
+    return {row["id"]: row["sync_config__provider"] for row in rows}
