@@ -1,0 +1,47 @@
+"""The platform's record: the hub that every calendar is kept in step with."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from metonic_core.model.content import Content
+
+EXTERNAL_TYPE = "external"
+"""The type of an appointment that was imported from somebody's calendar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A user of an appointment, with the right to edit it or not."""
+
+    user_id: UUID
+    may_edit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """``version`` grows with every change (compare-and-set); ``imported_from`` is the link it came in by.
+
+    A cancelled appointment is readable, its copies are erased.
+    """
+
+    id: UUID
+    version: int
+    owner_id: UUID
+    type: str
+    content: Content
+    participants: tuple[Participant, ...] = ()
+    imported_from: UUID | None = None
+    is_deleted: bool = False
+
+    def concerns(self, user_id: UUID) -> bool:
+        """Whether it belongs into that user's calendars."""
+        return user_id == self.owner_id or any(p.user_id == user_id for p in self.participants)
+
+    def may_edit(self, user_id: UUID) -> bool:
+        """Whether that user is entitled: the owner always, participants where the platform says so."""
+        return user_id == self.owner_id or any(p.user_id == user_id and p.may_edit for p in self.participants)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether anybody besides the owner takes part."""
+        return any(p.user_id != self.owner_id for p in self.participants)

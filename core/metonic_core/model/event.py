@@ -1,0 +1,28 @@
+"""A provider's record in our neutral shape."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from metonic_core.model.content import Content
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event as the provider holds it now; a series whole.
+
+    ``id`` is the provider's own spelling (an href, an event id), ``etag`` its opaque version, ``revision``
+    a number that grows with each change where the provider has one. ``marker`` is the signed text found on
+    it, unread. ``can_write`` is False where nothing of it may be written (a guest's view, a subscribed
+    event), ``can_write_time`` where its times cannot be said in our terms (floating, two zones).
+    """
+
+    id: str
+    etag: str
+    content: Content
+    uid: str | None = None
+    revision: int | None = None
+    modified_at: datetime | None = None
+    marker: str | None = None
+    can_write: bool = True
+    can_write_time: bool = True
+    has_guests: bool = False

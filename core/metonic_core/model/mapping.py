@@ -1,0 +1,155 @@
+"""One row per pair of appointment and event in a link, and all that is known about the two.
+
+``local_base`` is the projection that was sent or taken when the sides last agreed, ``external_base`` the
+event as the provider stored it then. They are two, because a provider may not store what it was sent.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from metonic_core.model.content import Content, Group
+from metonic_core.model.event import StoredEvent
+from metonic_core.model.marker import Marker
+
+
+class Origin(StrEnum):
+    """Who made the event: we from an appointment, or the user, so that it was imported."""
+
+    COPY = "copy"
+    OWN = "own"
+
+
+class HoldKind(StrEnum):
+    """Why a row is left alone until something about it moves."""
+
+    CONFLICT = "conflict"
+    QUARANTINE = "quarantine"
+    IGNORED = "ignored"
+    DETACHED = "detached"
+    UNLINKED = "unlinked"
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """``reason`` is a code of ``reconcile.reasons`` or an adapter's sentence, never an event's text."""
+
+    kind: HoldKind
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Something about the event is new or doubtful: read it. ``etag`` is the one reported, if any was."""
+
+    etag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """The event as last read, not yet agreed."""
+
+    event: StoredEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The provider stated that the event is deleted, or reading it found nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Illegible:
+    """With this etag the event could not be understood."""
+
+    etag: str
+
+
+Observation = Look | Observed | Absent | Illegible
+
+
+class WriteKind(StrEnum):
+    """What is done to an event."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What one operation sends: the whole projection, of which ``groups`` are written."""
+
+    operation: str
+    content: Content
+    groups: frozenset[Group]
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A provider write about to happen, committed before it does.
+
+    ``etag`` is the one the event must still have; ``prior`` what it held before (the external base);
+    ``answers`` the ``wanted`` number that this write satisfies; ``sent`` is None for a delete; ``reason`` is
+    the code the journal gets when it has landed.
+    """
+
+    kind: WriteKind
+    operation: str
+    at: datetime
+    reason: str
+    answers: int | None = None
+    sent: Sent | None = None
+    etag: str | None = None
+    prior: Content | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A pair, or one half of one that is not there yet.
+
+    ``wanted`` is set while a decision is due: a number drawn anew by every cause. ``unconfirmed`` holds
+    what was sent and never seen to land, oldest first. ``read_round`` is the complete read in which the
+    event was last reported, ``enters_at`` the start of an event that lies beyond the window.
+    ``can_write`` and ``can_write_time`` are as in the event last read. ``closed`` names why a row is a
+    tombstone.
+    """
+
+    id: UUID
+    link_id: UUID
+    appointment_id: UUID | None = None
+    event_id: str | None = None
+    uid: str | None = None
+    origin: Origin = Origin.COPY
+    generation: int = 1
+    local_base: Content | None = None
+    external_base: Content | None = None
+    etag: str | None = None
+    revision: int | None = None
+    can_write: bool = True
+    can_write_time: bool = True
+    seen: Observation | None = None
+    wanted: int | None = None
+    drawn: int = 0
+    intent: Intent | None = None
+    unconfirmed: tuple[Sent, ...] = ()
+    hold: Hold | None = None
+    read_round: int = 0
+    wrote_at: datetime | None = None
+    enters_at: datetime | None = None
+    closed: str | None = None
+
+    def due(self) -> "Mapping":
+        """This row with a decision due, by a number never drawn before for it."""
+        return replace(self, drawn=self.drawn + 1, wanted=self.drawn + 1)
+
+    def closing(self, why: str) -> "Mapping":
+        """This row as a tombstone: it keeps ids, bases and etag to know the event by, should it come back."""
+        return replace(self, closed=why, seen=None, wanted=None, intent=None, hold=None)
+
+    def marker(self, operation: str) -> Marker:
+        """What the copy carries when that operation has written it."""
+        if self.appointment_id is None:
+            raise ValueError("a row without an appointment has no copy to mark")
+        return Marker(self.link_id, self.appointment_id, self.generation, operation)

@@ -1,0 +1,55 @@
+"""The mark on every copy: whose it is, and which of our operations wrote it last.
+
+``v1;link;appointment;generation;operation;mac``, the mac a truncated HMAC-SHA256 under the installation's
+key. The form and the derived identities can never change: copies in people's calendars carry them.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass, replace
+from uuid import UUID, uuid5
+
+_NAMESPACE = UUID("6f5d3c52-5f0e-4b0c-9b64-6d0a5f1f6c1e")
+_MAC_CHARACTERS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """``generation`` counts the events made for one appointment in one link, from 1."""
+
+    link_id: UUID
+    appointment_id: UUID
+    generation: int
+    operation: str
+
+    @property
+    def identity(self) -> UUID:
+        """The identity of the copy at the provider, derived so that a create can be repeated."""
+        return uuid5(_NAMESPACE, f"{self.link_id}/{self.appointment_id}/{self.generation}")
+
+    def stamped(self, operation: str) -> "Marker":
+        """The same copy, written by another operation."""
+        return replace(self, operation=operation)
+
+
+class MarkerKey:
+    """Signs and reads markers, so that nobody else's text is taken for ours."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def sign(self, marker: Marker) -> str:
+        """The text to put on a copy."""
+        text = f"v1;{marker.link_id.hex};{marker.appointment_id.hex};{marker.generation};{marker.operation}"
+        return f"{text};{self._mac(text)}"
+
+    def read(self, text: str) -> Marker | None:
+        """The marker in that text; None if it was not signed with this key."""
+        signed, _, mac = text.strip().rpartition(";")
+        if not hmac.compare_digest(mac.encode(), self._mac(signed).encode()):
+            return None
+        _version, link, appointment, generation, operation = signed.split(";")
+        return Marker(UUID(link), UUID(appointment), int(generation), operation)
+
+    def _mac(self, text: str) -> str:
+        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()[:_MAC_CHARACTERS]

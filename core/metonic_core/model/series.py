@@ -1,0 +1,186 @@
+"""Series: rules, extra dates and the occurrences that differ (RFC 5545 3.8.5).
+
+A series is one unit. Overrides hold only what differs from the series, so that an edit of the whole
+reaches the occurrences that were never touched. A cancelled occurrence is an override too: EXDATE and a
+cancelled exception say the same thing, and here there is one way to say it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import chain, takewhile
+from zoneinfo import ZoneInfo
+
+from dateutil.rrule import rrule, rrulestr
+
+from metonic_core.model.errors import InvalidValue
+from metonic_core.model.when import AllDay, Slot, Timed, When, Window, slot_text, sorted_slots
+
+# Finer rules would expand to millions of occurrences; no calendar offers them for appointments.
+_FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
+_DEFAULTS = {"INTERVAL": "1", "WKST": "MO"}
+_ORDER = ("FREQ", "UNTIL", "COUNT", "INTERVAL")
+_HORIZON = timedelta(days=366 * 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrence:
+    """``rules`` are RRULE values in canonical form, ``rdates`` further slots."""
+
+    rules: tuple[str, ...]
+    rdates: tuple[Slot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """How the occurrence of ``slot`` differs from its series; None means: as in the series."""
+
+    slot: Slot
+    is_cancelled: bool = False
+    when: When | None = None
+    title: str | None = None
+    location: str | None = None
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything differs at all."""
+        return self.is_cancelled or any(x is not None for x in (self.when, self.title, self.location))
+
+
+def canonical_rule(text: str) -> str:
+    """The rule with its parts in one order and without defaults, so that equal rules are equal text.
+
+    Raises InvalidValue if it is no RRULE value, or finer than daily.
+    """
+    parts = {}
+    for part in text.strip().removeprefix("RRULE:").upper().split(";"):
+        name, equals, value = part.partition("=")
+        if not equals or not value or name in parts:
+            raise InvalidValue("This is not a recurrence rule (RFC 5545 RRULE).", ("rules",))
+        parts[name] = value
+    if parts.get("FREQ") not in _FREQUENCIES:
+        raise InvalidValue("A recurrence rule needs FREQ of DAILY, WEEKLY, MONTHLY or YEARLY.", ("rules",))
+    if "UNTIL" in parts and "COUNT" in parts:
+        raise InvalidValue("A recurrence rule ends by UNTIL or by COUNT, not by both.", ("rules",))
+    kept = {k: v for k, v in parts.items() if _DEFAULTS.get(k) != v}
+    rank = {name: i for i, name in enumerate(_ORDER)}
+    return ";".join(f"{k}={kept[k]}" for k in sorted(kept, key=lambda k: (rank.get(k, len(rank)), k)))
+
+
+def recurrence_of(rules: Iterable[str], rdates: Iterable[Slot], when: When) -> Recurrence:
+    """Rules and dates in canonical form, UNTIL in the value type that fits ``when``, all of them tried.
+
+    Raises InvalidValue.
+    """
+    made = Recurrence(tuple(_with_until(canonical_rule(rule), when) for rule in rules), sorted_slots(rdates))
+    if any(isinstance(slot, datetime) != isinstance(when, Timed) for slot in made.rdates):
+        raise InvalidValue(
+            "Extra dates must be dates for all-day events, and times for all others.", ("rdates",)
+        )
+    for rule in made.rules:
+        _expanded(rule, when, when.starts_at + timedelta(days=1))
+    return made
+
+
+def _with_until(rule: str, when: When) -> str:
+    head, found, rest = rule.partition("UNTIL=")
+    if not found:
+        return rule
+    value, semicolon, tail = rest.partition(";")
+    return f"{head}UNTIL={_until_value(value, when)}{semicolon}{tail}"
+
+
+def _until_value(value: str, when: When) -> str:
+    """RFC 5545 3.3.10: a DATE for all-day series, a UTC time for series in a zone."""
+    try:
+        form = "%Y%m%dT%H%M%S" if "T" in value else "%Y%m%d"
+        until = datetime.strptime(value.rstrip("Z")[:15], form)  # noqa: DTZ007 - its zone follows
+    except ValueError as error:
+        raise InvalidValue(
+            "UNTIL must be a date or a UTC time such as 20261231T225959Z.", ("rules",)
+        ) from error
+    if isinstance(when, AllDay):
+        return until.strftime("%Y%m%d")
+    if "T" not in value:
+        until = until.replace(hour=23, minute=59, second=59)
+    if value.endswith("Z"):
+        return until.strftime("%Y%m%dT%H%M%SZ")
+    return until.replace(tzinfo=ZoneInfo(when.zone)).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _expanded(rule: str, when: When, limit: datetime) -> rrule:
+    """The rule as dateutil runs it, cut at ``limit``: one that never matches is searched to year 9999."""
+    if isinstance(when, Timed):
+        start = when.start.replace(tzinfo=ZoneInfo(when.zone))
+    else:
+        start = datetime(when.start.year, when.start.month, when.start.day, tzinfo=UTC)
+        rule = ";".join(p + "T000000Z" if p.startswith("UNTIL=") else p for p in rule.split(";"))
+    try:
+        parsed = rrulestr(rule, dtstart=start)
+        if not isinstance(parsed, rrule):
+            raise InvalidValue("A recurrence rule is a single line.", ("rules",))
+        until = parsed._until  # type: ignore[attr-defined]  # noqa: SLF001
+        return parsed if until and until <= limit else _cut(parsed, limit)
+    except (ValueError, TypeError, OverflowError, AttributeError, IndexError) as error:
+        if isinstance(error, InvalidValue):
+            raise
+        raise InvalidValue("This recurrence rule cannot be read.", ("rules",)) from error
+
+
+def _cut(rule: rrule, limit: datetime) -> rrule:
+    # `replace` refuses COUNT and UNTIL together; the iteration stops at the first of them when both are set.
+    rule._until = limit  # type: ignore[attr-defined]  # noqa: SLF001
+    return rule
+
+
+def slots_until(when: When, recurrence: Recurrence | None, limit: datetime) -> Iterator[Slot]:
+    """The original starts of a series up to an instant, its first one included, cancelled ones too.
+
+    Ordered within each rule, not overall.
+    """
+    yield when.slot
+    if recurrence is None:
+        return
+    for found in chain.from_iterable(_expanded(rule, when, limit) for rule in recurrence.rules):
+        yield found.replace(tzinfo=None) if isinstance(when, Timed) else found.date()
+    yield from takewhile(lambda slot: when.moved_to(slot).starts_at <= limit, recurrence.rdates)
+
+
+def has_slot(when: When, recurrence: Recurrence | None, slot: Slot) -> bool:
+    """Whether the series has an occurrence that was to start then."""
+    if isinstance(slot, datetime) != isinstance(when, Timed):
+        return False
+    at = when.moved_to(slot)
+    return any(found == slot for found in slots_until(when, recurrence, at.starts_at + timedelta(days=1)))
+
+
+def span_end(when: When, recurrence: Recurrence | None, overrides: Iterable[Override]) -> datetime | None:
+    """The instant after the last occurrence, UTC; None for a series without end."""
+    ends = [when.ends_at, *(o.when.ends_at for o in overrides if o.when)]
+    if recurrence is None:
+        return max(ends)
+    if not all("UNTIL=" in rule or "COUNT=" in rule for rule in recurrence.rules):
+        return None
+    starts = list(slots_until(when, recurrence, when.starts_at + _HORIZON))
+    return max(ends + [when.moved_to(slot).ends_at for slot in starts])
+
+
+def occurs_in(
+    window: Window, when: When, recurrence: Recurrence | None, overrides: Iterable[Override]
+) -> bool:
+    """Whether the event, or an occurrence of the series that was not cancelled, lies in the window."""
+    changed = {slot_text(o.slot): o for o in overrides}
+    if any(window.touches(o.when) for o in changed.values() if o.when and not o.is_cancelled):
+        return True
+    for slot in slots_until(when, recurrence, window.end):
+        if slot_text(slot) not in changed and window.touches(when.moved_to(slot)):
+            return True
+        override = changed.get(slot_text(slot))
+        if (
+            override
+            and not override.is_cancelled
+            and not override.when
+            and window.touches(when.moved_to(slot))
+        ):
+            return True
+    return False

@@ -1,0 +1,206 @@
+"""Which of our writes happened: told by the stamp on a copy, by comparing on a user's own event.
+
+A write whose outcome is unknown keeps its intent; the event is read again and asked. The answer to a
+write is an observation like any other and goes through the same questions.
+"""
+
+from dataclasses import replace
+
+from metonic_core.model.content import Content, Group, all_groups
+from metonic_core.model.event import StoredEvent
+from metonic_core.model.mapping import (
+    Hold,
+    HoldKind,
+    Intent,
+    Look,
+    Mapping,
+    Observed,
+    Origin,
+    Sent,
+    WriteKind,
+)
+from metonic_core.reconcile.observe import take
+from metonic_core.reconcile.step import Act, Operation, Reason, Side
+from metonic_core.reconcile.terms import Terms
+from metonic_core.spi.changes import Gone, Reading, Seen
+from metonic_core.spi.errors import AccessDenied, EtagMismatch, IdentityTaken, NotFound, Unacceptable
+from metonic_core.spi.writes import Failed, Outcome, Removed, Stored, Unknown
+
+Landed = tuple[Mapping, tuple[Operation, ...]]
+"""The row, and what the journal now can say was done."""
+
+ERASED = "erased"
+
+
+def settle(mapping: Mapping, reading: Reading, terms: Terms) -> Landed:
+    """What became of the intent, by reading the event anew. Nothing to be read yet: the intent stays."""
+    intent = _intent_of(mapping)
+    match reading:
+        case Gone() if terms.is_fresh(mapping):
+            return mapping, ()
+        case Gone() if intent.kind is WriteKind.DELETE:
+            return _removed(mapping, intent)
+        case Gone() if intent.kind is WriteKind.CREATE:
+            return replace(mapping, intent=None).due(), ()
+        case Gone():
+            # A 404 now is no deletion yet: the event is read once more before anybody believes it.
+            return replace(mapping, intent=None, seen=Look()), ()
+        case Seen(event=event):
+            return _found(mapping, intent, event, terms)
+        case _:
+            return mapping, ()
+
+
+def outcome_of(mapping: Mapping, outcome: Outcome, terms: Terms) -> Landed:
+    """The row after the provider answered a write."""
+    intent = _intent_of(mapping)
+    match outcome:
+        case Unknown():
+            return mapping, ()
+        case Stored(event=event):
+            return _found(mapping, intent, event, terms)
+        case Removed():
+            return _removed(mapping, intent)
+        case Failed(error=error):
+            return _refused(mapping, intent, error), ()
+
+
+def _intent_of(mapping: Mapping) -> Intent:
+    if mapping.intent is None:
+        raise ValueError("a row without an intent has nothing to settle")
+    return mapping.intent
+
+
+def _refused(mapping: Mapping, intent: Intent, error: Exception) -> Mapping:
+    """Nothing was written by this operation; earlier ones may still land."""
+    others = tuple(s for s in mapping.unconfirmed if s.operation != intent.operation)
+    mapping = replace(mapping, intent=None, unconfirmed=others)
+    match error:
+        case EtagMismatch() | NotFound():
+            return replace(mapping, seen=Look())
+        case IdentityTaken():
+            return replace(mapping, generation=mapping.generation + 1, event_id=None, unconfirmed=()).due()
+        case Unacceptable() | AccessDenied():
+            return replace(mapping, hold=Hold(HoldKind.QUARANTINE, error.message), wanted=None)
+        case _:
+            return mapping.due()
+
+
+def _removed(mapping: Mapping, intent: Intent) -> Landed:
+    done = Operation(Side.EXTERNAL, Act.DELETE, Reason(intent.reason), before=intent.prior)
+    return mapping.closing(ERASED), (done,)
+
+
+def _found(mapping: Mapping, intent: Intent, event: StoredEvent, terms: Terms) -> Landed:
+    match intent.kind:
+        case WriteKind.CREATE:
+            return _found_created(mapping, intent, event, terms)
+        case WriteKind.DELETE:
+            return take(replace(mapping, intent=None), Seen(event), terms), ()
+        case WriteKind.UPDATE:
+            return _answered(mapping, intent, event, terms)
+
+
+def _found_created(mapping: Mapping, intent: Intent, event: StoredEvent, terms: Terms) -> Landed:
+    marker = terms.marker_on(event)
+    if marker is None or marker != mapping.marker(marker.operation):
+        return _refused(mapping, intent, IdentityTaken("another event has this identity")), ()
+    if any(sent.operation == marker.operation for sent in mapping.unconfirmed):
+        return _answered(replace(mapping, event_id=event.id), intent, event, terms)
+    mapping = take(replace(mapping, intent=None, event_id=event.id), Seen(event), terms)
+    return adopted(mapping, event), (
+        Operation(Side.EXTERNAL, Act.LINK, Reason.ADOPTED, before=event.content),
+    )
+
+
+def adopted(mapping: Mapping, event: StoredEvent) -> Mapping:
+    """A copy of unknown history: the bases are what it holds, so the platform's version is sent over it."""
+    return replace(mapping, local_base=event.content, external_base=event.content, unconfirmed=())
+
+
+def _answered(mapping: Mapping, intent: Intent, event: StoredEvent, terms: Terms) -> Landed:
+    """``wanted`` is cleared only if it is still the number that this write answered."""
+    made, done = confirm(take(replace(mapping, intent=None), Seen(event), terms), terms, intent)
+    is_answered = made.seen is None and intent.sent not in made.unconfirmed
+    if is_answered:
+        return replace(made, wanted=None if mapping.wanted == intent.answers else mapping.wanted), done
+    return made, done
+
+
+def confirm(mapping: Mapping, terms: Terms, intent: Intent | None = None) -> Landed:
+    """The row after asking its observed event which unconfirmed writes it shows.
+
+    Just after a write (``intent``), a value of a user's own event that is neither what was there nor what
+    was sent counts as an edit on top of ours.
+    """
+    if not isinstance(mapping.seen, Observed) or not mapping.unconfirmed:
+        return mapping, ()
+    event = mapping.seen.event
+    if mapping.origin is Origin.COPY:
+        sent = _stamped(mapping, event, terms)
+    else:
+        sent = _recognised(mapping, event, terms, intent)
+    if sent is None:
+        return mapping, ()
+    return _landed(mapping, sent, event, terms), (_journalled(mapping, sent, intent),)
+
+
+def _journalled(mapping: Mapping, sent: Sent, intent: Intent | None) -> Operation:
+    act = Act.CREATE if mapping.external_base is None else Act.UPDATE
+    known = intent and intent.operation == sent.operation
+    reason = Reason(intent.reason) if intent and known else Reason.EDITED_HERE
+    return Operation(Side.EXTERNAL, act, reason, sent.groups, mapping.external_base)
+
+
+def _stamped(mapping: Mapping, event: StoredEvent, terms: Terms) -> Sent | None:
+    marker = terms.marker_on(event)
+    if marker is None or marker != mapping.marker(marker.operation):
+        return None
+    return next((s for s in mapping.unconfirmed if s.operation == marker.operation), None)
+
+
+def _recognised(mapping: Mapping, event: StoredEvent, terms: Terms, intent: Intent | None) -> Sent | None:
+    """Without a stamp, group by group: the values among those sent that are there now and were not before."""
+    base = mapping.external_base or event.content
+    found = Sent("", base, frozenset())
+    for group in terms.differing(base, event.content):
+        matching = [
+            s
+            for s in mapping.unconfirmed
+            if group in s.groups and terms.same(group, s.content, event.content)
+        ]
+        on_top = intent.sent if intent and intent.sent and group in intent.sent.groups else None
+        sent = matching[-1] if matching else on_top
+        if sent:
+            operation = max((found, sent), key=lambda s: _age(mapping, s)).operation
+            found = Sent(operation, found.content.take([group], sent.content), found.groups | {group})
+    return found if found.groups else None
+
+
+def _age(mapping: Mapping, sent: Sent) -> int:
+    return next((i for i, s in enumerate(mapping.unconfirmed) if s.operation == sent.operation), -1)
+
+
+def _landed(mapping: Mapping, sent: Sent, event: StoredEvent, terms: Terms) -> Mapping:
+    """The bases moved to what landed; what the event holds beyond that stays to be decided."""
+    local = (mapping.local_base or sent.content).take(sent.groups, sent.content)
+    external = _stored(mapping.external_base or sent.content, sent, event.content, terms)
+    is_clean = not terms.differing(external, event.content)
+    return replace(
+        mapping,
+        local_base=local,
+        external_base=event.content if is_clean else external,
+        etag=event.etag if is_clean else mapping.etag,
+        seen=None if is_clean else Observed(event),
+        unconfirmed=mapping.unconfirmed[_age(mapping, sent) + 1 :],
+    )
+
+
+def _stored(base: Content, sent: Sent, event: Content, terms: Terms) -> Content:
+    """What was sent as the provider stored it: its own form where it is the same, else as it was sent."""
+
+    def is_stored(group: Group) -> bool:
+        return group in sent.groups and terms.same(group, sent.content, event)
+
+    groups = all_groups(base, sent.content, event)
+    return base.take(sent.groups, sent.content).take((g for g in groups if is_stored(g)), event)

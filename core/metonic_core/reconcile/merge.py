@@ -1,0 +1,131 @@
+"""The three-way merge of one pair over its two bases, field group by field group.
+
+Each side is compared with its own base, because a provider may not store what it was sent. What is sent is
+every outbound group in which the appointment differs from the external base: a revert, or a write that did
+not land, is due again by itself.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from metonic_core.model.appointment import Appointment
+from metonic_core.model.content import TIME, Content, Group, all_groups, occurrence_group, slot_of
+from metonic_core.model.event import StoredEvent
+from metonic_core.model.mapping import Mapping, Observed
+from metonic_core.model.series import has_slot
+from metonic_core.reconcile.terms import Terms
+from metonic_core.selection import Flow, flow
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What moved on each side of a pair since the sides last agreed.
+
+    The row must have its bases; the event counts as unchanged where nothing new was observed.
+    """
+
+    mapping: Mapping
+    appointment: Appointment
+    terms: Terms
+
+    @cached_property
+    def event(self) -> StoredEvent | None:
+        return self.mapping.seen.event if isinstance(self.mapping.seen, Observed) else None
+
+    @cached_property
+    def external_base(self) -> Content:
+        return self.mapping.external_base or self.appointment.content
+
+    @cached_property
+    def external(self) -> Content:
+        return self.event.content if self.event else self.external_base
+
+    @cached_property
+    def local_base(self) -> Content:
+        return self.mapping.local_base or self.appointment.content
+
+    @cached_property
+    def local(self) -> Content:
+        return self.appointment.content
+
+    def flow(self, group: Group) -> Flow:
+        return flow(self.mapping, self.appointment, self.terms.selection.user_id, group)
+
+    @cached_property
+    def edited_here(self) -> frozenset[Group]:
+        """The groups edited on the platform that may flow out."""
+        moved = self.terms.differing(self.local, self.local_base)
+        return frozenset(g for g in moved if self.flow(g).is_outbound)
+
+    @cached_property
+    def moved_there(self) -> frozenset[Group]:
+        """The groups in which the event is not what it was."""
+        return self.terms.differing(self.external, self.external_base)
+
+    @cached_property
+    def edited_there(self) -> frozenset[Group]:
+        """Those of them that may flow in. An edit without inbound flow counts as none."""
+        return frozenset(g for g in self.moved_there if self.flow(g).is_inbound)
+
+    @cached_property
+    def colliding(self) -> frozenset[Group]:
+        """The groups edited on both sides to different values, and slots that a changed schedule lost."""
+        both = self.edited_here & self.edited_there
+        apart = frozenset(g for g in both if not self.terms.same(g, self.local, self.external))
+        return (
+            apart
+            | self._lost_slots(self.local, self.edited_here, self.edited_there)
+            | self._lost_slots(self.external, self.edited_there, self.edited_here)
+        )
+
+    def _lost_slots(
+        self, schedule: Content, edited: frozenset[Group], other: frozenset[Group]
+    ) -> frozenset[Group]:
+        """A new schedule against edits of occurrences that it no longer has: one conflict."""
+        if TIME not in edited:
+            return frozenset()
+        slots = [slot for g in other - edited if (slot := slot_of(g)) is not None]
+        lost = [s for s in slots if not has_slot(schedule.when, schedule.recurrence, s)]
+        return frozenset({TIME, *map(occurrence_group, lost)}) if lost else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """The agreed row, the appointment with what was pulled, and what remains to be sent."""
+
+    mapping: Mapping
+    appointment: Appointment
+    pulled: frozenset[Group]
+    reverted: frozenset[Group]
+    to_send: frozenset[Group]
+
+
+def merge(pair: Comparison) -> Merge:
+    """Bring both sides together where nothing collides: pull first, then see what differs."""
+    pulled = pair.edited_there - pair.edited_here
+    settled = pair.edited_there & pair.edited_here
+    reverted = frozenset(g for g in pair.moved_there - pair.edited_there if pair.flow(g).is_outbound)
+    content = pair.local.take(pulled, pair.external)
+    # A group without any flow does not move its bases; one that only looks different is re-based in silence.
+    standing = pair.moved_there - pair.edited_there - reverted
+    external = pair.external.take(standing, pair.external_base)
+    mapping = replace(
+        pair.mapping,
+        local_base=pair.local_base.take(pulled | settled, content),
+        external_base=external,
+        etag=pair.event.etag if pair.event else pair.mapping.etag,
+        seen=None,
+        hold=None,
+    )
+    appointment = replace(pair.appointment, content=content)
+    return Merge(mapping, appointment, pulled, reverted, _to_send(mapping, appointment, pair.terms))
+
+
+def _to_send(mapping: Mapping, appointment: Appointment, terms: Terms) -> frozenset[Group]:
+    base = mapping.external_base or appointment.content
+    return frozenset(
+        g
+        for g in all_groups(base, appointment.content)
+        if flow(mapping, appointment, terms.selection.user_id, g).is_outbound
+        and not terms.same(g, base, appointment.content)
+    )

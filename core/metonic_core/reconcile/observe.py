@@ -1,0 +1,138 @@
+"""Taking in what a provider reported or showed. An old version is no news; a hint is only a hint."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from metonic_core.model.event import StoredEvent
+from metonic_core.model.mapping import Absent, Hold, HoldKind, Illegible, Look, Mapping, Observed, Origin
+from metonic_core.reconcile.step import Reason
+from metonic_core.reconcile.terms import Terms
+from metonic_core.selection import withhold
+from metonic_core.spi.changes import Change, Foreign, Gone, Reading, Seen, Touched, Unreadable
+
+
+def changed_id(change: Change) -> str:
+    """The id of the event that a change is about."""
+    return change.event.id if isinstance(change, Seen) else change.id
+
+
+def record(
+    mapping: Mapping | None, change: Change, terms: Terms, *, has_markers: bool = True
+) -> Mapping | None:
+    """The row after a report about its event; None where the report is no news.
+
+    Without a row a one-sided one is made, unless the report is a removal.
+    """
+    if mapping is None:
+        if isinstance(change, Gone):
+            return None
+        row = Mapping(terms.new_id(), terms.link_id, event_id=changed_id(change), origin=Origin.OWN)
+        return _reported(row, change, terms, must_read=isinstance(change, Seen) and not has_markers)
+    if mapping.closed:
+        return _report_on_tombstone(mapping, change)
+    if _is_old(mapping, change):
+        return None
+    # Without a revision nobody can tell an old version from a new one, except by reading the event.
+    is_undated = isinstance(change, Seen) and change.event.revision is None
+    is_unmarked = isinstance(change, Seen) and mapping.appointment_id is None and not has_markers
+    return _reported(mapping, change, terms, must_read=is_undated or is_unmarked)
+
+
+def _reported(mapping: Mapping, change: Change, terms: Terms, *, must_read: bool) -> Mapping:
+    match change:
+        case Gone(is_firm=True):
+            return replace(mapping, seen=Absent()).due()
+        case Gone() | Touched():
+            return replace(mapping, seen=Look(_etag(change)))
+        case _:
+            return replace(mapping, seen=Look(_etag(change))) if must_read else take(mapping, change, terms)
+
+
+def _report_on_tombstone(mapping: Mapping, change: Change) -> Mapping | None:
+    if isinstance(change, Gone) or _etag(change) == mapping.etag or _is_old_revision(mapping, change):
+        return None
+    return replace(mapping, seen=Look(_etag(change)))
+
+
+def _etag(change: Change) -> str | None:
+    match change:
+        case Seen(event=event):
+            return event.etag
+        case Gone():
+            return None
+        case Touched() | Unreadable() | Foreign():
+            return change.etag
+
+
+def _is_old_revision(mapping: Mapping, change: Change) -> bool:
+    revision = change.event.revision if isinstance(change, Seen) else getattr(change, "revision", None)
+    return revision is not None and mapping.revision is not None and revision <= mapping.revision
+
+
+def _is_old(mapping: Mapping, change: Change) -> bool:
+    """Only the agreed etag is skipped, and older revisions; older etags come back when text is restored."""
+    if _is_old_revision(mapping, change):
+        return True
+    if isinstance(change, Gone):
+        return isinstance(mapping.seen, Absent) or _is_held(mapping, HoldKind.DETACHED)
+    match mapping.seen:
+        case None:
+            return _etag(change) == mapping.etag
+        case Observed(event=event):
+            return _etag(change) == event.etag
+        case Illegible(etag=etag):
+            return _etag(change) == etag
+        case _:
+            return False
+
+
+def _is_held(mapping: Mapping, kind: HoldKind) -> bool:
+    return mapping.hold is not None and mapping.hold.kind is kind
+
+
+def take(mapping: Mapping, reading: Reading, terms: Terms) -> Mapping:
+    """The row after its event was read: what it holds, that it is gone, or that it cannot be understood."""
+    match reading:
+        case Seen(event=event):
+            return _take_event(mapping, event, terms)
+        case Gone():
+            return mapping if terms.is_fresh(mapping) else replace(mapping, seen=Absent()).due()
+        case Unreadable(etag=etag, reason=reason):
+            hold = mapping.hold or Hold(HoldKind.QUARANTINE, reason)
+            return replace(mapping, seen=Illegible(etag), hold=hold, wanted=None)
+        case Foreign(etag=etag):
+            hold = Hold(HoldKind.IGNORED, Reason.NO_EVENT)
+            return replace(mapping, seen=None, etag=etag, hold=hold, wanted=None)
+
+
+def _take_event(mapping: Mapping, event: StoredEvent, terms: Terms) -> Mapping:
+    if _is_held(mapping, HoldKind.QUARANTINE):
+        mapping = replace(mapping, hold=None)
+    marker = terms.marker_on(event)
+    if mapping.origin is Origin.OWN and not (marker and terms.issued(marker, event)):
+        event = replace(event, content=withhold(event.content, mapping.external_base))
+    return replace(
+        mapping,
+        seen=Observed(event),
+        uid=event.uid,
+        revision=event.revision if event.revision is not None else mapping.revision,
+        can_write=event.can_write and (terms.silent_writes or not event.has_guests),
+        can_write_time=event.can_write_time,
+    ).due()
+
+
+def is_alive_again(mapping: Mapping, reading: Reading) -> StoredEvent | None:
+    """The event of a tombstone, if it was read alive in a version that was never agreed."""
+    if isinstance(reading, Seen) and reading.event.etag != mapping.etag:
+        return reading.event
+    return None
+
+
+def settled_tombstone(mapping: Mapping) -> Mapping:
+    """A tombstone whose event was read: nothing further is to be looked at."""
+    return replace(mapping, seen=None)
+
+
+def new_sighting(mapping_id: UUID, event: StoredEvent, terms: Terms) -> Mapping:
+    """A one-sided row for an event met where only a tombstone was."""
+    return _take_event(Mapping(mapping_id, terms.link_id, event_id=event.id, origin=Origin.OWN), event, terms)

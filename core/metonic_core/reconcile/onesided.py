@@ -1,0 +1,137 @@
+"""An event that no appointment is paired with: a copy of ours, or the user's own and to be imported."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from metonic_core.model.appointment import EXTERNAL_TYPE, Appointment
+from metonic_core.model.event import StoredEvent
+from metonic_core.model.mapping import Absent, Hold, HoldKind, Mapping, Observed, Origin, WriteKind
+from metonic_core.model.marker import Marker
+from metonic_core.reconcile.landing import adopted
+from metonic_core.reconcile.step import Act, Operation, Reason, Side, Step, Write
+from metonic_core.reconcile.terms import Terms
+
+ABSORBED = "absorbed"
+
+
+@dataclass(frozen=True, slots=True)
+class Lone:
+    """A one-sided row, and what its marker leads to: the appointment, and the open row that stands for it."""
+
+    mapping: Mapping
+    appointment: Appointment | None = None
+    claim: Mapping | None = None
+
+
+def decide_event(lone: Lone, terms: Terms) -> Step:
+    """The next step for a row without an appointment."""
+    match lone.mapping.seen:
+        case Absent():
+            return Step(lone.mapping.closing(Reason.DELETED_THERE))
+        case Observed(event=event):
+            marker = terms.marker_on(event)
+            if marker and marker.link_id != terms.link_id:
+                return _ignored(lone.mapping, event, Reason.COPY_OF_ANOTHER_LINK)
+            if marker and terms.issued(marker, event):
+                return _own_copy(lone, event, marker, terms)
+            return _import(lone.mapping, event, terms)
+        case _:
+            return Step(replace(lone.mapping, wanted=None))
+
+
+def _ignored(mapping: Mapping, event: StoredEvent, reason: Reason) -> Step:
+    hold = Hold(HoldKind.IGNORED, reason)
+    return Step(replace(mapping, etag=event.etag, seen=None, hold=hold, wanted=None))
+
+
+def _own_copy(lone: Lone, event: StoredEvent, marker: Marker, terms: Terms) -> Step:
+    """A copy that we made and no row knows of: wanted, it is adopted; else it is an orphan."""
+    claim, appointment = lone.claim, lone.appointment
+    if claim and claim.intent and claim.external_base is None:
+        return Step(lone.mapping)
+    linked = Operation(Side.EXTERNAL, Act.LINK, Reason.ADOPTED, before=event.content)
+    if appointment is None or terms.selection.excludes(appointment):
+        return _orphan(lone.mapping, event)
+    if claim is None:
+        row = replace(
+            lone.mapping, appointment_id=appointment.id, origin=Origin.COPY, generation=marker.generation
+        )
+        return Step(adopted(row, event).due(), operations=(linked,))
+    if claim.external_base is None:
+        row = replace(
+            claim,
+            event_id=event.id,
+            uid=event.uid,
+            generation=marker.generation,
+            seen=Observed(event),
+            hold=None,
+        )
+        # The absorbed row is stored first: two open rows never hold the same event.
+        return Step(lone.mapping.closing(ABSORBED), operations=(linked,), others=(adopted(row, event).due(),))
+    return _orphan(lone.mapping, event)
+
+
+def _orphan(mapping: Mapping, event: StoredEvent) -> Step:
+    row = replace(mapping, origin=Origin.COPY, external_base=event.content, etag=event.etag, seen=None)
+    return Step(row, write=Write(WriteKind.DELETE, Reason.ORPHAN, etag=event.etag))
+
+
+def _import(mapping: Mapping, event: StoredEvent, terms: Terms) -> Step:
+    """The user's own event becomes an appointment of theirs, if any of it lies in the window."""
+    content = event.content
+    if not content.occurs_in(terms.selection.window):
+        is_ahead = content.when.starts_at >= terms.selection.window.end
+        step = _ignored(mapping, event, Reason.OUTSIDE_WINDOW)
+        hold = Hold(HoldKind.OUTSIDE, Reason.OUTSIDE_WINDOW)
+        return Step(replace(step.mapping, hold=hold, enters_at=content.when.starts_at if is_ahead else None))
+    made = Appointment(
+        id=terms.new_id(),
+        version=1,
+        owner_id=terms.selection.user_id,
+        type=EXTERNAL_TYPE,
+        content=content,
+        imported_from=terms.link_id,
+    )
+    row = replace(
+        mapping,
+        appointment_id=made.id,
+        origin=Origin.OWN,
+        local_base=content,
+        external_base=content,
+        etag=event.etag,
+        seen=None,
+        hold=None,
+        wanted=None,
+        enters_at=None,
+    )
+    done = Operation(Side.LOCAL, Act.CREATE, Reason.NEW_THERE, content.groups())
+    return Step(row, made, is_import=True, operations=(done,))
+
+
+def renames(kin: Iterable[Mapping]) -> Iterator[tuple[Mapping, Mapping]]:
+    """Events met under another id in the round in which their pair's event went, by UID.
+
+    Yields the absorbed row, then the pair with its event's new id, in the order in which they are stored.
+    """
+    by_uid: dict[str | None, list[Mapping]] = defaultdict(list)
+    for row in kin:
+        by_uid[row.uid].append(row)
+    for rows in by_uid.values():
+        gone = [r for r in rows if isinstance(r.seen, Absent) and r.appointment_id is not None]
+        new = [r for r in rows if isinstance(r.seen, Observed) and r.appointment_id is None]
+        for pair, sighting in zip(gone, new, strict=False):
+            moved = replace(pair, event_id=sighting.event_id, seen=sighting.seen, revision=sighting.revision)
+            yield sighting.closing(ABSORBED), moved.due()
+
+
+def revived(
+    tombstone: Mapping, appointment: Appointment | None, event: StoredEvent, terms: Terms
+) -> Mapping | None:
+    """A tombstone as an open row again, if its appointment lives and still belongs here; else None.
+
+    The caller knows that no other open row holds the appointment.
+    """
+    if appointment is None or terms.selection.excludes(appointment):
+        return None
+    return replace(tombstone, closed=None, seen=Observed(event)).due()

@@ -1,0 +1,104 @@
+"""A decision as a value: what becomes of the rows, what is written, what the journal says."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from metonic_core.model.appointment import Appointment
+from metonic_core.model.content import Content, Group
+from metonic_core.model.mapping import Mapping, WriteKind
+
+
+class Side(StrEnum):
+    LOCAL = "local"
+    EXTERNAL = "external"
+
+
+class Act(StrEnum):
+    """What was done to a side."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    LINK = "link"
+    UNLINK = "unlink"
+
+
+class Reason(StrEnum):
+    """Why something was done or left alone: the codes of the journal and of ``Appointment.copies``."""
+
+    NEW_HERE = "new_here"
+    NEW_THERE = "new_there"
+    EDITED_HERE = "edited_here"
+    EDITED_THERE = "edited_there"
+    DELETED_HERE = "deleted_here"
+    DELETED_THERE = "deleted_there"
+    DESELECTED = "deselected"
+    NOT_YOURS_TO_EDIT = "not_yours_to_edit"
+    KEPT_FROM_FLOWING = "kept_from_flowing"
+    ADOPTED = "adopted"
+    ORPHAN = "orphan"
+    COPY_OF_ANOTHER_LINK = "copy_of_another_link"
+    NO_EVENT = "no_event"
+    OUTSIDE_WINDOW = "outside_window"
+    DISCONNECTED = "disconnected"
+
+
+class ConflictType(StrEnum):
+    """The specification's types of conflict that the pairs' table brings forth."""
+
+    TIME_CHANGE = "time_change"
+    DELETED = "deleted"
+    DATA_MISMATCH = "data_mismatch"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A line of the journal; ``before`` is what stood on that side."""
+
+    side: Side
+    act: Act
+    reason: Reason
+    groups: frozenset[Group] = frozenset()
+    before: Content | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """What the provider shall be asked to do; the intent is made of it when it is announced.
+
+    ``content`` is what the event shall hold in ``groups``; None for a delete.
+    """
+
+    kind: WriteKind
+    reason: Reason
+    content: Content | None = None
+    groups: frozenset[Group] = frozenset()
+    etag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """``local`` or ``external`` is None where that side was deleted."""
+
+    type: ConflictType
+    groups: frozenset[Group]
+    base: Content | None
+    local: Content | None
+    external: Content | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The row as it shall be stored, and what goes with it.
+
+    ``appointment`` is set where it changes, with the version it was read with; ``is_import`` where it is
+    new. ``others`` are further rows that change, stored after this one.
+    """
+
+    mapping: Mapping
+    appointment: Appointment | None = None
+    is_import: bool = False
+    write: Write | None = None
+    conflict: Conflict | None = None
+    operations: tuple[Operation, ...] = ()
+    others: tuple[Mapping, ...] = field(default=())

@@ -1,0 +1,50 @@
+"""What decisions about the pairs of one link depend on beside the pairs themselves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from metonic_core.model.content import Content, Group, all_groups
+from metonic_core.model.event import StoredEvent
+from metonic_core.model.mapping import Mapping
+from metonic_core.model.marker import Marker, MarkerKey
+from metonic_core.selection import Selection
+
+Same = Callable[[Group, Content, Content], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """``same`` and ``event_id`` are the adapter's; ``new_id`` makes keys, ``now`` is the run's present."""
+
+    selection: Selection
+    same: Same
+    event_id: Callable[[UUID], str]
+    markers: MarkerKey
+    new_id: Callable[[], UUID]
+    now: datetime
+    visibility_lag: timedelta = timedelta(0)
+    silent_writes: bool = False
+
+    @property
+    def link_id(self) -> UUID:
+        return self.selection.link_id
+
+    def differing(self, a: Content, b: Content) -> frozenset[Group]:
+        """The groups in which the two are not the same for this provider."""
+        return frozenset(g for g in all_groups(a, b) if not self.same(g, a, b))
+
+    def marker_on(self, event: StoredEvent) -> Marker | None:
+        """Our marker on the event, if it carries one that we signed."""
+        return self.markers.read(event.marker) if event.marker else None
+
+    def issued(self, marker: Marker, event: StoredEvent) -> bool:
+        """Whether the event has the identity that we gave to the copy of that marker."""
+        return marker.link_id == self.link_id and (
+            event.id == self.event_id(marker.identity) or event.uid == str(marker.identity)
+        )
+
+    def is_fresh(self, mapping: Mapping) -> bool:
+        """Whether a write of ours may still be invisible at the provider."""
+        return mapping.wrote_at is not None and self.now - mapping.wrote_at < self.visibility_lag

@@ -1,0 +1,100 @@
+"""The adapter of one account at one provider.
+
+Adapters are async, stateless between calls and read no clock. They raise the errors of ``spi.errors``.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from uuid import UUID
+
+from metonic_core.model.content import Content, Group
+from metonic_core.model.when import Window
+from metonic_core.spi.changes import ChangePage, EventPage, Gone, Reading, Seen, Touched
+from metonic_core.spi.errors import NotFound, ProviderError, Scope, Unavailable
+from metonic_core.spi.provider import Account, CalendarInfo
+from metonic_core.spi.writes import Create, Delete, Failed, Outcome, Removed, Stored, Unknown, Update, Write
+
+
+class CalendarAdapter(ABC):
+    """Five methods make a working adapter; each of the others has a default built on them."""
+
+    @abstractmethod
+    async def authenticate(self) -> Account:
+        """Sign in, discover, and say who that is; raises SignInNeeded, Unavailable, Misconfigured."""
+
+    @abstractmethod
+    async def get_events(self, calendar_id: str, window: Window | None, page: str | None = None) -> EventPage:
+        """A page of all events that touch the window; of all events if it is None."""
+
+    @abstractmethod
+    async def create_event(self, calendar_id: str, write: Create) -> Stored:
+        """Make an event, or find the one made by an earlier attempt; raises IdentityTaken."""
+
+    @abstractmethod
+    async def update_event(self, calendar_id: str, write: Update) -> Stored:
+        """Change groups of an event; raises EtagMismatch or NotFound."""
+
+    @abstractmethod
+    async def delete_event(self, calendar_id: str, write: Delete) -> None:
+        """Erase an event; raises EtagMismatch or NotFound."""
+
+    async def list_calendars(self) -> Sequence[CalendarInfo]:
+        """The calendars that events can be read from. By default the one that ``authenticate`` names."""
+        account = await self.authenticate()
+        return [CalendarInfo(account.calendar_id, account.name, is_primary=True)]
+
+    async def get_changes(self, calendar_id: str, cursor: str | None, window: Window) -> ChangePage:
+        """What changed since the cursor; None reads completely. Raises CursorExpired, CalendarGone.
+
+        By default every read is complete: the engine compares, the adapter remembers nothing.
+        """
+        page = await self.get_events(calendar_id, window, cursor or None)
+        if page.more:
+            return ChangePage(page.changes, more=page.more, is_complete=True)
+        return ChangePage(page.changes, done="", is_complete=True)
+
+    async def hydrate(self, calendar_id: str, ids: Sequence[str]) -> Sequence[Reading]:
+        """The full state of these events, in the same order. By default it lists everything."""
+        found: dict[str, Reading] = {}
+        page: str | None = None
+        while True:
+            listing = await self.get_events(calendar_id, None, page)
+            found |= {_id_of(change): change for change in listing.changes if not isinstance(change, Touched)}
+            page = listing.more
+            if page is None:
+                return [found.get(i, Gone(i, is_firm=False)) for i in ids]
+
+    async def write_events(self, calendar_id: str, writes: Sequence[Write]) -> Sequence[Outcome]:
+        """One outcome per write, in the same order; raises only what concerns all of them."""
+        return [await self._write_one(calendar_id, write) for write in writes]
+
+    async def _write_one(self, calendar_id: str, write: Write) -> Outcome:
+        try:
+            match write:
+                case Create():
+                    return await self.create_event(calendar_id, write)
+                case Update():
+                    return await self.update_event(calendar_id, write)
+                case Delete():
+                    await self.delete_event(calendar_id, write)
+                    return Removed()
+        except Unavailable as error:
+            return Unknown(error)
+        except NotFound as error:
+            return Removed() if isinstance(write, Delete) else Failed(error)
+        except ProviderError as error:
+            if error.scope in {Scope.ACCOUNT, Scope.PROJECT}:
+                raise
+            return Failed(error)
+
+    def event_id(self, calendar_id: str, identity: UUID) -> str:  # noqa: ARG002
+        """The id that a create with this identity gives its event: known before, so that it can be found."""
+        return identity.hex
+
+    def same(self, group: Group, ours: Content, theirs: Content) -> bool:
+        """Whether both hold the same in that group, as far as this provider can tell. Pure."""
+        return ours.get(group) == theirs.get(group)
+
+
+def _id_of(change: Reading) -> str:
+    return change.event.id if isinstance(change, Seen) else change.id

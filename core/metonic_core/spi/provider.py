@@ -1,0 +1,100 @@
+"""A provider as a value: what it is called, how one signs in, what it can do, how its adapter is made."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from metonic_core.spi.client import Client
+
+if TYPE_CHECKING:
+    from metonic_core.spi.adapter import CalendarAdapter
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a sign-in form."""
+
+    name: str
+    label: str
+    is_secret: bool = False
+    is_required: bool = True
+    placeholder: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Password:
+    """Sign-in with user name and password over HTTP Basic.
+
+    ``fields`` must contain ``username`` and a secret ``password``; ``server`` where the user names one
+    (then ``default_server`` is used when it is left empty). ``help_url``: where such a password is made.
+    """
+
+    fields: tuple[Field, ...]
+    default_server: str
+    help_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A sign-in at a provider, without what is secret.
+
+    ``subject`` never changes for the same account: links are revived by it. ``server`` is the base URL that
+    requests go to. ``calendar_id`` is the calendar to use where the adapter cannot list them.
+    """
+
+    subject: str
+    name: str
+    server: str
+    username: str
+    calendar_id: str = "primary"
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarInfo:
+    """A calendar of an account. ``id`` never changes while the calendar exists."""
+
+    id: str
+    name: str
+    is_primary: bool = False
+    is_writable: bool = True
+    zone: str | None = None
+    color: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the engine acts on.
+
+    ``batch_size``: how many events are read or written by one call. ``silent_writes``: events with guests
+    can be written without anybody being notified. ``visibility_lag``: for how long after
+    a write the provider may still not show it. ``settle_after``: how long a write whose outcome is unknown
+    may still be on its way.
+    """
+
+    batch_size: int = 50
+    silent_writes: bool = False
+    visibility_lag: timedelta = timedelta(0)
+    settle_after: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """What ``metonic_provider()`` returns.
+
+    ``name`` matches ``[a-z][a-z0-9_]{0,19}``. ``hosts`` are patterns (``*.example.com``) of the hosts that
+    credentials may be sent to, beside the host the user typed. ``adapter`` is called for every run: it must
+    be cheap and do no I/O.
+    """
+
+    name: str
+    title: str
+    sign_in: Password
+    adapter: Callable[[Client, Account], "CalendarAdapter"]
+    capabilities: Capabilities = field(default_factory=Capabilities)
+    hosts: tuple[str, ...] = ()
+    spi: int = 1
+
+
+Credentials = Mapping[str, str]
+"""What the user typed into the sign-in form, by field name."""

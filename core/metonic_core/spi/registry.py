@@ -1,0 +1,80 @@
+"""Finds provider plugins and keeps a broken one from breaking the others."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+
+import pluggy
+
+from metonic_core.spi import hook
+from metonic_core.spi.provider import Password, Provider
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,19}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class PluginReport:
+    """What became of one entry point; ``problem`` is None if its provider can be used."""
+
+    name: str
+    distribution: str
+    version: str
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The providers that work, by name, and a report on each plugin found."""
+
+    providers: Mapping[str, Provider]
+    reports: tuple[PluginReport, ...]
+
+    @classmethod
+    def load(cls, found: Iterable[EntryPoint] | None = None) -> "Registry":
+        """Import each entry point of the group ``metonic.providers`` on its own."""
+        points = entry_points(group=hook.ENTRY_POINTS) if found is None else found
+        providers: dict[str, Provider] = {}
+        reports = [_load_one(point, providers) for point in sorted(points, key=lambda p: p.name)]
+        return cls(providers, tuple(reports))
+
+
+def _load_one(point: EntryPoint, providers: dict[str, Provider]) -> PluginReport:
+    distribution, version = (point.dist.name, point.dist.version) if point.dist else ("?", "?")
+    try:
+        provider = _provider_of(point)
+        _check(provider, providers)
+    except Exception as error:  # noqa: BLE001 - whatever a stranger's plugin does, the others run
+        return PluginReport(point.name, distribution, version, f"{type(error).__name__}: {error}")
+    providers[provider.name] = provider
+    return PluginReport(point.name, distribution, version)
+
+
+def _provider_of(point: EntryPoint) -> Provider:
+    # A plugin manager each: one raising hook implementation aborts a call for all that share it.
+    plugins = pluggy.PluginManager(hook.PROJECT)
+    plugins.add_hookspecs(hook)
+    plugins.register(point.load(), name=point.name)
+    plugins.check_pending()
+    found = plugins.hook.metonic_provider()
+    if len(found) != 1:
+        raise TypeError("a plugin implements the hook metonic_provider exactly once")
+    return found[0]  # type: ignore[no-any-return]
+
+
+def _check(provider: Provider, others: Mapping[str, Provider]) -> None:
+    if not isinstance(provider, Provider):
+        raise TypeError("metonic_provider() must return a metonic_core.spi.Provider")
+    if provider.spi != 1:
+        raise ValueError(f"it speaks version {provider.spi} of the plugin interface, this is version 1")
+    if not _NAME.match(provider.name):
+        raise ValueError("a provider's name is 1 to 20 of a-z, 0-9 and _, beginning with a letter")
+    if provider.name in others:
+        raise ValueError(f"another plugin already provides {provider.name!r}")
+    _check_sign_in(provider.sign_in)
+
+
+def _check_sign_in(sign_in: Password) -> None:
+    named = {f.name: f for f in sign_in.fields}
+    if not {"username", "password"} <= set(named) or not named["password"].is_secret:
+        raise ValueError("sign-in by password needs the fields username and (secret) password")

@@ -1,0 +1,122 @@
+"""Deciding and acting, a batch at a time.
+
+One transaction reads rows, appointments and settings as they are now, decides, stores what was pulled and
+announces what is to be written. Then the provider writes. Then one transaction takes the answers. Because a
+decision is made in the transaction that announces it, no plan can be stale.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from metonic_core.model.appointment import Appointment
+from metonic_core.model.mapping import HoldKind, Mapping, Observed
+from metonic_core.reconcile.decide import decide, is_unborn
+from metonic_core.reconcile.onesided import Lone, decide_event, renames
+from metonic_core.reconcile.step import Step
+from metonic_core.reconcile.terms import Terms
+from metonic_core.sync.announce import Announced, announce, carry_out
+from metonic_core.sync.context import Run
+from metonic_core.sync.ports import Due
+
+
+async def apply(this: Run) -> bool:
+    """Decide every row that is due and carry the decisions out; returns whether there was any."""
+    after = None
+    is_any = False
+    while True:
+        async with this.ledger.transaction():
+            rows = await this.ledger.due(Due.DECIDE, after, this.capabilities.batch_size)
+            announced = await _decide_all(this, rows)
+        if not rows:
+            return is_any
+        after = rows[-1].id
+        is_any = True
+        await carry_out(this, announced)
+
+
+async def _decide_all(this: Run, rows: Sequence[Mapping]) -> list[Announced]:
+    terms = await this.terms()
+    appointments = dict(await this.ledger.appointments({a for row in rows if (a := _concerned(row, terms))}))
+    current = await _follow_renames(this, rows)
+    occupied = await _occupied(this, rows, terms)
+    announced = []
+    for row_id in [row.id for row in rows]:
+        row = current[row_id]
+        if row.closed or row.wanted is None:
+            continue
+        step = await _decide_one(this, row, appointments, terms)
+        if made := await _store_step(this, row, step, terms, occupied):
+            announced.append(made)
+        current |= {other.id: other for other in step.others if other.id in current}
+    return announced
+
+
+async def _follow_renames(this: Run, rows: Sequence[Mapping]) -> dict[UUID, Mapping]:
+    """The rows by id, after events that only changed their id were joined to their pairs."""
+    current = {row.id: row for row in rows}
+    uids = {row.uid for row in rows if row.uid}
+    kin = await this.ledger.by_uid(uids) if uids else []
+    for moved in renames(kin):
+        await this.ledger.save(moved)
+        current |= {row.id: row for row in moved if row.id in current}
+    return current
+
+
+async def _occupied(this: Run, rows: Sequence[Mapping], terms: Terms) -> set[str]:
+    """Ids that creates of these rows would use and that are seen at events still to be judged."""
+    unborn = {terms.event_id(row.marker("").identity): row.id for row in rows if is_unborn(row)}
+    found = await this.ledger.by_event(unborn) if unborn else {}
+    return {i for i, row in found.items() if row.closed is None and row.id != unborn[i]}
+
+
+def _concerned(row: Mapping, terms: Terms) -> UUID | None:
+    """The appointment of a row, or the one that the marker on its event names."""
+    if row.appointment_id or not isinstance(row.seen, Observed):
+        return row.appointment_id
+    marker = terms.marker_on(row.seen.event)
+    return marker.appointment_id if marker else None
+
+
+async def _decide_one(this: Run, row: Mapping, appointments: dict[UUID, Appointment], terms: Terms) -> Step:
+    concerned = _concerned(row, terms)
+    appointment = appointments.get(concerned) if concerned else None
+    if row.appointment_id is not None and appointment is not None:
+        step = decide(row, appointment, terms)
+        if step.appointment:
+            appointments[appointment.id] = replace(step.appointment, version=appointment.version + 1)
+        return step
+    claim = (await this.ledger.by_appointment([concerned])).get(concerned) if concerned else None
+    return decide_event(Lone(row, appointment, claim), terms)
+
+
+async def _store_step(
+    this: Run, row: Mapping, step: Step, terms: Terms, occupied: Collection[str]
+) -> Announced | None:
+    """Store a decision and announce its write; where the appointment moved meanwhile, the row stays due."""
+    if step.appointment and step.is_import:
+        await this.ledger.store_appointment(step.appointment, step.mapping.id, is_import=True)
+    elif step.appointment and not await this.ledger.store_appointment(
+        step.appointment, row.id, is_import=False
+    ):
+        return None
+    announced = announce(this, step.mapping, step.write, terms) if step.write else None
+    if announced and announced.mapping.event_id in occupied:
+        announced = None
+    await this.ledger.save([announced.mapping if announced else step.mapping, *step.others])
+    await _note_conflict(this, row, step)
+    this.report.count(step.operations)
+    await this.ledger.journal(step.mapping, step.operations)
+    return announced
+
+
+async def _note_conflict(this: Run, row: Mapping, step: Step) -> None:
+    if step.conflict:
+        await this.ledger.note_conflict(step.mapping, step.conflict)
+        this.report.conflicts += not _is_in_conflict(row)
+    elif _is_in_conflict(row) and not _is_in_conflict(step.mapping):
+        await this.ledger.close_conflict(step.mapping)
+
+
+def _is_in_conflict(row: Mapping) -> bool:
+    return row.hold is not None and row.hold.kind is HoldKind.CONFLICT

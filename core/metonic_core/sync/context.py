@@ -1,0 +1,66 @@
+"""What the parts of a run share: its ports, and the report they add to."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from metonic_core.model.mapping import HoldKind, Mapping
+from metonic_core.reconcile.step import Operation, Side
+from metonic_core.reconcile.terms import Terms
+from metonic_core.spi.adapter import CalendarAdapter
+from metonic_core.spi.provider import Capabilities
+from metonic_core.sync.ports import Clock, Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """An item that this run had to leave alone; ``message`` says why, without text of the event."""
+
+    message: str
+    appointment_id: UUID | None
+    event_id: str | None
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did. ``look_again``: how soon the intents that are left open can be settled."""
+
+    pushed: int = 0
+    pulled: int = 0
+    conflicts: int = 0
+    quarantined: list[Quarantined] = field(default_factory=list)
+    look_again: timedelta | None = None
+
+    def count(self, operations: tuple[Operation, ...]) -> None:
+        self.pushed += sum(o.side is Side.EXTERNAL for o in operations)
+        self.pulled += sum(o.side is Side.LOCAL for o in operations)
+
+    def count_hold(self, before: Mapping, after: Mapping) -> None:
+        """Note a row that has just gone into quarantine."""
+        if after.hold and after.hold.kind is HoldKind.QUARANTINE and before.hold != after.hold:
+            self.quarantined.append(Quarantined(after.hold.reason, after.appointment_id, after.event_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the parts of a run share."""
+
+    ledger: Ledger
+    adapter: CalendarAdapter
+    calendar_id: str
+    capabilities: Capabilities
+    clock: Clock
+    report: Report
+
+    async def terms(self) -> Terms:
+        """The terms as they are now; asked anew in every transaction that decides."""
+        return Terms(
+            selection=await self.ledger.selection(),
+            same=self.adapter.same,
+            event_id=lambda identity: self.adapter.event_id(self.calendar_id, identity),
+            markers=self.ledger.markers,
+            new_id=self.ledger.new_id,
+            now=self.clock(),
+            visibility_lag=self.capabilities.visibility_lag,
+            silent_writes=self.capabilities.silent_writes,
+        )

@@ -1,0 +1,123 @@
+"""What a run needs of the world: a ledger of rows, and the time."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from metonic_core.model import mapping as rows
+from metonic_core.model.appointment import Appointment
+from metonic_core.model.marker import MarkerKey
+from metonic_core.reconcile.step import Conflict, Operation
+from metonic_core.selection import Selection
+
+Clock = Callable[[], datetime]
+"""The present, aware and UTC."""
+
+
+class LeaseLost(Exception):
+    """Another run took this calendar over; whatever this one was about to store was not stored."""
+
+
+class Due(StrEnum):
+    """What a run has to do about a row first."""
+
+    SETTLE = "settle"
+    READ = "read"
+    DECIDE = "decide"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a run stands with the change feed of a calendar.
+
+    ``round`` counts complete reads; ``window_end`` is how far ahead appointments were put to work.
+    """
+
+    id: UUID
+    calendar_id: str
+    cursor: str | None = None
+    round: int = 0
+    is_reading_completely: bool = False
+    read_completely_at: datetime | None = None
+    window_end: datetime | None = None
+
+
+class Ledger(Protocol):
+    """The rows of one link, as one run may see and change them.
+
+    Everything is called inside ``transaction``, which raises LeaseLost when the run lost its lease, and
+    stores all or nothing. Rows read there are locked until it ends.
+    """
+
+    @property
+    def markers(self) -> MarkerKey: ...
+
+    def new_id(self) -> UUID: ...
+
+    def transaction(self) -> AbstractAsyncContextManager[None]: ...
+
+    async def link(self) -> Link: ...
+
+    async def save_link(self, link: Link) -> None: ...
+
+    async def selection(self) -> Selection:
+        """What the calendar takes now."""
+        ...
+
+    async def due(self, due: Due, after: UUID | None, limit: int) -> Sequence[rows.Mapping]:
+        """Rows with that to be done, by id, beyond ``after``; tombstones only to be read."""
+        ...
+
+    async def open_rows(self, after: UUID | None, limit: int) -> Sequence[rows.Mapping]:
+        """All open rows by id, beyond ``after``."""
+        ...
+
+    async def reload(self, ids: Collection[UUID]) -> Sequence[rows.Mapping]: ...
+
+    async def by_event(self, event_ids: Collection[str]) -> Mapping[str, rows.Mapping]:
+        """The open row of each event, or else its youngest tombstone."""
+        ...
+
+    async def by_appointment(self, appointment_ids: Collection[UUID]) -> Mapping[UUID, rows.Mapping]:
+        """The open row of each appointment."""
+        ...
+
+    async def by_uid(self, uids: Collection[str]) -> Sequence[rows.Mapping]:
+        """Every open row whose event has one of these UIDs."""
+        ...
+
+    async def save(self, mappings: Sequence[rows.Mapping]) -> None:
+        """Store rows in this order, new ones included."""
+        ...
+
+    async def reported(self, event_ids: Collection[str], read_round: int) -> None:
+        """Note that a complete read named these events."""
+        ...
+
+    async def doubt_unreported(self, read_round: int) -> None:
+        """Have every event read that the complete read of that number did not name."""
+        ...
+
+    async def bring_in(self, until: datetime, since: datetime | None) -> None:
+        """Draw what enters the window: appointments and events that start before ``until``."""
+        ...
+
+    async def appointments(self, ids: Collection[UUID]) -> Mapping[UUID, Appointment]: ...
+
+    async def store_appointment(self, appointment: Appointment, paired: UUID, *, is_import: bool) -> bool:
+        """Store it and draw work in its other calendars; False if its version moved meanwhile."""
+        ...
+
+    async def reopen(self, tombstone: rows.Mapping) -> None:
+        """Open the next generation if the appointment of an erased copy is wanted here again."""
+        ...
+
+    async def note_conflict(self, mapping: rows.Mapping, conflict: Conflict) -> None: ...
+
+    async def close_conflict(self, mapping: rows.Mapping) -> None: ...
+
+    async def journal(self, mapping: rows.Mapping, operations: Sequence[Operation]) -> None: ...

@@ -1,0 +1,92 @@
+"""The change feed, page by page: each page and the cursor after it are one transaction.
+
+Once a day the calendar is read completely. Absence counts only then, and only as a reason to read the
+event: what is not there when it is read is gone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from metonic_core.model.mapping import Mapping
+from metonic_core.reconcile.observe import changed_id, record
+from metonic_core.reconcile.terms import Terms
+from metonic_core.spi.changes import Change, ChangePage, Gone
+from metonic_core.spi.errors import CursorExpired
+from metonic_core.sync.context import Run
+from metonic_core.sync.ports import Link
+
+COMPLETE_READ_EVERY = timedelta(days=1)
+
+
+async def pull(this: Run) -> None:
+    """Record everything that changed since the cursor."""
+    async with this.ledger.transaction():
+        link = await this.ledger.link()
+        window = (await this.ledger.selection()).window
+        if _wants_complete_read(this, link):
+            link = await _begin_complete_read(this, link)
+    is_done = False
+    while not is_done:
+        try:
+            page = await this.adapter.get_changes(this.calendar_id, link.cursor, window)
+        except CursorExpired:
+            if link.cursor is None:
+                raise
+            async with this.ledger.transaction():
+                link = await _begin_complete_read(this, link)
+            continue
+        link = await _record_page(this, link, page)
+        is_done = page.done is not None
+
+
+def _wants_complete_read(this: Run, link: Link) -> bool:
+    if link.is_reading_completely:
+        return False
+    last = link.read_completely_at
+    return link.cursor is None or last is None or this.clock() - last >= COMPLETE_READ_EVERY
+
+
+async def _begin_complete_read(this: Run, link: Link) -> Link:
+    made = replace(link, cursor=None, round=link.round + 1, is_reading_completely=True)
+    await this.ledger.save_link(made)
+    return made
+
+
+async def _record_page(this: Run, link: Link, page: ChangePage) -> Link:
+    async with this.ledger.transaction():
+        terms = await this.terms()
+        await _record_changes(this, link, page, terms)
+        made = replace(link, cursor=page.more if page.done is None else page.done)
+        if page.done is not None and link.is_reading_completely:
+            made = await _end_complete_read(this, made, terms)
+        if made != link:
+            await this.ledger.save_link(made)
+    return made
+
+
+async def _record_changes(this: Run, link: Link, page: ChangePage, terms: Terms) -> None:
+    ids = [changed_id(change) for change in page.changes]
+    known = await this.ledger.by_event(ids) if ids else {}
+    moved: dict[str, Mapping] = {}
+    for change in page.changes:
+        event_id = changed_id(change)
+        row = moved.get(event_id) or known.get(event_id)
+        made = record(row, change, terms, has_markers=page.has_markers)
+        if made is not None:
+            moved[event_id] = replace(made, read_round=link.round)
+    await this.ledger.save(list(moved.values()))
+    if link.is_reading_completely:
+        await this.ledger.reported(_present(page.changes), link.round)
+
+
+def _present(changes: Sequence[Change]) -> list[str]:
+    return [changed_id(change) for change in changes if not isinstance(change, Gone)]
+
+
+async def _end_complete_read(this: Run, link: Link, terms: Terms) -> Link:
+    """Everything was named: doubt the rest, and put to work what the moved window brings in."""
+    await this.ledger.doubt_unreported(link.round)
+    until = terms.selection.window.end
+    await this.ledger.bring_in(until, link.window_end)
+    return replace(link, is_reading_completely=False, read_completely_at=terms.now, window_end=until)

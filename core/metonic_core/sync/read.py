@@ -1,0 +1,61 @@
+"""Reading events that were reported, doubted or left open, a batch at a time."""
+
+from collections.abc import Sequence
+
+from metonic_core.model.mapping import Look, Mapping
+from metonic_core.reconcile.observe import is_alive_again, new_sighting, settled_tombstone, take
+from metonic_core.reconcile.onesided import revived
+from metonic_core.reconcile.terms import Terms
+from metonic_core.spi.changes import Reading
+from metonic_core.sync.context import Run
+from metonic_core.sync.ports import Due
+
+
+async def read(this: Run) -> bool:
+    """Read every event that is to be looked at; returns whether there was any news."""
+    after = None
+    is_news = False
+    while True:
+        async with this.ledger.transaction():
+            rows = await this.ledger.due(Due.READ, after, this.capabilities.batch_size)
+        if not rows:
+            return is_news
+        after = rows[-1].id
+        readings = await this.adapter.hydrate(this.calendar_id, [row.event_id or "" for row in rows])
+        is_news = await _take_readings(this, rows, readings) or is_news
+
+
+async def _take_readings(this: Run, rows: Sequence[Mapping], readings: Sequence[Reading]) -> bool:
+    async with this.ledger.transaction():
+        terms = await this.terms()
+        fresh = {row.id: row for row in await this.ledger.reload([row.id for row in rows])}
+        is_news = False
+        for looked, reading in zip(rows, readings, strict=True):
+            row = fresh[looked.id]
+            if row.intent or not isinstance(row.seen, Look):
+                continue
+            made = await _taken(this, row, reading, terms)
+            is_news = is_news or made != [row]
+            this.report.count_hold(row, made[0])
+            await this.ledger.save(made)
+        return is_news
+
+
+async def _taken(this: Run, row: Mapping, reading: Reading, terms: Terms) -> list[Mapping]:
+    if row.closed is None:
+        return [take(row, reading, terms)]
+    return await _met_again(this, row, reading, terms)
+
+
+async def _met_again(this: Run, tombstone: Mapping, reading: Reading, terms: Terms) -> list[Mapping]:
+    """A tombstone's event was read; alive, the pair is taken up again or the event judged as a new one."""
+    event = is_alive_again(tombstone, reading)
+    if event is None:
+        return [settled_tombstone(tombstone)]
+    if tombstone.appointment_id is not None:
+        wanted = [tombstone.appointment_id]
+        is_free = tombstone.appointment_id not in await this.ledger.by_appointment(wanted)
+        appointment = (await this.ledger.appointments(wanted)).get(tombstone.appointment_id)
+        if is_free and (row := revived(tombstone, appointment, event, terms)):
+            return [take(row, reading, terms)]
+    return [settled_tombstone(tombstone), new_sighting(terms.new_id(), event, terms)]

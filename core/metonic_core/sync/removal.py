@@ -1,0 +1,83 @@
+"""Taking our copies out of a calendar that is being disconnected. The user's own events stay."""
+
+from collections.abc import Sequence
+
+from metonic_core.model.mapping import Mapping, Observed, Origin, WriteKind
+from metonic_core.reconcile.landing import ERASED
+from metonic_core.reconcile.step import Reason, Write
+from metonic_core.reconcile.terms import Terms
+from metonic_core.spi.adapter import CalendarAdapter
+from metonic_core.spi.provider import Capabilities
+from metonic_core.sync.announce import announce, carry_out
+from metonic_core.sync.context import Report, Run
+from metonic_core.sync.ports import Clock, Ledger
+from metonic_core.sync.pull import pull
+from metonic_core.sync.read import read
+from metonic_core.sync.settle import settle
+
+# A copy that was edited at the last moment is read and tried again.
+_ROUNDS = 3
+
+
+async def remove_copies(
+    ledger: Ledger, adapter: CalendarAdapter, capabilities: Capabilities, clock: Clock
+) -> int:
+    """Erase every event that carries our marker, known to a row or not; returns how many could not be.
+
+    Raises as ``run`` does. The link should be read completely: copies no row knows are found that way.
+    """
+    async with ledger.transaction():
+        link = await ledger.link()
+    this = Run(ledger, adapter, link.calendar_id, capabilities, clock, Report())
+    await settle(this)
+    await pull(this)
+    left = 0
+    for _ in range(_ROUNDS):
+        await read(this)
+        left = await _erase_copies(this)
+        if left == 0:
+            break
+    return left
+
+
+async def _erase_copies(this: Run) -> int:
+    """One pass over the open rows; returns how many copies it met that are still there."""
+    after = None
+    met = 0
+    while True:
+        async with this.ledger.transaction():
+            rows = await this.ledger.open_rows(after, this.capabilities.batch_size)
+            terms = await this.terms()
+            await this.ledger.save([row.closing(ERASED) for row in rows if _was_never_made(row)])
+            copies = [row for row in rows if row.intent is None and _is_copy(row, terms)]
+            announced = [announce(this, row, _erasure(row), terms) for row in copies]
+            await this.ledger.save([a.mapping for a in announced])
+        if not rows:
+            return met
+        after = rows[-1].id
+        await carry_out(this, announced)
+        met += await _count_open(this, rows, terms)
+
+
+async def _count_open(this: Run, rows: Sequence[Mapping], terms: Terms) -> int:
+    async with this.ledger.transaction():
+        fresh = await this.ledger.reload([row.id for row in rows])
+    return sum(row.closed is None and (row.intent is not None or _is_copy(row, terms)) for row in fresh)
+
+
+def _was_never_made(row: Mapping) -> bool:
+    return row.origin is Origin.COPY and row.external_base is None and row.intent is None
+
+
+def _is_copy(row: Mapping, terms: Terms) -> bool:
+    if row.origin is Origin.COPY:
+        return row.external_base is not None
+    if not isinstance(row.seen, Observed):
+        return False
+    marker = terms.marker_on(row.seen.event)
+    return marker is not None and terms.issued(marker, row.seen.event)
+
+
+def _erasure(row: Mapping) -> Write:
+    etag = row.seen.event.etag if isinstance(row.seen, Observed) else row.etag
+    return Write(WriteKind.DELETE, Reason.DISCONNECTED, etag=etag)

@@ -1,0 +1,33 @@
+"""One run: settle what is open, pull what changed, read it, decide, apply.
+
+Nothing is kept in memory that a crash may not take: each part works on rows and leaves rows behind, so the
+next run goes on wherever this one ended.
+"""
+
+from metonic_core.spi.adapter import CalendarAdapter
+from metonic_core.spi.provider import Capabilities
+from metonic_core.sync.apply import apply
+from metonic_core.sync.context import Report, Run
+from metonic_core.sync.ports import Clock, Ledger
+from metonic_core.sync.pull import pull
+from metonic_core.sync.read import read
+from metonic_core.sync.settle import settle
+
+# An applied decision can bring further ones (an edit on top of ours, an adopted copy); what is left after
+# this many rounds stays due and is next run's work.
+_ROUNDS = 4
+
+
+async def run(ledger: Ledger, adapter: CalendarAdapter, capabilities: Capabilities, clock: Clock) -> Report:
+    """Bring both sides of a link in step; raises LeaseLost, and ProviderError where the run had to stop."""
+    async with ledger.transaction():
+        link = await ledger.link()
+    this = Run(ledger, adapter, link.calendar_id, capabilities, clock, Report())
+    await settle(this)
+    await pull(this)
+    for _ in range(_ROUNDS):
+        found = await read(this)
+        done = await apply(this)
+        if not found and not done:
+            break
+    return this.report

@@ -1,0 +1,36 @@
+"""What the parts of the gateway are given to work with; ``wiring`` builds it once."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from metonic_core.model.when import Window
+from metonic_core.spi.registry import Registry
+from metonic_gateway.accounts.egress import Egress
+from metonic_gateway.feed import Feed
+from metonic_gateway.settings import Settings
+from metonic_gateway.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """``nudge`` asks the workers to look at connected calendars soon; it carries ids only and may be lost."""
+
+    settings: Settings
+    registry: Registry
+    vault: Vault
+    egress: Egress
+    feed: Feed
+    clock: Callable[[], datetime]
+    nudge: Callable[[Collection[UUID]], None]
+
+    def window(self) -> Window:
+        """The span of time that is synced now."""
+        back, ahead = self.settings.window_back_days, self.settings.window_ahead_days
+        return Window.around(self.clock(), timedelta(days=back), timedelta(days=ahead))
+
+
+def status_topic(user_id: UUID) -> str:
+    """The feed's topic for whatever changed about a user's connected calendars."""
+    return f"status:{user_id}"

@@ -1,0 +1,201 @@
+"""The ledger of a run: the rows of one link, under the fence of one lease.
+
+Writes are collected and stored together, before the next read and when the transaction ends: a batch of
+fifty decisions costs a few statements, not hundreds.
+"""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from tortoise.transactions import in_transaction
+
+from metonic_core.model import mapping as values
+from metonic_core.model.appointment import Appointment
+from metonic_core.model.codec import encode
+from metonic_core.model.mapping import Absent, HoldKind, Look
+from metonic_core.model.marker import MarkerKey
+from metonic_core.model.when import Window
+from metonic_core.reconcile.step import Conflict, Operation
+from metonic_core.selection import Selection
+from metonic_core.sync import Clock, Due, LeaseLost, Link
+from metonic_gateway.store import appointments, drawing, journal, mappings, models
+from metonic_gateway.store.rows import mapping_of
+from metonic_gateway.store.runs import RunLog
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A link of a calendar, held under the fence of a lease."""
+
+    calendar_id: UUID
+    link_id: UUID
+    fence: int
+
+
+class SqlLedger:
+    """See ``metonic_core.sync.Ledger``. ``run`` gets a row as soon as the journal has something to say."""
+
+    def __init__(self, held: Held, markers: MarkerKey, window: Window, clock: Clock, run: RunLog) -> None:
+        self._calendar_id = held.calendar_id
+        self._link_id = held.link_id
+        self._fence = held.fence
+        self._window = window
+        self._clock = clock
+        self._run = run
+        self._rows: list[values.Mapping] = []
+        self._imports: list[Appointment] = []
+        self._lines: list[models.SyncOperation] = []
+        self.markers = markers
+
+    def new_id(self) -> UUID:
+        return uuid4()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        try:
+            async with in_transaction():
+                await self._check_fence()
+                yield
+                await self._flush()
+        finally:
+            self._rows, self._imports, self._lines = [], [], []
+
+    async def _check_fence(self) -> None:
+        held = models.CalendarSyncConfig.filter(id=self._calendar_id, fence=self._fence)
+        if not await held.select_for_update().values_list("id"):
+            raise LeaseLost("another run took this calendar over")
+
+    async def _flush(self) -> None:
+        """Appointments before the rows that name them, rows in the order of saving, then the journal."""
+        now = self._clock()
+        await appointments.insert_imported(self._imports, now)
+        await mappings.store(self._rows, now)
+        if self._lines:
+            run_id = await self._run.ensure()
+            for line in self._lines:
+                line.run_id = run_id
+            await models.SyncOperation.bulk_create(self._lines)
+        self._rows, self._imports, self._lines = [], [], []
+
+    async def link(self) -> Link:
+        row = await models.CalendarLink.get(id=self._link_id)
+        return Link(
+            id=row.id,
+            calendar_id=row.calendar_id,
+            cursor=row.cursor,
+            round=row.round,
+            is_reading_completely=row.is_reading_completely,
+            read_completely_at=row.read_completely_at,
+            window_end=row.window_end,
+        )
+
+    async def save_link(self, link: Link) -> None:
+        await models.CalendarLink.filter(id=link.id).update(
+            cursor=link.cursor,
+            round=link.round,
+            is_reading_completely=link.is_reading_completely,
+            read_completely_at=link.read_completely_at,
+            window_end=link.window_end,
+        )
+
+    async def selection(self) -> Selection:
+        row = await models.CalendarSyncConfig.get(id=self._calendar_id).prefetch_related("sync_filter")
+        return replace(appointments.selection_of(row, self._window), link_id=self._link_id)
+
+    async def due(self, due: Due, after: UUID | None, limit: int) -> Sequence[values.Mapping]:
+        await self._flush()
+        found = models.CalendarSyncMapping.filter(link_id=self._link_id, due=due)
+        return await mappings.page(found, after, limit)
+
+    async def open_rows(self, after: UUID | None, limit: int) -> Sequence[values.Mapping]:
+        await self._flush()
+        return await mappings.page(self._open(), after, limit)
+
+    async def reload(self, ids: Collection[UUID]) -> Sequence[values.Mapping]:
+        await self._flush()
+        found = models.CalendarSyncMapping.filter(id__in=list(ids)).select_for_update()
+        return [mapping_of(row) for row in await found]
+
+    async def by_event(self, event_ids: Collection[str]) -> Mapping[str, values.Mapping]:
+        await self._flush()
+        found = models.CalendarSyncMapping.filter(link_id=self._link_id)
+        rows = await mappings.chunked(found, "external_event_id__in", list(event_ids))
+        rows.sort(
+            key=lambda row: (
+                row.closed is None,
+                row.closed_at or row.wrote_at or datetime.min.replace(tzinfo=UTC),
+            )
+        )
+        return {row.external_event_id: mapping_of(row) for row in rows if row.external_event_id}
+
+    async def by_appointment(self, appointment_ids: Collection[UUID]) -> Mapping[UUID, values.Mapping]:
+        await self._flush()
+        rows = await mappings.chunked(self._open(), "appointment_id__in", list(appointment_ids))
+        return {row.appointment_id: mapping_of(row) for row in rows if row.appointment_id}
+
+    async def by_uid(self, uids: Collection[str]) -> Sequence[values.Mapping]:
+        await self._flush()
+        return [mapping_of(row) for row in await mappings.chunked(self._open(), "uid__in", list(uids))]
+
+    async def save(self, rows: Sequence[values.Mapping]) -> None:
+        self._rows.extend(rows)
+
+    async def reported(self, event_ids: Collection[str], read_round: int) -> None:
+        await self._flush()
+        for ids in mappings.chunks(list(event_ids)):
+            await self._open().filter(external_event_id__in=ids).update(read_round=read_round)
+
+    async def doubt_unreported(self, read_round: int) -> None:
+        await self._flush()
+        unnamed = self._open().exclude(external_event_id=None).filter(read_round__lt=read_round)
+        rows = [mapping_of(row) for row in await unnamed]
+        await self.save([replace(row, seen=Look()) for row in rows if _is_doubtful(row)])
+
+    async def bring_in(self, until: datetime, since: datetime | None) -> None:
+        await self._flush()
+        if since is not None and since < until:
+            await drawing.draw_entering(self._link_id, self._window, since)
+        entering = self._open().filter(hold=HoldKind.OUTSIDE.value, enters_at__lt=until)
+        await entering.update(seen=encode(Look()), due=Due.READ)
+
+    async def appointments(self, ids: Collection[UUID]) -> Mapping[UUID, Appointment]:
+        await self._flush()
+        return await appointments.load(ids)
+
+    async def store_appointment(self, appointment: Appointment, paired: UUID, *, is_import: bool) -> bool:
+        if is_import:
+            self._imports.append(appointment)
+            return True
+        now = self._clock()
+        return await appointments.change(appointment, self._window, now, paired=paired) is not None
+
+    async def reopen(self, tombstone: values.Mapping) -> None:
+        await self._flush()
+        calendar = await models.CalendarSyncConfig.get(id=self._calendar_id)
+        if tombstone.appointment_id is None or calendar.stopped is not None:
+            return
+        appointment = (await appointments.load([tombstone.appointment_id])).get(tombstone.appointment_id)
+        if appointment and (await self.selection()).draws(appointment):
+            await appointments.open_rows(appointment.id, [self._link_id])
+
+    async def note_conflict(self, mapping: values.Mapping, conflict: Conflict) -> None:
+        await journal.note_conflict(self._calendar_id, mapping, conflict, self._clock())
+
+    async def close_conflict(self, mapping: values.Mapping) -> None:
+        await journal.close_conflict(mapping.id, self._clock())
+
+    async def journal(self, mapping: values.Mapping, operations: Sequence[Operation]) -> None:
+        self._lines.extend(journal.line(mapping, operation, self._clock()) for operation in operations)
+
+    def _open(self) -> mappings.Rows:
+        return models.CalendarSyncMapping.filter(link_id=self._link_id, closed=None)
+
+
+def _is_doubtful(row: values.Mapping) -> bool:
+    """Whether it means anything that a complete read did not name the event of this row."""
+    is_detached = row.hold is not None and row.hold.kind is HoldKind.DETACHED
+    is_agreed = row.external_base is not None or row.appointment_id is None
+    return is_agreed and row.intent is None and not is_detached and not isinstance(row.seen, Absent | Look)

@@ -1,0 +1,57 @@
+"""Rows of ``calendar_sync_mappings``, many at a time."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from tortoise.queryset import QuerySet
+
+from metonic_core.model.mapping import Mapping
+from metonic_gateway.store.models import CalendarSyncMapping
+from metonic_gateway.store.rows import mapping_columns, mapping_of
+
+Rows = QuerySet[CalendarSyncMapping]
+T = TypeVar("T")
+
+_CHUNK = 500
+
+
+def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Parts short enough for the parameters of one statement."""
+    return (items[i : i + _CHUNK] for i in range(0, len(items), _CHUNK))
+
+
+async def page(found: Rows, after: UUID | None, limit: int) -> Sequence[Mapping]:
+    """The next rows by id, locked until the transaction ends."""
+    beyond = found.filter(id__gt=after) if after else found
+    return [mapping_of(row) for row in await beyond.order_by("id").limit(limit).select_for_update()]
+
+
+async def chunked(found: Rows, condition: str, items: Sequence[T]) -> list[CalendarSyncMapping]:
+    """The rows of a condition on one of many values."""
+    rows: list[CalendarSyncMapping] = []
+    for part in chunks(items):
+        rows.extend(await found.filter(**{condition: part}))
+    return rows
+
+
+async def store(rows: Sequence[Mapping], now: datetime) -> None:
+    """Insert or update rows, in this order; of several versions of one row the last is stored."""
+    latest = {row.id: row for row in rows}
+    for part in chunks(list(latest.values())):
+        columns = [mapping_columns(row) for row in part]
+        fields = [name for name in columns[0] if name != "id"]
+        made = [CalendarSyncMapping(**c) for c in columns]
+        await CalendarSyncMapping.bulk_create(made, on_conflict=["id"], update_fields=fields)
+    await _stamp("closed_at", [row.id for row in latest.values() if row.closed], now)
+    await _stamp("last_synced_at", [row.id for row in latest.values() if _is_in_step(row)], now)
+
+
+def _is_in_step(row: Mapping) -> bool:
+    return row.external_base is not None and row.seen is None and row.wanted is None and row.intent is None
+
+
+async def _stamp(column: str, ids: Sequence[UUID], now: datetime) -> None:
+    for part in chunks(ids):
+        await CalendarSyncMapping.filter(id__in=part).update(**{column: now})
