@@ -1,6 +1,6 @@
 """Many writes at once: each conditional, each with an outcome of its own (RFC 4791 5.3.2, RFC 9110 13.1)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from metonic_apple.errors import MISSING, Incomprehensible, write_failure
@@ -10,6 +10,7 @@ from metonic_apple.reading import reading
 from metonic_apple.session import Session, some_at_once
 from metonic_apple.writing import created, updated
 from metonic_core.spi import (
+    Answer,
     Create,
     Delete,
     EtagMismatch,
@@ -67,6 +68,8 @@ class Batch:
         try:
             return await self._write(write, texts)
         except Unavailable as error:
+            # Nobody answered: each further write would only wait for the same time-out.
+            self._stop = error
             return Unknown(error)
         except ProviderError as error:
             if error.scope in {Scope.ACCOUNT, Scope.PROJECT}:
@@ -83,29 +86,26 @@ class Batch:
             case Delete():
                 return await self._delete(write)
 
-    async def _create(self, write: Create) -> _Written:
+    async def _create(self, write: Create) -> _Written | Unknown:
         event_id = created_id(self._calendar_id, write.identity)
-        try:
-            text = created(write.identity, write.marker, write.content)
-        except InvalidValue as error:
-            raise Unacceptable(error.message) from error
+        text = _rendered(lambda: created(write.identity, write.marker, write.content))
         try:
             # Never If-Match with a star: several servers have it the wrong way round.
             return await self._put(event_id, text, {"If-None-Match": "*"})
         except (EtagMismatch, IdentityTaken):
             return _Written(event_id, IdentityTaken("The identity belongs to another event."))
 
-    async def _put(self, event_id: str, text: str, condition: Mapping[str, str]) -> _Written:
+    async def _put(self, event_id: str, text: str, condition: Mapping[str, str]) -> _Written | Unknown:
         answer = await self._session.send("PUT", event_id, {**_CALENDAR, **condition}, text.encode())
         if answer.status in _DONE:
             return _Written(event_id)
-        raise write_failure(answer)
+        return _refused(answer)
 
     async def _delete(self, write: Delete) -> Outcome:
         answer = await self._session.send("DELETE", write.id, {"If-Match": write.etag})
         if answer.status in _DONE or answer.status in MISSING:
             return Removed()
-        raise write_failure(answer)
+        return _refused(answer)
 
     async def _confirmed(self, writes: Sequence[Write], done: Sequence[Outcome | _Written]) -> list[Outcome]:
         """The outcomes, with what the server made of the events that it stored.
@@ -123,6 +123,14 @@ class Batch:
         ]
 
 
+def _refused(answer: Answer) -> Unknown:
+    """Raises why nothing was written; a server that failed may have written."""
+    failure = write_failure(answer)
+    if isinstance(failure, Unavailable):
+        return Unknown(failure)
+    raise failure
+
+
 def _edited(write: Update, found: Fetched) -> str:
     """The text to put; the etag is compared before anything is edited."""
     match found:
@@ -132,12 +140,19 @@ def _edited(write: Update, found: Fetched) -> str:
             raise Unacceptable(found.reason)
     if not _is_same_etag(found.etag, write.etag):
         raise EtagMismatch("The event was changed meanwhile.")
+    return _rendered(lambda: updated(found.text, write.content, write.groups, write.marker))
+
+
+def _rendered(render: Callable[[], str]) -> str:
+    """The text; one event that cannot be written must not take the others of its batch with it."""
     try:
-        return updated(found.text, write.content, write.groups, write.marker)
+        return render()
     except Incomprehensible as error:
         raise Unacceptable(error.reason) from error
     except InvalidValue as error:
         raise Unacceptable(error.message) from error
+    except (OverflowError, ValueError) as error:
+        raise Unacceptable("The event has a date that is out of range.") from error
 
 
 def _is_same_etag(one: str, other: str) -> bool:

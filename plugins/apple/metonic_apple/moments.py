@@ -27,10 +27,6 @@ class Moment:
     at: date | datetime
     zone: str | None = None
 
-    @property
-    def is_floating(self) -> bool:
-        return isinstance(self.at, datetime) and self.zone is None
-
 
 @dataclass(frozen=True, slots=True)
 class Duration:

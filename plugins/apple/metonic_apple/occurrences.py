@@ -40,6 +40,7 @@ def apply(resource: Resource, old: Content, new: Content) -> None:
             resource.calendar.remove([exception])
             continue
         standing.add(at)
+        keep_last(exception, "DTSTAMP")
         _put_recurrence_id(exception, at, new.when, resource.zones)
         if at not in cancelled:
             _follow(exception, old, new)
@@ -83,7 +84,6 @@ def _follow(exception: Component, old: Content, new: Content) -> None:
 
 def _differ(exception: Component, override: Override, series: Content, zones: Zones) -> None:
     """Let the VEVENT differ from its series in what the override says, and in nothing else."""
-    keep_last(exception, "DTSTAMP")
     put_text(exception, "SUMMARY", series.title if override.title is None else override.title)
     is_elsewhere = put_text(
         exception, "LOCATION", series.location if override.location is None else override.location

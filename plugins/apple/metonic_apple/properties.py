@@ -1,7 +1,6 @@
 """Edits of one VEVENT: a property is replaced only where its meaning has to change."""
 
 from metonic_apple.contentlines import Component, escaped, line
-from metonic_apple.errors import Incomprehensible
 from metonic_apple.moments import Moment, moment, written
 from metonic_apple.reading import is_busy, is_private, span_of, status_of, text_of, word_of
 from metonic_apple.zones import Zones
@@ -51,16 +50,8 @@ def put_when(event: Component, when: When, zones: Zones) -> bool:
 def _put_moment(event: Component, name: str, at: Slot, when: When, zones: Zones) -> None:
     found = event.first(name)
     wanted = Moment(at, None if isinstance(when, AllDay) else when.zone)
-    if found is None or _read(event, name, zones) != wanted:
+    if found is None or moment(found, zones) != wanted:
         event.put(name, [written(name, at, when, zones)])
-
-
-def _read(event: Component, name: str, zones: Zones) -> Moment | None:
-    found = event.first(name)
-    try:
-        return moment(found, zones) if found else None
-    except Incomprehensible:
-        return None
 
 
 def is_scheduled(event: Component) -> bool:

@@ -19,6 +19,7 @@ same bytes. Long past, so that nobody takes it for a recent edit; not read as on
 
 _PRIVATE = frozenset({"PRIVATE", "CONFIDENTIAL"})
 _DAY = timedelta(days=1)
+_MAX_VEVENTS = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ def resource_of(calendar: Component) -> Resource:
     masters = [event for event in events if event.first("RECURRENCE-ID") is None]
     if not masters:
         raise Incomprehensible("The object holds single occurrences of a series without the series.")
+    if len(events) > _MAX_VEVENTS:
+        raise Incomprehensible("The series has more exceptions than any calendar allows.")
     if len(masters) > 1:
         raise Incomprehensible("The object holds more than one event.")
     exceptions = tuple(event for event in events if event is not masters[0])

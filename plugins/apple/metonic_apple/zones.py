@@ -17,7 +17,7 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from metonic_apple.contentlines import Component, line, parse
 from metonic_apple.errors import Incomprehensible
-from metonic_core.model.when import is_zone
+from metonic_core.model.when import is_zone, zone_of
 
 _FIRST = datetime(2007, 1, 1, tzinfo=UTC)
 _LAST = datetime(2038, 1, 1, tzinfo=UTC)
@@ -96,7 +96,7 @@ class _Observance:
 
 @lru_cache(maxsize=256)
 def _vtimezone_text(name: str) -> str:
-    zone = ZoneInfo(name)
+    zone = zone_of(name)
     changes = sorted(_changes(zone), key=lambda change: (change.kind, change.at))
     blocks = [_block(_initial(zone), [])]
     for _, same in groupby(changes, key=lambda change: change.kind):

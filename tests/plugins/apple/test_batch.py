@@ -243,3 +243,35 @@ async def test_a_password_refused_on_a_write_is_checked(server: Scripted, client
 
     assert isinstance(outcome, Failed)
     assert isinstance(outcome.error, SignInNeeded)
+
+
+async def test_a_server_that_stops_answering_is_not_asked_again(client: HttpClient) -> None:
+    creates = [Create(UUID(int=i), "m", LESSON) for i in range(20)]
+
+    outcomes = await AppleAdapter(client, account("http://127.0.0.1:1/")).write_events(CALENDAR, creates)
+
+    assert {type(o) for o in outcomes} == {Unknown, Failed}
+    assert len([1 for method, _ in client.asked if method == "PUT"]) <= 4
+
+
+async def test_an_event_that_cannot_be_said_leaves_the_others_alone(
+    server: Scripted, client: HttpClient
+) -> None:
+    put_answers(server, web.Response(status=201))
+    nowhere = Content(title="", when=Timed(TEN, TEN, "No/Where"))
+
+    first, second = await write(client, server, Create(UUID(int=8), "m", nowhere), CREATE)
+
+    assert isinstance(first, Failed)
+    assert isinstance(first.error, Unacceptable)
+    assert isinstance(second, Stored)
+
+
+async def test_an_update_of_what_is_withheld_is_not_tried(server: Scripted, client: HttpClient) -> None:
+    server.on("REPORT", CALENDAR, holding())
+    server.on("GET", PATH, web.Response(status=403))
+
+    (outcome,) = await write(client, server, Update(PATH, '"1"', LESSON, frozenset({"title"})))
+
+    assert isinstance(outcome, Failed)
+    assert isinstance(outcome.error, Unacceptable)

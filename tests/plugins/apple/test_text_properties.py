@@ -1,15 +1,19 @@
 """What is written is what is read, and nothing else changes: for contents that nobody thought of."""
 
+from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
+from icalendar import Calendar
 from tests.plugins.apple.contents import canonical, contents, edits
 
 from metonic_apple.contentlines import parse, serialise
 from metonic_apple.reading import reading
 from metonic_apple.writing import created, updated
 from metonic_core.model.content import Content
-from metonic_core.spi import Seen
+from metonic_core.model.when import Slot
+from metonic_core.spi import Seen, Timed
 
 IDENTITY = UUID("6f5d3c52-5f0e-4b0c-9b64-6d0a5f1f6c1e")
 FOREIGN = (
@@ -25,6 +29,18 @@ FOREIGN = (
 @settings(deadline=None)
 def test_a_created_text_reads_as_what_was_asked(content: Content) -> None:
     assert read(created(IDENTITY, "m", content)) == content
+
+
+@given(contents())
+@settings(deadline=None)
+def test_another_reader_finds_the_same_in_a_created_text(content: Content) -> None:
+    calendar = Calendar.from_ical(created(IDENTITY, "m", content))
+    event = next(e for e in calendar.walk("VEVENT") if "RECURRENCE-ID" not in e)
+
+    assert str(event.get("SUMMARY", "")) == content.title
+    assert str(event.get("DESCRIPTION", "")) == content.notes
+    assert event.decoded("DTSTART") == moment_of(content, content.when.start)
+    assert event.decoded("DTEND") == moment_of(content, content.when.end)
 
 
 @given(contents())
@@ -77,3 +93,8 @@ def decorated(content: Content) -> str:
     """A created text with lines in its master that other clients have put there."""
     head, end, tail = created(IDENTITY, "m", content).partition("\r\nEND:VEVENT\r\n")
     return "\r\n".join((head, *FOREIGN)) + end + tail
+
+
+def moment_of(content: Content, at: Slot) -> Slot:
+    zone = content.when.zone if isinstance(content.when, Timed) else None
+    return at.replace(tzinfo=ZoneInfo(zone)) if zone and isinstance(at, datetime) else at
