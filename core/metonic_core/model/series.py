@@ -5,6 +5,7 @@ reaches the occurrences that were never touched. A cancelled occurrence is an ov
 cancelled exception say the same thing, and here there is one way to say it.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,8 @@ from metonic_core.model.when import AllDay, Slot, Timed, When, Window, slot_text
 _FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 _DEFAULTS = {"INTERVAL": "1", "WKST": "MO"}
 _ORDER = ("FREQ", "UNTIL", "COUNT", "INTERVAL")
+# dateutil takes INTERVAL=0 and never comes back.
+_COUNTING = re.compile(r"0{0,3}[1-9][0-9]{0,8}\Z")
 _HORIZON = timedelta(days=366 * 60)
 
 
@@ -62,6 +65,8 @@ def canonical_rule(text: str) -> str:
         raise InvalidValue("A recurrence rule needs FREQ of DAILY, WEEKLY, MONTHLY or YEARLY.", ("rules",))
     if "UNTIL" in parts and "COUNT" in parts:
         raise InvalidValue("A recurrence rule ends by UNTIL or by COUNT, not by both.", ("rules",))
+    if not all(_COUNTING.match(parts.get(name, "1")) for name in ("INTERVAL", "COUNT")):
+        raise InvalidValue("INTERVAL and COUNT of a recurrence rule are whole numbers from 1.", ("rules",))
     kept = {k: v for k, v in parts.items() if _DEFAULTS.get(k) != v}
     rank = {name: i for i, name in enumerate(_ORDER)}
     return ";".join(f"{k}={kept[k]}" for k in sorted(kept, key=lambda k: (rank.get(k, len(rank)), k)))
@@ -78,8 +83,18 @@ def recurrence_of(rules: Iterable[str], rdates: Iterable[Slot], when: When) -> R
             "Extra dates must be dates for all-day events, and times for all others.", ("rdates",)
         )
     for rule in made.rules:
-        _expanded(rule, when, when.starts_at + timedelta(days=1))
+        _try(rule, when)
     return made
+
+
+def _try(rule: str, when: When) -> None:
+    """Find the first occurrence: dateutil notices some impossible parts only on the way."""
+    try:
+        next(iter(_expanded(rule, when, when.starts_at + timedelta(days=1))), None)
+    except (IndexError, ValueError, OverflowError) as error:
+        if isinstance(error, InvalidValue):
+            raise
+        raise InvalidValue("This recurrence rule cannot be read.", ("rules",)) from error
 
 
 def _with_until(rule: str, when: When) -> str:
