@@ -100,6 +100,7 @@ class Session:
         again = await self.properties(calendar_id, "0", f"{dav.DAV}resourcetype")
         if again.status in MISSING:
             raise CalendarGone("The calendar is not on the server any more.")
+        multistatus(again)
         raise Unavailable("The calendar was not found, and a moment later it was there.")
 
 

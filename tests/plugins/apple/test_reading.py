@@ -207,6 +207,8 @@ UNREADABLE = {
     "endless duration": text("DTSTART:99991231T000000Z", "DURATION:P2D"),
     "bad rule": text(BERLIN, "RRULE:FREQ=SECRETLY"),
     "each minute": text(BERLIN, "RRULE:FREQ=MINUTELY"),
+    "no step": text(BERLIN, "RRULE:FREQ=DAILY;INTERVAL=0"),
+    "no such day": text(BERLIN, "RRULE:FREQ=MONTHLY;BYDAY=999MO"),
     "excluding rule": text(BERLIN, "RRULE:FREQ=DAILY", "EXRULE:FREQ=WEEKLY"),
     "only exceptions": text(BERLIN, "RECURRENCE-ID:20261202T090000Z"),
     "from one on": text(BERLIN, exceptions=(("RECURRENCE-ID;RANGE=THISANDFUTURE:20261202T090000Z", BERLIN),)),
