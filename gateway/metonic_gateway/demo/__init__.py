@@ -5,7 +5,10 @@ does through the public API.
 """
 
 import asyncio
+from collections.abc import Coroutine
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import aiohttp
 import typer
@@ -39,24 +42,21 @@ async def run(folder: DemoFolder, port: int, calendar_port: int | None) -> None:
             served(build_app(services), listening, stop),
         ):
             folder.keep_calendar_login(login)
-            await _until(stop, _shown(folder, services, login))
+            await _until(stop, _fill_and_tell(folder, services, login))
     typer.echo("Stopped. `metonic demo` goes on from here.")
 
 
-async def _until(stop: asyncio.Event, showing: asyncio.Future[None]) -> None:
-    """Show, then wait; whoever stops earlier need not wait for it."""
+async def _until(stop: asyncio.Event, telling: Coroutine[Any, Any, None]) -> None:
+    """Tell, then wait; whoever stops earlier need not hear it all."""
+    told = asyncio.create_task(telling)
     stopped = asyncio.create_task(stop.wait())
-    await asyncio.wait({stopped, showing}, return_when=asyncio.FIRST_COMPLETED)
-    if showing.done():
-        showing.result()
-        await stopped
+    await asyncio.wait((told, stopped), return_when=asyncio.FIRST_COMPLETED)
+    if told.done():
+        stopped.cancel() if told.exception() else await stopped
     else:
-        showing.cancel()
-        await asyncio.wait({showing})
-
-
-def _shown(folder: DemoFolder, services: Services, login: CalendarLogin) -> asyncio.Future[None]:
-    return asyncio.create_task(_fill_and_tell(folder, services, login))
+        told.cancel()
+    with suppress(asyncio.CancelledError):
+        await told
 
 
 async def _fill_and_tell(folder: DemoFolder, services: Services, login: CalendarLogin) -> None:
