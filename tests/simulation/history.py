@@ -1,0 +1,46 @@
+"""One random history from a seed: a world that is edited while it is synced, over a bad line."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from unittest.mock import patch
+
+from metonic_gateway.store.database import opened
+from tests.simulation.invariants import broken, come_to_rest
+from tests.simulation.world import World
+
+STEPS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """``violations`` in words, and the ``trace`` of what happened."""
+
+    violations: Sequence[str]
+    trace: Sequence[str]
+
+
+async def lived(seed: int, template: Path, folder: Path) -> History:
+    """Run the history of that seed on a fresh copy of a migrated database."""
+    database = folder / f"{seed}.sqlite3"
+    shutil.copy(template, database)
+    dice = Random(seed)
+    # Keys are random: from the seed too, so that the same seed tells the same history.
+    with patch("os.urandom", dice.randbytes):
+        history = await _lived(dice, f"sqlite://{database}?synchronous=OFF")
+    for left in folder.glob(f"{seed}.sqlite3*"):
+        left.unlink()
+    return history
+
+
+async def _lived(dice: Random, database: str) -> History:
+    async with opened(database):
+        world = World(dice)
+        await world.open()
+        for _ in range(STEPS):
+            await world.someone_acts()
+            await world.run(world.dice.choice(world.desks))
+        violations = await come_to_rest(world) + await broken(world)
+    return History(violations, world.trace)

@@ -1,0 +1,148 @@
+"""The invariants I1 to I5 of a synced world, checked once everybody has stopped editing."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+
+from metonic_core.model.appointment import Appointment
+from metonic_core.model.codec import decode
+from metonic_core.model.content import all_groups
+from metonic_core.model.event import StoredEvent
+from metonic_core.model.mapping import Mapping
+from metonic_core.selection import Selection, is_withheld
+from metonic_gateway.store import appointments, models
+from metonic_gateway.store.rows import mapping_of
+from tests.simulation.values import tokens
+from tests.simulation.world import MARKERS, Desk, World
+
+ROUNDS = 12
+
+
+async def come_to_rest(world: World) -> list[str]:
+    """I1: after the last edit, a bounded number of runs later a run writes nothing anywhere."""
+    for arrive in world.weather.late:
+        await arrive()  # type: ignore[misc]
+    world.weather.late.clear()
+    world.weather.is_calm = True
+    for desk in world.desks:
+        desk.calendar.dice = None
+    quiet = 0
+    for _ in range(ROUNDS):
+        before = await _fingerprint(world)
+        for desk in world.desks:
+            world.now += timedelta(days=1, minutes=1)
+            await world.run(desk)
+        quiet = quiet + 1 if await _fingerprint(world) == before else 0
+        if quiet == 2:
+            return []
+    return ["I1: it does not come to rest"]
+
+
+async def _fingerprint(world: World) -> tuple[object, ...]:
+    versions = await models.Appointment.all().order_by("id").values_list("id", "version")
+    return (*(len(desk.calendar.log) for desk in world.desks), *versions)
+
+
+async def broken(world: World) -> list[str]:
+    """Every invariant that does not hold, in words."""
+    ids = [row["id"] for row in await models.Appointment.all().values("id")]
+    known = list((await appointments.load(ids)).values())
+    found: list[str] = []
+    for desk in world.desks:
+        rows = [mapping_of(r) for r in await models.CalendarSyncMapping.filter(link_id=desk.link_id, closed=None)]
+        found += _not_converged(world, desk, rows, known)
+        found += _doubled(desk)
+        found += await _erased_without_cause(world, desk)
+    found += await _cancelled_without_cause(world, known)
+    return found + await _lost(world, known)
+
+
+def _not_converged(world: World, desk: Desk, rows: Sequence[Mapping], known: Sequence[Appointment]) -> list[str]:
+    """I2, for everything that is not held with a listed cause."""
+    by_appointment = {row.appointment_id: row for row in rows if row.appointment_id}
+    selection = Selection(desk.link_id, desk.user_id, world.window())
+    found = []
+    for appointment in known:
+        row = by_appointment.get(appointment.id)
+        if row is None:
+            if selection.draws(appointment) or _has_lost_its_event(appointment, desk):
+                found.append(f"I2: {appointment.id} is not at {desk.link_id}")
+        elif row.hold is None:
+            found += [f"I2: {appointment.id}: {why}" for why in _differing(world, desk, row, appointment)]
+    return found
+
+
+def _has_lost_its_event(appointment: Appointment, desk: Desk) -> bool:
+    return appointment.imported_from == desk.link_id and not appointment.is_deleted
+
+
+def _differing(world: World, desk: Desk, row: Mapping, appointment: Appointment) -> list[str]:
+    event = desk.calendar.live.get(row.event_id or "")
+    if row.intent:
+        return ["an intent is left open"]
+    if event is None:
+        return ["its event is not there"]
+    if Selection(desk.link_id, desk.user_id, world.window()).excludes(appointment):
+        return ["it should not be there"]
+    content = event.content
+    groups = [g for g in all_groups(content, appointment.content) if not is_withheld(row, g)]
+    return [
+        f"{g}: {appointment.content.get(g)!r} here, {content.get(g)!r} there"
+        for g in groups
+        if str(content.get(g)).rstrip() != str(appointment.content.get(g)).rstrip()
+    ]
+
+
+def _doubled(desk: Desk) -> list[str]:
+    """I4: one event at most for an appointment in a calendar."""
+    marked = [MARKERS.read(e.marker) for e in desk.calendar.live.values() if e.marker]
+    count = Counter(marker.appointment_id for marker in marked if marker)
+    return [f"I4: {count[a]} copies of {a}" for a in count if count[a] > 1]
+
+
+async def _erased_without_cause(world: World, desk: Desk) -> list[str]:
+    """I5, there: a user's own event is gone only if they deleted it, or the appointment imported from it."""
+    own = {i for i, _ in desk.calendar.log if i.startswith("own-")}
+    found = []
+    for event_id in own - set(desk.calendar.live):
+        rows = models.CalendarSyncMapping.filter(link_id=desk.link_id, external_event_id=event_id)
+        imported = {row.appointment_id for row in await rows}
+        if (desk.id, event_id) not in world.erased_there and not imported & world.erased_here:
+            found.append(f"I5: {event_id} was erased")
+    return found
+
+
+async def _cancelled_without_cause(world: World, known: Sequence[Appointment]) -> list[str]:
+    """I5, here: the engine cancels an appointment only where its owner deleted the event it came from."""
+    found = []
+    for appointment in known:
+        if appointment.is_deleted and appointment.id not in world.erased_here:
+            rows = models.CalendarSyncMapping.filter(appointment_id=appointment.id).prefetch_related("link")
+            events = {(r.link.sync_config_id, r.external_event_id or "") for r in await rows}
+            if appointment.imported_from is None or not events & world.erased_there:
+                found.append(f"I5: {appointment.id} was cancelled")
+    return found
+
+
+def _private_and_gone(desk: Desk) -> list[StoredEvent]:
+    """Private events whose appointment a person deleted: nobody here ever knew what stood in them."""
+    gone = {i for i, _ in desk.calendar.log} - set(desk.calendar.live)
+    return [last for i in gone if (last := desk.calendar.versions(i)[-1]).content.is_private]
+
+
+async def _lost(world: World, known: Sequence[Appointment]) -> list[str]:
+    """I3: every edit stands somewhere, or in the journal, or in a conflict, or was thrown away by a person."""
+    reached = set(world.values.retired)
+    for appointment in known:
+        reached |= tokens(appointment.content)
+    for desk in world.desks:
+        for event in (*desk.calendar.live.values(), *_private_and_gone(desk)):
+            reached |= tokens(event.content)
+    for line in await models.SyncOperation.all():
+        if line.before:
+            reached |= tokens(decode(line.before))
+    for conflict in await models.CalendarSyncConflict.all():
+        for side in (conflict.local_data, conflict.external_data):
+            reached |= tokens(decode(side)) if side else set()
+    standing = world.values.with_ancestors(reached)
+    return [f"I3: v{v} is lost" for v in sorted(set(world.values.parents) - standing)]

@@ -1,0 +1,200 @@
+"""A small world: two people, three calendars, appointments they share, and everybody edits everything."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+from uuid import UUID, uuid4
+
+from metonic_core import sync
+from metonic_core.model.appointment import Appointment, Participant
+from metonic_core.model.event import StoredEvent
+from metonic_core.model.marker import MarkerKey
+from metonic_core.model.when import Window
+from metonic_core.spi.errors import ProviderError
+from metonic_core.spi.provider import Account, CalendarInfo, Capabilities
+from metonic_core.testing.memory import HINTS, STATES, Conduct, MemoryAdapter, MemoryCalendar
+from metonic_gateway.store import appointments, calendars, models, runs, users
+from metonic_gateway.store.calendars import SignedIn
+from metonic_gateway.store.ledger import Held
+from tests.simulation.faults import Crash, FaultyAdapter, SteppingLedger, Weather
+from tests.simulation.values import Values, editable
+
+START = datetime(2026, 11, 22, 12, tzinfo=UTC)
+MARKERS = MarkerKey(b"simulation")
+CAPABILITIES = Capabilities(batch_size=3, settle_after=timedelta(seconds=30))
+
+
+@dataclass(slots=True)
+class Desk:
+    """A connected calendar of somebody, with the calendar that stands behind it."""
+
+    id: UUID
+    link_id: UUID
+    user_id: UUID
+    calendar: MemoryCalendar
+
+
+@dataclass
+class World:
+    """``erased_here`` and ``erased_there`` are what people deleted, appointments and (desk, event)."""
+
+    dice: Random
+    now: datetime = START
+    values: Values = field(default_factory=Values)
+    users: list[UUID] = field(default_factory=list)
+    desks: list[Desk] = field(default_factory=list)
+    erased_here: set[UUID] = field(default_factory=set)
+    erased_there: set[tuple[UUID, str]] = field(default_factory=set)
+    trace: list[str] = field(default_factory=list)
+    weather: Weather = field(init=False)
+    _fence: int = 0
+
+    def __post_init__(self) -> None:
+        self.weather = Weather(self.dice, self.between)
+
+    def window(self) -> Window:
+        return Window.around(self.now, timedelta(days=30), timedelta(days=400))
+
+    def note(self, *what: object) -> None:
+        self.trace.append(" ".join(map(str, what)))
+
+    async def open(self) -> None:
+        """Two users; the first has two calendars, the second one."""
+        for name in ("trainer", "client"):
+            self.users.append((await users.introduced(name, name, name, "Europe/Berlin")).id)
+        await self._connect(self.users[0], "hints", HINTS)
+        await self._connect(self.users[1], "states", STATES)
+        if self.dice.random() < 0.4:
+            await self._connect(self.users[0], "more", self.dice.choice([HINTS, STATES]))
+        for _ in range(2):
+            await self.make_appointment()
+        await self.make_event()
+
+    async def _connect(self, user_id: UUID, provider: str, conduct: Conduct) -> None:
+        choice = CalendarInfo("home", "Home")
+        account = Account(provider, provider, "memory://", "anybody")
+        signed_in = SignedIn(uuid4(), user_id, provider, account, "sealed", [choice])
+        await calendars.keep_sign_in(signed_in, timedelta(minutes=15), self.now)
+        link_id = await calendars.choose(signed_in.id, choice, self.window(), self.now)
+        self.desks.append(Desk(signed_in.id, link_id, user_id, MemoryCalendar(conduct, self.dice)))
+
+    # people
+
+    async def between(self) -> None:
+        """Time passes, and sometimes somebody does something."""
+        if self.dice.random() < 0.3:
+            self.now += timedelta(seconds=self.dice.choice([1, 10, 40]))
+        if self.weather.late and self.dice.random() < 0.1:
+            await self.weather.late.pop(0)()  # type: ignore[misc]
+        if self.dice.random() < 0.10:
+            await self.someone_acts()
+
+    async def someone_acts(self) -> None:
+        acts: list[tuple[int, Callable[[], Awaitable[None]]]] = [
+            (12, self.edit_appointment),
+            (12, self.edit_event),
+            (2, self.make_appointment),
+            (2, self.make_event),
+            (2, self.delete_appointment),
+            (3, self.delete_event),
+            (2, self.restore_text),
+            (1, self.hide_appointment),
+        ]
+        (act,) = self.dice.choices([act for _, act in acts], [weight for weight, _ in acts])
+        await act()
+
+    async def make_appointment(self) -> None:
+        owner, other = self.dice.sample(self.users, 2)
+        others = (Participant(other, self.dice.random() < 0.6),) if self.dice.random() < 0.6 else ()
+        content = self.values.content(is_series=self.dice.random() < 0.25, is_private=self.dice.random() < 0.1)
+        made = Appointment(uuid4(), 1, owner, "one_on_one", content, others)
+        self.note("here: new", made.id, content.title, "shared" if others else "")
+        await appointments.insert(made, self.window(), self.now)
+
+    async def edit_appointment(self) -> None:
+        if appointment := await self._some_appointment():
+            group = self.dice.choice(editable(appointment.content))
+            content = self.values.edited(appointment.content, group)
+            self.note("here: edit", appointment.id, group, content.get(group))
+            await appointments.change(replace(appointment, content=content), self.window(), self.now)
+
+    async def hide_appointment(self) -> None:
+        appointment = await self._some_appointment()
+        if appointment and appointment.imported_from is None:
+            content = replace(appointment.content, is_private=not appointment.content.is_private)
+            self.note("here: private", appointment.id, content.is_private)
+            await appointments.change(replace(appointment, content=content), self.window(), self.now)
+
+    async def delete_appointment(self) -> None:
+        if appointment := await self._some_appointment():
+            self.erased_here.add(appointment.id)
+            self.note("here: delete", appointment.id)
+            await appointments.change(replace(appointment, is_deleted=True), self.window(), self.now)
+
+    async def _some_appointment(self) -> Appointment | None:
+        ids = [row["id"] for row in await models.Appointment.filter(is_deleted=False).order_by("created_at").values("id")]
+        if not ids:
+            return None
+        chosen = self.dice.choice(ids)
+        return (await appointments.load([chosen]))[chosen]
+
+    async def make_event(self) -> None:
+        desk = self.dice.choice(self.desks)
+        name = f"own-{len(self.trace)}"
+        content = self.values.content(is_series=self.dice.random() < 0.25, is_private=self.dice.random() < 0.1)
+        self.note("there: new", self.desks.index(desk), name, content.title)
+        desk.calendar.put(StoredEvent(name, "", content, uid=name))
+
+    def _some_event(self) -> tuple[Desk, StoredEvent] | None:
+        desk = self.dice.choice(self.desks)
+        if not desk.calendar.live:
+            return None
+        return desk, desk.calendar.live[self.dice.choice(sorted(desk.calendar.live))]
+
+    async def edit_event(self) -> None:
+        if found := self._some_event():
+            desk, event = found
+            group = self.dice.choice(editable(event.content))
+            content = self.values.edited(event.content, group)
+            self.note("there: edit", self.desks.index(desk), event.id, group, content.get(group))
+            desk.calendar.put(replace(event, content=content))
+
+    async def restore_text(self) -> None:
+        """Somebody undoes: an old version comes back, with its old stamp."""
+        if found := self._some_event():
+            desk, event = found
+            old = self.dice.choice(desk.calendar.versions(event.id))
+            self.values.retire(event.content)
+            self.note("there: restore", self.desks.index(desk), event.id, old.content.title)
+            desk.calendar.put(old)
+
+    async def delete_event(self) -> None:
+        if found := self._some_event():
+            desk, event = found
+            self.erased_there.add((desk.id, event.id))
+            self.values.retire(event.content)
+            self.note("there: delete", self.desks.index(desk), event.id)
+            desk.calendar.erase(event.id)
+
+    # the engine
+
+    async def run(self, desk: Desk) -> bool:
+        """One run of one calendar; whether it ended by itself."""
+        await models.CalendarSyncConfig.filter(id=desk.id).update(fence=self._next_fence())
+        log = await runs.begin(desk.id, "schedule", self.now)
+        held = Held(desk.id, desk.link_id, self._fence)
+        ledger = SteppingLedger(held, MARKERS, self.window(), lambda: self.now, log)
+        ledger.weather = self.weather
+        adapter = FaultyAdapter(MemoryAdapter(desk.calendar), self.weather)
+        try:
+            report = await sync.run(ledger, adapter, CAPABILITIES, lambda: self.now)
+        except (Crash, ProviderError) as error:
+            self.note("run", self.desks.index(desk), "ended by", type(error).__name__)
+            return False
+        self.note("run", self.desks.index(desk), report)
+        return True
+
+    def _next_fence(self) -> int:
+        self._fence += 1
+        return self._fence
