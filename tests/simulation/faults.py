@@ -1,6 +1,6 @@
-"""What goes wrong between the engine and the world: crashes between any two I/O steps, lost answers, late writes."""
+"""What goes wrong between the engine and the world: crashes at any I/O step, lost answers, late writes."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from random import Random
@@ -10,7 +10,7 @@ from metonic_core.model.content import Content, Group
 from metonic_core.model.when import Window
 from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.changes import ChangePage, EventPage, Reading
-from metonic_core.spi.errors import ProviderError, Unavailable
+from metonic_core.spi.errors import Unavailable
 from metonic_core.spi.provider import Account
 from metonic_core.spi.writes import Create, Delete, Outcome, Stored, Unknown, Update, Write
 from metonic_core.testing.memory import MemoryAdapter
@@ -26,16 +26,16 @@ class Weather:
     """``between`` is called between any two I/O steps; ``late`` holds writes that are still on their way."""
 
     dice: Random
-    between: Callable[[], "object"]
+    between: Callable[[], Awaitable[None]]
     is_calm: bool = False
-    late: list[Callable[[], "object"]] = field(default_factory=list)
+    late: list[Callable[[], Awaitable[object]]] = field(default_factory=list)
 
     async def step(self) -> None:
         if self.is_calm:
             return
         if self.dice.random() < 0.012:
             raise Crash
-        await self.between()  # type: ignore[misc]
+        await self.between()
 
     def chance(self, probability: float) -> bool:
         return not self.is_calm and self.dice.random() < probability
@@ -116,6 +116,3 @@ class SteppingLedger(SqlLedger):
         async with super().transaction():
             yield
         await self.weather.step()
-
-
-__all__ = ["Crash", "FaultyAdapter", "ProviderError", "SteppingLedger", "Weather"]

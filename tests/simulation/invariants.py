@@ -4,6 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
+from tests.simulation.values import tokens
+from tests.simulation.world import MARKERS, Desk, World
+
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.codec import decode
 from metonic_core.model.content import all_groups
@@ -12,8 +15,6 @@ from metonic_core.model.mapping import Mapping
 from metonic_core.selection import Selection, is_withheld
 from metonic_gateway.store import appointments, models
 from metonic_gateway.store.rows import mapping_of
-from tests.simulation.values import tokens
-from tests.simulation.world import MARKERS, Desk, World
 
 ROUNDS = 12
 
@@ -21,7 +22,7 @@ ROUNDS = 12
 async def come_to_rest(world: World) -> list[str]:
     """I1: after the last edit, a bounded number of runs later a run writes nothing anywhere."""
     for arrive in world.weather.late:
-        await arrive()  # type: ignore[misc]
+        await arrive()
     world.weather.late.clear()
     world.weather.is_calm = True
     for desk in world.desks:
@@ -49,7 +50,8 @@ async def broken(world: World) -> list[str]:
     known = list((await appointments.load(ids)).values())
     found: list[str] = []
     for desk in world.desks:
-        rows = [mapping_of(r) for r in await models.CalendarSyncMapping.filter(link_id=desk.link_id, closed=None)]
+        stored = models.CalendarSyncMapping.filter(link_id=desk.link_id, closed=None)
+        rows = [mapping_of(row) for row in await stored]
         found += _not_converged(world, desk, rows, known)
         found += _doubled(desk)
         found += await _erased_without_cause(world, desk)
@@ -57,7 +59,9 @@ async def broken(world: World) -> list[str]:
     return found + await _lost(world, known)
 
 
-def _not_converged(world: World, desk: Desk, rows: Sequence[Mapping], known: Sequence[Appointment]) -> list[str]:
+def _not_converged(
+    world: World, desk: Desk, rows: Sequence[Mapping], known: Sequence[Appointment]
+) -> list[str]:
     """I2, for everything that is not held with a listed cause."""
     by_appointment = {row.appointment_id: row for row in rows if row.appointment_id}
     selection = Selection(desk.link_id, desk.user_id, world.window())
@@ -131,13 +135,13 @@ def _private_and_gone(desk: Desk) -> list[StoredEvent]:
 
 
 async def _lost(world: World, known: Sequence[Appointment]) -> list[str]:
-    """I3: every edit stands somewhere, or in the journal, or in a conflict, or was thrown away by a person."""
+    """I3: every edit stands somewhere, in the journal or in a conflict, or was thrown away by a person."""
     reached = set(world.values.retired)
     for appointment in known:
         reached |= tokens(appointment.content)
     for desk in world.desks:
-        for event in (*desk.calendar.live.values(), *_private_and_gone(desk)):
-            reached |= tokens(event.content)
+        reached |= {t for e in desk.calendar.live.values() for t in tokens(e.content)}
+        reached |= {t for e in _private_and_gone(desk) for t in tokens(e.content)}
     for line in await models.SyncOperation.all():
         if line.before:
             reached |= tokens(decode(line.before))

@@ -44,7 +44,7 @@ class Values:
             return replace(content, when=_when(self.fresh(tokens_of(content, group))))
         text = f"v{self.fresh(tokens_of(content, group))}"
         if group in TEXTS:
-            return replace(content, **{group: text})
+            return content.take([group], replace(content, title=text, location=text, notes=text))
         override = Override(slot_of(group) or content.when.slot, title=text)
         return content.take([group], replace(content, overrides=(override,)))
 

@@ -6,8 +6,12 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import UUID, uuid4
 
+from tests.simulation.faults import Crash, FaultyAdapter, SteppingLedger, Weather
+from tests.simulation.values import Values, editable
+
 from metonic_core import sync
 from metonic_core.model.appointment import Appointment, Participant
+from metonic_core.model.content import Content
 from metonic_core.model.event import StoredEvent
 from metonic_core.model.marker import MarkerKey
 from metonic_core.model.when import Window
@@ -17,8 +21,6 @@ from metonic_core.testing.memory import HINTS, STATES, Conduct, MemoryAdapter, M
 from metonic_gateway.store import appointments, calendars, models, runs, users
 from metonic_gateway.store.calendars import SignedIn
 from metonic_gateway.store.ledger import Held
-from tests.simulation.faults import Crash, FaultyAdapter, SteppingLedger, Weather
-from tests.simulation.values import Values, editable
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MARKERS = MarkerKey(b"simulation")
@@ -86,7 +88,7 @@ class World:
         if self.dice.random() < 0.3:
             self.now += timedelta(seconds=self.dice.choice([1, 10, 40]))
         if self.weather.late and self.dice.random() < 0.1:
-            await self.weather.late.pop(0)()  # type: ignore[misc]
+            await self.weather.late.pop(0)()
         if self.dice.random() < 0.10:
             await self.someone_acts()
 
@@ -107,10 +109,14 @@ class World:
     async def make_appointment(self) -> None:
         owner, other = self.dice.sample(self.users, 2)
         others = (Participant(other, self.dice.random() < 0.6),) if self.dice.random() < 0.6 else ()
-        content = self.values.content(is_series=self.dice.random() < 0.25, is_private=self.dice.random() < 0.1)
+        content = self._new_content()
         made = Appointment(uuid4(), 1, owner, "one_on_one", content, others)
         self.note("here: new", made.id, content.title, "shared" if others else "")
         await appointments.insert(made, self.window(), self.now)
+
+    def _new_content(self) -> Content:
+        is_series, is_private = self.dice.random() < 0.25, self.dice.random() < 0.1
+        return self.values.content(is_series=is_series, is_private=is_private)
 
     async def edit_appointment(self) -> None:
         if appointment := await self._some_appointment():
@@ -133,7 +139,8 @@ class World:
             await appointments.change(replace(appointment, is_deleted=True), self.window(), self.now)
 
     async def _some_appointment(self) -> Appointment | None:
-        ids = [row["id"] for row in await models.Appointment.filter(is_deleted=False).order_by("created_at").values("id")]
+        rows = await models.Appointment.filter(is_deleted=False).order_by("created_at", "id").values("id")
+        ids = [row["id"] for row in rows]
         if not ids:
             return None
         chosen = self.dice.choice(ids)
@@ -142,7 +149,7 @@ class World:
     async def make_event(self) -> None:
         desk = self.dice.choice(self.desks)
         name = f"own-{len(self.trace)}"
-        content = self.values.content(is_series=self.dice.random() < 0.25, is_private=self.dice.random() < 0.1)
+        content = self._new_content()
         self.note("there: new", self.desks.index(desk), name, content.title)
         desk.calendar.put(StoredEvent(name, "", content, uid=name))
 

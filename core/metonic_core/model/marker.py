@@ -45,6 +45,8 @@ class MarkerKey:
 
     def read(self, text: str) -> Marker | None:
         """The marker in that text; None if it was not signed with this key."""
+        if not text.isascii():
+            return None
         signed, _, mac = text.strip().rpartition(";")
         if not hmac.compare_digest(mac.encode(), self._mac(signed).encode()):
             return None

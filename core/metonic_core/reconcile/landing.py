@@ -33,7 +33,10 @@ ERASED = "erased"
 
 
 def settle(mapping: Mapping, reading: Reading, terms: Terms) -> Landed:
-    """What became of the intent, by reading the event anew. Nothing to be read yet: the intent stays."""
+    """What became of the intent, by reading the event anew. Nothing to be read yet: the intent stays.
+
+    Where the event cannot be understood, what was sent stays unconfirmed until it can.
+    """
     intent = _intent_of(mapping)
     match reading:
         case Gone() if terms.is_fresh(mapping):
@@ -48,7 +51,7 @@ def settle(mapping: Mapping, reading: Reading, terms: Terms) -> Landed:
         case Seen(event=event):
             return _found(mapping, intent, event, terms)
         case _:
-            return mapping, ()
+            return take(replace(mapping, intent=None), reading, terms), ()
 
 
 def outcome_of(mapping: Mapping, outcome: Outcome, terms: Terms) -> Landed:
@@ -107,7 +110,7 @@ def _found_created(mapping: Mapping, intent: Intent, event: StoredEvent, terms: 
         return _refused(mapping, intent, IdentityTaken("another event has this identity")), ()
     if any(sent.operation == marker.operation for sent in mapping.unconfirmed):
         return _answered(replace(mapping, event_id=event.id), intent, event, terms)
-    mapping = take(replace(mapping, intent=None, event_id=event.id), Seen(event), terms)
+    mapping = take(replace(mapping, intent=None, event_id=event.id, wrote_at=terms.now), Seen(event), terms)
     return adopted(mapping, event), (
         Operation(Side.EXTERNAL, Act.LINK, Reason.ADOPTED, before=event.content),
     )
@@ -193,6 +196,7 @@ def _landed(mapping: Mapping, sent: Sent, event: StoredEvent, terms: Terms) -> M
         etag=event.etag if is_clean else mapping.etag,
         seen=None if is_clean else Observed(event),
         unconfirmed=mapping.unconfirmed[_age(mapping, sent) + 1 :],
+        wrote_at=terms.now,
     )
 
 

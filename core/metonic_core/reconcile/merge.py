@@ -48,8 +48,13 @@ class Comparison:
     def local(self) -> Content:
         return self.appointment.content
 
+    @cached_property
+    def _as_shown(self) -> Mapping:
+        """The row by what the event is now: one that became public flows, one that went private does not."""
+        return replace(self.mapping, external_base=self.external)
+
     def flow(self, group: Group) -> Flow:
-        return flow(self.mapping, self.appointment, self.terms.selection.user_id, group)
+        return flow(self._as_shown, self.appointment, self.terms.selection.user_id, group)
 
     @cached_property
     def edited_here(self) -> frozenset[Group]:

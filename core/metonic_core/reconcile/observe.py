@@ -40,8 +40,9 @@ def record(
 
 def _reported(mapping: Mapping, change: Change, terms: Terms, *, must_read: bool) -> Mapping:
     match change:
-        case Gone(is_firm=True):
-            return replace(mapping, seen=Absent()).due()
+        case Gone(is_firm=True, revision=revision):
+            known = mapping.revision if revision is None else revision
+            return replace(mapping, seen=Absent(), revision=known).due()
         case Gone() | Touched():
             return replace(mapping, seen=Look(_etag(change)))
         case _:

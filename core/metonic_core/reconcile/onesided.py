@@ -6,11 +6,22 @@ from dataclasses import dataclass, replace
 
 from metonic_core.model.appointment import EXTERNAL_TYPE, Appointment
 from metonic_core.model.event import StoredEvent
-from metonic_core.model.mapping import Absent, Hold, HoldKind, Mapping, Observed, Origin, WriteKind
+from metonic_core.model.mapping import (
+    Absent,
+    Hold,
+    HoldKind,
+    Look,
+    Mapping,
+    Observation,
+    Observed,
+    Origin,
+    WriteKind,
+)
 from metonic_core.model.marker import Marker
 from metonic_core.reconcile.landing import adopted
 from metonic_core.reconcile.step import Act, Operation, Reason, Side, Step, Write
 from metonic_core.reconcile.terms import Terms
+from metonic_core.selection import withhold
 
 ABSORBED = "absorbed"
 
@@ -36,6 +47,9 @@ def decide_event(lone: Lone, terms: Terms) -> Step:
             if marker and terms.issued(marker, event):
                 return _own_copy(lone, event, marker, terms)
             return _import(lone.mapping, event, terms)
+        case None:
+            # An erasure that was refused: the event has to be judged as it is now.
+            return Step(replace(lone.mapping, seen=Look(), wanted=None))
         case _:
             return Step(replace(lone.mapping, wanted=None))
 
@@ -121,8 +135,23 @@ def renames(kin: Iterable[Mapping]) -> Iterator[tuple[Mapping, Mapping]]:
         gone = [r for r in rows if isinstance(r.seen, Absent) and r.appointment_id is not None]
         new = [r for r in rows if isinstance(r.seen, Observed) and r.appointment_id is None]
         for pair, sighting in zip(gone, new, strict=False):
-            moved = replace(pair, event_id=sighting.event_id, seen=sighting.seen, revision=sighting.revision)
+            moved = replace(
+                pair,
+                event_id=sighting.event_id,
+                seen=_as_known(pair, sighting.seen),
+                revision=sighting.revision,
+                can_write=sighting.can_write,
+                can_write_time=sighting.can_write_time,
+            )
             yield sighting.closing(ABSORBED), moved.due()
+
+
+def _as_known(pair: Mapping, seen: Observation | None) -> Observation | None:
+    """What was read apart from its pair: a private event keeps what the pair already knew of it."""
+    if pair.origin is Origin.COPY or not isinstance(seen, Observed):
+        return seen
+    content = withhold(seen.event.content, pair.external_base)
+    return Observed(replace(seen.event, content=content))
 
 
 def revived(

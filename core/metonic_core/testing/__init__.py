@@ -1,1 +1,1 @@
-"""What tests of providers, plugins and the engine stand on: calendars in memory with the conduct of real ones."""
+"""What tests of providers and of the engine stand on: calendars in memory with the conduct of real ones."""

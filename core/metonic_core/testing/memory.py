@@ -86,14 +86,21 @@ class MemoryAdapter(CalendarAdapter):
     async def authenticate(self) -> Account:
         return Account("memory", "Memory", "memory://", "anybody")
 
-    async def get_events(self, calendar_id: str, window: Window | None, page: str | None = None) -> EventPage:  # noqa: ARG002
+    async def get_events(
+        self,
+        calendar_id: str,  # noqa: ARG002 - there is one calendar
+        window: Window | None,  # noqa: ARG002 - all of it is shown
+        page: str | None = None,
+    ) -> EventPage:
         ids = json.loads(page) if page else sorted(self.calendar.live)
         now, rest = ids[: self.calendar.conduct.page_size], ids[self.calendar.conduct.page_size :]
         found = [Seen(self.calendar.live[i]) for i in now if i in self.calendar.live]
         return EventPage(found, more=json.dumps(rest) if rest else None)
 
     async def get_changes(self, calendar_id: str, cursor: str | None, window: Window) -> ChangePage:  # noqa: ARG002
-        where = json.loads(cursor) if cursor else {"list": sorted(self.calendar.live), "then": len(self.calendar.log)}
+        if not cursor:
+            return self._listing(sorted(self.calendar.live), len(self.calendar.log))
+        where = json.loads(cursor)
         if "list" in where:
             return self._listing(where["list"], where["then"])
         if self.calendar.chance(0.04):
@@ -121,23 +128,34 @@ class MemoryAdapter(CalendarAdapter):
         if self.calendar.dice:
             self.calendar.dice.shuffle(found)
         cursor = json.dumps({"from": end})
-        return ChangePage(found, more=cursor) if end < len(self.calendar.log) else ChangePage(found, done=cursor)
+        if end < len(self.calendar.log):
+            return ChangePage(found, more=cursor)
+        return ChangePage(found, done=cursor)
 
     def _changes(self, start: int, end: int) -> Iterator[Change]:
         for event_id in dict.fromkeys(i for i, _ in self.calendar.log[start:end]):
             yield self._report(event_id)
-        if self.calendar.conduct.reports_states and start and self.calendar.chance(0.25) and self.calendar.dice:
-            event_id, event = self.calendar.dice.choice(self.calendar.log[:start])
+        if (
+            self.calendar.conduct.reports_states
+            and start
+            and self.calendar.chance(0.25)
+            and self.calendar.dice
+        ):
+            event_id, event = dice.choice(self.calendar.log[:start])
             yield Seen(event) if event else Gone(event_id, revision=0)
 
     def _report(self, event_id: str) -> Change:
         event = self.calendar.live.get(event_id)
         if event is None:
-            return Gone(event_id, revision=len(self.calendar.log) if self.calendar.conduct.reports_states else None)
+            return Gone(event_id, revision=self._last_revision())
         return Seen(event) if self.calendar.conduct.reports_states else Touched(event_id, event.etag)
 
+    def _last_revision(self) -> int | None:
+        return len(self.calendar.log) if self.calendar.conduct.reports_states else None
+
     async def hydrate(self, calendar_id: str, ids: Sequence[str]) -> Sequence[Reading]:  # noqa: ARG002
-        return [Seen(self.calendar.live[i]) if i in self.calendar.live else Gone(i, is_firm=False) for i in ids]
+        live = self.calendar.live
+        return [Seen(live[i]) if i in live else Gone(i, is_firm=False) for i in ids]
 
     async def create_event(self, calendar_id: str, write: Create) -> Stored:
         event_id = self.event_id(calendar_id, write.identity)
@@ -147,7 +165,8 @@ class MemoryAdapter(CalendarAdapter):
         if self.calendar.conduct.reports_states and self.calendar.was_deleted(event_id):
             raise IdentityTaken("a deleted event has this id")
         uid = str(write.identity)
-        return Stored(self.calendar.put(StoredEvent(event_id, "", write.content, uid=uid, marker=write.marker)))
+        made = StoredEvent(event_id, "", write.content, uid=uid, marker=write.marker)
+        return Stored(self.calendar.put(made))
 
     async def update_event(self, calendar_id: str, write: Update) -> Stored:  # noqa: ARG002
         found = self._expected(write)

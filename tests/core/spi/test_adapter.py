@@ -1,0 +1,149 @@
+"""Five methods make a working adapter: what the others do by default."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from tests.core.pairs import TRAINING, WINDOW, hour
+from tests.core.spi.five import ACCOUNT, FiveMethods
+
+from metonic_core.spi import (
+    AccessDenied,
+    CalendarInfo,
+    ChangePage,
+    Create,
+    Delete,
+    EtagMismatch,
+    Failed,
+    Foreign,
+    Gone,
+    NotFound,
+    ProviderError,
+    RateLimited,
+    Removed,
+    Seen,
+    SignInNeeded,
+    Stored,
+    StoredEvent,
+    Touched,
+    Unavailable,
+    Unknown,
+    Unreadable,
+    Update,
+    Write,
+)
+
+HOME = ACCOUNT.calendar_id
+FIRST, SECOND = (StoredEvent(i, "1", replace(TRAINING, title=i)) for i in ("first", "second"))
+DISTANT = StoredEvent(
+    "distant", "1", replace(TRAINING, when=hour(1).moved_to(hour(1).start.replace(year=2030)))
+)
+IDENTITY = UUID(int=7)
+CREATE = Create(IDENTITY, "a marker", TRAINING)
+UPDATE = Update("first", "1", replace(TRAINING, title="new", notes="left out"), frozenset({"title"}))
+DELETE = Delete("second", "1")
+
+
+async def test_the_one_calendar_of_an_account_is_the_one_it_names() -> None:
+    assert await FiveMethods().list_calendars() == [CalendarInfo("home", "Trainer", is_primary=True)]
+
+
+async def test_changes_are_every_event_of_the_window_page_by_page() -> None:
+    adapter = FiveMethods(FIRST, DISTANT, SECOND)
+
+    page = await adapter.get_changes(HOME, None, WINDOW)
+    following = await adapter.get_changes(HOME, page.more, WINDOW)
+
+    assert (page.changes, page.done, page.is_complete) == ([Seen(FIRST)], None, True)
+    assert (following.changes, following.more, following.is_complete) == ([Seen(SECOND)], None, True)
+
+
+async def test_the_cursor_remembers_nothing_so_the_next_read_is_complete_again() -> None:
+    adapter = FiveMethods(FIRST)
+    first = await adapter.get_changes(HOME, None, WINDOW)
+
+    assert first.done is not None
+    assert await adapter.get_changes(HOME, first.done, WINDOW) == first
+
+
+async def test_events_are_read_in_the_order_they_were_asked_for() -> None:
+    unreadable, task = Unreadable("odd", "1", "It has no start."), Foreign("task", "1")
+    adapter = FiveMethods(FIRST, DISTANT, others=[unreadable, task, Touched("second", "1")])
+
+    read = await adapter.hydrate(HOME, ["task", "distant", "nowhere", "odd", "first"])
+
+    assert read == [task, Seen(DISTANT), Gone("nowhere", is_firm=False), unreadable, Seen(FIRST)]
+
+
+async def test_writes_have_an_outcome_each_in_their_order() -> None:
+    adapter = FiveMethods(FIRST, SECOND)
+
+    outcomes = await adapter.write_events(HOME, [DELETE, CREATE, UPDATE])
+
+    made = StoredEvent(IDENTITY.hex, "1", TRAINING, marker="a marker")
+    changed = replace(FIRST, etag="11", content=replace(FIRST.content, title="new"))
+    assert outcomes == [Removed(), Stored(made), Stored(changed)]
+    assert adapter.events == {"first": changed, IDENTITY.hex: made}
+
+
+@pytest.mark.parametrize("write", [CREATE, UPDATE, DELETE], ids=["create", "update", "delete"])
+async def test_without_an_answer_the_outcome_of_a_write_is_unknown(write: Write) -> None:
+    adapter = FiveMethods(FIRST, SECOND)
+    error = Unavailable("The connection was cut.")
+    adapter.trouble = dict.fromkeys([IDENTITY.hex, "first", "second"], error)
+
+    assert await adapter.write_events(HOME, [write]) == [Unknown(error)]
+
+
+async def test_what_is_gone_already_is_removed_and_cannot_be_changed() -> None:
+    adapter = FiveMethods()
+
+    removed, failed = await adapter.write_events(HOME, [DELETE, UPDATE])
+
+    assert removed == Removed()
+    assert isinstance(failed, Failed)
+    assert isinstance(failed.error, NotFound)
+
+
+async def test_an_event_that_changed_meanwhile_is_neither_changed_nor_erased() -> None:
+    moved = [replace(FIRST, etag="2"), replace(SECOND, etag="2")]
+    adapter = FiveMethods(*moved)
+
+    outcomes = await adapter.write_events(HOME, [UPDATE, DELETE])
+
+    assert all(isinstance(o, Failed) and isinstance(o.error, EtagMismatch) for o in outcomes)
+    assert list(adapter.events.values()) == moved
+
+
+async def test_one_refused_write_does_not_stop_the_others() -> None:
+    adapter = FiveMethods(FIRST, SECOND)
+    refused = AccessDenied("It is read-only.")
+    adapter.trouble = {"first": refused}
+
+    assert await adapter.write_events(HOME, [UPDATE, DELETE]) == [Failed(refused), Removed()]
+
+
+@pytest.mark.parametrize("error", [SignInNeeded("Sign in again."), RateLimited("Slower.", 30)])
+async def test_what_concerns_the_whole_account_stops_the_batch(error: ProviderError) -> None:
+    adapter = FiveMethods(FIRST, SECOND)
+    adapter.trouble = {"first": error}
+
+    with pytest.raises(type(error)):
+        await adapter.write_events(HOME, [UPDATE, DELETE])
+
+    assert "second" in adapter.events
+
+
+def test_contents_are_the_same_where_they_are_equal() -> None:
+    adapter = FiveMethods()
+    other = replace(TRAINING, title="other")
+
+    assert adapter.same("notes", TRAINING, other)
+    assert not adapter.same("title", TRAINING, other)
+
+
+@pytest.mark.parametrize("cursors", [{}, {"more": "a", "done": "b"}])
+def test_a_page_of_changes_has_exactly_one_cursor(cursors: dict[str, str]) -> None:
+
+    with pytest.raises(ValueError, match="exactly one"):
+        ChangePage([], **cursors)  # type: ignore[arg-type]
