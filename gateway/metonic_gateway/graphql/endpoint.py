@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from cross_web import HTTPException
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -40,6 +41,16 @@ class Endpoint(GraphQL[Context, None]):
         response: Response | WebSocket,  # noqa: ARG002 - Strawberry passes it by name
     ) -> Context:
         return Context(self._services, self._key, request.headers.get("authorization"))
+
+    def parse_json(self, data: str | bytes) -> object:
+        """The body, which is an object. Strawberry answers 500 where it is anything else (0.341)."""
+        try:
+            body = self.decode_json(data)
+        except (ValueError, RecursionError) as error:
+            raise HTTPException(400, "The body is no JSON.") from error
+        if not isinstance(body, dict):
+            raise HTTPException(400, "The body is one JSON object; operations are not batched.")
+        return body
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """Refuse a connection without a good token (close code 4403) before anything is asked on it."""

@@ -1,0 +1,72 @@
+"""Operations that several tests send."""
+
+from typing import Any
+
+USER_ERROR = "... on UserError { __typename code message nextStep }"
+ERROR = f"{USER_ERROR} ... on InvalidInput {{ path }}"
+WHEN = "when { ... on Timed { start end timeZone startsAt endsAt } ... on AllDay { startDate endDate } }"
+APPOINTMENT = f"""__typename id version type title notes location {WHEN} status isPrivate isBusy importedFrom
+  recurrence {{ rules rdates overrides {{ occurrence isCancelled title location {WHEN} }} }}
+  owner {{ userId name role mayEdit }} participants {{ userId mayEdit }}"""
+
+CREATE = f"""mutation ($appointment: AppointmentInput!) {{
+  createAppointment(appointment: $appointment) {{ ... on Appointment {{ {APPOINTMENT} }} {ERROR} }} }}"""
+UPDATE = f"""mutation ($id: ID!, $ifVersion: Int, $appointment: AppointmentInput!) {{
+  updateAppointment(id: $id, ifVersion: $ifVersion, appointment: $appointment) {{
+    ... on Appointment {{ {APPOINTMENT} }} {ERROR} ... on OutOfDate {{ currentVersion }} }} }}"""
+DELETE = f"""mutation ($id: ID!, $ifVersion: Int) {{ deleteAppointment(id: $id, ifVersion: $ifVersion) {{
+    ... on Deleted {{ __typename id }} {USER_ERROR} ... on OutOfDate {{ currentVersion }} }} }}"""
+READ = f"query ($id: ID!) {{ appointment(id: $id) {{ {APPOINTMENT} }} }}"
+COPIES = """query ($id: ID!) { appointment(id: $id) {
+  copies { provider state reason reasonCode externalEventId lastSyncedAt } } }"""
+LIST = """query ($filter: AppointmentFilter, $first: Int! = 20, $after: String) {
+  appointments(filter: $filter, first: $first, after: $after) {
+    nodes { id title } edges { cursor node { id } }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
+
+CALENDAR = """__typename id account calendarId calendarName connectedAt
+  provider { name title } choices { id name isWritable }
+  settings { direction frequencyMinutes filters { privateAppointments } }
+  status { state isActive openConflicts attention { code message nextStep since } }"""
+CONNECT = f"""mutation ($provider: ProviderName!, $credentials: [CredentialInput!]!) {{
+  connectWithCredentials(provider: $provider, credentials: $credentials) {{
+    ... on ConnectedCalendar {{ {CALENDAR} }} {ERROR} ... on ProviderRefused {{ retryAt }} }} }}"""
+CHOOSE = f"""mutation ($provider: ProviderName!, $calendarId: ID!) {{
+  chooseCalendar(provider: $provider, calendarId: $calendarId) {{
+    ... on ConnectedCalendar {{ {CALENDAR} }} {ERROR} }} }}"""
+TEST = f"""mutation ($provider: ProviderName!) {{ testConnection(provider: $provider) {{
+    ... on TestReport {{ __typename ok account canWrite }} {ERROR} }} }}"""
+DISCONNECT = f"""mutation ($provider: ProviderName!, $remove: Boolean!) {{
+  disconnectProvider(provider: $provider, removeExternalEvents: $remove) {{
+    ... on Disconnected {{ __typename provider copiesToRemove nextStep }} {ERROR} }} }}"""
+CALENDARS = f"query ($needs: Boolean) {{ connectedCalendars(needsAttention: $needs) {{ {CALENDAR} }} }}"
+STATUS = """query ($provider: ProviderName!) { syncStatus(provider: $provider) {
+  provider state isActive lastSyncAt lastSyncStatus nextSyncAt itemsSynced openConflicts quarantined
+  consecutiveFailures attention { code }
+  currentRun { id state } lastRun { id status } errors { code error } } }"""
+RUN = "id provider syncType reason state status itemsPushed itemsPulled errors { code error nextStep }"
+SYNC_NOW = f"""mutation ($provider: ProviderName!, $complete: Boolean! = false) {{
+  syncNow(provider: $provider, complete: $complete) {{
+    ... on SyncRun {{ __typename {RUN} }} {ERROR} ... on NotConnected {{ provider }} }} }}"""
+READ_RUN = f"query ($id: ID!) {{ syncRun(id: $id) {{ {RUN} }} }}"
+HISTORY = f"""query ($filter: SyncHistoryFilter, $first: Int! = 20, $after: String) {{
+  syncHistory(filter: $filter, first: $first, after: $after) {{
+    nodes {{ {RUN} }} pageInfo {{ hasNextPage endCursor }} totalCount }} }}"""
+CONFLICTS = f"""query ($filter: ConflictFilter, $first: Int! = 20, $after: String) {{
+  syncConflicts(filter: $filter, first: $first, after: $after) {{
+    totalCount pageInfo {{ hasNextPage endCursor }}
+    nodes {{ id provider conflictType state sentence appointmentId externalEventId detectedAt closedAt
+      localVersion {{ title {WHEN} }} externalVersion {{ summary {WHEN} }}
+      fields {{ group occurrence base local external collides }} }} }} }}"""
+
+CREDENTIALS = [{"name": "username", "value": "toni"}, {"name": "password", "value": "secret"}]
+TIMED = {"start": "2026-12-01T10:00", "end": "2026-12-01T11:00", "timeZone": "Europe/Berlin"}
+
+
+def lesson(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON has no narrower type
+    """An appointment that can be made; ``fields`` say what is different."""
+    return {"type": "one_on_one", "title": "Lesson", "when": {"timed": TIMED}} | fields
+
+
+def timed(start: str, end: str, zone: str = "Europe/Berlin") -> dict[str, Any]:
+    return {"timed": {"start": start, "end": end, "timeZone": zone}}
