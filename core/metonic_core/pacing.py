@@ -68,7 +68,7 @@ def back_off(failures: int, retry_after: timedelta | None, jitter: float) -> tim
 
     Never less than the provider asked for.
     """
-    ceiling = min(_FIRST_CEILING * 2 ** min(failures - 1, _DOUBLINGS), _LAST_CEILING)
+    ceiling = min(_FIRST_CEILING * (1 << min(failures - 1, _DOUBLINGS)), _LAST_CEILING)
     asked = min(retry_after or timedelta(0), _LONGEST_RETRY_AFTER)
     return max(ceiling * jitter, asked)
 

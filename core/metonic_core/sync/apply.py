@@ -5,12 +5,12 @@ announces what is to be written. Then the provider writes. Then one transaction 
 decision is made in the transaction that announces it, no plan can be stale.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from uuid import UUID
 
 from metonic_core.model.appointment import Appointment
-from metonic_core.model.mapping import HoldKind, Mapping, Observed
+from metonic_core.model.mapping import Hold, HoldKind, Mapping, Observed
 from metonic_core.reconcile.decide import decide, is_unborn
 from metonic_core.reconcile.onesided import Lone, decide_event, renames
 from metonic_core.reconcile.step import Step
@@ -82,12 +82,23 @@ async def _decide_one(this: Run, row: Mapping, appointments: dict[UUID, Appointm
     concerned = _concerned(row, terms)
     appointment = appointments.get(concerned) if concerned else None
     if row.appointment_id is not None and appointment is not None:
-        step = decide(row, appointment, terms)
+        step = _guarded(row, lambda: decide(row, appointment, terms))
         if step.appointment:
             appointments[appointment.id] = replace(step.appointment, version=appointment.version + 1)
         return step
     claim = (await this.ledger.by_appointment([concerned])).get(concerned) if concerned else None
-    return decide_event(Lone(row, appointment, claim), terms)
+    return _guarded(row, lambda: decide_event(Lone(row, appointment, claim), terms))
+
+
+def _guarded(row: Mapping, decided: Callable[[], Step]) -> Step:
+    """One item that cannot be decided stops no other: it is left alone until something about it moves."""
+    try:
+        return decided()
+    except Exception as error:  # noqa: BLE001 - whatever an event from outside brings about
+        hold = Hold(
+            HoldKind.QUARANTINE, f"It cannot be compared with its other side ({type(error).__name__})."
+        )
+        return Step(replace(row, hold=hold, wanted=None))
 
 
 async def _store_step(
@@ -106,6 +117,7 @@ async def _store_step(
     await this.ledger.save([announced.mapping if announced else step.mapping, *step.others])
     await _note_conflict(this, row, step)
     this.report.count(step.operations)
+    this.report.count_hold(row, step.mapping)
     await this.ledger.journal(step.mapping, step.operations)
     return announced
 

@@ -135,12 +135,8 @@ class MemoryAdapter(CalendarAdapter):
     def _changes(self, start: int, end: int) -> Iterator[Change]:
         for event_id in dict.fromkeys(i for i, _ in self.calendar.log[start:end]):
             yield self._report(event_id)
-        if (
-            self.calendar.conduct.reports_states
-            and start
-            and self.calendar.chance(0.25)
-            and self.calendar.dice
-        ):
+        dice = self.calendar.dice
+        if dice and start and self.calendar.conduct.reports_states and self.calendar.chance(0.25):
             event_id, event = dice.choice(self.calendar.log[:start])
             yield Seen(event) if event else Gone(event_id, revision=0)
 
