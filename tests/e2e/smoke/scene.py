@@ -1,0 +1,138 @@
+"""Where the checks take place: a calendar server, the proxy before it, the service, and people."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote
+
+import aiohttp
+from tests.e2e.smoke.api import Api, Told
+from tests.e2e.smoke.children import HOST, PASSWORD, Child, gateway, radicale
+from tests.e2e.smoke.device import Device
+from tests.e2e.smoke.item import Item, of_appointment
+from tests.e2e.smoke.proxy import Proxy
+from tests.e2e.smoke.table import Difference, Table, agree, expect
+from typer.testing import CliRunner
+
+from metonic_gateway.cli import cli
+
+
+@dataclass
+class Person:
+    """A user of the platform: ``api`` is what they see on one side, ``device`` on the other."""
+
+    name: str
+    api: Api
+    device: Device
+    proxy: Proxy
+
+    async def connect(self) -> None:
+        told = await self.api.connect(self.proxy.url, self.name, PASSWORD)
+        expect(f"{self.name}'s only calendar is chosen", told.get("calendarId"), f"/{self.name}/calendar/")
+        await self.api.settled()
+
+    async def synced(self) -> Told:
+        """Ask for a sync, and have it succeed."""
+        run = await self.api.sync()
+        expect(f"{self.name}'s run {run['errors']}", run["status"], "SUCCESS")
+        return run
+
+    async def pair(self, id_: str) -> tuple[str, Item]:
+        """The path of the appointment's event and what both sides say of it; raises Difference."""
+        told = await self.api.appointment(id_)
+        path = path_in(told)
+        if path is None:
+            raise Difference(f"{told['title']!r} has no event: {told['copies']}")
+        items = await self.device.items()
+        agree(f"{told['title']!r}", of_appointment(told), items.get(path, "no such event"))
+        return path, items[path]
+
+    async def in_step(self, *, apart: Iterable[str] = ()) -> None:
+        """Each appointment has one event and each event one appointment, and they say the same.
+
+        ``apart``: the titles that are expected to stand alone, on whichever side.
+        """
+        alone = set(apart)
+        told = [t for t in await self.api.appointments() if t["title"] not in alone]
+        here = {path_in(t) or f"no event: {t['title']}": of_appointment(t) for t in told}
+        there = {p: i for p, i in (await self.device.items()).items() if i.title not in alone}
+        agree(f"{self.name}'s calendar", here, there)
+        uids = await self.device.uids()
+        expect("UIDs that are there once", len(set(uids)), len(uids))
+
+
+def path_in(told: Told) -> str | None:
+    """The path of the appointment's event in the only calendar of who asks."""
+    paths = [copy["externalEventId"] for copy in told["copies"]]
+    return unquote(paths[0]) if paths and paths[0] else None
+
+
+def state_in(told: Told) -> str:
+    """How the appointment stands in the only calendar of who asks."""
+    return ", ".join(copy["state"] for copy in told["copies"])
+
+
+@dataclass
+class Scene:
+    """``table`` is what it all is for."""
+
+    server: Child
+    proxy: Proxy
+    service: Child
+    session: aiohttp.ClientSession
+    table: Table
+    people: dict[str, Person] = field(default_factory=dict)
+
+    async def meet(self, name: str, *, is_connected: bool = True, role: str = "trainer") -> Person:
+        """Somebody new, known to the platform, with a calendar of their own, connected or not."""
+        device = Device(name, self.server.port)
+        await device.make_calendar()
+        person = Person(name, self.api(name, role), device, self.proxy)
+        self.people[name] = person
+        await person.api.do("{ it: viewer { id } }")
+        if is_connected:
+            await person.connect()
+        return person
+
+    def api(self, name: str, role: str = "trainer") -> Api:
+        """The API with a token as ``metonic token`` prints it."""
+        arguments = ["token", "--role", role, "--user", name, "--name", name.title()]
+        printed = CliRunner().invoke(cli, arguments, env=dict(self.service.environment))
+        if printed.exit_code != 0:
+            raise Difference(f"`metonic token` says {printed.output}")
+        return Api(self.session, self.api_url, printed.stdout.strip())
+
+    @property
+    def service_url(self) -> str:
+        return f"http://{HOST}:{self.service.port}/"
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.service_url}graphql"
+
+
+@asynccontextmanager
+async def scene(folder: Path, names: Iterable[str], table: Table) -> AsyncIterator[Scene]:
+    """Everything started, with an account at the calendar server for each name; and stopped again."""
+    server, service = radicale(folder / "radicale", list(names)), gateway(folder)
+    proxy = Proxy(server.port)
+    try:
+        await asyncio.gather(server.start(), service.start(), proxy.start())
+        async with aiohttp.ClientSession() as session:
+            yield Scene(server, proxy, service, session, table)
+    finally:
+        await asyncio.gather(service.stop(), server.stop(), proxy.stop())
+
+
+def day(number: int) -> date:
+    """A day from today on; today stays what it was, should midnight pass."""
+    return _today() + timedelta(days=number)
+
+
+@cache
+def _today() -> date:
+    return date.today()  # noqa: DTZ011 - a day like any other, wherever we are
