@@ -20,6 +20,7 @@ from metonic_gateway.http.identity import Identity, Role, issue_token, token_key
 from metonic_gateway.serving import PortTaken, bound, served, stop_signals
 from metonic_gateway.settings import Settings, SettingsError, load_settings
 from metonic_gateway.store.database import migrated
+from metonic_gateway.store.usable import DatabaseUnusable, check_usable
 from metonic_gateway.telemetry import set_up_logging
 from metonic_gateway.wiring import now, running
 
@@ -54,7 +55,7 @@ def serve() -> None:
 
 async def _serve(settings: Settings) -> None:
     with bound(settings.host, settings.port) as listening, stop_signals() as stop:
-        await migrated(settings.database_url.get_secret_value())
+        await _migrated(settings)
         async with running(settings) as services, served(build_app(services), listening, stop):
             typer.echo(f"Metonic answers on http://{settings.host}:{settings.port}/graphql", err=True)
             await stop.wait()
@@ -84,9 +85,14 @@ def demo(
 def migrate() -> None:
     """Bring the database up to date."""
     with _explained():
-        settings = load_settings()
-        asyncio.run(migrated(settings.database_url.get_secret_value()))
+        asyncio.run(_migrated(load_settings()))
     typer.echo("The database is up to date.")
+
+
+async def _migrated(settings: Settings) -> None:
+    url = settings.database_url.get_secret_value()
+    check_usable(url)
+    await migrated(url)
 
 
 @cli.command()
@@ -132,12 +138,10 @@ def _explained(if_port_is_taken: str = "") -> Iterator[None]:
     """What the person at the keyboard can mend is said in plain lines."""
     try:
         yield
-    except SettingsError as error:
+    except (SettingsError, DatabaseUnusable, DemoProblem) as error:
         _end_with(error.message)
     except PortTaken as error:
         _end_with(f"{error.message} If something else uses that port, {if_port_is_taken}.")
-    except DemoProblem as error:
-        _end_with(error.message)
 
 
 def _end_with(message: str) -> NoReturn:

@@ -140,7 +140,11 @@ async def choose(calendar_id: UUID, choice: CalendarInfo, window: Window, now: d
 
 async def _link_to(row: models.CalendarSyncConfig, external_id: str, now: datetime) -> models.CalendarLink:
     """The link of this account to that calendar, to be read completely first."""
-    known = {"sync_config_id": row.id, "account_subject": row.account_subject, "calendar_id": external_id}
+    known: dict[str, Any] = {
+        "sync_config_id": row.id,
+        "account_subject": row.account_subject,
+        "calendar_id": external_id,
+    }
     fresh: dict[str, Any] = {"cursor": None, "is_reading_completely": False, "archived_at": None}
     await models.CalendarLink.filter(**known).update(**fresh)
     link = await models.CalendarLink.get_or_none(**known)

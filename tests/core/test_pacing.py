@@ -1,0 +1,89 @@
+"""When a calendar is looked at next, and what an error of its provider means for it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metonic_core.pacing import Consequence, back_off, consequence_of, next_sync, retry_after_of
+from metonic_core.spi import errors
+from metonic_core.spi.errors import ProviderError, RateLimited
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+jitters = st.floats(0, 1)
+failures = st.integers(1, 10_000)
+frequencies = st.timedeltas(timedelta(minutes=1), timedelta(days=1))
+
+
+@given(frequencies, jitters)
+def test_the_next_sync_lies_within_a_tenth_of_the_frequency(frequency: timedelta, jitter: float) -> None:
+    wait = next_sync(NOW, frequency, jitter) - NOW
+
+    assert frequency * 0.9 <= wait <= frequency * 1.1
+
+
+@given(failures, jitters)
+def test_backing_off_never_takes_longer_than_six_hours(count: int, jitter: float) -> None:
+    assert timedelta(0) <= back_off(count, None, jitter) <= timedelta(hours=6)
+
+
+@given(failures, jitters)
+def test_each_failure_allows_a_wait_at_least_as_long_as_the_one_before(count: int, jitter: float) -> None:
+    assert back_off(count + 1, None, jitter) >= back_off(count, None, jitter)
+
+
+def test_the_longest_wait_is_reached_after_a_day_of_failures() -> None:
+    assert back_off(1, None, 1) == timedelta(seconds=30)
+    assert back_off(2, None, 1) == timedelta(minutes=1)
+    assert back_off(11, None, 1) == timedelta(hours=6)
+
+
+@given(failures, st.timedeltas(timedelta(0), timedelta(days=7)), jitters)
+def test_no_calendar_comes_back_earlier_than_it_was_asked_to(
+    count: int, asked: timedelta, jitter: float
+) -> None:
+    assert back_off(count, asked, jitter) >= asked
+
+
+@given(st.floats(0, allow_infinity=True, allow_nan=False))
+def test_an_absurd_retry_after_is_no_life_sentence(seconds: float) -> None:
+    asked = retry_after_of(RateLimited("Too many requests.", seconds))
+
+    assert asked is not None
+    assert back_off(1, asked, 0) <= timedelta(days=7)
+
+
+def test_only_a_rate_limit_names_a_time() -> None:
+    assert retry_after_of(errors.Unavailable("down")) is None
+    assert retry_after_of(RateLimited("Too many requests.")) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "consequence"),
+    [
+        (errors.SignInNeeded, Consequence.NEEDS_SIGN_IN),
+        (errors.CalendarGone, Consequence.NEEDS_CALENDAR),
+        (errors.AccessDenied, Consequence.NEEDS_CALENDAR),
+        (errors.Misconfigured, Consequence.NEEDS_OPERATOR),
+        (errors.RateLimited, Consequence.BACK_OFF),
+        (errors.Unavailable, Consequence.BACK_OFF),
+        (errors.CursorExpired, Consequence.BACK_OFF),
+        (errors.EtagMismatch, Consequence.KEEP_GOING),
+        (errors.NotFound, Consequence.KEEP_GOING),
+        (errors.IdentityTaken, Consequence.KEEP_GOING),
+        (errors.Unacceptable, Consequence.KEEP_GOING),
+    ],
+)
+def test_each_error_has_one_consequence(kind: type[ProviderError], consequence: Consequence) -> None:
+    assert consequence_of(kind("It did not work.")) is consequence
+
+
+def test_no_error_of_the_interface_is_forgotten_here() -> None:
+    judged = {consequence_of(kind("")) for kind in ProviderError.__subclasses__()}
+
+    assert judged == set(Consequence)
+
+
+def test_only_what_a_user_can_mend_stops_a_calendar() -> None:
+    assert {c for c in Consequence if c.stops} == {Consequence.NEEDS_SIGN_IN, Consequence.NEEDS_CALENDAR}

@@ -1,0 +1,212 @@
+"""``metonic demo`` as somebody meets it who types it for the first time, and for the second."""
+
+import base64
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+import pytest
+
+DEADLINE = 60
+TITLES = "{ appointments(first: 50) { nodes { title copies { state reasonCode } } } }"
+METONIC = str(Path(sys.executable).with_name("metonic"))
+
+
+@dataclass
+class Demo:
+    """A demo that runs; ``said`` is what it printed until it was ready."""
+
+    child: subprocess.Popen[str]
+    said: str
+
+    def find(self, pattern: str) -> str:
+        found = re.search(pattern, self.said)
+        assert found is not None, self.said
+        return found.group(1)
+
+    @property
+    def curl(self) -> str:
+        return self.find(r"See the synced status:\n\s+(curl .*)")
+
+    def ask(self, query: str) -> dict[str, object]:
+        request = Request(self.find(r"API explorer\s+(\S+)"), json.dumps({"query": query}).encode())  # noqa: S310 - our own URL
+        request.add_header("Content-Type", "application/json")
+        request.add_header("Authorization", "Bearer " + self.find(r"Trainer's token (\S+)"))
+        with urlopen(request, timeout=DEADLINE) as answer:  # noqa: S310 - likewise
+            data: dict[str, object] = json.loads(answer.read())["data"]
+            return data
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a demo runs: its folder and its ports."""
+
+    folder: Path
+    port: int
+    calendar_port: int
+
+    @property
+    def command(self) -> list[str]:
+        ports = ["--port", str(self.port), "--calendar-port", str(self.calendar_port)]
+        return [METONIC, "demo", "--folder", str(self.folder), *ports]
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path / "demo", free_port(), free_port())
+
+
+@contextmanager
+def running(place: Place) -> Iterator[Demo]:
+    """The demo once it is ready; killed in the end if it has not ended by itself."""
+    child = subprocess.Popen(  # noqa: S603 - our own command
+        place.command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert child.stdout is not None
+    said = ""
+    try:
+        while "Ctrl-C stops everything" not in said:
+            line = child.stdout.readline()
+            assert line, said
+            said += line
+        yield Demo(child, said)
+    finally:
+        child.kill()
+        child.communicate(timeout=DEADLINE)
+
+
+def stop(demo: Demo) -> tuple[int, str]:
+    """Ctrl-C, and what came of it."""
+    demo.child.send_signal(signal.SIGINT)
+    rest, _ = demo.child.communicate(timeout=10)
+    return demo.child.returncode, rest
+
+
+def answers(port: int) -> bool:
+    try:
+        with closing(socket.create_connection(("127.0.0.1", port), timeout=1)):
+            return True
+    except OSError:
+        return False
+
+
+def wait_until_silent(port: int) -> None:
+    until = time.monotonic() + 10
+    while answers(port):
+        assert time.monotonic() < until, f"something still answers on port {port}"
+
+
+def test_the_first_start_shows_a_synced_calendar_and_the_second_finds_it_again(place: Place) -> None:
+    with running(place) as demo:
+        shown = subprocess.run(demo.curl, shell=True, capture_output=True, text=True, timeout=30, check=True)  # noqa: S602 - as printed
+        status = json.loads(shown.stdout)["data"]["syncStatus"]
+        assert (status["lastSyncStatus"], status["itemsSynced"]) == ("SUCCESS", 11)
+        first = demo.ask(TITLES)
+        events = calendar_objects(demo)
+
+        code, rest = stop(demo)
+        assert code == 0, rest
+        assert "Traceback" not in demo.said + rest
+    wait_until_silent(place.calendar_port)
+
+    with running(place) as again:
+        assert again.ask(TITLES) == first
+        assert calendar_objects(again) == events
+        assert stop(again)[0] == 0
+    assert len(events) == 11
+
+
+def test_a_private_appointment_stays_home(place: Place) -> None:
+    with running(place) as demo:
+        found = demo.ask("{ appointments(first: 50) { nodes { isPrivate copies { state reasonCode } } } }")
+        nodes = found["appointments"]["nodes"]  # type: ignore[index]
+        private = [node for node in nodes if node["isPrivate"]]
+
+        assert [copy["reasonCode"] for node in private for copy in node["copies"]] == ["private"]
+        assert len(nodes) == 12
+
+
+def test_a_killed_demo_leaves_no_calendar_server_behind(place: Place) -> None:
+    with running(place) as demo:
+        assert answers(place.calendar_port)
+        demo.child.kill()
+
+    wait_until_silent(place.calendar_port)
+
+
+def test_a_taken_port_is_one_line_that_names_the_way_out(place: Place) -> None:
+    with closing(socket.socket()) as other:
+        other.bind(("127.0.0.1", place.port))
+        other.listen()
+        ended = subprocess.run(place.command, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603 - our own command
+
+    assert ended.returncode == 2
+    assert f"port {place.port}" in ended.stderr
+    assert "--port" in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_a_taken_calendar_port_names_the_way_out(place: Place) -> None:
+    with closing(socket.socket()) as other:
+        other.bind(("127.0.0.1", place.calendar_port))
+        other.listen()
+        ended = subprocess.run(place.command, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603 - our own command
+
+    assert ended.returncode == 2
+    assert "--calendar-port" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_reset_leaves_nothing(place: Place) -> None:
+    place.folder.mkdir()
+    (place.folder / "keys").write_text("")
+
+    reset = [METONIC, "demo", "--folder", str(place.folder), "--reset"]
+    ended = subprocess.run(reset, capture_output=True, text=True, timeout=30, check=True)  # noqa: S603 - our own command
+
+    assert "Nothing is left" in ended.stdout
+    assert not place.folder.exists()
+
+
+def test_a_reset_spares_a_folder_that_is_not_the_demos(place: Place) -> None:
+    place.folder.mkdir()
+    (place.folder / "thesis.txt").write_text("years of work")
+
+    reset = [METONIC, "demo", "--folder", str(place.folder), "--reset"]
+    ended = subprocess.run(reset, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603 - our own command
+
+    assert ended.returncode == 2
+    assert (place.folder / "thesis.txt").exists()
+
+
+def calendar_objects(demo: Demo) -> list[str]:
+    """The hrefs in the demo's calendar, as its server lists them to anybody with the printed login."""
+    address = demo.find(r"Calendar\s+(http\S+)")
+    login = demo.find(r"user (\w+),"), demo.find(r"password (\w+)")
+    request = Request(address, method="PROPFIND", headers={"Depth": "1"})  # noqa: S310 - our own URL
+    request.add_header("Authorization", basic(*login))
+    try:
+        with urlopen(request, timeout=DEADLINE) as answer:  # noqa: S310 - likewise
+            return sorted(re.findall(r"<href>([^<]+\.ics)</href>", answer.read().decode()))
+    except URLError as error:
+        pytest.fail(f"the calendar server does not answer: {error}")
+
+
+def basic(username: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()

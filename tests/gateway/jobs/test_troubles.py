@@ -1,0 +1,138 @@
+"""What follows when the provider, or we ourselves, let a run down."""
+
+from datetime import timedelta
+
+import pytest
+from tests.gateway.house import House, synced
+
+from metonic_core.spi.errors import (
+    CalendarGone,
+    Misconfigured,
+    ProviderError,
+    RateLimited,
+    SignInNeeded,
+    Unavailable,
+)
+from metonic_gateway.jobs.requests import sync_now
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (Unavailable("The server is down."), "unreachable"),
+        (RateLimited("Too many requests."), "rate_limited"),
+        (Misconfigured("The host is not allowed."), "misconfigured"),
+    ],
+)
+async def test_a_provider_that_does_not_answer_is_asked_again_later(
+    house: House, error: ProviderError, code: str
+) -> None:
+    calendar = await synced(house)
+    house.later(timedelta(minutes=20))
+    house.world.error = error
+
+    await house.sync(calendar)
+
+    row = await house.row(calendar)
+    assert (row.failures, row.last_sync_status, row.stopped) == (1, "failed", None)
+    assert row.problem["code"] == code
+    assert row.problem["message"] == error.message
+    assert row.next_sync_at is not None
+    assert house.now <= row.next_sync_at <= house.now + timedelta(seconds=30)
+    assert (await house.runs())[-1].status == "failed"
+
+
+async def test_retry_after_is_honoured(house: House) -> None:
+    calendar = await synced(house)
+    house.later(timedelta(minutes=20))
+    house.world.error = RateLimited("Too many requests.", 600)
+
+    await house.sync(calendar)
+
+    row = await house.row(calendar)
+    assert row.next_sync_at is not None
+    assert row.next_sync_at >= house.now + timedelta(seconds=600)
+
+
+async def test_a_success_forgets_the_failures_before_it(house: House) -> None:
+    calendar = await synced(house)
+    house.later(timedelta(minutes=20))
+    house.world.error = Unavailable("The server is down.")
+    await house.sync(calendar)
+
+    house.world.error = None
+    house.later(timedelta(minutes=20))
+    await house.sync(calendar)
+
+    row = await house.row(calendar)
+    assert (row.failures, row.problem, row.last_sync_status) == (0, None, "success")
+
+
+async def test_an_edit_does_not_wake_a_calendar_that_backs_off_but_a_person_does(house: House) -> None:
+    calendar = await synced(house)
+    house.later(timedelta(minutes=20))
+    house.world.error = RateLimited("Too many requests.", 600)
+    await house.sync(calendar)
+    reads = house.world.reads
+
+    await house.add("Boxing")
+    await house.sync(calendar)
+    assert house.world.reads == reads
+
+    await sync_now(house.services, house.user, "memory")
+    await house.sync(calendar)
+    assert house.world.reads > reads
+
+
+@pytest.mark.parametrize(
+    ("error", "stopped", "code"),
+    [
+        (SignInNeeded("The password is no longer accepted."), "needs_sign_in", "sign_in_required"),
+        (CalendarGone("The calendar was deleted."), "needs_calendar", "calendar_gone"),
+    ],
+)
+async def test_what_only_the_user_can_mend_stops_the_calendar_and_keeps_everything(
+    house: House, error: ProviderError, stopped: str, code: str
+) -> None:
+    await house.add("Boxing")
+    calendar = await synced(house)
+    house.later(timedelta(minutes=20))
+    house.world.error = error
+
+    await house.sync(calendar)
+
+    row = await house.row(calendar)
+    assert (row.stopped, row.next_sync_at) == (stopped, None)
+    assert row.problem["code"] == code
+    assert row.access_token is not None
+    assert house.world.titles() == ["Boxing"]
+
+
+async def test_signing_in_again_goes_on_where_it_stopped(house: House) -> None:
+    calendar = await synced(house)
+    house.later(timedelta(minutes=20))
+    house.world.error = SignInNeeded("The password is no longer accepted.")
+    await house.sync(calendar)
+    house.world.error = None
+
+    await house.add("Boxing")
+    assert await house.connect() == calendar
+    await house.sync(calendar)
+
+    assert (await house.row(calendar)).stopped is None
+    assert house.world.titles() == ["Boxing"]
+
+
+async def test_a_fault_of_ours_is_a_failed_run_and_no_end_of_the_worker(house: House) -> None:
+    calendar = await synced(house)
+    house.later(timedelta(minutes=20))
+
+    async def broken() -> None:
+        raise ZeroDivisionError
+
+    house.world.before_reading = broken
+    await house.sync(calendar)
+
+    row = await house.row(calendar)
+    assert (row.failures, row.lease_until) == (1, None)
+    assert row.problem["code"] == "failed"
