@@ -5,19 +5,18 @@ from pathlib import Path
 
 import pytest
 from tests.gateway.graphql.client import Api, serving
-from tests.gateway.house import House, fresh_database, open_house
+from tests.gateway.house import House, copied, fresh_database, open_house
 
 
 @pytest.fixture(scope="session")
 def migrated_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the database is migrated once, to be copied for each test."""
-    return tmp_path_factory.mktemp("database") / "template.sqlite3"
+    """A database that is migrated once, to be copied for each test."""
+    return fresh_database(tmp_path_factory.mktemp("database") / "template.sqlite3")
 
 
 @pytest.fixture
 async def house(migrated_template: Path, tmp_path: Path) -> AsyncIterator[House]:
-    database = await fresh_database(migrated_template, tmp_path / "metonic.sqlite3")
-    async with open_house(database) as house:
+    async with open_house(copied(migrated_template, tmp_path / "metonic.sqlite3")) as house:
         yield house
 
 

@@ -6,6 +6,7 @@ requests, as a class per request would keep Strawberry's validation cache from e
 (strawberry #4635).
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -121,8 +122,11 @@ def _page_size(field: FieldNode) -> int:
     """How often what is asked under this field may be answered."""
     given = next((a.value for a in field.arguments or () if a.name.value == "first"), None)
     if given is not None:
-        # A variable's value is not known here, and the outcome is cached for all values.
-        return int(given.value) if isinstance(given, IntValueNode) else LARGEST
+        # A variable's value is not known here, and the outcome is cached for all values. What is no page size
+        # is refused later; here it must not count as less than one.
+        if isinstance(given, IntValueNode) and re.fullmatch("[1-9][0-9]?", given.value):
+            return int(given.value)
+        return LARGEST
     is_page = any(
         isinstance(s, FieldNode) and s.name.value in {"nodes", "edges"}
         for s in (field.selection_set.selections if field.selection_set else None) or ()

@@ -1,9 +1,12 @@
 """The schema: its nouns joined, its scalars and its limits."""
 
+from typing import Any
+
 import strawberry
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types import ExecutionContext
+from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.graphql import OperationType
 
 from metonic_gateway.graphql.appointments.mutations import AppointmentsMutation
 from metonic_gateway.graphql.appointments.queries import AppointmentsQuery
@@ -46,6 +49,11 @@ class Subscription(StatusSubscription):
 
 
 class Schema(strawberry.Schema):
+    async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:  # noqa: ANN401 - passed on as they come
+        """Run a query or mutation. Strawberry would run a subscription here too, and fail inside."""
+        answered = {OperationType.QUERY, OperationType.MUTATION}
+        return await super().execute(*args, **kwargs | {"allowed_operation_types": answered})
+
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:

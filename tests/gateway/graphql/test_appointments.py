@@ -1,12 +1,16 @@
 """Appointments are made, read, changed and cancelled by those who may."""
 
+import asyncio
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from tests.gateway.graphql.client import Api
 from tests.gateway.graphql.operations import CREATE, DELETE, READ, UPDATE, lesson, timed
 
-from metonic_core.model.appointment import Participant
+from metonic_core.model.appointment import EXTERNAL_TYPE, Appointment, Participant
+from metonic_core.model.content import Content
+from metonic_core.model.when import Timed
 from metonic_gateway.store import appointments as store
 
 
@@ -155,6 +159,61 @@ async def test_somebody_elses_appointment_is_answered_like_none(api: Api) -> Non
         assert gone == changed
     assert await stranger.call("{ appointments { nodes { id } } }") == {"nodes": []}
     assert (await api.call(READ, id=made["id"]))["version"] == 1
+
+
+async def test_edits_without_a_version_that_come_at_once_all_go_in(api: Api) -> None:
+    made = await api.call(CREATE, appointment=lesson())
+    edits = [{"title": "Squash"}, {"notes": "Bring shoes"}, {"location": "Court 3"}]
+
+    await asyncio.gather(*(api.call(UPDATE, id=made["id"], appointment=edit) for edit in edits))
+
+    kept = await api.call(READ, id=made["id"])
+    assert (kept["title"], kept["notes"], kept["location"]) == ("Squash", "Bring shoes", "Court 3")
+    assert kept["version"] == 4
+
+
+async def test_of_edits_of_one_version_that_come_at_once_one_goes_in(api: Api) -> None:
+    made = await api.call(CREATE, appointment=lesson())
+    edits = [{"title": title} for title in ("One", "Two", "Three")]
+
+    answers = await asyncio.gather(
+        *(api.call(UPDATE, id=made["id"], ifVersion=1, appointment=edit) for edit in edits)
+    )
+
+    kinds = sorted(answer["__typename"] for answer in answers)
+    assert kinds == ["Appointment", "OutOfDate", "OutOfDate"]
+
+
+async def test_the_texts_of_a_private_import_are_changed_where_it_came_from(api: Api) -> None:
+    made = await _imported(api, is_private=True)
+
+    refused = await api.call(UPDATE, id=made, appointment={"title": "Doctor"})
+    moved = await api.call(
+        UPDATE, id=made, appointment={"when": timed("2026-12-02T10:00", "2026-12-02T11:00")}
+    )
+
+    assert (refused["__typename"], refused["path"]) == ("InvalidInput", ["appointment", "title"])
+    assert (moved["__typename"], moved["importedFrom"], moved["type"]) == (
+        "Appointment",
+        "memory",
+        "external",
+    )
+
+
+async def test_too_many_participants_are_refused(api: Api) -> None:
+    refused = await api.call(CREATE, appointment=lesson(participantIds=["trainer-1"] * 201))
+
+    assert (refused["path"], "At most 200" in refused["message"]) == (["appointment", "participantIds"], True)
+
+
+async def _imported(api: Api, *, is_private: bool) -> str:
+    """An appointment as a run makes it of an event of the user's own."""
+    calendar = await api.house.row(await api.house.connect())
+    when = Timed(datetime(2026, 12, 1, 10), datetime(2026, 12, 1, 11), "Europe/Berlin")  # noqa: DTZ001 - wall time
+    content = Content("Busy", when, is_private=is_private)
+    made = Appointment(uuid4(), 1, api.house.user, EXTERNAL_TYPE, content, imported_from=calendar.link_id)
+    await store.insert(made, api.house.services.window(), api.house.now)
+    return str(made.id)
 
 
 async def _entitle_participants(api: Api, appointment_id: UUID) -> None:

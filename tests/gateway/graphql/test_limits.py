@@ -30,6 +30,9 @@ TOO_LARGE = {
     "cost by variable": "query ($n: Int!) { "
     + " ".join(f"a{n}: appointments(first: $n) {{ nodes {{ id title version type }} }}" for n in range(25))
     + " }",
+    "cost made up for by a negative page": "{ "
+    + " ".join(f"a{n}: appointments(first: 50) {{ nodes {{ id title version type }} }}" for n in range(25))
+    + " b: appointments(first: -1000) { nodes { id title version type } } }",
     "fragments that double": BOMB + " fragment F60 on Viewer { x: id }",
 }
 
@@ -55,6 +58,7 @@ async def test_what_is_too_large_is_refused_quickly(query: str, api: Api) -> Non
         "{ viewer { ...Missing } }",
         "query",
         "{ nonsense }",
+        "{ appointments(first: " + "9" * 5_000 + ") { nodes { id } } }",
     ],
 )
 async def test_what_cannot_be_run_is_an_error_and_no_failure(query: str, api: Api) -> None:
