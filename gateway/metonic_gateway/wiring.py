@@ -9,7 +9,7 @@ from metonic_core.spi.registry import Registry
 from metonic_gateway.accounts.egress import Egress
 from metonic_gateway.feed import Feed
 from metonic_gateway.jobs.actors import declare_actors, nudge_through, sweep_through
-from metonic_gateway.jobs.broker import embedded_broker, working
+from metonic_gateway.jobs.broker import EmbeddedBroker, working
 from metonic_gateway.jobs.scheduler import Scheduler
 from metonic_gateway.services import Services
 from metonic_gateway.settings import Settings
@@ -34,7 +34,7 @@ async def running(
 
     It is the only one on its database: what its former life held is free again.
     """
-    broker = embedded_broker(asyncio.get_running_loop())
+    broker = EmbeddedBroker(asyncio.get_running_loop())
     async with (
         opened(settings.database_url.get_secret_value()),
         Egress(allow_private_addresses=settings.allow_private_addresses) as egress,

@@ -1,7 +1,6 @@
 """Messages in memory, actors on the loop that is there already."""
 
 import asyncio
-import logging
 from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
@@ -11,7 +10,7 @@ import pytest
 from tests.gateway.house import House, eventually
 
 from metonic_gateway.jobs.actors import declare_actors, nudge_through, sweep_through
-from metonic_gateway.jobs.broker import embedded_broker, working
+from metonic_gateway.jobs.broker import EmbeddedBroker, working
 from metonic_gateway.jobs.scheduler import Scheduler
 from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncHistory
 
@@ -21,7 +20,7 @@ async def until(condition: asyncio.Event) -> None:
 
 
 async def test_actors_run_on_the_loop_of_the_service() -> None:
-    broker = embedded_broker(asyncio.get_running_loop())
+    broker = EmbeddedBroker(asyncio.get_running_loop())
     ran_on: list[asyncio.AbstractEventLoop] = []
     ran = asyncio.Event()
 
@@ -38,7 +37,7 @@ async def test_actors_run_on_the_loop_of_the_service() -> None:
 
 
 async def test_a_worker_that_stops_cancels_what_runs() -> None:
-    broker = embedded_broker(asyncio.get_running_loop())
+    broker = EmbeddedBroker(asyncio.get_running_loop())
     began, cancelled = asyncio.Event(), asyncio.Event()
 
     @dramatiq.actor(broker=broker)
@@ -50,7 +49,6 @@ async def test_a_worker_that_stops_cancels_what_runs() -> None:
             cancelled.set()
             raise
 
-    logging.getLogger("dramatiq").setLevel(logging.CRITICAL)
     async with asyncio.timeout(10), working(broker):
         hang.send()
         await until(began)
@@ -60,7 +58,7 @@ async def test_a_worker_that_stops_cancels_what_runs() -> None:
 
 async def test_a_nudge_becomes_a_run(house: House) -> None:
     calendar = await house.connect()
-    broker = embedded_broker(asyncio.get_running_loop())
+    broker = EmbeddedBroker(asyncio.get_running_loop())
     declare_actors(broker, house.services)
 
     async def is_synced() -> bool:
@@ -81,7 +79,7 @@ async def test_a_sweep_erases_what_is_old(house: House) -> None:
         house.later(timedelta(days=100))
     house.later(timedelta(days=-100))
     assert await CalendarSyncHistory.all().count() == 2
-    broker = embedded_broker(asyncio.get_running_loop())
+    broker = EmbeddedBroker(asyncio.get_running_loop())
     declare_actors(broker, house.services)
 
     async def is_one_left() -> bool:
