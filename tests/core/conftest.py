@@ -2,5 +2,5 @@
 
 from hypothesis import settings
 
-settings.register_profile("metonic", deadline=None, print_blob=True)
+settings.register_profile("metonic", max_examples=200, deadline=None, print_blob=True)
 settings.load_profile("metonic")
