@@ -10,8 +10,7 @@ from metonic_gateway.http.body_limit import BodyLimit
 from metonic_gateway.http.explorer import explorer
 from metonic_gateway.http.health import healthz, readyz
 from metonic_gateway.services import Services
-
-_MOST_BYTES = 1024 * 1024
+from metonic_gateway.serving import MOST_BYTES
 
 
 def build_app(services: Services, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
@@ -25,6 +24,6 @@ def build_app(services: Services, lifespan: Lifespan[Starlette] | None = None) -
             Route("/healthz", healthz),
             Route("/readyz", readyz),
         ],
-        middleware=[Middleware(BodyLimit, most=_MOST_BYTES)],
+        middleware=[Middleware(BodyLimit, most=MOST_BYTES)],
         lifespan=lifespan,
     )

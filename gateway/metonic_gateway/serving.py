@@ -11,6 +11,8 @@ from starlette.applications import Starlette
 
 _GRACE_SECONDS = 3
 _BACKLOG = 128
+MOST_BYTES = 1024 * 1024
+"""The largest request, and the largest message over a WebSocket."""
 
 
 class PortTaken(Exception):
@@ -53,7 +55,13 @@ def stop_signals() -> Iterator[asyncio.Event]:
 async def served(app: Starlette, listening: socket.socket, stop: asyncio.Event) -> AsyncIterator[None]:
     """The app answers while the block runs, and until ``stop`` is set; then it finishes what it is at."""
     server = _Server(
-        uvicorn.Config(app, lifespan="off", log_config=None, timeout_graceful_shutdown=_GRACE_SECONDS)
+        uvicorn.Config(
+            app,
+            lifespan="off",
+            log_config=None,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+            ws_max_size=MOST_BYTES,
+        )
     )
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     stopping = asyncio.create_task(_pass_on(stop, server))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain, takewhile
+from math import prod
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrule, rrulestr
@@ -22,7 +23,8 @@ _FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 _DEFAULTS = {"INTERVAL": "1", "WKST": "MO"}
 _ORDER = ("FREQ", "UNTIL", "COUNT", "INTERVAL")
 # dateutil takes INTERVAL=0 and never comes back.
-_COUNTING = re.compile(r"0{0,3}[1-9][0-9]{0,8}\Z")
+_COUNTING = re.compile(r"0{0,3}([1-9][0-9]{0,3}|10000)\Z")
+_TIMES_A_DAY = 24
 _HORIZON = timedelta(days=366 * 60)
 
 
@@ -66,7 +68,9 @@ def canonical_rule(text: str) -> str:
     if "UNTIL" in parts and "COUNT" in parts:
         raise InvalidValue("A recurrence rule ends by UNTIL or by COUNT, not by both.", ("rules",))
     if not all(_COUNTING.match(parts.get(name, "1")) for name in ("INTERVAL", "COUNT")):
-        raise InvalidValue("INTERVAL and COUNT of a recurrence rule are whole numbers from 1.", ("rules",))
+        raise InvalidValue("INTERVAL and COUNT of a rule are whole numbers from 1 to 10000.", ("rules",))
+    if prod(parts.get(name, "").count(",") + 1 for name in ("BYHOUR", "BYMINUTE", "BYSECOND")) > _TIMES_A_DAY:
+        raise InvalidValue("A recurrence rule takes place 24 times a day at most.", ("rules",))
     kept = {k: v for k, v in parts.items() if _DEFAULTS.get(k) != v}
     rank = {name: i for i, name in enumerate(_ORDER)}
     return ";".join(f"{k}={kept[k]}" for k in sorted(kept, key=lambda k: (rank.get(k, len(rank)), k)))
