@@ -83,7 +83,7 @@ def running(place: Place) -> Iterator[Demo]:
     try:
         while "Ctrl-C stops everything" not in said:
             line = child.stdout.readline()
-            assert line, said
+            assert line, f"it ended with {child.wait(timeout=DEADLINE)} and said {said!r}"
             said += line
         yield Demo(child, said)
     finally:
