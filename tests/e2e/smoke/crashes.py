@@ -8,15 +8,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from tests.e2e.smoke.api import Told, when
+from tests.e2e.smoke.device import put
 from tests.e2e.smoke.item import Item, timed
 from tests.e2e.smoke.proxy import Gate, Stage
 from tests.e2e.smoke.scene import Person, Scene, day, path_in, state_in
 from tests.e2e.smoke.table import Difference, expect
-from tests.e2e.smoke.waiting import until
+from tests.e2e.smoke.waiting import TooLate, until
 
 # A write that was cut off may still arrive: the service waits for ten seconds before it looks.
 _RECOVERY_SECONDS = 60
 _ARTICLES = {"create": "a create", "update": "an update", "delete": "a delete"}
+_PLACE = "Edited while the service was down"
 _WRITES = frozenset({"PUT", "DELETE"})
 
 
@@ -80,11 +82,18 @@ async def _kill(scene: Scene, victims: dict[str, _Victim], stage: Stage) -> None
 
     await scene.service.kill()
     gate.drop()
+    await _edit_meanwhile(mine[update])
     await scene.service.start()
 
     arrived = [exchange.status for exchange in gate.held]
     if (stage is Stage.BEFORE) is any(arrived):
         raise Difference(f"The server's answers to what was held {stage.value}: {arrived}")
+
+
+async def _edit_meanwhile(victim: _Victim) -> None:
+    """An edit on top of the write that was cut off, or instead of it: neither may be lost."""
+    if victim.path is not None:
+        await victim.person.device.edit(victim.path, lambda event: put(event, "LOCATION", _PLACE))
 
 
 async def _all_held(gate: Gate, users: set[str]) -> bool | None:
@@ -93,18 +102,19 @@ async def _all_held(gate: Gate, users: set[str]) -> bool | None:
 
 async def _recovered(scene: Scene, kind: str, stage: Stage, victims: dict[str, _Victim]) -> None:
     victim = victims[f"{kind}-{stage.name.lower()}"]
-    check = _gone(victim) if kind == delete.__name__ else _arrived(victim)
+    place = _PLACE if kind == update.__name__ else ""
+    check = _gone(victim) if kind == delete.__name__ else _arrived(victim, place)
     await scene.table.check(f"crashes: {_ARTICLES[kind]} cut off {stage.value}", check)
 
 
-async def _arrived(victim: _Victim) -> None:
+async def _arrived(victim: _Victim, place: str) -> None:
     """By itself: nobody asks for a sync."""
     person = victim.person
-    told = await until(lambda: _standing(victim, "IN_SYNC"), "the item is in step", _RECOVERY_SECONDS)
+    told = await _stands(victim, "IN_SYNC")
     await person.api.settled()
 
     path, item = await person.pair(victim.id_)
-    expect("the event", item, Item("Cut off", timed(day(4), 8)))
+    expect("the event", item, Item("Cut off", timed(day(4), 8), place))
     if victim.path is not None:
         expect("its path", path, victim.path)
     expect("events", len(await person.device.texts()), len(await person.api.appointments()))
@@ -113,7 +123,7 @@ async def _arrived(victim: _Victim) -> None:
 
 async def _gone(victim: _Victim) -> None:
     person = victim.person
-    told = await until(lambda: _standing(victim, "EXCLUDED"), "the delete is through", _RECOVERY_SECONDS)
+    told = await _stands(victim, "EXCLUDED")
     await person.api.settled()
 
     expect("the status", told["status"], "CANCELLED")
@@ -121,9 +131,18 @@ async def _gone(victim: _Victim) -> None:
     await _nothing_is_left_to_do(person, told)
 
 
-async def _standing(victim: _Victim, state: str) -> Told | None:
-    told = await victim.person.api.appointment(victim.id_)
-    return told if state_in(told) == state else None
+async def _stands(victim: _Victim, state: str) -> Told:
+    """The appointment once it stands like that; raises Difference with both sides if it never does."""
+
+    async def look() -> Told | None:
+        told = await victim.person.api.appointment(victim.id_)
+        return told if state_in(told) == state else None
+
+    try:
+        return await until(look, f"it stands {state}", _RECOVERY_SECONDS)
+    except TooLate as error:
+        told, items = await victim.person.api.appointment(victim.id_), await victim.person.device.items()
+        raise Difference(f"{error}; the platform says {told}, the calendar {items}") from error
 
 
 async def _nothing_is_left_to_do(person: Person, told: Told) -> None:

@@ -18,6 +18,7 @@ from tests.e2e.smoke.sharing import sharing
 from tests.e2e.smoke.table import Table, expect
 from tests.e2e.smoke.two_ways import two_ways
 
+_SECONDS = 240
 _DEEDS: tuple[Callable[[Scene], Awaitable[None]], ...] = (
     two_ways,
     series,
@@ -32,13 +33,12 @@ _DEEDS: tuple[Callable[[Scene], Awaitable[None]], ...] = (
 _PEOPLE = ("toni", "sara", "mia", "dora", "pia", "tom", "kim", "dana", "bo", "otto", "uma", "rita", "gina")
 
 
-async def story(folder: Path) -> Table:
-    table = Table()
-    async with scene(folder, (*_PEOPLE, *crashes.NAMES), table) as here:
+async def story(folder: Path, table: Table) -> None:
+    """Everything, into the table; raises TimeoutError when something keeps it from ever ending."""
+    async with asyncio.timeout(_SECONDS), scene(folder, (*_PEOPLE, *crashes.NAMES), table) as here:
         await asyncio.gather(*(table.run(deed.__name__.replace("_", " "), deed(here)) for deed in _DEEDS))
         await table.run("crashes and idle", _crashes_and_idle(here))
         await table.check("service: ends in order when asked to", _ends_in_order(here))
-    return table
 
 
 async def _crashes_and_idle(here: Scene) -> None:
