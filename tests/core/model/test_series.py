@@ -133,6 +133,9 @@ def test_defaults_are_left_out_of_a_rule() -> None:
         "FREQ=HOURLY",
         "FREQ=SECONDLY;COUNT=1",
         "FREQ=DAILY;COUNT=2;UNTIL=20270101",
+        "FREQ=DAILY;INTERVAL=0",
+        "FREQ=DAILY;BYHOUR=1,2,3,4,5;BYMINUTE=1,2,3,4,5",
+        "FREQ=DAILY;COUNT=many",
     ],
 )
 def test_what_is_no_rule_of_days_is_refused(rule: str) -> None:
@@ -161,7 +164,13 @@ def test_until_is_kept_in_the_type_that_fits_the_series(until: str, when: When, 
 
 @pytest.mark.parametrize(
     "rule",
-    ["FREQ=DAILY;UNTIL=never", "FREQ=DAILY;BYDAY=XX", "FREQ=DAILY;BYMONTH=MAY", "FREQ=DAILY;FOO=1"],
+    [
+        "FREQ=DAILY;UNTIL=never",
+        "FREQ=MONTHLY;BYDAY=9MO",
+        "FREQ=DAILY;BYDAY=XX",
+        "FREQ=DAILY;BYMONTH=MAY",
+        "FREQ=DAILY;FOO=1",
+    ],
 )
 def test_a_rule_that_cannot_be_run_is_refused(rule: str) -> None:
     with pytest.raises(InvalidValue):
@@ -170,7 +179,7 @@ def test_a_rule_that_cannot_be_run_is_refused(rule: str) -> None:
 
 def test_a_rule_is_a_single_line() -> None:
     with pytest.raises(InvalidValue):
-        recurrence_of(["FREQ=DAILY\nRDATE:20260301T023000"], [], BERLIN)
+        recurrence_of(["FREQ=WEEKLY;BYDAY=MO\nRDATE:20260301T023000"], [], BERLIN)
 
 
 def test_extra_dates_are_of_the_kind_of_their_series() -> None:
@@ -236,3 +245,9 @@ def test_an_occurrence_moved_into_the_window_brings_its_series_in() -> None:
 
     assert not occurs_in(later, SERIES.when, SERIES.recurrence, [])
     assert occurs_in(later, SERIES.when, SERIES.recurrence, [Override(SERIES.when.slot, when=moved)])
+
+
+def test_an_occurrence_that_only_has_another_title_takes_place_where_its_series_put_it() -> None:
+    week = Window(SERIES.when.starts_at - DAY, SERIES.when.starts_at + 5 * DAY)
+
+    assert occurs_in(week, SERIES.when, SERIES.recurrence, [Override(SERIES.when.slot, title="Trial")])

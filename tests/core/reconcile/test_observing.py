@@ -272,3 +272,10 @@ def test_the_identity_of_a_copy_is_known_before_it_is_made() -> None:
     assert event_id(copy().marker("any").identity) == copy().event_id
     with pytest.raises(ValueError, match="no copy to mark"):
         lone().marker("op1")
+
+
+def test_a_hint_about_what_is_to_be_read_anyway_is_the_newer_hint() -> None:
+    row = reported(replace(copy(), seen=Look("first")), Touched(ID, "second"))
+
+    assert row
+    assert row.seen == Look("second")
