@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from tests.e2e.smoke.api import Told, when
+from tests.e2e.smoke.api import when
 from tests.e2e.smoke.device import put
 from tests.e2e.smoke.item import Item, timed
 from tests.e2e.smoke.proxy import Gate, Stage
@@ -110,44 +110,44 @@ async def _recovered(scene: Scene, kind: str, stage: Stage, victims: dict[str, _
 async def _arrived(victim: _Victim, place: str) -> None:
     """By itself: nobody asks for a sync."""
     person = victim.person
-    told = await _stands(victim, "IN_SYNC")
-    await person.api.settled()
+    await _comes_to(victim, "IN_SYNC")
 
     path, item = await person.pair(victim.id_)
     expect("the event", item, Item("Cut off", timed(day(4), 8), place))
     if victim.path is not None:
         expect("its path", path, victim.path)
     expect("events", len(await person.device.texts()), len(await person.api.appointments()))
-    await _nothing_is_left_to_do(person, told)
+    await _nothing_is_left_to_do(victim)
 
 
 async def _gone(victim: _Victim) -> None:
     person = victim.person
-    told = await _stands(victim, "EXCLUDED")
-    await person.api.settled()
+    await _comes_to(victim, "EXCLUDED")
 
-    expect("the status", told["status"], "CANCELLED")
+    expect("the status", (await person.api.appointment(victim.id_))["status"], "CANCELLED")
     expect("events", [item.title for item in (await person.device.items()).values()], ["Own"])
-    await _nothing_is_left_to_do(person, told)
+    await _nothing_is_left_to_do(victim)
 
 
-async def _stands(victim: _Victim, state: str) -> Told:
-    """The appointment once it stands like that; raises Difference with both sides if it never does."""
+async def _comes_to(victim: _Victim, state: str) -> None:
+    """Wait until it stands like that; raises Difference with both sides if it never does."""
 
-    async def look() -> Told | None:
-        told = await victim.person.api.appointment(victim.id_)
-        return told if state_in(told) == state else None
+    async def look() -> bool | None:
+        return state_in(await victim.person.api.appointment(victim.id_)) == state or None
 
     try:
-        return await until(look, f"it stands {state}", _RECOVERY_SECONDS)
+        await until(look, f"it stands {state}", _RECOVERY_SECONDS)
     except TooLate as error:
         told, items = await victim.person.api.appointment(victim.id_), await victim.person.device.items()
         raise Difference(f"{error}; the platform says {told}, the calendar {items}") from error
+    await victim.person.api.settled()
 
 
-async def _nothing_is_left_to_do(person: Person, told: Told) -> None:
+async def _nothing_is_left_to_do(victim: _Victim) -> None:
     """A further run finds both sides in step, and asks the server once."""
+    person = victim.person
     await person.in_step()
+    told = await person.api.appointment(victim.id_)
     before, events = len(person.proxy.of(person.name)), await person.device.fingerprint()
     run = await person.synced()
 
@@ -155,4 +155,4 @@ async def _nothing_is_left_to_do(person: Person, told: Told) -> None:
     expect("what a further run sent, pulled and asked", counts, (0, 0, 1))
     expect("the events after it", await person.device.fingerprint(), events)
     expect("conflicts", await person.api.conflicts(), [])
-    expect("the appointment after it", await person.api.appointment(told["id"]), told)
+    expect("the appointment after it", await person.api.appointment(victim.id_), told)
