@@ -5,14 +5,18 @@ from datetime import datetime
 
 import pytest
 from tests.core.pairs import (
+    KEY,
     LINK,
+    OTHER_LINK,
     OWN_ID,
     TRAINING,
     appointment,
     copy,
+    event_id,
     foreign,
     imported,
     lone,
+    marker,
     own,
     seen,
     sending,
@@ -206,3 +210,14 @@ def test_a_private_copy_that_was_edited_is_still_read() -> None:
     assert step.appointment
     assert step.appointment.content.title == "Yoga"
     assert row.event_id != OWN_ID
+
+
+def test_a_private_copy_of_another_link_is_withheld_like_any_event() -> None:
+    theirs = marker(link=OTHER_LINK)
+    event = replace(foreign(SECRET), id=event_id(theirs.identity), marker=KEY.sign(theirs))
+
+    row = record(None, Seen(event), terms())
+
+    assert row
+    assert "SECRET" not in words(row)
+    assert decide_event(Lone(row), terms()).mapping.hold

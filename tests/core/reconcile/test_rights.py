@@ -181,3 +181,13 @@ def test_where_the_time_cannot_be_written_the_rest_is_sent() -> None:
 
     assert step.write
     assert step.write.groups == {TITLE}
+
+
+def test_a_group_that_flows_neither_way_does_not_move_its_bases() -> None:
+    row = replace(take(copy(), Seen(replace(stored(copy(), YOGA), has_guests=True)), CLIENTS), wanted=1)
+
+    step = decide(row, shared(), CLIENTS)
+
+    assert (step.appointment, step.write, step.conflict) == (None, None, None)
+    assert (step.mapping.local_base, step.mapping.external_base) == (TRAINING, TRAINING)
+    assert step.mapping.etag == "etag-new"

@@ -119,6 +119,7 @@ def test_a_create_that_finds_our_copy_of_another_life_adopts_it_and_the_platform
 
     assert done == (Operation(Side.EXTERNAL, Act.LINK, Reason.ADOPTED, before=YOGA),)
     assert (made.local_base, made.external_base, made.wrote_at) == (YOGA, YOGA, NOW)
+    assert made.unconfirmed == ()
     assert step.write
     assert (step.write.kind, step.write.groups, step.write.content) == (
         WriteKind.UPDATE,
