@@ -20,18 +20,16 @@ from metonic_core.sync.context import Run
 from metonic_core.sync.ports import Due
 
 
-async def apply(this: Run) -> bool:
-    """Decide every row that is due and carry the decisions out; returns whether there was any."""
+async def apply(this: Run) -> None:
+    """Decide every row that is due, and carry the decisions out."""
     after = None
-    is_any = False
     while True:
         async with this.ledger.transaction():
             rows = await this.ledger.due(Due.DECIDE, after, this.capabilities.batch_size)
-            announced = await _decide_all(this, rows)
+            announced = await _decide_all(this, rows) if rows else []
         if not rows:
-            return is_any
+            return
         after = rows[-1].id
-        is_any = True
         await carry_out(this, announced)
 
 

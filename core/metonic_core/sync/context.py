@@ -9,7 +9,7 @@ from metonic_core.reconcile.step import Operation, Side
 from metonic_core.reconcile.terms import Terms
 from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.provider import Capabilities
-from metonic_core.sync.ports import Clock, Ledger
+from metonic_core.sync.ports import Clock, Ledger, Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +64,12 @@ class Run:
             visibility_lag=self.capabilities.visibility_lag,
             silent_writes=self.capabilities.silent_writes,
         )
+
+
+async def opened(
+    ledger: Ledger, adapter: CalendarAdapter, capabilities: Capabilities, clock: Clock
+) -> tuple[Run, Link]:
+    """A run that begins, and where its link stands."""
+    async with ledger.transaction():
+        link = await ledger.link()
+    return Run(ledger, adapter, link.calendar_id, capabilities, clock, Report()), link

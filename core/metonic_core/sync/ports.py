@@ -11,6 +11,7 @@ from uuid import UUID
 from metonic_core.model import mapping as rows
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.marker import MarkerKey
+from metonic_core.model.when import Window
 from metonic_core.reconcile.step import Conflict, Operation
 from metonic_core.selection import Selection
 
@@ -34,11 +35,13 @@ class Due(StrEnum):
 class Link:
     """Where a run stands with the change feed of a calendar.
 
-    ``round`` counts complete reads; ``window_end`` is how far ahead appointments were put to work.
+    ``window`` is the span of time to read; ``round`` counts complete reads; ``window_end`` is how far ahead
+    appointments were put to work.
     """
 
     id: UUID
     calendar_id: str
+    window: Window
     cursor: str | None = None
     round: int = 0
     is_reading_completely: bool = False
@@ -66,6 +69,10 @@ class Ledger(Protocol):
 
     async def selection(self) -> Selection:
         """What the calendar takes now."""
+        ...
+
+    async def is_any_due(self) -> bool:
+        """Whether there is anything to read or to decide."""
         ...
 
     async def due(self, due: Due, after: UUID | None, limit: int) -> Sequence[rows.Mapping]:

@@ -12,30 +12,33 @@ from metonic_core.model.mapping import Mapping
 from metonic_core.reconcile.observe import changed_id, record
 from metonic_core.reconcile.terms import Terms
 from metonic_core.spi.changes import Change, ChangePage, Gone
-from metonic_core.spi.errors import CursorExpired
+from metonic_core.spi.errors import CursorExpired, Unavailable
 from metonic_core.sync.context import Run
 from metonic_core.sync.ports import Link
 
 COMPLETE_READ_EVERY = timedelta(days=1)
 
 
-async def pull(this: Run) -> None:
-    """Record everything that changed since the cursor."""
-    async with this.ledger.transaction():
-        link = await this.ledger.link()
-        window = (await this.ledger.selection()).window
-        if _wants_complete_read(this, link):
-            link = await _begin_complete_read(this, link)
+async def pull(this: Run, link: Link) -> None:
+    """Record everything that changed since the cursor, or everything there is."""
+    if _wants_complete_read(this, link):
+        link = await _begin_complete_read(this, link)
+    try:
+        await _pull_pages(this, link)
+    except CursorExpired:
+        async with this.ledger.transaction():
+            link = await this.ledger.link()
+        if link.cursor is None:
+            raise
+        await _pull_pages(this, await _begin_complete_read(this, link))
+
+
+async def _pull_pages(this: Run, link: Link) -> None:
     is_done = False
     while not is_done:
-        try:
-            page = await this.adapter.get_changes(this.calendar_id, link.cursor, window)
-        except CursorExpired:
-            if link.cursor is None:
-                raise
-            async with this.ledger.transaction():
-                link = await _begin_complete_read(this, link)
-            continue
+        page = await this.adapter.get_changes(this.calendar_id, link.cursor, link.window)
+        if page.more is not None and page.more == link.cursor:
+            raise Unavailable("The provider's list of changes does not get on.")
         link = await _record_page(this, link, page)
         is_done = page.done is not None
 
@@ -49,7 +52,8 @@ def _wants_complete_read(this: Run, link: Link) -> bool:
 
 async def _begin_complete_read(this: Run, link: Link) -> Link:
     made = replace(link, cursor=None, round=link.round + 1, is_reading_completely=True)
-    await this.ledger.save_link(made)
+    async with this.ledger.transaction():
+        await this.ledger.save_link(made)
     return made
 
 

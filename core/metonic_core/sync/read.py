@@ -11,34 +11,30 @@ from metonic_core.sync.context import Run
 from metonic_core.sync.ports import Due
 
 
-async def read(this: Run) -> bool:
-    """Read every event that is to be looked at; returns whether there was any news."""
+async def read(this: Run) -> None:
+    """Read every event that is to be looked at."""
     after = None
-    is_news = False
     while True:
         async with this.ledger.transaction():
             rows = await this.ledger.due(Due.READ, after, this.capabilities.batch_size)
         if not rows:
-            return is_news
+            return
         after = rows[-1].id
         readings = await this.adapter.hydrate(this.calendar_id, [row.event_id or "" for row in rows])
-        is_news = await _take_readings(this, rows, readings) or is_news
+        await _take_readings(this, rows, readings)
 
 
-async def _take_readings(this: Run, rows: Sequence[Mapping], readings: Sequence[Reading]) -> bool:
+async def _take_readings(this: Run, rows: Sequence[Mapping], readings: Sequence[Reading]) -> None:
     async with this.ledger.transaction():
         terms = await this.terms()
         fresh = {row.id: row for row in await this.ledger.reload([row.id for row in rows])}
-        is_news = False
         for looked, reading in zip(rows, readings, strict=True):
             row = fresh[looked.id]
             if row.intent or not isinstance(row.seen, Look):
                 continue
             made = await _taken(this, row, reading, terms)
-            is_news = is_news or made != [row]
             this.report.count_hold(row, made[0])
             await this.ledger.save(made)
-        return is_news
 
 
 async def _taken(this: Run, row: Mapping, reading: Reading, terms: Terms) -> list[Mapping]:

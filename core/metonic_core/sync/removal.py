@@ -9,7 +9,7 @@ from metonic_core.reconcile.terms import Terms
 from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.provider import Capabilities
 from metonic_core.sync.announce import announce, carry_out
-from metonic_core.sync.context import Report, Run
+from metonic_core.sync.context import Run, opened
 from metonic_core.sync.ports import Clock, Ledger
 from metonic_core.sync.pull import pull
 from metonic_core.sync.read import read
@@ -26,11 +26,9 @@ async def remove_copies(
 
     Raises as ``run`` does. The link should be read completely: copies no row knows are found that way.
     """
-    async with ledger.transaction():
-        link = await ledger.link()
-    this = Run(ledger, adapter, link.calendar_id, capabilities, clock, Report())
+    this, link = await opened(ledger, adapter, capabilities, clock)
     await settle(this)
-    await pull(this)
+    await pull(this, link)
     left = 0
     for _ in range(_ROUNDS):
         await read(this)

@@ -7,7 +7,7 @@ next run goes on wherever this one ended.
 from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.provider import Capabilities
 from metonic_core.sync.apply import apply
-from metonic_core.sync.context import Report, Run
+from metonic_core.sync.context import Report, opened
 from metonic_core.sync.ports import Clock, Ledger
 from metonic_core.sync.pull import pull
 from metonic_core.sync.read import read
@@ -20,14 +20,13 @@ _ROUNDS = 4
 
 async def run(ledger: Ledger, adapter: CalendarAdapter, capabilities: Capabilities, clock: Clock) -> Report:
     """Bring both sides of a link in step; raises LeaseLost, and ProviderError where the run had to stop."""
-    async with ledger.transaction():
-        link = await ledger.link()
-    this = Run(ledger, adapter, link.calendar_id, capabilities, clock, Report())
+    this, link = await opened(ledger, adapter, capabilities, clock)
     await settle(this)
-    await pull(this)
+    await pull(this, link)
     for _ in range(_ROUNDS):
-        found = await read(this)
-        done = await apply(this)
-        if not found and not done:
-            break
+        async with ledger.transaction():
+            if not await ledger.is_any_due():
+                break
+        await read(this)
+        await apply(this)
     return this.report

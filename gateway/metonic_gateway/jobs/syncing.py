@@ -67,7 +67,11 @@ async def _leave_or_sync(run: Run) -> bool:
 async def _sync(run: Run) -> bool:
     provider = provider_of(run.services, run.calendar)
     adapter = adapter_for(run.services, run.calendar)
-    report = await sync.run(run.ledger(), adapter, provider.capabilities, run.services.clock)
+    ledger = run.ledger()
+    try:
+        report = await sync.run(ledger, adapter, provider.capabilities, run.services.clock)
+    finally:
+        run.services.nudge(ledger.drawn)
     return await _succeed(run, report)
 
 

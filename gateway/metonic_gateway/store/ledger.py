@@ -36,7 +36,10 @@ class Held:
 
 
 class SqlLedger:
-    """See ``metonic_core.sync.Ledger``. ``run`` gets a row as soon as the journal has something to say."""
+    """See ``metonic_core.sync.Ledger``. ``run`` gets a row as soon as the journal has something to say.
+
+    ``drawn`` are the connected calendars in which this run made work.
+    """
 
     def __init__(self, held: Held, markers: MarkerKey, window: Window, clock: Clock, run: RunLog) -> None:
         self._calendar_id = held.calendar_id
@@ -49,6 +52,7 @@ class SqlLedger:
         self._imports: list[Appointment] = []
         self._lines: list[models.SyncOperation] = []
         self.markers = markers
+        self.drawn: set[UUID] = set()
 
     def new_id(self) -> UUID:
         return uuid4()
@@ -85,6 +89,7 @@ class SqlLedger:
         return Link(
             id=row.id,
             calendar_id=row.calendar_id,
+            window=self._window,
             cursor=row.cursor,
             round=row.round,
             is_reading_completely=row.is_reading_completely,
@@ -102,8 +107,13 @@ class SqlLedger:
         )
 
     async def selection(self) -> Selection:
-        row = await models.CalendarSyncConfig.get(id=self._calendar_id).prefetch_related("sync_filter")
-        return replace(appointments.selection_of(row, self._window), link_id=self._link_id)
+        chosen = models.CalendarSyncFilter.get(sync_config_id=self._calendar_id)
+        row = await chosen.select_related("sync_config")
+        return Selection(self._link_id, row.sync_config.user_id, self._window, row.exclude_private)
+
+    async def is_any_due(self) -> bool:
+        due = [Due.READ, Due.DECIDE]
+        return await models.CalendarSyncMapping.exists(link_id=self._link_id, due__in=due)
 
     async def due(self, due: Due, after: UUID | None, limit: int) -> Sequence[values.Mapping]:
         await self._flush()
@@ -169,8 +179,9 @@ class SqlLedger:
         if is_import:
             self._imports.append(appointment)
             return True
-        now = self._clock()
-        return await appointments.change(appointment, self._window, now, paired=paired) is not None
+        drawn = await appointments.change(appointment, self._window, self._clock(), paired=paired)
+        self.drawn |= drawn or set()
+        return drawn is not None
 
     async def reopen(self, tombstone: values.Mapping) -> None:
         await self._flush()
