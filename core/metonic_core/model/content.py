@@ -71,7 +71,7 @@ class Content:
 
     def override(self, slot: Slot | None) -> Override | None:
         """How that occurrence differs, if it does."""
-        return next((o for o in self.overrides if o.slot == slot and type(o.slot) is type(slot)), None)
+        return next((o for o in self.overrides if o.slot == slot), None)
 
     def groups(self) -> frozenset[Group]:
         """Every group this content says something in."""
@@ -93,7 +93,7 @@ class Content:
             case "visibility":
                 return replace(self, is_private=other.is_private, is_busy=other.is_busy)
         slot = slot_of(group)
-        kept = [o for o in self.overrides if o.slot != slot or type(o.slot) is not type(slot)]
+        kept = [o for o in self.overrides if o.slot != slot]
         theirs = other.override(slot)
         return replace(self, overrides=ordered([*kept, theirs] if theirs else kept))
 

@@ -6,7 +6,7 @@ key. The form and the derived identities can never change: copies in people's ca
 
 import hashlib
 import hmac
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID, uuid5
 
 _NAMESPACE = UUID("6f5d3c52-5f0e-4b0c-9b64-6d0a5f1f6c1e")
@@ -26,10 +26,6 @@ class Marker:
     def identity(self) -> UUID:
         """The identity of the copy at the provider, derived so that a create can be repeated."""
         return uuid5(_NAMESPACE, f"{self.link_id}/{self.appointment_id}/{self.generation}")
-
-    def stamped(self, operation: str) -> "Marker":
-        """The same copy, written by another operation."""
-        return replace(self, operation=operation)
 
 
 class MarkerKey:

@@ -8,7 +8,7 @@ cancelled exception say the same thing, and here there is one way to say it.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import chain, takewhile
 from math import prod
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ _DEFAULTS = {"INTERVAL": "1", "WKST": "MO"}
 _ORDER = ("FREQ", "UNTIL", "COUNT", "INTERVAL")
 # dateutil takes INTERVAL=0 and never comes back.
 _COUNTING = re.compile(r"0{0,3}([1-9][0-9]{0,3}|10000)\Z")
+_WEEKDAYS = "MO TU WE TH FR SA SU"
 _TIMES_A_DAY = 24
 _HORIZON = timedelta(days=366 * 60)
 
@@ -71,9 +72,16 @@ def canonical_rule(text: str) -> str:
         raise InvalidValue("INTERVAL and COUNT of a rule are whole numbers from 1 to 10000.", ("rules",))
     if prod(parts.get(name, "").count(",") + 1 for name in ("BYHOUR", "BYMINUTE", "BYSECOND")) > _TIMES_A_DAY:
         raise InvalidValue("A recurrence rule takes place 24 times a day at most.", ("rules",))
-    kept = {k: v for k, v in parts.items() if _DEFAULTS.get(k) != v}
+    kept = {k: _in_order(k, v) for k, v in parts.items() if _DEFAULTS.get(k) != v}
     rank = {name: i for i, name in enumerate(_ORDER)}
     return ";".join(f"{k}={kept[k]}" for k in sorted(kept, key=lambda k: (rank.get(k, len(rank)), k)))
+
+
+def _in_order(name: str, value: str) -> str:
+    """Lists are sets: BYDAY=WE,MO says the same as BYDAY=MO,WE."""
+    if not name.startswith("BY"):
+        return value
+    return ",".join(sorted(set(value.split(",")), key=lambda v: (_WEEKDAYS.find(v[-2:]), len(v), v)))
 
 
 def recurrence_of(rules: Iterable[str], rdates: Iterable[Slot], when: When) -> Recurrence:
@@ -92,10 +100,19 @@ def recurrence_of(rules: Iterable[str], rdates: Iterable[Slot], when: When) -> R
 
 
 def _try(rule: str, when: When) -> None:
-    """Find the first occurrence: dateutil notices some impossible parts only on the way."""
+    """Find a first occurrence, so that expanding the rule later neither fails nor searches for ages.
+
+    Problem: dateutil searches to the year 9999 for what never takes place (BYMONTH=2;BYMONTHDAY=30).
+    Solution: the calendar repeats every 400 years, so the search begins in the last 800 before that year.
+    """
+    start = when.start if isinstance(when, Timed) else datetime.combine(when.start, time())
+    late = start.replace(year=start.year + (9599 - start.year) // 400 * 400)
+    endless = ";".join(p for p in rule.split(";") if not p.startswith(("UNTIL=", "COUNT=")))
     try:
+        if next(iter(rrulestr(endless, dtstart=late)), None) is None:
+            raise InvalidValue("This recurrence rule never takes place.", ("rules",))
         next(iter(_expanded(rule, when, when.starts_at + timedelta(days=1))), None)
-    except (IndexError, ValueError, OverflowError) as error:
+    except (ValueError, TypeError, OverflowError, AttributeError, IndexError) as error:
         if isinstance(error, InvalidValue):
             raise
         raise InvalidValue("This recurrence rule cannot be read.", ("rules",)) from error
@@ -128,7 +145,7 @@ def _until_value(value: str, when: When) -> str:
 
 
 def _expanded(rule: str, when: When, limit: datetime) -> rrule:
-    """The rule as dateutil runs it, cut at ``limit``: one that never matches is searched to year 9999."""
+    """The rule as dateutil runs it, cut at ``limit``; it was tried before, so that it does take place."""
     if isinstance(when, Timed):
         start = when.start.replace(tzinfo=ZoneInfo(when.zone))
     else:

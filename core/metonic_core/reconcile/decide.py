@@ -182,10 +182,14 @@ def _lost_edited(pair: Comparison) -> Step:
 
 def _erase(pair: Comparison) -> Step:
     """The appointment was deleted: its copy goes, and so does the event it was imported from."""
-    return _erased(pair, Reason.DELETED_HERE)
+    is_linked = pair.mapping.origin is Origin.OWN and pair.appointment.imported_from != pair.terms.link_id
+    return _unlink(pair, Reason.DELETED_HERE) if is_linked else _erased(pair, Reason.DELETED_HERE)
 
 
 def _erased(pair: Comparison, reason: Reason) -> Step:
+    """What may not be written may not be erased either: its guests would hear of it."""
+    if not pair.mapping.can_write:
+        return _unlink(pair, Reason.NOT_WRITABLE)
     event = pair.event
     mapping = replace(
         pair.mapping,
@@ -197,25 +201,29 @@ def _erased(pair: Comparison, reason: Reason) -> Step:
     return Step(mapping, write=Write(WriteKind.DELETE, reason, etag=mapping.etag))
 
 
+def _unlink(pair: Comparison, reason: Reason) -> Step:
+    """The event stays where it is and keeps its bases; it is not met again as a new one."""
+    done = Operation(Side.EXTERNAL, Act.UNLINK, reason)
+    return Step(replace(pair.mapping, hold=Hold(HoldKind.UNLINKED, reason), wanted=None), operations=(done,))
+
+
 def _deleted_against_edit(pair: Comparison) -> Step:
     return _conflict(pair, ConflictType.DELETED)
 
 
 def _withdraw(pair: Comparison) -> Step:
-    """No longer for this calendar: a copy goes, a user's own event stays and keeps its bases."""
-    if pair.mapping.origin is Origin.COPY:
-        return _erased(pair, Reason.DESELECTED)
-    hold = Hold(HoldKind.UNLINKED, Reason.DESELECTED)
-    done = Operation(Side.EXTERNAL, Act.UNLINK, Reason.DESELECTED)
-    return Step(replace(pair.mapping, hold=hold, wanted=None), operations=(done,))
+    """No longer for this calendar: a copy goes, a user's own event stays."""
+    is_copy = pair.mapping.origin is Origin.COPY
+    return _erased(pair, Reason.DESELECTED) if is_copy else _unlink(pair, Reason.DESELECTED)
 
 
 def _pull_then_withdraw(pair: Comparison) -> Step:
-    if pair.colliding:
-        return _withdraw(pair)
     merged = merge(pair)
+    pulls = _pulled(pair, merged)
     step = _withdraw(Comparison(merged.mapping, merged.appointment, pair.terms))
-    return replace(step, appointment=merged.appointment, operations=_pulled(pair, merged) + step.operations)
+    return replace(
+        step, appointment=merged.appointment if pulls else None, operations=pulls + step.operations
+    )
 
 
 def _close(pair: Comparison) -> Step:

@@ -106,8 +106,8 @@ class Merge:
 
 
 def merge(pair: Comparison) -> Merge:
-    """Bring both sides together where nothing collides: pull first, then see what differs."""
-    pulled = pair.edited_there - pair.edited_here
+    """Bring both sides together: pull first, then see what differs. What collides is not pulled."""
+    pulled = pair.edited_there - pair.edited_here - pair.colliding
     settled = pair.edited_there & pair.edited_here
     reverted = frozenset(g for g in pair.moved_there - pair.edited_there if pair.flow(g).is_outbound)
     content = pair.local.take(pulled, pair.external)

@@ -34,6 +34,7 @@ class Reason(StrEnum):
     DELETED_THERE = "deleted_there"
     DESELECTED = "deselected"
     NOT_YOURS_TO_EDIT = "not_yours_to_edit"
+    NOT_WRITABLE = "not_writable"
     KEPT_FROM_FLOWING = "kept_from_flowing"
     ADOPTED = "adopted"
     ORPHAN = "orphan"

@@ -6,7 +6,17 @@ from metonic_core.model.event import StoredEvent
 from metonic_core.model.series import Override, Recurrence
 from metonic_core.model.when import AllDay, Timed, Window
 from metonic_core.spi.adapter import CalendarAdapter
-from metonic_core.spi.changes import ChangePage, EventPage, Foreign, Gone, Reading, Seen, Touched, Unreadable
+from metonic_core.spi.changes import (
+    Change,
+    ChangePage,
+    EventPage,
+    Foreign,
+    Gone,
+    Reading,
+    Seen,
+    Touched,
+    Unreadable,
+)
 from metonic_core.spi.client import Answer, Client
 from metonic_core.spi.errors import (
     AccessDenied,
@@ -36,6 +46,7 @@ __all__ = [
     "CalendarGone",
     "CalendarInfo",
     "Capabilities",
+    "Change",
     "ChangePage",
     "Client",
     "Content",

@@ -43,15 +43,16 @@ class CalendarAdapter(ABC):
         account = await self.authenticate()
         return [CalendarInfo(account.calendar_id, account.name, is_primary=True)]
 
-    async def get_changes(self, calendar_id: str, cursor: str | None, window: Window) -> ChangePage:
+    async def get_changes(self, calendar_id: str, cursor: str | None, window: Window) -> ChangePage:  # noqa: ARG002
         """What changed since the cursor; None reads completely. Raises CursorExpired, CalendarGone.
 
-        By default every read is complete: the engine compares, the adapter remembers nothing.
+        What lies outside the window may be left out of changes, not of a complete read. By default every read
+        is complete: the engine compares, the adapter remembers nothing.
         """
-        page = await self.get_events(calendar_id, window, cursor or None)
+        page = await self.get_events(calendar_id, None, cursor or None)
         if page.more:
-            return ChangePage(page.changes, more=page.more, is_complete=True)
-        return ChangePage(page.changes, done="", is_complete=True)
+            return ChangePage(page.changes, more=page.more)
+        return ChangePage(page.changes, done="")
 
     async def hydrate(self, calendar_id: str, ids: Sequence[str]) -> Sequence[Reading]:
         """The full state of these events, in the same order. By default it lists everything."""

@@ -57,14 +57,14 @@ class ChangePage:
     """One page of changes, with exactly one of two cursors.
 
     ``more``: ask on with it at once. ``done``: the feed is read; ask with it next time. Cursors are opaque
-    and hold all that the adapter must remember. ``is_complete``: the pages of this read together name every
-    event of the calendar. ``has_markers``: ``Seen`` events carry their marker if they have one.
+    and hold all that the adapter must remember. A read without a cursor names every event of the calendar;
+    so does every read of an adapter whose ``done`` is the empty text. ``has_markers``: ``Seen`` events carry
+    their marker if they have one.
     """
 
     changes: Sequence[Change]
     more: str | None = None
     done: str | None = None
-    is_complete: bool = False
     has_markers: bool = True
 
     def __post_init__(self) -> None:

@@ -8,7 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 import pluggy
 
 from metonic_core.spi import hook
-from metonic_core.spi.provider import Password, Provider
+from metonic_core.spi.provider import Capabilities, Password, Provider
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,19}\Z")
 
@@ -44,7 +44,7 @@ def _load_one(point: EntryPoint, providers: dict[str, Provider]) -> PluginReport
     try:
         provider = _provider_of(point)
         _check(provider, providers)
-    except Exception as error:  # noqa: BLE001 - whatever a stranger's plugin does, the others run
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a stranger's plugin does, the others run
         return PluginReport(point.name, distribution, version, f"{type(error).__name__}: {error}")
     providers[provider.name] = provider
     return PluginReport(point.name, distribution, version)
@@ -71,6 +71,10 @@ def _check(provider: Provider, others: Mapping[str, Provider]) -> None:
         raise ValueError("a provider's name is 1 to 20 of a-z, 0-9 and _, beginning with a letter")
     if provider.name in others:
         raise ValueError(f"another plugin already provides {provider.name!r}")
+    adapter: object = provider.adapter
+    capabilities: object = provider.capabilities
+    if not callable(adapter) or not isinstance(capabilities, Capabilities):
+        raise TypeError("a provider's adapter is a function, and its capabilities are Capabilities")
     _check_sign_in(provider.sign_in)
 
 

@@ -47,7 +47,7 @@ def _wants_complete_read(this: Run, link: Link) -> bool:
     if link.is_reading_completely:
         return False
     last = link.read_completely_at
-    return link.cursor is None or last is None or this.clock() - last >= COMPLETE_READ_EVERY
+    return not link.cursor or last is None or this.clock() - last >= COMPLETE_READ_EVERY
 
 
 async def _begin_complete_read(this: Run, link: Link) -> Link:

@@ -114,8 +114,8 @@ class MemoryAdapter(CalendarAdapter):
         found = [self._report(i) for i in ids[:size] if i in self.calendar.live]
         if ids[size:]:
             more = json.dumps({"list": ids[size:], "then": then})
-            return ChangePage(found, more=more, is_complete=True)
-        return ChangePage(found, done=json.dumps({"from": then}), is_complete=True)
+            return ChangePage(found, more=more)
+        return ChangePage(found, done=json.dumps({"from": then}))
 
     def _silent_reset(self) -> ChangePage:
         """Everything is listed as if it were new, and deletions are forgotten."""

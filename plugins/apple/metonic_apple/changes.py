@@ -1,8 +1,4 @@
-"""What changed in a calendar since a sync token (RFC 6578).
-
-A cursor is ``all:`` or ``new:`` and the token: whether the pages of this read together name every event is
-known from the first page on, and an adapter remembers nothing.
-"""
+"""What changed in a calendar since a sync token (RFC 6578). The token is the cursor."""
 
 from collections.abc import Iterator
 
@@ -18,7 +14,7 @@ _GETETAG = f"{dav.DAV}getetag"
 
 async def changes(session: Session, calendar_id: str, cursor: str | None) -> ChangePage:
     """One page; a cursor that is None or empty begins a complete read."""
-    kind, _, token = (cursor or "all:").partition(":")
+    token = cursor or ""
     answer = await session.report(calendar_id, "0", dav.sync_collection(token))
     if answer.status in _CLIENT_ERRORS:
         # A forgotten token is refused with 403, 409, 412, 415 or 418: a complete read shows whether.
@@ -31,12 +27,11 @@ async def changes(session: Session, calendar_id: str, cursor: str | None) -> Cha
     if found.token is None:
         raise _unsupported()
     reported = list(_reported(found, calendar_id))
-    is_complete = kind == "all"
     if not _is_truncated(found, calendar_id):
-        return ChangePage(reported, done=f"new:{found.token}", is_complete=is_complete)
+        return ChangePage(reported, done=found.token)
     if found.token == token:
         raise ProviderError("The calendar server cuts its list of changes at the same place again and again.")
-    return ChangePage(reported, more=f"{kind}:{found.token}", is_complete=is_complete)
+    return ChangePage(reported, more=found.token)
 
 
 def _unsupported() -> ProviderError:

@@ -189,9 +189,7 @@ async def test_the_feed_says_what_was_made_and_what_was_deleted(adapter: AppleAd
     await adapter.delete_event(calendar, Delete(made[0].id, made[0].etag))
     last = await adapter.get_changes(calendar, then.done, WINDOW)
 
-    assert start.is_complete
     assert start.changes == []
-    assert not then.is_complete
     assert sorted(then.changes, key=str) == sorted((Touched(e.id, e.etag) for e in made), key=str)
     assert last.changes == [Gone(made[0].id)]
 
@@ -210,7 +208,7 @@ async def test_nothing_new_costs_one_request(
 
 async def test_a_token_that_the_server_never_gave_is_expired(adapter: AppleAdapter, calendar: str) -> None:
     with pytest.raises(CursorExpired):
-        await adapter.get_changes(calendar, "new:http://radicale.org/ns/sync/nonsense", WINDOW)
+        await adapter.get_changes(calendar, "http://radicale.org/ns/sync/nonsense", WINDOW)
 
 
 async def test_a_batch_has_an_outcome_for_each_write(
