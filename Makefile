@@ -26,7 +26,7 @@ demo: $(EDITABLE) ## Run Metonic with two example calendars (options: make demo 
 	@$(BIN)/metonic demo $(ARGS)
 
 demo-reset: $(EDITABLE) ## Forget what the demo has stored
-	@$(BIN)/metonic demo --reset
+	@$(BIN)/metonic demo --reset $(ARGS)
 
 test: check ## Check, then run every test
 	$(BIN)/pytest

@@ -169,30 +169,29 @@ def test_a_taken_calendar_port_names_the_way_out(place: Place) -> None:
         ended = subprocess.run(place.command, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603 - our own command
 
     assert ended.returncode == 2
-    assert "--calendar-port" in ended.stderr
+    assert '(make demo ARGS="--calendar-port 5299")' in ended.stderr
+    assert "--reset" not in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
-def test_a_reset_leaves_nothing(place: Place) -> None:
-    place.folder.mkdir()
-    (place.folder / "keys").write_text("")
+def test_a_reset_leaves_nothing_and_is_refused_while_the_demo_runs(place: Place) -> None:
+    with running(place) as demo:
+        refused = reset(place)
+        assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+        assert "is running" in refused.stderr
+        second = subprocess.run(place.command, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603 - our own command
+        assert (second.returncode, "is running" in second.stderr) == (2, True)
+        assert stop(demo)[0] == 0
 
-    reset = [METONIC, "demo", "--folder", str(place.folder), "--reset"]
-    ended = subprocess.run(reset, capture_output=True, text=True, timeout=30, check=True)  # noqa: S603 - our own command
+    ended = reset(place)
 
-    assert "Nothing is left" in ended.stdout
+    assert (ended.returncode, ended.stdout) == (0, f"Nothing is left of the demo in {place.folder}.\n")
     assert not place.folder.exists()
 
 
-def test_a_reset_spares_a_folder_that_is_not_the_demos(place: Place) -> None:
-    place.folder.mkdir()
-    (place.folder / "thesis.txt").write_text("years of work")
-
-    reset = [METONIC, "demo", "--folder", str(place.folder), "--reset"]
-    ended = subprocess.run(reset, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603 - our own command
-
-    assert ended.returncode == 2
-    assert (place.folder / "thesis.txt").exists()
+def reset(place: Place) -> subprocess.CompletedProcess[str]:
+    command = [METONIC, "demo", "--folder", str(place.folder), "--reset"]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603 - our own command
 
 
 def calendar_objects(demo: Demo) -> list[str]:

@@ -31,13 +31,12 @@ _FIRST_SYNC_SECONDS = 60
 
 async def run(folder: DemoFolder, port: int, calendar_port: int | None) -> None:
     """Run until Ctrl-C. Raises DemoProblem, PortTaken."""
-    with bound(HOST, port) as listening, stop_signals() as stop:
-        folder.prepare()
+    with folder.held(), bound(HOST, port) as listening, stop_signals() as stop:
         settings = folder.settings(port)
         login = folder.calendar_login(calendar_port)
         await migrated(settings.database_url.get_secret_value())
         async with (
-            calendar_server(folder.calendars, login),
+            calendar_server(folder.calendars, login, is_settled=folder.has_calendar),
             running(settings) as services,
             served(build_app(services), listening, stop),
         ):

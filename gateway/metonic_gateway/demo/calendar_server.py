@@ -10,11 +10,12 @@ from pathlib import Path
 
 import aiohttp
 
-from metonic_gateway.demo.folder import HOST, CalendarLogin, DemoProblem
+from metonic_gateway.demo.folder import HOST, CalendarLogin, DemoProblem, chosen, moved
 from metonic_gateway.serving import PortTaken, bound
 
 _START_SECONDS = 20
 _STOP_SECONDS = 5
+_ANOTHER_PORT = 5299
 _CREATED, _IS_THERE = 201, 409
 
 _CONFIG = """\
@@ -46,9 +47,14 @@ _MAKE_CALENDAR = b"""\
 
 
 @asynccontextmanager
-async def calendar_server(folder: Path, login: CalendarLogin) -> AsyncIterator[None]:
-    """The server with one calendar, for as long as the block runs and never longer than this process."""
-    _check(login.port)
+async def calendar_server(
+    folder: Path, login: CalendarLogin, *, is_settled: bool = False
+) -> AsyncIterator[None]:
+    """The server with one calendar, for as long as the block runs and never longer than this process.
+
+    ``is_settled``: an earlier start was on that port, so another one takes a reset.
+    """
+    _check(login.port, is_settled=is_settled)
     running = await _started(_configured(folder, login), folder / "log")
     try:
         await _make_calendar(running, login)
@@ -57,16 +63,14 @@ async def calendar_server(folder: Path, login: CalendarLogin) -> AsyncIterator[N
         await _stop(running)
 
 
-def _check(port: int) -> None:
+def _check(port: int, *, is_settled: bool) -> None:
     if find_spec("radicale") is None:
         raise DemoProblem("The demo needs Radicale: pip install 'metonic-gateway[demo]'.")
     try:
         bound(HOST, port).close()
     except PortTaken as error:
-        raise DemoProblem(
-            f"{error.message} The demo's calendar server runs there: end what uses the port, or start over "
-            "with another one (metonic demo --reset, then metonic demo --calendar-port 5299)."
-        ) from error
+        way_out = f"End what uses the port. {moved(_ANOTHER_PORT)}" if is_settled else chosen(_ANOTHER_PORT)
+        raise DemoProblem(f"{error.message} The demo's calendar server runs there. {way_out}") from error
 
 
 def _configured(folder: Path, login: CalendarLogin) -> Path:
