@@ -34,7 +34,7 @@ class HoldKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """``reason`` is a code of ``reconcile.reasons`` or an adapter's sentence, never an event's text."""
+    """``reason`` is a code of ``reconcile.step.Reason`` or a sentence, never an event's text."""
 
     kind: HoldKind
     reason: str
@@ -112,8 +112,8 @@ class Mapping:
     ``wanted`` is set while a decision is due: a number drawn anew by every cause. ``unconfirmed`` holds
     what was sent and never seen to land, oldest first. ``read_round`` is the complete read in which the
     event was last reported, ``enters_at`` the start of an event that lies beyond the window.
-    ``can_write`` and ``can_write_time`` are as in the event last read. ``closed`` names why a row is a
-    tombstone.
+    ``attempts`` counts the writes since one landed or somebody edited. ``can_write`` and ``can_write_time``
+    are as in the event last read. ``closed`` names why a row is a tombstone.
     """
 
     id: UUID
@@ -137,6 +137,7 @@ class Mapping:
     hold: Hold | None = None
     read_round: int = 0
     wrote_at: datetime | None = None
+    attempts: int = 0
     enters_at: datetime | None = None
     closed: str | None = None
 

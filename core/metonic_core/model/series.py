@@ -25,8 +25,13 @@ _ORDER = ("FREQ", "UNTIL", "COUNT", "INTERVAL")
 # dateutil takes INTERVAL=0 and never comes back.
 _COUNTING = re.compile(r"0{0,3}([1-9][0-9]{0,3}|10000)\Z")
 _WEEKDAYS = "MO TU WE TH FR SA SU"
-_TIMES_A_DAY = 24
+_TIMES_A_DAY = 1
+_MOST_RULES = 5
 _HORIZON = timedelta(days=366 * 60)
+_NEAR_HORIZON = timedelta(days=366)
+_FAR = 9900
+# An occurrence across a change of clocks is longer than the first one, in hours; nowhere by more than a day.
+_ZONE_CHANGE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ def canonical_rule(text: str) -> str:
     if not all(_COUNTING.match(parts.get(name, "1")) for name in ("INTERVAL", "COUNT")):
         raise InvalidValue("INTERVAL and COUNT of a rule are whole numbers from 1 to 10000.", ("rules",))
     if prod(parts.get(name, "").count(",") + 1 for name in ("BYHOUR", "BYMINUTE", "BYSECOND")) > _TIMES_A_DAY:
-        raise InvalidValue("A recurrence rule takes place 24 times a day at most.", ("rules",))
+        raise InvalidValue("A recurrence rule takes place once a day at most.", ("rules",))
     kept = {k: _in_order(k, v) for k, v in parts.items() if _DEFAULTS.get(k) != v}
     rank = {name: i for i, name in enumerate(_ORDER)}
     return ";".join(f"{k}={kept[k]}" for k in sorted(kept, key=lambda k: (rank.get(k, len(rank)), k)))
@@ -89,6 +94,9 @@ def recurrence_of(rules: Iterable[str], rdates: Iterable[Slot], when: When) -> R
 
     Raises InvalidValue.
     """
+    rules = tuple(rules)
+    if len(rules) > _MOST_RULES:
+        raise InvalidValue(f"A series has {_MOST_RULES} recurrence rules at most.", ("rules",))
     made = Recurrence(tuple(_with_until(canonical_rule(rule), when) for rule in rules), sorted_slots(rdates))
     if any(isinstance(slot, datetime) != isinstance(when, Timed) for slot in made.rdates):
         raise InvalidValue(
@@ -144,7 +152,7 @@ def _until_value(value: str, when: When) -> str:
     return until.replace(tzinfo=ZoneInfo(when.zone)).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
-def _expanded(rule: str, when: When, limit: datetime) -> rrule:
+def _expanded(rule: str, when: When, limit: datetime, since: datetime | None = None) -> rrule:
     """The rule as dateutil runs it, cut at ``limit``; it was tried before, so that it does take place."""
     if isinstance(when, Timed):
         start = when.start.replace(tzinfo=ZoneInfo(when.zone))
@@ -152,7 +160,7 @@ def _expanded(rule: str, when: When, limit: datetime) -> rrule:
         start = datetime(when.start.year, when.start.month, when.start.day, tzinfo=UTC)
         rule = ";".join(p + "T000000Z" if p.startswith("UNTIL=") else p for p in rule.split(";"))
     try:
-        parsed = rrulestr(rule, dtstart=start)
+        parsed = rrulestr(rule, dtstart=_nearer(rule, start, since) if since else start)
         if not isinstance(parsed, rrule):
             raise InvalidValue("A recurrence rule is a single line.", ("rules",))
         until = parsed._until  # type: ignore[attr-defined]  # noqa: SLF001
@@ -163,21 +171,33 @@ def _expanded(rule: str, when: When, limit: datetime) -> rrule:
         raise InvalidValue("This recurrence rule cannot be read.", ("rules",)) from error
 
 
+def _nearer(rule: str, start: datetime, since: datetime) -> datetime:
+    """A later start of the same occurrences: whole steps of a daily or weekly rule that counts nothing."""
+    parts = dict(part.split("=") for part in rule.split(";"))
+    days = {"DAILY": 1, "WEEKLY": 7}.get(parts["FREQ"])
+    if days is None or "COUNT" in parts:
+        return start
+    step = days * int(parts.get("INTERVAL", "1"))
+    return start + timedelta(days=max((since - start).days // step - 1, 0) * step)
+
+
 def _cut(rule: rrule, limit: datetime) -> rrule:
     # `replace` refuses COUNT and UNTIL together; the iteration stops at the first of them when both are set.
     rule._until = limit  # type: ignore[attr-defined]  # noqa: SLF001
     return rule
 
 
-def slots_until(when: When, recurrence: Recurrence | None, limit: datetime) -> Iterator[Slot]:
+def slots_until(
+    when: When, recurrence: Recurrence | None, limit: datetime, since: datetime | None = None
+) -> Iterator[Slot]:
     """The original starts of a series up to an instant, its first one included, cancelled ones too.
 
-    Ordered within each rule, not overall.
+    Ordered within each rule, not overall. With ``since``, those before it may be left out.
     """
     yield when.slot
     if recurrence is None:
         return
-    for found in chain.from_iterable(_expanded(rule, when, limit) for rule in recurrence.rules):
+    for found in chain.from_iterable(_expanded(rule, when, limit, since) for rule in recurrence.rules):
         yield found.replace(tzinfo=None) if isinstance(when, Timed) else found.date()
     yield from takewhile(lambda slot: when.moved_to(slot).starts_at <= limit, recurrence.rdates)
 
@@ -186,19 +206,38 @@ def has_slot(when: When, recurrence: Recurrence | None, slot: Slot) -> bool:
     """Whether the series has an occurrence that was to start then."""
     if isinstance(slot, datetime) != isinstance(when, Timed):
         return False
-    at = when.moved_to(slot)
-    return any(found == slot for found in slots_until(when, recurrence, at.starts_at + timedelta(days=1)))
+    at = when.moved_to(slot).starts_at
+    day = timedelta(days=1)
+    return any(found == slot for found in slots_until(when, recurrence, at + day, at - day))
 
 
 def span_end(when: When, recurrence: Recurrence | None, overrides: Iterable[Override]) -> datetime | None:
-    """The instant after the last occurrence, UTC; None for a series without end."""
+    """An instant after which nothing of it takes place, UTC; None for a series without end, or ages away."""
     ends = [when.ends_at, *(o.when.ends_at for o in overrides if o.when)]
     if recurrence is None:
         return max(ends)
-    if not all("UNTIL=" in rule or "COUNT=" in rule for rule in recurrence.rules):
+    horizon = when.starts_at + _HORIZON if when.starts_at.year < _FAR else when.starts_at
+    try:
+        last = [_last_start(rule, when, horizon) for rule in recurrence.rules]
+        last += [when.moved_to(slot).starts_at for slot in recurrence.rdates]
+        return max(ends + [start + (when.ends_at - when.starts_at) + _ZONE_CHANGE for start in last])
+    except OverflowError:
         return None
-    starts = list(slots_until(when, recurrence, when.starts_at + _HORIZON))
-    return max(ends + [when.moved_to(slot).ends_at for slot in starts])
+
+
+def _last_start(rule: str, when: When, horizon: datetime) -> datetime:
+    """No earlier than the last occurrence of the rule; raises OverflowError if that is beyond the horizon."""
+    _, is_until, until = rule.partition("UNTIL=")
+    if is_until:
+        text = until.partition(";")[0].rstrip("Z")
+        form = "%Y%m%dT%H%M%S" if "T" in text else "%Y%m%d"
+        return datetime.strptime(text, form).replace(tzinfo=UTC)
+    if "COUNT=" not in rule:
+        raise OverflowError
+    last = max(_expanded(rule, when, horizon), default=when.starts_at)
+    if last > horizon - _NEAR_HORIZON:
+        raise OverflowError
+    return last.astimezone(UTC)
 
 
 def occurs_in(
@@ -208,15 +247,10 @@ def occurs_in(
     changed = {slot_text(o.slot): o for o in overrides}
     if any(window.touches(o.when) for o in changed.values() if o.when and not o.is_cancelled):
         return True
-    for slot in slots_until(when, recurrence, window.end):
-        if slot_text(slot) not in changed and window.touches(when.moved_to(slot)):
-            return True
+    since = window.start - (when.ends_at - when.starts_at) - timedelta(days=2)
+    for slot in slots_until(when, recurrence, window.end, since):
         override = changed.get(slot_text(slot))
-        if (
-            override
-            and not override.is_cancelled
-            and not override.when
-            and window.touches(when.moved_to(slot))
-        ):
+        is_as_ruled = override is None or not (override.is_cancelled or override.when)
+        if is_as_ruled and window.touches(when.moved_to(slot)):
             return True
     return False

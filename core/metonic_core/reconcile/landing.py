@@ -86,7 +86,8 @@ def _refused(mapping: Mapping, intent: Intent, error: Exception) -> Mapping:
         case Unacceptable() | AccessDenied():
             return replace(mapping, hold=Hold(HoldKind.QUARANTINE, error.message), wanted=None)
         case _:
-            return mapping.due()
+            # It was not even tried: that says nothing about the item.
+            return replace(mapping, attempts=mapping.attempts - 1).due()
 
 
 def _removed(mapping: Mapping, intent: Intent) -> Landed:
@@ -118,7 +119,7 @@ def _found_created(mapping: Mapping, intent: Intent, event: StoredEvent, terms: 
 
 def adopted(mapping: Mapping, event: StoredEvent) -> Mapping:
     """A copy of unknown history: the bases are what it holds, so the platform's version is sent over it."""
-    return replace(mapping, local_base=event.content, external_base=event.content, unconfirmed=())
+    return replace(mapping, local_base=event.content, external_base=event.content, unconfirmed=(), attempts=0)
 
 
 def _answered(mapping: Mapping, intent: Intent, event: StoredEvent, terms: Terms) -> Landed:
@@ -197,6 +198,7 @@ def _landed(mapping: Mapping, sent: Sent, event: StoredEvent, terms: Terms) -> M
         seen=None if is_clean else Observed(event),
         unconfirmed=mapping.unconfirmed[_age(mapping, sent) + 1 :],
         wrote_at=terms.now,
+        attempts=0,
     )
 
 

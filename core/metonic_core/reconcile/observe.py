@@ -29,7 +29,7 @@ def record(
         row = Mapping(terms.new_id(), terms.link_id, event_id=changed_id(change), origin=Origin.OWN)
         return _reported(row, change, terms, must_read=isinstance(change, Seen) and not has_markers)
     if mapping.closed:
-        return _report_on_tombstone(mapping, change)
+        return _report_on_tombstone(mapping, change, terms)
     if _is_old(mapping, change):
         return None
     # Without a revision nobody can tell an old version from a new one, except by reading the event.
@@ -49,8 +49,10 @@ def _reported(mapping: Mapping, change: Change, terms: Terms, *, must_read: bool
             return replace(mapping, seen=Look(_etag(change))) if must_read else take(mapping, change, terms)
 
 
-def _report_on_tombstone(mapping: Mapping, change: Change) -> Mapping | None:
-    if isinstance(change, Gone) or _etag(change) == mapping.etag or _is_old_revision(mapping, change):
+def _report_on_tombstone(mapping: Mapping, change: Change, terms: Terms) -> Mapping | None:
+    """Alive again, or a replay. The agreed etag proves nothing: it comes back with the text."""
+    is_echo = _etag(change) == mapping.etag and terms.is_fresh(mapping)
+    if isinstance(change, Gone) or is_echo or _is_old_revision(mapping, change):
         return None
     return replace(mapping, seen=Look(_etag(change)))
 
@@ -108,7 +110,7 @@ def take(mapping: Mapping, reading: Reading, terms: Terms) -> Mapping:
 
 def _take_event(mapping: Mapping, event: StoredEvent, terms: Terms) -> Mapping:
     if _is_held(mapping, HoldKind.QUARANTINE):
-        mapping = replace(mapping, hold=None)
+        mapping = replace(mapping, hold=None, attempts=0)
     marker = terms.marker_on(event)
     if mapping.origin is Origin.OWN and not (marker and terms.issued(marker, event)):
         event = replace(event, content=withhold(event.content, mapping.external_base))
@@ -122,11 +124,11 @@ def _take_event(mapping: Mapping, event: StoredEvent, terms: Terms) -> Mapping:
     ).due()
 
 
-def is_alive_again(mapping: Mapping, reading: Reading) -> StoredEvent | None:
-    """The event of a tombstone, if it was read alive in a version that was never agreed."""
-    if isinstance(reading, Seen) and reading.event.etag != mapping.etag:
-        return reading.event
-    return None
+def is_alive_again(mapping: Mapping, reading: Reading, terms: Terms) -> StoredEvent | None:
+    """The event of a tombstone, if it was read alive, and not because our erasure is still invisible."""
+    if not isinstance(reading, Seen) or (reading.event.etag == mapping.etag and terms.is_fresh(mapping)):
+        return None
+    return reading.event
 
 
 def settled_tombstone(mapping: Mapping) -> Mapping:

@@ -40,7 +40,7 @@ def announce(this: Run, row: Mapping, write: Write, terms: Terms) -> Announced:
         prior=row.external_base,
     )
     unconfirmed = (*row.unconfirmed, sent) if sent else row.unconfirmed
-    row = replace(row, intent=intent, unconfirmed=unconfirmed, wrote_at=terms.now)
+    row = replace(row, intent=intent, unconfirmed=unconfirmed, wrote_at=terms.now, attempts=row.attempts + 1)
     return Announced(row, _request(row, intent, terms))
 
 

@@ -19,6 +19,9 @@ from metonic_core.sync.announce import Announced, announce, carry_out
 from metonic_core.sync.context import Run
 from metonic_core.sync.ports import Due
 
+# A write that never lands would else be repeated with every run; an edit, or the daily read, tries again.
+_MOST_ATTEMPTS = 3
+
 
 async def apply(this: Run) -> None:
     """Decide every row that is due, and carry the decisions out."""
@@ -109,6 +112,8 @@ async def _store_step(
         step.appointment, row.id, is_import=False
     ):
         return None
+    if step.write and row.attempts >= _MOST_ATTEMPTS:
+        step = replace(step, mapping=_set_aside(step.mapping), write=None)
     announced = announce(this, step.mapping, step.write, terms) if step.write else None
     if announced and announced.mapping.event_id in occupied:
         announced = None
@@ -118,6 +123,13 @@ async def _store_step(
     this.report.count_hold(row, step.mapping)
     await this.ledger.journal(step.mapping, step.operations)
     return announced
+
+
+def _set_aside(row: Mapping) -> Mapping:
+    hold = Hold(
+        HoldKind.QUARANTINE, f"The provider has not taken this change {_MOST_ATTEMPTS} times in a row."
+    )
+    return replace(row, hold=hold, wanted=None)
 
 
 async def _note_conflict(this: Run, row: Mapping, step: Step) -> None:

@@ -9,7 +9,7 @@ from metonic_core.reconcile.step import Operation, Side
 from metonic_core.reconcile.terms import Terms
 from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.provider import Capabilities
-from metonic_core.sync.ports import Clock, Ledger, Link
+from metonic_core.sync.ports import Clock, Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,8 @@ class Run:
         )
 
 
-async def opened(
-    ledger: Ledger, adapter: CalendarAdapter, capabilities: Capabilities, clock: Clock
-) -> tuple[Run, Link]:
-    """A run that begins, and where its link stands."""
+async def opened(ledger: Ledger, adapter: CalendarAdapter, capabilities: Capabilities, clock: Clock) -> Run:
+    """A run that begins."""
     async with ledger.transaction():
         link = await ledger.link()
-    return Run(ledger, adapter, link.calendar_id, capabilities, clock, Report()), link
+    return Run(ledger, adapter, link.calendar_id, capabilities, clock, Report())

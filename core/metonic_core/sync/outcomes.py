@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from metonic_core.model.mapping import Mapping
+from metonic_core.model.mapping import HoldKind, Mapping
 from metonic_core.reconcile.landing import ERASED, Landed
 from metonic_core.reconcile.onesided import ABSORBED
 from metonic_core.reconcile.terms import Terms
@@ -56,5 +56,7 @@ async def _store_answer(this: Run, row: Mapping, made: Mapping) -> None:
         if other and other.id != made.id and other.closed is None:
             saved.insert(0, other.closing(ABSORBED))
     await this.ledger.save(saved)
+    if made.closed and row.hold and row.hold.kind is HoldKind.CONFLICT:
+        await this.ledger.close_conflict(made)
     if made.closed == ERASED and made.appointment_id is not None:
         await this.ledger.reopen(made)

@@ -19,8 +19,10 @@ from metonic_core.sync.ports import Link
 COMPLETE_READ_EVERY = timedelta(days=1)
 
 
-async def pull(this: Run, link: Link) -> None:
+async def pull(this: Run) -> None:
     """Record everything that changed since the cursor, or everything there is."""
+    async with this.ledger.transaction():
+        link = await this.ledger.link()
     if _wants_complete_read(this, link):
         link = await _begin_complete_read(this, link)
     try:

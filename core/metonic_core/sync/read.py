@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from metonic_core.model.mapping import Look, Mapping
+from metonic_core.model.mapping import Absent, Look, Mapping
 from metonic_core.reconcile.observe import is_alive_again, new_sighting, settled_tombstone, take
 from metonic_core.reconcile.onesided import revived
 from metonic_core.reconcile.terms import Terms
@@ -11,30 +11,34 @@ from metonic_core.sync.context import Run
 from metonic_core.sync.ports import Due
 
 
-async def read(this: Run) -> None:
-    """Read every event that is to be looked at."""
+async def read(this: Run) -> bool:
+    """Read every event that is to be looked at; returns whether one of them was not there any more."""
     after = None
+    is_any_gone = False
     while True:
         async with this.ledger.transaction():
             rows = await this.ledger.due(Due.READ, after, this.capabilities.batch_size)
         if not rows:
-            return
+            return is_any_gone
         after = rows[-1].id
         readings = await this.adapter.hydrate(this.calendar_id, [row.event_id or "" for row in rows])
-        await _take_readings(this, rows, readings)
+        is_any_gone = await _take_readings(this, rows, readings) or is_any_gone
 
 
-async def _take_readings(this: Run, rows: Sequence[Mapping], readings: Sequence[Reading]) -> None:
+async def _take_readings(this: Run, rows: Sequence[Mapping], readings: Sequence[Reading]) -> bool:
     async with this.ledger.transaction():
         terms = await this.terms()
         fresh = {row.id: row for row in await this.ledger.reload([row.id for row in rows])}
+        is_any_gone = False
         for looked, reading in zip(rows, readings, strict=True):
             row = fresh[looked.id]
             if row.intent or not isinstance(row.seen, Look):
                 continue
             made = await _taken(this, row, reading, terms)
             this.report.count_hold(row, made[0])
+            is_any_gone = is_any_gone or isinstance(made[0].seen, Absent)
             await this.ledger.save(made)
+        return is_any_gone
 
 
 async def _taken(this: Run, row: Mapping, reading: Reading, terms: Terms) -> list[Mapping]:
@@ -45,7 +49,7 @@ async def _taken(this: Run, row: Mapping, reading: Reading, terms: Terms) -> lis
 
 async def _met_again(this: Run, tombstone: Mapping, reading: Reading, terms: Terms) -> list[Mapping]:
     """A tombstone's event was read; alive, the pair is taken up again or the event judged as a new one."""
-    event = is_alive_again(tombstone, reading)
+    event = is_alive_again(tombstone, reading, terms)
     if event is None:
         return [settled_tombstone(tombstone)]
     if tombstone.appointment_id is not None:

@@ -1,6 +1,7 @@
 """Taking our copies out of a calendar that is being disconnected. The user's own events stay."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from metonic_core.model.mapping import Mapping, Observed, Origin, WriteKind
 from metonic_core.reconcile.landing import ERASED
@@ -26,9 +27,9 @@ async def remove_copies(
 
     Raises as ``run`` does. The link should be read completely: copies no row knows are found that way.
     """
-    this, link = await opened(ledger, adapter, capabilities, clock)
+    this = await opened(ledger, adapter, capabilities, clock)
     await settle(this)
-    await pull(this, link)
+    await pull(this)
     left = 0
     for _ in range(_ROUNDS):
         await read(this)
@@ -48,7 +49,7 @@ async def _erase_copies(this: Run) -> int:
             terms = await this.terms()
             await this.ledger.save([row.closing(ERASED) for row in rows if _was_never_made(row)])
             copies = [row for row in rows if row.intent is None and _is_copy(row, terms)]
-            announced = [announce(this, row, _erasure(row), terms) for row in copies]
+            announced = [announce(this, _as_it_is(row), _erasure(row), terms) for row in copies]
             await this.ledger.save([a.mapping for a in announced])
         if not rows:
             return met
@@ -74,6 +75,11 @@ def _is_copy(row: Mapping, terms: Terms) -> bool:
         return False
     marker = terms.marker_on(row.seen.event)
     return marker is not None and terms.issued(marker, row.seen.event)
+
+
+def _as_it_is(row: Mapping) -> Mapping:
+    """The journal is to hold what is erased, not what was last agreed."""
+    return replace(row, external_base=row.seen.event.content) if isinstance(row.seen, Observed) else row
 
 
 def _erasure(row: Mapping) -> Write:

@@ -20,13 +20,16 @@ _ROUNDS = 4
 
 async def run(ledger: Ledger, adapter: CalendarAdapter, capabilities: Capabilities, clock: Clock) -> Report:
     """Bring both sides of a link in step; raises LeaseLost, and ProviderError where the run had to stop."""
-    this, link = await opened(ledger, adapter, capabilities, clock)
+    this = await opened(ledger, adapter, capabilities, clock)
     await settle(this)
-    await pull(this, link)
+    await pull(this)
     for _ in range(_ROUNDS):
         async with ledger.transaction():
             if not await ledger.is_any_due():
                 break
-        await read(this)
+        if await read(this):
+            # What is not where it was may have moved: the feed knows the new place by now.
+            await pull(this)
+            await read(this)
         await apply(this)
     return this.report

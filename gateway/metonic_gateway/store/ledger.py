@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
 from metonic_core.model import mapping as values
@@ -161,7 +162,7 @@ class SqlLedger:
     async def doubt_unreported(self, read_round: int) -> None:
         await self._flush()
         unnamed = self._open().exclude(external_event_id=None).filter(read_round__lt=read_round)
-        rows = [mapping_of(row) for row in await unnamed]
+        rows = [mapping_of(row) for row in await unnamed.select_for_update()]
         await self.save([replace(row, seen=Look()) for row in rows if _is_doubtful(row)])
 
     async def bring_in(self, until: datetime, since: datetime | None) -> None:
@@ -170,6 +171,8 @@ class SqlLedger:
             await drawing.draw_entering(self._link_id, self._window, since)
         entering = self._open().filter(hold=HoldKind.OUTSIDE.value, enters_at__lt=until)
         await entering.update(seen=encode(Look()), due=Due.READ)
+        set_aside = self._open().filter(hold=HoldKind.QUARANTINE.value, attempts__gt=0, due=None)
+        await set_aside.update(attempts=0, drawn=F("drawn") + 1, wanted=F("drawn") + 1, due=Due.DECIDE)
 
     async def appointments(self, ids: Collection[UUID]) -> Mapping[UUID, Appointment]:
         await self._flush()

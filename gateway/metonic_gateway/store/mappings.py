@@ -29,16 +29,19 @@ async def page(found: Rows, after: UUID | None, limit: int) -> Sequence[Mapping]
 
 
 async def chunked(found: Rows, condition: str, items: Sequence[T]) -> list[CalendarSyncMapping]:
-    """The rows of a condition on one of many values."""
+    """The rows of a condition on one of many values, locked until the transaction ends."""
     rows: list[CalendarSyncMapping] = []
     for part in chunks(items):
-        rows.extend(await found.filter(**{condition: part}))
+        rows.extend(await found.filter(**{condition: part}).select_for_update())
     return rows
 
 
 async def store(rows: Sequence[Mapping], now: datetime) -> None:
-    """Insert or update rows, in this order; of several versions of one row the last is stored."""
-    latest = {row.id: row for row in rows}
+    """Insert or update rows, in this order; of several versions of one row only the last is stored."""
+    latest: dict[UUID, Mapping] = {}
+    for row in rows:
+        latest.pop(row.id, None)
+        latest[row.id] = row
     for part in chunks(list(latest.values())):
         columns = [mapping_columns(row) for row in part]
         fields = [name for name in columns[0] if name != "id"]

@@ -171,6 +171,7 @@ class CalendarSyncMapping(Model):
     hold_reason = fields.TextField(null=True)
     read_round = fields.IntField()
     wrote_at = fields.DatetimeField(null=True)
+    attempts = fields.IntField(default=0)
     enters_at = fields.DatetimeField(null=True)
     due = fields.CharField(max_length=10, null=True)
     closed = fields.CharField(max_length=40, null=True)

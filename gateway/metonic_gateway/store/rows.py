@@ -33,6 +33,7 @@ def mapping_of(row: models.CalendarSyncMapping) -> Mapping:
         hold=Hold(HoldKind(row.hold), row.hold_reason or "") if row.hold else None,
         read_round=row.read_round,
         wrote_at=row.wrote_at,
+        attempts=row.attempts,
         enters_at=row.enters_at,
         closed=row.closed,
     )
@@ -63,6 +64,7 @@ def mapping_columns(mapping: Mapping) -> dict[str, Any]:
         "hold_reason": mapping.hold.reason if mapping.hold else None,
         "read_round": mapping.read_round,
         "wrote_at": mapping.wrote_at,
+        "attempts": mapping.attempts,
         "enters_at": mapping.enters_at,
         "due": due_of(mapping),
         "closed": mapping.closed,

@@ -194,7 +194,7 @@ def test_a_rule_that_never_matches_ends() -> None:
 
 
 @given(contents())
-def test_a_content_ends_after_its_last_occurrence(content: Content) -> None:
+def test_nothing_of_a_content_takes_place_after_its_end(content: Content) -> None:
     end = content.ends_at()
 
     if content.recurrence is None:
@@ -204,7 +204,8 @@ def test_a_content_ends_after_its_last_occurrence(content: Content) -> None:
     else:
         slots = expected(content.when, content.recurrence, FAR + 20 * 366 * DAY)
         moved = [o.when.ends_at for o in content.overrides if o.when]
-        assert end == max([content.when.moved_to(slot).ends_at for slot in slots] + moved)
+        last = max([content.when.moved_to(slot).ends_at for slot in slots] + moved)
+        assert end is None or end >= last
 
 
 def test_an_override_can_outlast_its_series() -> None:
@@ -251,3 +252,32 @@ def test_an_occurrence_that_only_has_another_title_takes_place_where_its_series_
     week = Window(SERIES.when.starts_at - DAY, SERIES.when.starts_at + 5 * DAY)
 
     assert occurs_in(week, SERIES.when, SERIES.recurrence, [Override(SERIES.when.slot, title="Trial")])
+
+
+def test_a_rule_that_goes_on_for_ages_has_no_end() -> None:
+    assert span_end(BERLIN, Recurrence(("FREQ=YEARLY;COUNT=100",)), []) is None
+
+
+def test_a_series_at_the_end_of_all_years_has_no_end() -> None:
+    distant = AllDay(date(9998, 11, 1), date(9999, 12, 30))
+
+    assert span_end(distant, Recurrence(("FREQ=DAILY;COUNT=10",)), []) is None
+
+
+def test_an_old_series_is_not_counted_through_day_by_day() -> None:
+    start = datetime(1, 1, 2, 10)  # noqa: DTZ001 - a wall-clock time
+    old = Timed(start, start + timedelta(hours=1), "UTC")
+    daily = recurrence_of(["FREQ=DAILY;INTERVAL=3"], [], old)
+    since = FAR - 9 * DAY
+
+    slots = list(slots_until(old, daily, FAR, since))
+
+    assert len(slots) < 10
+    assert all(has_slot(old, daily, slot) for slot in slots)
+
+
+def test_a_series_has_few_rules_and_takes_place_once_a_day_at_most() -> None:
+    with pytest.raises(InvalidValue, match="5 recurrence rules"):
+        recurrence_of(["FREQ=DAILY"] * 6, [], BERLIN)
+    with pytest.raises(InvalidValue, match="once a day"):
+        recurrence_of(["FREQ=DAILY;BYHOUR=9,17"], [], BERLIN)

@@ -7,6 +7,7 @@ import pytest
 from tests.core.pairs import (
     AGREED,
     LINK,
+    NOW,
     OWN_ID,
     TRAINING,
     appointment,
@@ -228,8 +229,17 @@ def test_what_is_no_event_is_left_alone_for_good() -> None:
 @pytest.mark.parametrize(
     "change", [Gone(ID), Gone(ID, revision=9), Touched(ID, AGREED), Seen(dated(5)), Foreign(ID, AGREED)]
 )
-def test_a_replay_about_a_closed_pair_is_no_news(change: Change) -> None:
-    assert reported(TOMBSTONE, change) is None
+def test_a_replay_about_a_pair_just_closed_is_no_news(change: Change) -> None:
+    just_erased = replace(TOMBSTONE, wrote_at=NOW)
+
+    assert record(just_erased, change, terms(lag=timedelta(minutes=1))) is None
+
+
+def test_an_agreed_version_that_comes_back_later_is_news_as_the_text_may_have_been_restored() -> None:
+    row = reported(TOMBSTONE, Touched(ID, AGREED))
+
+    assert row
+    assert isinstance(row.seen, Look)
 
 
 @pytest.mark.parametrize("change", [Touched(ID, "etag-new"), Seen(dated(6)), Unreadable(ID, "odd", "why")])
@@ -246,15 +256,22 @@ def test_a_closed_pair_whose_event_may_be_alive_is_looked_at(change: Change) -> 
     ("reading", "is_alive"),
     [
         (Seen(dated(6)), True),
-        (Seen(dated(6, AGREED)), False),
+        (Seen(dated(6, AGREED)), True),
         (Gone(ID, is_firm=False), False),
         (Unreadable(ID, "odd", "why"), False),
     ],
 )
-def test_only_a_version_that_was_never_agreed_brings_a_closed_pair_back(
+def test_only_an_event_that_was_read_alive_brings_a_closed_pair_back(
     reading: Reading, *, is_alive: bool
 ) -> None:
-    assert (is_alive_again(TOMBSTONE, reading) is not None) is is_alive
+    assert (is_alive_again(TOMBSTONE, reading, terms()) is not None) is is_alive
+
+
+def test_an_event_that_is_alive_because_its_erasure_is_still_invisible_is_not_back() -> None:
+    just_erased = replace(TOMBSTONE, wrote_at=NOW)
+    lagging = terms(lag=timedelta(minutes=1))
+
+    assert is_alive_again(just_erased, Seen(dated(6, AGREED)), lagging) is None
 
 
 def test_a_tombstone_that_was_read_is_at_rest() -> None:

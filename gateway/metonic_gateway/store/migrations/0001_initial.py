@@ -385,6 +385,7 @@ class Migration(migrations.Migration):
                 ("hold_reason", fields.TextField(null=True, unique=False)),
                 ("read_round", fields.IntField()),
                 ("wrote_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("attempts", fields.IntField(default=0)),
                 ("enters_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("due", fields.CharField(null=True, max_length=10)),
                 ("closed", fields.CharField(null=True, max_length=40)),
