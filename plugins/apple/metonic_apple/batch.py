@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from metonic_apple.errors import MISSING, Incomprehensible, write_failure
-from metonic_apple.fetching import Fetched, Missing, Text, Withheld, fetch
+from metonic_apple.etags import if_match, is_same
+from metonic_apple.fetching import Fetched, Missing, Text, Withheld, fetch, fetch_one
 from metonic_apple.paths import created_id
 from metonic_apple.reading import reading
 from metonic_apple.session import Session, some_at_once
@@ -23,6 +24,7 @@ from metonic_core.spi import (
     Removed,
     Seen,
     Stored,
+    StoredEvent,
     Unacceptable,
     Unavailable,
     Unknown,
@@ -37,10 +39,10 @@ _DONE = range(200, 300)
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """Something is stored under the id; ``taken`` is set if a create found it there."""
+    """Something is stored under the id; ``refusal`` is set if a create was told so."""
 
     id: str
-    taken: IdentityTaken | None = None
+    refusal: IdentityTaken | EtagMismatch | None = None
 
 
 class Batch:
@@ -81,8 +83,7 @@ class Batch:
             case Create():
                 return await self._create(write)
             case Update():
-                text = _edited(write, texts[write.id])
-                return await self._put(write.id, text, {"If-Match": write.etag})
+                return await self._update(write, texts[write.id])
             case Delete():
                 return await self._delete(write)
 
@@ -92,8 +93,29 @@ class Batch:
         try:
             # Never If-Match with a star: several servers have it the wrong way round.
             return await self._put(event_id, text, {"If-None-Match": "*"})
-        except (EtagMismatch, IdentityTaken):
-            return _Written(event_id, IdentityTaken("The identity belongs to another event."))
+        except (EtagMismatch, IdentityTaken) as refusal:
+            return _Written(event_id, refusal)
+
+    async def _update(self, write: Update, found: Fetched) -> _Written | Unknown:
+        current = _current(write, found)
+        text = _rendered(lambda: updated(current.text, write.content, write.groups, write.marker))
+        etag = await if_match(self._session, write.id, write.etag, current.etag)
+        try:
+            return await self._put(write.id, text, {"If-Match": etag})
+        except NotFound:
+            await self._check_unmoved(write)
+            raise
+
+    async def _check_unmoved(self, write: Update) -> None:
+        """ICloud says 404 to content that it does not want, which trying again would not change."""
+        found = await fetch_one(self._session, write.id)
+        if not isinstance(found, Text):
+            return
+        if found.etag and not is_same(found.etag, write.etag):
+            raise EtagMismatch("The event was changed meanwhile.")
+        raise Unacceptable(
+            "The calendar server refuses the change, and says that an event is missing which is there."
+        )
 
     async def _put(self, event_id: str, text: str, condition: Mapping[str, str]) -> _Written | Unknown:
         answer = await self._session.send("PUT", event_id, {**_CALENDAR, **condition}, text.encode())
@@ -102,7 +124,11 @@ class Batch:
         return _refused(answer)
 
     async def _delete(self, write: Delete) -> Outcome:
-        answer = await self._session.send("DELETE", write.id, {"If-Match": write.etag})
+        try:
+            etag = await if_match(self._session, write.id, write.etag)
+        except NotFound:
+            return Removed()
+        answer = await self._session.send("DELETE", write.id, {"If-Match": etag})
         if answer.status in _DONE or answer.status in MISSING:
             return Removed()
         return _refused(answer)
@@ -131,16 +157,16 @@ def _refused(answer: Answer) -> Unknown:
     raise failure
 
 
-def _edited(write: Update, found: Fetched) -> str:
-    """The text to put; the etag is compared before anything is edited."""
+def _current(write: Update, found: Fetched) -> Text:
+    """The text to edit; the etag is compared before anything is."""
     match found:
         case Missing():
             raise NotFound("The event is not there any more.")
         case Withheld():
             raise Unacceptable(found.reason)
-    if not _is_same_etag(found.etag, write.etag):
+    if not is_same(found.etag, write.etag):
         raise EtagMismatch("The event was changed meanwhile.")
-    return _rendered(lambda: updated(found.text, write.content, write.groups, write.marker))
+    return found
 
 
 def _rendered(render: Callable[[], str]) -> str:
@@ -155,17 +181,29 @@ def _rendered(render: Callable[[], str]) -> str:
         raise Unacceptable("The event has a date that is out of range.") from error
 
 
-def _is_same_etag(one: str, other: str) -> bool:
-    return one.removeprefix("W/").strip('"') == other.removeprefix("W/").strip('"')
-
-
 def _outcome(write: Write, written: _Written, found: Fetched) -> Outcome:
     read = reading(written.id, found.etag, found.text) if isinstance(found, Text) else None
     event = read.event if isinstance(read, Seen) else None
-    if written.taken is None:
-        # It was stored: what cannot be seen of it now is for the next read to tell.
-        return (
-            Stored(event) if event else Unknown(Unavailable("The event was stored and cannot be read yet."))
-        )
-    is_ours = isinstance(write, Create) and event and event.uid == str(write.identity) and event.marker
-    return Stored(event, is_adopted=True) if event and is_ours else Failed(written.taken)
+    if written.refusal is not None:
+        return _refused_create(write, written.refusal, found, event)
+    # It was stored: what cannot be seen of it now is for the next read to tell.
+    return Stored(event) if event else Unknown(Unavailable("The event was stored and cannot be read yet."))
+
+
+def _refused_create(
+    write: Write, refusal: ProviderError, found: Fetched, event: StoredEvent | None
+) -> Outcome:
+    """What a create came to that the server says is there already: ours of an earlier attempt, or another."""
+    if event and isinstance(write, Create) and event.uid == str(write.identity) and event.marker:
+        return Stored(event, is_adopted=True)
+    match found:
+        case Withheld():
+            return Unknown(Unavailable("There is an event in that place, and it cannot be read yet."))
+        case Missing() if not isinstance(refusal, IdentityTaken):
+            # Not IdentityTaken: nobody has it, and each further identity would be refused in the same way.
+            return Failed(
+                Unacceptable(
+                    "The calendar server refuses the event as one that is there already, and has none."
+                )
+            )
+    return Failed(IdentityTaken("The identity belongs to another event."))

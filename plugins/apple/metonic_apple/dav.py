@@ -1,6 +1,5 @@
 """WebDAV bodies: what is asked, and how a multistatus is read (RFC 4918 13, RFC 4791 7.9, RFC 6578 3.2)."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, ParseError
@@ -8,7 +7,9 @@ from xml.sax.saxutils import escape
 
 from defusedxml import DefusedXmlException, ElementTree
 
+from metonic_apple.errors import MULTISTATUS
 from metonic_apple.paths import path_of
+from metonic_apple.xmltext import printable
 from metonic_core.spi import Answer, NotACalendarServer
 
 DAV = "{DAV:}"
@@ -18,13 +19,7 @@ APPLE = "{http://apple.com/ns/ical/}"
 _OPENING = '<?xml version="1.0" encoding="utf-8"?>\n'
 _NAMESPACES = 'xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:A="http://apple.com/ns/ical/"'
 _PREFIXES = {DAV: "", CALDAV: "C:", APPLE: "A:"}
-_MULTISTATUS = 207
 _MAX_OCTETS = 128 * 1024 * 1024
-# Servers pass on controls that people pasted into events; XML 1.0 has no place for them, even as references.
-_CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)])
-_CONTROL_REFERENCES = re.compile(
-    rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]));"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +89,9 @@ def multistatus(answer: Answer) -> Multistatus:
 
 
 def _root(answer: Answer) -> Element:
-    if answer.status == _MULTISTATUS and len(answer.body) <= _MAX_OCTETS:
+    if answer.status == MULTISTATUS and len(answer.body) <= _MAX_OCTETS:
         try:
-            root = ElementTree.fromstring(_printable(answer.body), forbid_dtd=True)
+            root = ElementTree.fromstring(printable(answer.body), forbid_dtd=True)
         except (ParseError, DefusedXmlException, ValueError):
             root = None
         if root is not None and root.tag == f"{DAV}multistatus":
@@ -104,11 +99,6 @@ def _root(answer: Answer) -> Element:
     raise NotACalendarServer(
         "That address is not a CalDAV server: it answered with something else than WebDAV."
     )
-
-
-def _printable(body: bytes) -> bytes:
-    body = body.translate(None, _CONTROLS)
-    return _CONTROL_REFERENCES.sub(b"", body) if b"&#" in body else body
 
 
 def _member(response: Element, base: str) -> Member:

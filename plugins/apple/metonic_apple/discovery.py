@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from metonic_apple import dav
 from metonic_apple.contentlines import parse
-from metonic_apple.errors import UNAUTHORIZED, Incomprehensible, read_failure
+from metonic_apple.errors import MULTISTATUS, UNAUTHORIZED, Incomprehensible, read_failure
 from metonic_apple.paths import collection_key, resolved, tidy
 from metonic_apple.session import Session, multistatus
 from metonic_apple.zones import iana_name
@@ -27,7 +27,6 @@ _KINDS, _ZONE = f"{dav.CALDAV}supported-calendar-component-set", f"{dav.CALDAV}c
 _COLOR, _RIGHTS = f"{dav.APPLE}calendar-color", f"{dav.DAV}current-user-privilege-set"
 _CALENDAR, _COMPONENT = f"{dav.CALDAV}calendar", f"{dav.CALDAV}comp"
 _WRITE = tuple(f"{dav.DAV}{right}" for right in ("all", "write", "write-content"))
-_MULTISTATUS = 207
 _RGB = re.compile(r"#[0-9A-Fa-f]{6}")
 _ICLOUD = "caldav.icloud.com"
 # 501 is what web servers say that never heard of PROPFIND.
@@ -91,7 +90,7 @@ async def _ask(session: Session, url: str) -> Answer | None:
         raise SignInNeeded("The calendar server does not accept the user name and password.")
     if answer.status in _TROUBLE:
         raise read_failure(answer)
-    return answer if answer.status == _MULTISTATUS else None
+    return answer if answer.status == MULTISTATUS else None
 
 
 async def _home_from(session: Session, answer: Answer) -> Home | None:

@@ -6,6 +6,7 @@ from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException, ElementTree
 
+from metonic_apple.xmltext import printable
 from metonic_core.spi import (
     AccessDenied,
     Answer,
@@ -23,6 +24,7 @@ _NO_RIGHT = frozenset({"need-privileges"})
 MISSING = frozenset({404, 410})
 BUSY = frozenset({429, 503})
 _REFUSED_CONTENT = frozenset({400, 413, 415, 422})
+MULTISTATUS = 207
 UNAUTHORIZED, _FORBIDDEN, _CONFLICT, _PRECONDITION_FAILED, SERVER_ERROR = 401, 403, 409, 412, 500
 
 
@@ -34,10 +36,14 @@ class Incomprehensible(ValueError):
         self.reason = reason
 
 
+class ServerFailed(Unavailable):
+    """The server was reached and failed at its answer: perhaps only at what was asked for."""
+
+
 def preconditions(answer: Answer) -> frozenset[str]:
     """The names in the answer's DAV:error body; empty if it has none."""
     try:
-        root = ElementTree.fromstring(answer.body, forbid_dtd=True)
+        root = ElementTree.fromstring(printable(answer.body), forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError):
         return frozenset()
     # The namespace of the names is ignored: servers have put CalDAV's into DAV: and into CardDAV's.
@@ -54,7 +60,7 @@ def read_failure(answer: Answer) -> ProviderError:
     if answer.status in BUSY:
         return RateLimited("The calendar server asks for fewer requests.", retry_after(answer.headers))
     if answer.status >= SERVER_ERROR:
-        return Unavailable(f"The calendar server failed with status {answer.status}.")
+        return ServerFailed(f"The calendar server failed with status {answer.status}.")
     if answer.status == _FORBIDDEN:
         return AccessDenied("The calendar server does not let this account read that calendar.")
     return ProviderError(f"The calendar server answered with the unexpected status {answer.status}.")

@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from metonic_apple import dav
-from metonic_apple.errors import MISSING, read_failure
+from metonic_apple.errors import MISSING, MULTISTATUS, ServerFailed, read_failure
 from metonic_apple.paths import key
-from metonic_apple.session import Session, multistatus, some_at_once
+from metonic_apple.session import IN_FLIGHT, Session, multistatus, some_at_once
 from metonic_core.spi import ProviderError
 from metonic_core.spi.errors import Scope
 
 BATCH = 50
 _OK = 200
+_MOST_FAILURES = 8
 _GETETAG, _DATA = f"{dav.DAV}getetag", f"{dav.CALDAV}calendar-data"
 
 
@@ -43,11 +44,38 @@ async def fetch(session: Session, calendar_id: str, ids: Sequence[str]) -> Mappi
     distinct = list(dict.fromkeys(ids))
     batches = [distinct[i : i + BATCH] for i in range(0, len(distinct), BATCH)]
     found: dict[str, Fetched] = {}
-    for part in await some_at_once(_multiget(session, calendar_id, batch) for batch in batches):
+    for part in await some_at_once(_batch(session, calendar_id, batch) for batch in batches):
         found |= part
-    rest = [i for i in distinct if i not in found]
     # iCloud and Google leave out resources that they have just listed: each is asked for by itself, once.
-    return found | dict(zip(rest, await some_at_once(_get(session, i) for i in rest), strict=True))
+    rest = [i for i in distinct if i not in found]
+    return found | await _one_by_one(session, calendar_id, rest, is_answering=bool(found))
+
+
+async def _batch(session: Session, calendar_id: str, ids: Sequence[str]) -> Mapping[str, Fetched]:
+    """What one question brings; if it fails, what is found of the rest around the resource that it fails at.
+
+    One half fails and the other does not: the failing one is halved again. Both fail: the ids are left out,
+    so a server that fails at everything is asked three times.
+    """
+    whole = await _attempt(session, calendar_id, ids)
+    found = dict(whole or {})
+    doubtful = ids if whole is None else []
+    while len(doubtful) > 1:
+        middle = len(doubtful) // 2
+        halves = [doubtful[:middle], doubtful[middle:]]
+        answers = [await _attempt(session, calendar_id, half) for half in halves]
+        failed = [half for half, answer in zip(halves, answers, strict=True) if answer is None]
+        for answer in answers:
+            found |= answer or {}
+        doubtful = failed[0] if len(failed) == 1 else []
+    return found
+
+
+async def _attempt(session: Session, calendar_id: str, ids: Sequence[str]) -> Mapping[str, Fetched] | None:
+    try:
+        return await _multiget(session, calendar_id, ids)
+    except ServerFailed:
+        return None
 
 
 async def _multiget(session: Session, calendar_id: str, ids: Sequence[str]) -> Mapping[str, Fetched]:
@@ -62,7 +90,40 @@ def _text(member: dav.Member) -> Text:
     return Text(member.text(_GETETAG), member.properties[_DATA].text or "")
 
 
-async def _get(session: Session, event_id: str) -> Fetched:
+async def _one_by_one(
+    session: Session, calendar_id: str, ids: Sequence[str], *, is_answering: bool
+) -> dict[str, Fetched]:
+    """Each by a question of its own; one that the server fails at is withheld, and stops no other.
+
+    Raises Unavailable if it fails at many, or at all that was asked for and at the calendar too.
+    """
+    found: dict[str, Fetched] = {}
+    failures: dict[str, ServerFailed] = {}
+    for i in range(0, len(ids), IN_FLIGHT):
+        wave = ids[i : i + IN_FLIGHT]
+        for one, answer in zip(wave, await some_at_once(_tried(session, one) for one in wave), strict=True):
+            if isinstance(answer, ServerFailed):
+                failures[one] = answer
+            else:
+                found[one] = answer
+        if len(failures) > _MOST_FAILURES:
+            raise next(iter(failures.values()))
+    if failures and not found and not is_answering:
+        here = await session.properties(calendar_id, "0", f"{dav.DAV}resourcetype")
+        if here.status != MULTISTATUS:
+            raise next(iter(failures.values()))
+    return found | {i: Withheld(f"The event cannot be had: {e.message}") for i, e in failures.items()}
+
+
+async def _tried(session: Session, event_id: str) -> Fetched | ServerFailed:
+    try:
+        return await fetch_one(session, event_id)
+    except ServerFailed as error:
+        return error
+
+
+async def fetch_one(session: Session, event_id: str) -> Fetched:
+    """What a GET of it brings."""
     answer = await session.send("GET", event_id)
     if answer.status in MISSING:
         return Missing()

@@ -15,6 +15,7 @@ from metonic_apple.reading import (
     Resource,
     inherited,
     is_busy,
+    is_cancelled_in,
     is_private,
     is_same_span,
     slot_of,
@@ -62,8 +63,7 @@ def _is_dropped(exception: Component, at: Slot, old: Content, new: Content) -> b
         return True
     if after is None:
         return before is not None
-    is_cancelled_by_status = status_of(exception) is Status.CANCELLED is not new.status
-    return after.is_cancelled and not (is_cancelled_by_status and before == after)
+    return after.is_cancelled and not (is_cancelled_in(exception, new.status) and before == after)
 
 
 def _put_recurrence_id(exception: Component, at: Slot, when: When, zones: Zones) -> None:

@@ -20,6 +20,8 @@ same bytes. Long past, so that nobody takes it for a recent edit; not read as on
 _PRIVATE = frozenset({"PRIVATE", "CONFIDENTIAL"})
 _DAY = timedelta(days=1)
 _MAX_VEVENTS = 3000
+_MAX_RULES = 10
+_MAX_RDATES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,17 @@ def resource_of(calendar: Component) -> Resource:
         raise Incomprehensible("The series has more exceptions than any calendar allows.")
     if len(masters) > 1:
         raise Incomprehensible("The object holds more than one event.")
+    _check_recurrences(events)
     exceptions = tuple(event for event in events if event is not masters[0])
     return Resource(calendar, Zones(calendar), masters[0], exceptions)
+
+
+def _check_recurrences(events: list[Component]) -> None:
+    """Every rule is tried and every date is a slot, so that many of them cost more than they can mean."""
+    if any(len(event.lines("RRULE")) > _MAX_RULES for event in events):
+        raise Incomprehensible(f"The series has more than {_MAX_RULES} rules (RRULE).")
+    if sum(found.value.count(",") + 1 for e in events for found in e.lines("RDATE")) > _MAX_RDATES:
+        raise Incomprehensible(f"The series has more than {_MAX_RDATES:,} extra dates (RDATE).")
 
 
 def event_of(event_id: str, etag: str, resource: Resource) -> StoredEvent:
@@ -80,9 +91,15 @@ def event_of(event_id: str, etag: str, resource: Resource) -> StoredEvent:
         uid=text_of(resource.master, "UID") or None,
         modified_at=_modified_at(resource),
         marker=text_of(resource.master, MARKER) or None,
-        can_write_time=span.is_exact,
+        can_write_time=span.is_exact and all(_is_exact(e, resource) for e in resource.exceptions),
         has_guests=any(event.first("ATTENDEE") for event in events),
     )
+
+
+def _is_exact(exception: Component, resource: Resource) -> bool:
+    """A cancelled occurrence has no time to write, and some are stored without one."""
+    is_cancelled = is_cancelled_in(exception, status_of(resource.master))
+    return is_cancelled or span_of(exception, resource.zones).is_exact
 
 
 def content_of(resource: Resource, when: When) -> Content:
@@ -198,13 +215,15 @@ def slot_of(exception: Component, when: When, zones: Zones) -> Slot:
     return slot(moment(found, zones), when)
 
 
-def override_of(exception: Component, series: Content, zones: Zones) -> Override:
-    """How that VEVENT differs from its series.
+def is_cancelled_in(exception: Component, series: Status) -> bool:
+    """Whether that occurrence alone is cancelled; in a cancelled series it is no different."""
+    return status_of(exception) is Status.CANCELLED is not series
 
-    In a cancelled series a cancelled occurrence is no different.
-    """
+
+def override_of(exception: Component, series: Content, zones: Zones) -> Override:
+    """How that VEVENT differs from its series."""
     at = slot_of(exception, series.when, zones)
-    if status_of(exception) is Status.CANCELLED and series.status is not Status.CANCELLED:
+    if is_cancelled_in(exception, series.status):
         return Override(at, is_cancelled=True)
     title, location = text_of(exception, "SUMMARY"), text_of(exception, "LOCATION")
     return Override(

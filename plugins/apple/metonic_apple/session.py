@@ -10,7 +10,16 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from metonic_apple import dav
-from metonic_apple.errors import BUSY, MISSING, SERVER_ERROR, UNAUTHORIZED, is_denied, read_failure
+from metonic_apple.errors import (
+    BUSY,
+    MISSING,
+    MULTISTATUS,
+    SERVER_ERROR,
+    UNAUTHORIZED,
+    ServerFailed,
+    is_denied,
+    read_failure,
+)
 from metonic_apple.paths import resolved
 from metonic_core.spi import (
     Answer,
@@ -24,7 +33,7 @@ from metonic_core.spi import (
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 5
-_IN_FLIGHT = 4
+IN_FLIGHT = 4
 _XML = {"Content-Type": "application/xml; charset=utf-8"}
 
 T = TypeVar("T")
@@ -105,18 +114,22 @@ class Session:
 
 
 def multistatus(answer: Answer) -> dav.Multistatus:
-    """The multistatus of a server known to speak CalDAV: anything else is a portal in between, or a fault."""
+    """The multistatus of a server known to speak CalDAV.
+
+    Anything else is a portal in between (Unavailable), or said to be one and a fault (ServerFailed).
+    """
     if answer.status >= 300:  # noqa: PLR2004 - not a success
         raise read_failure(answer)
     try:
         return dav.multistatus(answer)
     except NotACalendarServer as error:
-        raise Unavailable("The calendar server answered with something else than WebDAV.") from error
+        kind = ServerFailed if answer.status == MULTISTATUS else Unavailable
+        raise kind("The calendar server answered with something else than WebDAV.") from error
 
 
 async def some_at_once(calls: Iterable[Awaitable[T]]) -> list[T]:
     """The results in order, with a few of the calls under way at a time."""
-    slots = asyncio.Semaphore(_IN_FLIGHT)
+    slots = asyncio.Semaphore(IN_FLIGHT)
 
     async def one(call: Awaitable[T]) -> T:
         async with slots:

@@ -106,8 +106,11 @@ async def test_a_create_never_adopts_what_is_not_ours(
     assert isinstance(outcome.error, IdentityTaken)
 
 
-async def test_a_uid_that_lives_in_another_calendar_is_taken(server: Scripted, client: HttpClient) -> None:
-    server.on("PUT", PATH, web.Response(status=412))
+@pytest.mark.parametrize("code", [403, 409, 412])
+async def test_a_uid_that_lives_in_another_calendar_is_taken(
+    server: Scripted, client: HttpClient, code: int
+) -> None:
+    server.on("PUT", PATH, error(code, "C:no-uid-conflict"))
     server.on("REPORT", CALENDAR, holding())
 
     (outcome,) = await write(client, server, CREATE)

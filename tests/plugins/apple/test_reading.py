@@ -89,6 +89,47 @@ def test_an_end_in_another_zone_is_shown_in_the_first_and_not_written() -> None:
     assert not flight.can_write_time
 
 
+DAILY = (BERLIN, "DTEND;TZID=Europe/Berlin:20261201T110000", "RRULE:FREQ=DAILY;COUNT=3")
+SECOND = "RECURRENCE-ID;TZID=Europe/Berlin:20261202T100000"
+INEXACT = {
+    "floating": (SECOND, "DTSTART:20261202T120000", "DTEND:20261202T130000"),
+    "between zones": (
+        SECOND,
+        "DTSTART;TZID=Europe/Berlin:20261202T120000",
+        "DTEND;TZID=America/New_York:20261202T130000",
+    ),
+}
+
+
+@pytest.mark.parametrize("exception", INEXACT.values(), ids=INEXACT)
+def test_a_series_with_an_occurrence_that_cannot_be_said_exactly_is_not_moved(
+    exception: tuple[str, ...],
+) -> None:
+    assert not event(*DAILY, exceptions=(exception,)).can_write_time
+
+
+EXACT = {
+    "in another zone": (
+        SECOND,
+        "DTSTART;TZID=America/New_York:20261202T120000",
+        "DTEND;TZID=America/New_York:20261202T130000",
+    ),
+    "cancelled": (SECOND, "DTSTART:20261202T120000", "STATUS:CANCELLED"),
+    "cancelled without a time": (SECOND, "STATUS:CANCELLED"),
+}
+
+
+@pytest.mark.parametrize("exception", EXACT.values(), ids=EXACT)
+def test_a_series_with_occurrences_that_can_be_said_exactly_is_moved(exception: tuple[str, ...]) -> None:
+    assert event(*DAILY, exceptions=(exception,)).can_write_time
+
+
+def test_as_many_rules_and_extra_dates_as_anybody_needs_are_read() -> None:
+    dates = ",".join(f"{2027 + i // 300}{1 + i % 12:02}{1 + i % 25:02}T100000Z" for i in range(1000))
+
+    assert content(BERLIN, "RRULE:FREQ=DAILY", "RRULE:FREQ=WEEKLY", f"RDATE:{dates}").recurrence is not None
+
+
 @pytest.mark.parametrize(
     "tzid",
     [
@@ -217,6 +258,12 @@ UNREADABLE = {
     "endless": text(BERLIN) + "X:y\n" * 100_000,
     "huge": text(BERLIN, "DESCRIPTION:" + "x" * 5_000_000),
     "parameters": text('DTSTART;A=";B="' * 20_000 + ":1"),
+    "too many rules": text(BERLIN, *["RRULE:FREQ=DAILY;COUNT=3"] * 11),
+    "too many rules on one day": text(
+        BERLIN, exceptions=((BERLIN, "RECURRENCE-ID:20261202T090000Z", *["RRULE:FREQ=DAILY"] * 11),)
+    ),
+    "too many extra dates": text(BERLIN, "RDATE:" + ",".join(["20261202T090000Z"] * 1001)),
+    "too many lines of extra dates": text(BERLIN, *["RDATE:20261202T090000Z,20261203T090000Z"] * 501),
     "crowd": text(BERLIN, exceptions=((BERLIN, "RECURRENCE-ID:20261202T090000Z"),) * 4000),
 }
 

@@ -1,0 +1,41 @@
+"""What servers send as XML, made into what XML 1.0 allows (its section 2.2).
+
+Servers pass on whatever people pasted into events, raw or as references. Parsers refuse the whole answer for
+one such character, and with it every other event that it holds.
+"""
+
+import codecs
+import re
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_REFERENCE = re.compile(r"&#([0-9]+|[xX][0-9A-Fa-f]+);")
+_DECLARED = re.compile(rb"""<\?xml[^>]{1,100}?encoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]{0,40})["']""")
+_LAST, _MAX_DIGITS = 0x10FFFF, 8
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def printable(body: bytes) -> str:
+    """The text of an XML document without the characters, and references to such, that XML forbids."""
+    text = _FORBIDDEN.sub("", _decoded(body))
+    return _REFERENCE.sub(_allowed, text) if "&#" in text else text
+
+
+def _decoded(body: bytes) -> str:
+    if body.startswith(_UTF_16):
+        return body.decode("utf-16", "replace")
+    declared = _DECLARED.match(body)
+    try:
+        return body.decode(declared.group(1).decode() if declared else "utf-8", "replace").removeprefix(
+            "\ufeff"
+        )
+    except (LookupError, ValueError):
+        return body.decode("utf-8", "replace").removeprefix("\ufeff")
+
+
+def _allowed(reference: re.Match[str]) -> str:
+    """The reference if XML has a place for what it stands for."""
+    written = reference.group(1)
+    is_hex = written[0] in "xX"
+    digits = written.lstrip("xX0") or "0"
+    code = int(digits, 16 if is_hex else 10) if len(digits) <= _MAX_DIGITS else _LAST + 1
+    return "" if code > _LAST or _FORBIDDEN.match(chr(code)) else reference.group()
