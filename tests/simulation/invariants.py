@@ -11,10 +11,10 @@ from metonic_core.model.appointment import Appointment
 from metonic_core.model.codec import decode
 from metonic_core.model.content import all_groups
 from metonic_core.model.event import StoredEvent
-from metonic_core.model.mapping import Mapping
+from metonic_core.model.mapping import HoldKind, Mapping
 from metonic_core.selection import Selection, is_withheld
 from metonic_gateway.store import appointments, models
-from metonic_gateway.store.rows import mapping_of
+from metonic_gateway.store.rows import due_of, mapping_of
 
 ROUNDS = 12
 
@@ -54,6 +54,7 @@ async def broken(world: World) -> list[str]:
         rows = [mapping_of(row) for row in await stored]
         found += _not_converged(world, desk, rows, known)
         found += _doubled(desk)
+        found += await _left_over(desk, rows)
         found += await _erased_without_cause(world, desk)
     found += await _cancelled_without_cause(world, known)
     return found + await _lost(world, known)
@@ -102,6 +103,17 @@ def _doubled(desk: Desk) -> list[str]:
     marked = [MARKERS.read(e.marker) for e in desk.calendar.live.values() if e.marker]
     count = Counter(marker.appointment_id for marker in marked if marker)
     return [f"I4: {count[a]} copies of {a}" for a in count if count[a] > 1]
+
+
+async def _left_over(desk: Desk, rows: Sequence[Mapping]) -> list[str]:
+    """At rest nothing is due, every event is known, and the open conflicts are those that hold an item."""
+    known = {row.event_id for row in rows}
+    conflicts = models.CalendarSyncConflict.filter(sync_config_id=desk.id, state="open")
+    shown = {row["mapping_id"] for row in await conflicts.values("mapping_id")}
+    held = {row.id for row in rows if row.hold and row.hold.kind is HoldKind.CONFLICT}
+    found = [f"I1: {row.id} is still due" for row in rows if due_of(row) is not None]
+    found += [f"I2: {event_id} is not known" for event_id in desk.calendar.live if event_id not in known]
+    return found + [f"I9: {mapping} is not held and shown alike" for mapping in shown ^ held]
 
 
 async def _erased_without_cause(world: World, desk: Desk) -> list[str]:

@@ -101,6 +101,7 @@ class World:
             (2, self.delete_appointment),
             (3, self.delete_event),
             (2, self.restore_text),
+            (1, self.bring_back_event),
             (1, self.hide_appointment),
         ]
         (act,) = self.dice.choices([act for _, act in acts], [weight for weight, _ in acts])
@@ -183,6 +184,15 @@ class World:
             self.values.retire(event.content)
             self.note("there: delete", self.desks.index(desk), event.id)
             desk.calendar.erase(event.id)
+
+    async def bring_back_event(self) -> None:
+        """Out of the trash, as it was: where etags are made of the content, with its old etag."""
+        desk = self.dice.choice(self.desks)
+        gone = sorted(i for i in {i for i, _ in desk.calendar.log} if desk.calendar.was_deleted(i))
+        if gone and desk.calendar.conduct is HINTS:
+            event = desk.calendar.versions(self.dice.choice(gone))[-1]
+            self.note("there: back", self.desks.index(desk), event.id)
+            desk.calendar.put(event)
 
     # the engine
 

@@ -118,7 +118,7 @@ def _people(appointment: Appointment) -> set[UUID]:
 
 async def _draw_rows(ids: list[UUID]) -> None:
     rows = models.CalendarSyncMapping.filter(id__in=ids)
-    await rows.update(drawn=F("drawn") + 1, wanted=F("drawn") + 1)
+    await rows.update(drawn=F("drawn") + 1, wanted=F("drawn") + 1, attempts=0)
     await rows.filter(due=None).update(due=Due.DECIDE)
 
 
