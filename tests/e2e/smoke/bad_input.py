@@ -5,10 +5,11 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 from tests.e2e.smoke.api import CHOOSE, CREATE, DELETE, READ, RUN, SYNC, TEST, UPDATE, Api, Told, when
-from tests.e2e.smoke.children import HOST, PASSWORD, free_port
+from tests.e2e.smoke.children import PASSWORD
 from tests.e2e.smoke.item import When, timed
 from tests.e2e.smoke.scene import Person, Scene, day
 from tests.e2e.smoke.table import Difference, expect
+from tests.radicale import HOST, free_port
 
 
 class _Two:

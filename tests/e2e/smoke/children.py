@@ -4,7 +4,6 @@ import asyncio
 import base64
 import os
 import secrets
-import socket
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Mapping, Sequence
@@ -13,30 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.e2e.smoke.waiting import TooLate, until
+from tests.radicale import HOST, configured, free_port
 
-HOST = "127.0.0.1"
 PASSWORD = "s3cret"
 _STOP_SECONDS = 10
 _LOG_END = 2000
-
-_CONFIG = """\
-[server]
-hosts = {host}:{port}
-max_connections = 40
-[auth]
-type = htpasswd
-htpasswd_filename = {folder}/users
-htpasswd_encryption = plain
-delay = 0
-[rights]
-type = owner_only
-[storage]
-filesystem_folder = {folder}/collections
-[web]
-type = none
-[logging]
-level = warning
-"""
 
 
 @dataclass
@@ -101,9 +81,8 @@ def radicale(folder: Path, names: Sequence[str]) -> Child:
     """A calendar server with an account for each name, and no calendar yet."""
     folder.mkdir()
     port = free_port()
-    (folder / "users").write_text("".join(f"{name}:{PASSWORD}\n" for name in names), "utf-8")
-    (folder / "config").write_text(_CONFIG.format(host=HOST, port=port, folder=folder), "utf-8")
-    return Child(("radicale", "--config", str(folder / "config")), port, folder / "log", {})
+    config = configured(folder, port, dict.fromkeys(names, PASSWORD))
+    return Child(("radicale", "--config", str(config)), port, folder / "log", {})
 
 
 def gateway(folder: Path) -> Child:
@@ -118,10 +97,3 @@ def gateway(folder: Path) -> Child:
         "METONIC_FREQUENCY_MINUTES": "1",
     }
     return Child(("metonic", "serve"), port, folder / "gateway.log", environment)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -13,8 +13,9 @@ from uuid import uuid4
 
 import icalendar
 from caldav.davclient import DAVClient
-from tests.e2e.smoke.children import HOST, PASSWORD
+from tests.e2e.smoke.children import PASSWORD
 from tests.e2e.smoke.item import Item, of_event, uid_of
+from tests.radicale import HOST
 
 T = TypeVar("T")
 

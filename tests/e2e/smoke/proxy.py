@@ -12,7 +12,7 @@ from enum import Enum
 
 import aiohttp
 from aiohttp import web
-from tests.e2e.smoke.children import HOST
+from tests.radicale import HOST
 from yarl import URL
 
 _HOP_BY_HOP = frozenset(

@@ -11,11 +11,12 @@ from urllib.parse import unquote
 
 import aiohttp
 from tests.e2e.smoke.api import Api, Told
-from tests.e2e.smoke.children import HOST, PASSWORD, Child, gateway, radicale
+from tests.e2e.smoke.children import PASSWORD, Child, gateway, radicale
 from tests.e2e.smoke.device import Device
 from tests.e2e.smoke.item import Item, of_appointment
 from tests.e2e.smoke.proxy import Proxy
 from tests.e2e.smoke.table import Difference, Table, agree, expect
+from tests.radicale import HOST
 from typer.testing import CliRunner
 
 from metonic_gateway.cli import cli

@@ -12,38 +12,20 @@ import aiohttp
 import pytest
 from tests.plugins.apple.outside import PASSWORD, USER, HttpClient, Radicale, account, make_calendar
 from tests.plugins.apple.scripted import Scripted
+from tests.radicale import configured, free_port
 
 from metonic_apple.adapter import AppleAdapter
 
 _STARTS_WITHIN = 20.0
-_CONFIG = """
-[server]
-hosts = 127.0.0.1:{port}
-max_connections = 40
-[auth]
-type = htpasswd
-htpasswd_filename = {folder}/users
-htpasswd_encryption = plain
-delay = 0
-[rights]
-type = owner_only
-[storage]
-filesystem_folder = {folder}/collections
-[web]
-type = none
-[logging]
-level = warning
-"""
 
 
 @pytest.fixture(scope="session")
 def radicale(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Radicale]:
     folder = tmp_path_factory.mktemp("radicale")
     port = free_port()
-    (folder / "users").write_text(f"{USER}:{PASSWORD}\nbob:other\n")
-    (folder / "config").write_text(_CONFIG.format(port=port, folder=folder))
+    config = configured(folder, port, {USER: PASSWORD, "bob": "other"})
     with (folder / "log").open("w") as log:
-        command = [sys.executable, "-m", "radicale", "--config", str(folder / "config")]
+        command = [sys.executable, "-m", "radicale", "--config", str(config)]
         process = subprocess.Popen(command, stdout=log, stderr=log)  # noqa: S603 - our own command
     try:
         _wait_for(port, process, folder / "log")
@@ -52,13 +34,6 @@ def radicale(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Radicale]:
         process.terminate()
         process.wait(10)
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
