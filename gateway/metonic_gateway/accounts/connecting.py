@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from time import perf_counter
 from uuid import UUID, uuid4
@@ -14,7 +14,7 @@ from metonic_core.spi.provider import Account, CalendarInfo, Credentials, Passwo
 from metonic_gateway.accounts.basic import basic_authorization
 from metonic_gateway.services import Services, status_topic
 from metonic_gateway.store import calendars
-from metonic_gateway.store.calendars import ConnectedCalendar, SignedIn
+from metonic_gateway.store.calendars import ConnectedCalendar, SignedIn, SignedOut
 from metonic_gateway.vault import Place, VaultError
 
 
@@ -54,16 +54,21 @@ async def connect_with_credentials(
     account, choices = await _signed_in(services, provider, typed)
     known = await calendars.of_user(user_id, provider.name)
     row_id = known.id if known else uuid4()
-    sealed = services.vault.seal(json.dumps(typed), _place(row_id))
-    signed_in = SignedIn(row_id, user_id, provider.name, account, sealed, choices)
-    frequency = timedelta(minutes=services.settings.frequency_minutes)
-    await calendars.keep_sign_in(signed_in, frequency, services.clock())
-    former = known.calendar_id if known and known.account.subject == account.subject else None
-    choice = _obvious(choices, former)
-    if choice is not None:
-        await _choose(services, row_id, choice)
+    found = SignedIn(row_id, user_id, provider.name, account, "", choices)
+    kept = await _keep(services, found, typed)
+    if kept.id != row_id:
+        kept = await _keep(services, replace(found, id=kept.id), typed)
+    if kept.stopped is None:
+        services.nudge([kept.id])
     services.feed.publish(status_topic(user_id))
-    return row_id
+    return kept.id
+
+
+async def _keep(services: Services, found: SignedIn, typed: Credentials) -> ConnectedCalendar:
+    sealed = services.vault.seal(json.dumps(typed), _place(found.id))
+    frequency = timedelta(minutes=services.settings.frequency_minutes)
+    now, window = services.clock(), services.window()
+    return await calendars.keep_sign_in(replace(found, sealed=sealed), frequency, now, window)
 
 
 async def choose_calendar(services: Services, user_id: UUID, provider_name: str, calendar_id: str) -> UUID:
@@ -78,7 +83,11 @@ async def choose_calendar(services: Services, user_id: UUID, provider_name: str,
         raise InvalidValue(
             "This calendar can only be read.", ("calendarId",), "Choose one that may be written to."
         )
-    await _choose(services, calendar.id, choice)
+    try:
+        await calendars.choose(calendar.id, choice, services.window(), services.clock())
+    except SignedOut:
+        raise NotConnected(provider_name) from None
+    services.nudge([calendar.id])
     services.feed.publish(status_topic(user_id))
     return calendar.id
 
@@ -164,20 +173,6 @@ def _filled_in(form: Password, credentials: Credentials) -> dict[str, str]:
         if field.is_required and not typed.get(field.name):
             raise InvalidValue(f"{field.label} is missing.", ("credentials", field.name), "Fill it in.")
     return {name: value for name, value in typed.items() if value}
-
-
-def _obvious(choices: Sequence[CalendarInfo], former: str | None) -> CalendarInfo | None:
-    """The calendar that was chosen before, else the only one that can be written to, else None."""
-    writable = [choice for choice in choices if choice.is_writable]
-    again = [choice for choice in writable if choice.id == former]
-    if again:
-        return again[0]
-    return writable[0] if len(writable) == 1 else None
-
-
-async def _choose(services: Services, row_id: UUID, choice: CalendarInfo) -> None:
-    await calendars.choose(row_id, choice, services.window(), services.clock())
-    services.nudge([row_id])
 
 
 def _place(row_id: UUID) -> Place:

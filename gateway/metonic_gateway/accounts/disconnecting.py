@@ -5,7 +5,8 @@ from uuid import UUID
 
 from metonic_gateway.accounts.connecting import NotConnected
 from metonic_gateway.services import Services, status_topic
-from metonic_gateway.store import calendars
+from metonic_gateway.store import calendars, disconnecting
+from metonic_gateway.store.states import DISCONNECTING
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,15 @@ async def disconnect(
     calendar = await calendars.of_user(user_id, provider_name)
     if calendar is None or calendar.sealed is None:
         raise NotConnected(provider_name)
-    copies = await calendars.count_copies(calendar.link_id) if remove_copies and calendar.link_id else 0
-    if remove_copies and calendar.link_id is not None:
-        await calendars.begin_disconnecting(calendar.id, services.clock())
+    copies, now = 0, services.clock()
+    link = await disconnecting.begin_disconnecting(calendar.id, now) if remove_copies else None
+    if link is not None:
+        copies = await disconnecting.count_copies(link)
         services.nudge([calendar.id])
         next_step = "The copies are being removed; the sign-in is forgotten after that."
-    else:
-        await calendars.finish_disconnecting(calendar.id, services.clock())
+    elif await disconnecting.disconnect_now(calendar.id, now, is_removing=calendar.stopped == DISCONNECTING):
         next_step = "The sign-in is forgotten. Copies stay in the calendar until you delete them there."
+    else:
+        raise NotConnected(provider_name)
     services.feed.publish(status_topic(user_id))
     return Disconnected(provider_name, copies, next_step)

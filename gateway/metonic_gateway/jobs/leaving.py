@@ -8,7 +8,7 @@ from metonic_core.spi.errors import ProviderError
 from metonic_gateway.accounts.connecting import adapter_for, provider_of
 from metonic_gateway.jobs.run import Run, fail, log_failure, retry_later
 from metonic_gateway.jobs.troubles import COPIES_LEFT, Trouble, trouble_of
-from metonic_gateway.store import calendars
+from metonic_gateway.store.disconnecting import finish_disconnecting
 from metonic_gateway.store.runs import Outcome
 from metonic_gateway.store.states import SUCCESS
 from metonic_gateway.telemetry import get_logger
@@ -56,5 +56,5 @@ def _some_left(left: int) -> Trouble:
 
 async def _forget(run: Run, trouble: Trouble | None) -> None:
     problem = trouble.as_problem(run.now()) if trouble else None
-    await calendars.finish_disconnecting(run.calendar.id, run.now(), problem=problem, fence=run.lease.fence)
+    await finish_disconnecting(run.calendar.id, run.now(), problem=problem, fence=run.lease.fence)
     _log.info("disconnected", calendar=run.calendar.id)

@@ -1,29 +1,26 @@
 """Connected calendars: a user's choice of one calendar at one provider, and the links that are its lives."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from tortoise.expressions import F
+from tortoise.expressions import F, Q
+from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
-from metonic_core.model.mapping import Origin
 from metonic_core.model.when import Window
 from metonic_core.spi.provider import Account, CalendarInfo
 from metonic_gateway.store import models
 from metonic_gateway.store.drawing import draw_all
-from metonic_gateway.store.runs import RunError, close_all
 from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING, NEEDS_CALENDAR
 
-_WAITING_FOR_A_CHOICE: dict[str, Any] = {
-    "is_active": True,
-    "stopped": NEEDS_CALENDAR,
-    "problem": None,
-    "failures": 0,
-    "next_sync_at": None,
-}
+_NO_LINK: dict[str, Any] = {"link_id": None, "calendar_id": None, "calendar_name": None}
+
+
+class SignedOut(Exception):
+    """The calendar was disconnected meanwhile; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +69,40 @@ class SignedIn:
     sealed: str
     choices: Sequence[CalendarInfo]
 
+    def obvious(self, former: str | None) -> CalendarInfo | None:
+        """The calendar that was chosen before, else the only one that can be written to, else None."""
+        writable = [choice for choice in self.choices if choice.is_writable]
+        again = [choice for choice in writable if choice.id == former]
+        if again:
+            return again[0]
+        return writable[0] if len(writable) == 1 else None
 
-async def keep_sign_in(signed_in: SignedIn, frequency: timedelta, now: datetime) -> None:
-    """Store who signed in; the calendar rests until one is chosen. Another account ends the present link."""
-    columns = _account_columns(signed_in) | _WAITING_FOR_A_CHOICE | {"updated_at": now}
+
+async def keep_sign_in(
+    signed_in: SignedIn, frequency: timedelta, now: datetime, choose_in: Window | None = None
+) -> ConnectedCalendar:
+    """Store who signed in. Another account ends the present link.
+
+    With ``choose_in`` the obvious calendar is chosen in the same transaction, so that a working one never
+    rests; else it rests until one is chosen. If the answer has another id, somebody connected at the same
+    moment and nothing was stored: seal for that id and ask again.
+    """
     async with in_transaction():
-        row = await models.CalendarSyncConfig.get_or_none(id=signed_in.id)
-        if row is None:
-            await _create(signed_in, frequency, now)
-        elif row.account_subject != signed_in.account.subject:
-            await _archive_links(row.id, now)
-            columns |= {"link_id": None, "calendar_id": None, "calendar_name": None}
-        rows = models.CalendarSyncConfig.filter(id=signed_in.id)
-        await rows.update(**columns, fence=F("fence") + 1)
+        found = await _found_or_made(signed_in, frequency, now)
+        if found.id == signed_in.id:
+            await _sign_in(found, signed_in, choose_in, now)
+        return _value_of(await models.CalendarSyncConfig.get(id=found.id))
 
 
-async def _create(signed_in: SignedIn, frequency: timedelta, now: datetime) -> None:
-    row = await models.CalendarSyncConfig.create(
+async def _found_or_made(
+    signed_in: SignedIn, frequency: timedelta, now: datetime
+) -> models.CalendarSyncConfig:
+    """The user's row at that provider, locked."""
+    theirs = models.CalendarSyncConfig.filter(user_id=signed_in.user_id, provider=signed_in.provider)
+    known = await theirs.select_for_update().first()
+    if known is not None:
+        return known
+    row = models.CalendarSyncConfig(
         id=signed_in.id,
         user_id=signed_in.user_id,
         provider=signed_in.provider,
@@ -97,7 +111,28 @@ async def _create(signed_in: SignedIn, frequency: timedelta, now: datetime) -> N
         updated_at=now,
         **_account_columns(signed_in),
     )
-    await models.CalendarSyncFilter.create(id=uuid4(), sync_config=row)
+    await models.CalendarSyncConfig.bulk_create([row], ignore_conflicts=True)
+    made = await theirs.select_for_update().get()
+    if made.id == signed_in.id:
+        await models.CalendarSyncFilter.create(id=uuid4(), sync_config=made)
+    return made
+
+
+async def _sign_in(
+    row: models.CalendarSyncConfig, signed_in: SignedIn, choose_in: Window | None, now: datetime
+) -> None:
+    is_same = row.account_subject == signed_in.account.subject
+    columns = _account_columns(signed_in) | {"is_active": True, "problem": None, "failures": 0}
+    if not is_same:
+        await archive_links(row.id, now)
+        columns |= _NO_LINK
+    rows = models.CalendarSyncConfig.filter(id=row.id)
+    await rows.update(**columns, fence=F("fence") + 1, updated_at=now)
+    choice = signed_in.obvious(row.calendar_id if is_same else None)
+    if choice is None or choose_in is None:
+        await rows.update(stopped=NEEDS_CALENDAR, next_sync_at=None)
+    else:
+        await _use(await rows.get(), choice, choose_in, now)
 
 
 def _account_columns(signed_in: SignedIn) -> dict[str, Any]:
@@ -115,26 +150,35 @@ def _account_columns(signed_in: SignedIn) -> dict[str, Any]:
 async def choose(calendar_id: UUID, choice: CalendarInfo, window: Window, now: datetime) -> UUID:
     """Begin or revive the link to that calendar of the account, and put all appointments to work in it.
 
-    The former link is archived. Returns the link's id.
+    The former link is archived. Returns the link's id; raises SignedOut.
     """
     async with in_transaction():
-        row = await models.CalendarSyncConfig.get(id=calendar_id)
-        link = await _link_to(row, choice.id, now)
-        await _archive_links(row.id, now, except_for=link.id)
-        rows = models.CalendarSyncConfig.filter(id=row.id)
-        await rows.update(
-            calendar_id=choice.id,
-            calendar_name=choice.name,
-            link_id=link.id,
-            stopped=None,
-            problem=None,
-            failures=0,
-            next_sync_at=now,
-            nudge_seq=F("nudge_seq") + 1,
-            fence=F("fence") + 1,
-            updated_at=now,
-        )
-        await draw_all(link.id, window)
+        if not await _connected(calendar_id).update(fence=F("fence") + 1):
+            raise SignedOut
+        return await _use(await models.CalendarSyncConfig.get(id=calendar_id), choice, window, now)
+
+
+def _connected(calendar_id: UUID) -> QuerySet[models.CalendarSyncConfig]:
+    """The row, if there is a sign-in to work with."""
+    is_staying = Q(stopped=None) | Q(stopped__not_in=[DISCONNECTING, DISCONNECTED])
+    return models.CalendarSyncConfig.filter(is_staying, id=calendar_id, access_token__isnull=False)
+
+
+async def _use(row: models.CalendarSyncConfig, choice: CalendarInfo, window: Window, now: datetime) -> UUID:
+    link = await _link_to(row, choice.id, now)
+    await archive_links(row.id, now, except_for=link.id)
+    await models.CalendarSyncConfig.filter(id=row.id).update(
+        calendar_id=choice.id,
+        calendar_name=choice.name,
+        link_id=link.id,
+        stopped=None,
+        problem=None,
+        failures=0,
+        next_sync_at=now,
+        nudge_seq=F("nudge_seq") + 1,
+        updated_at=now,
+    )
+    await draw_all(link.id, window)
     return link.id
 
 
@@ -151,60 +195,10 @@ async def _link_to(row: models.CalendarSyncConfig, external_id: str, now: dateti
     return link or await models.CalendarLink.create(id=uuid4(), created_at=now, **known)
 
 
-async def _archive_links(calendar_id: UUID, now: datetime, *, except_for: UUID | None = None) -> None:
+async def archive_links(calendar_id: UUID, now: datetime, *, except_for: UUID | None = None) -> None:
+    """End the lives of a calendar: nothing is synced in them any more."""
     links = models.CalendarLink.filter(sync_config_id=calendar_id, archived_at=None)
     await links.exclude(id=except_for).update(archived_at=now)
-
-
-async def begin_disconnecting(calendar_id: UUID, now: datetime) -> None:
-    """From here on nothing is synced, and what runs writes nothing more; copies are removed by a job.
-
-    The job reads the calendar completely, so that it finds copies that no row knows.
-    """
-    async with in_transaction():
-        rows = models.CalendarSyncConfig.filter(id=calendar_id)
-        await rows.update(
-            stopped=DISCONNECTING,
-            problem=None,
-            failures=0,
-            next_sync_at=now,
-            nudge_seq=F("nudge_seq") + 1,
-            fence=F("fence") + 1,
-            updated_at=now,
-        )
-        links = models.CalendarLink.filter(sync_config_id=calendar_id, archived_at=None)
-        await links.update(cursor=None, is_reading_completely=False)
-
-
-async def finish_disconnecting(
-    calendar_id: UUID, now: datetime, *, problem: Mapping[str, str] | None = None, fence: int | None = None
-) -> bool:
-    """Archive the link, and erase the credentials last; False if the fence moved since."""
-    rows = models.CalendarSyncConfig.filter(id=calendar_id)
-    columns: dict[str, Any] = {
-        "stopped": DISCONNECTED,
-        "is_active": False,
-        "link_id": None,
-        "next_sync_at": None,
-    }
-    async with in_transaction():
-        held = rows if fence is None else rows.filter(fence=fence)
-        if not await held.update(**columns, problem=problem, fence=F("fence") + 1, updated_at=now):
-            return False
-        await _archive_links(calendar_id, now)
-        await close_all(calendar_id, _disconnected(now))
-        await rows.update(access_token=None)
-    return True
-
-
-def _disconnected(now: datetime) -> RunError:
-    return RunError("failed", "The calendar was disconnected.", "Connect it again to sync it.", now)
-
-
-async def count_copies(link_id: UUID | None) -> int:
-    """How many events of this link were made by us and are still there."""
-    copies = models.CalendarSyncMapping.filter(link_id=link_id, closed=None, origin=Origin.COPY.value)
-    return await copies.exclude(external_event_id=None).exclude(etag=None).count()
 
 
 def _value_of(row: models.CalendarSyncConfig) -> ConnectedCalendar:

@@ -1,8 +1,12 @@
 """Connecting a calendar with a user name and a password."""
 
+import asyncio
+
 import pytest
 from tests.gateway.house import House
 from tests.gateway.memory import CREDENTIALS, HOLIDAYS, HOME, WORK
+from tortoise import Tortoise
+from tortoise.exceptions import IntegrityError
 
 from metonic_core.model.errors import InvalidValue
 from metonic_core.spi.errors import SignInNeeded, Unavailable
@@ -110,6 +114,40 @@ async def test_connecting_again_keeps_the_calendar_and_its_link(house: House) ->
     again = await CalendarLink.get(id=link)
     assert (await house.row(calendar)).link_id == link
     assert not any((again.cursor, again.is_reading_completely, again.archived_at))
+
+
+async def test_two_who_connect_for_the_first_time_at_once_share_a_calendar_that_works(house: House) -> None:
+    first, second = await asyncio.gather(house.connect(), house.connect())
+
+    assert first == second
+    value = await calendars.load(first)
+    assert value is not None
+    assert (value.stopped, value.calendar_id) == (None, "home")
+    assert (await adapter_for(house.services, value).authenticate()).subject == "account-1"
+
+
+async def test_connecting_again_never_stops_a_calendar_that_works(house: House) -> None:
+    calendar = await house.connect()
+    await Tortoise.get_connection("default").execute_script(
+        "CREATE TRIGGER never BEFORE UPDATE ON calendar_sync_configs WHEN NEW.stopped IS NOT NULL "
+        "BEGIN SELECT RAISE(ABORT, 'it stopped'); END"
+    )
+
+    assert await house.connect() == calendar
+
+
+async def test_what_fails_while_a_calendar_is_chosen_leaves_the_sign_in_as_it_was(house: House) -> None:
+    calendar = await house.connect()
+    before = await house.columns(calendar, "access_token", "fence", "stopped", "next_sync_at")
+    await Tortoise.get_connection("default").execute_script(
+        "CREATE TRIGGER never BEFORE UPDATE ON calendar_links BEGIN SELECT RAISE(ABORT, 'crash'); END"
+    )
+
+    with pytest.raises(IntegrityError):
+        await house.connect()
+
+    after = await house.columns(calendar, "access_token", "fence", "stopped", "next_sync_at")
+    assert after == before
 
 
 async def test_another_account_begins_another_link(house: House) -> None:

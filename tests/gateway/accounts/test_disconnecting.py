@@ -1,16 +1,21 @@
 """Disconnecting: nothing is written any more, copies go if the user says so, credentials go last."""
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from tests.gateway.house import House
 
+from metonic_core.model.mapping import Intent, WriteKind
 from metonic_core.spi.errors import SignInNeeded, Unavailable
-from metonic_gateway.accounts.connecting import NotConnected
+from metonic_gateway.accounts.connecting import NotConnected, choose_calendar
 from metonic_gateway.accounts.disconnecting import disconnect
 from metonic_gateway.jobs.requests import sync_now
-from metonic_gateway.store.models import CalendarLink, CalendarSyncHistory
+from metonic_gateway.store.mappings import store
+from metonic_gateway.store.models import CalendarLink, CalendarSyncHistory, CalendarSyncMapping
+from metonic_gateway.store.rows import mapping_of
 
 
 async def connected_with_copies(house: House) -> UUID:
@@ -114,6 +119,52 @@ async def test_a_calendar_that_is_disconnected_cannot_be_disconnected(house: Hou
 
     with pytest.raises(NotConnected):
         await disconnect(house.services, house.user, "memory", remove_copies=True)
+
+
+@pytest.mark.parametrize(("first", "stays"), [(True, "disconnecting"), (False, "disconnected")])
+async def test_of_two_who_disconnect_at_once_the_second_finds_it_done(
+    house: House, stays: str, *, first: bool
+) -> None:
+    calendar = await connected_with_copies(house)
+
+    answers = await asyncio.gather(
+        disconnect(house.services, house.user, "memory", remove_copies=first),
+        disconnect(house.services, house.user, "memory", remove_copies=not first),
+        return_exceptions=True,
+    )
+
+    assert [isinstance(answer, NotConnected) for answer in answers] == [False, True]
+    assert (await house.row(calendar)).stopped == stays
+
+
+@pytest.mark.parametrize(("remove", "stays"), [(True, "disconnecting"), (False, "disconnected")])
+async def test_a_choice_that_a_disconnect_overtakes_changes_nothing(
+    house: House, stays: str, *, remove: bool
+) -> None:
+    calendar = await connected_with_copies(house)
+
+    _, chosen = await asyncio.gather(
+        disconnect(house.services, house.user, "memory", remove_copies=remove),
+        choose_calendar(house.services, house.user, "memory", "home"),
+        return_exceptions=True,
+    )
+
+    assert isinstance(chosen, NotConnected)
+    assert await house.columns(calendar, "stopped", "is_active") == (stays, remove)
+
+
+async def test_a_copy_that_is_just_being_deleted_is_not_counted_as_one_to_remove(house: House) -> None:
+    calendar = await connected_with_copies(house)
+    row = await CalendarSyncMapping.all().first()
+    assert row is not None
+    known = mapping_of(row)
+    intent = Intent(WriteKind.DELETE, "x", house.now, "deselected", etag=known.etag)
+    await store([replace(known, intent=intent)], house.now)
+
+    answer = await disconnect(house.services, house.user, "memory", remove_copies=True)
+
+    assert answer.copies_to_remove == 1
+    assert (await house.row(calendar)).stopped == "disconnecting"
 
 
 async def test_connecting_again_revives_the_link_and_doubles_nothing(house: House) -> None:

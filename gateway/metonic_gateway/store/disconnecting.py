@@ -1,0 +1,90 @@
+"""Disconnecting a calendar, under the state it was seen in: of two who do it at once, one finds it done."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import F, Q
+from tortoise.queryset import QuerySet
+from tortoise.transactions import in_transaction
+
+from metonic_core.model.mapping import Origin
+from metonic_gateway.store.calendars import archive_links
+from metonic_gateway.store.models import CalendarLink, CalendarSyncConfig, CalendarSyncMapping
+from metonic_gateway.store.outcomes import count_standing
+from metonic_gateway.store.runs import RunError, close_all
+from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING
+
+
+async def begin_disconnecting(calendar_id: UUID, now: datetime) -> UUID | None:
+    """From here on nothing is synced, and what runs writes nothing more; copies are removed by a job.
+
+    The job reads the calendar completely, so that it finds copies that no row knows. Returns the link; None,
+    and nothing is done, if there is none or no sign-in any more.
+    """
+    rows = CalendarSyncConfig.filter(id=calendar_id, access_token__isnull=False, link_id__isnull=False)
+    async with in_transaction():
+        begun = await rows.update(
+            stopped=DISCONNECTING,
+            problem=None,
+            failures=0,
+            next_sync_at=now,
+            nudge_seq=F("nudge_seq") + 1,
+            fence=F("fence") + 1,
+            updated_at=now,
+        )
+        if not begun:
+            return None
+        links = CalendarLink.filter(sync_config_id=calendar_id, archived_at=None)
+        await links.update(cursor=None, is_reading_completely=False)
+        return (await CalendarSyncConfig.get(id=calendar_id)).link_id
+
+
+async def disconnect_now(calendar_id: UUID, now: datetime, *, is_removing: bool) -> bool:
+    """Forget the sign-in and leave the copies; ``is_removing``: also if they are just being removed.
+
+    False, and nothing is done, if there is no sign-in any more or somebody began to remove meanwhile.
+    """
+    held = CalendarSyncConfig.filter(id=calendar_id, access_token__isnull=False)
+    held = held if is_removing else held.filter(Q(stopped=None) | Q(stopped__not=DISCONNECTING))
+    return await _forget(held, calendar_id, None, now)
+
+
+async def finish_disconnecting(
+    calendar_id: UUID, now: datetime, *, problem: Mapping[str, str] | None, fence: int
+) -> bool:
+    """The end of a removal, however it went; False if the fence moved since."""
+    held = CalendarSyncConfig.filter(id=calendar_id, fence=fence, stopped=DISCONNECTING)
+    return await _forget(held, calendar_id, problem, now)
+
+
+async def _forget(
+    held: QuerySet[CalendarSyncConfig],
+    calendar_id: UUID,
+    problem: Mapping[str, str] | None,
+    now: datetime,
+) -> bool:
+    """Archive the link, and erase the credentials last."""
+    columns: dict[str, Any] = {
+        "stopped": DISCONNECTED,
+        "is_active": False,
+        "link_id": None,
+        "next_sync_at": None,
+    }
+    async with in_transaction():
+        if not await held.update(**columns, problem=problem, fence=F("fence") + 1, updated_at=now):
+            return False
+        await archive_links(calendar_id, now)
+        await close_all(calendar_id, _disconnected(now))
+        await CalendarSyncConfig.filter(id=calendar_id).update(access_token=None)
+    return True
+
+
+def _disconnected(now: datetime) -> RunError:
+    return RunError("failed", "The calendar was disconnected.", "Connect it again to sync it.", now)
+
+
+async def count_copies(link_id: UUID) -> int:
+    """How many events of this link were made by us and are still there."""
+    return await count_standing(CalendarSyncMapping.filter(link_id=link_id, origin=Origin.COPY.value))
