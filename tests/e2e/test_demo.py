@@ -39,7 +39,7 @@ class Demo:
         return self.find(r"See the synced status:\n\s+(curl .*)")
 
     def ask(self, query: str) -> dict[str, object]:
-        request = Request(self.find(r"API explorer\s+(\S+)"), json.dumps({"query": query}).encode())  # noqa: S310 - our own URL
+        request = Request(self.find(r"API\s+(http\S+)"), json.dumps({"query": query}).encode())  # noqa: S310 - our own URL
         request.add_header("Content-Type", "application/json")
         request.add_header("Authorization", "Bearer " + self.find(r"Trainer's token (\S+)"))
         with urlopen(request, timeout=DEADLINE) as answer:  # noqa: S310 - likewise
@@ -117,6 +117,7 @@ def test_the_first_start_shows_a_synced_calendar_and_the_second_finds_it_again(p
         shown = subprocess.run(demo.curl, shell=True, capture_output=True, text=True, timeout=30, check=True)  # noqa: S602 - as printed
         status = json.loads(shown.stdout)["data"]["syncStatus"]
         assert (status["lastSyncStatus"], status["itemsSynced"]) == ("SUCCESS", 11)
+        assert demo.find(r"explorer\s+\S+#token=(\S+)") == demo.find(r"Trainer's token (\S+)")
         first = demo.ask(TITLES)
         events = calendar_objects(demo)
 

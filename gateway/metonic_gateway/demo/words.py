@@ -8,13 +8,15 @@ from metonic_gateway.demo.folder import CalendarLogin
 _READY = """
 Metonic is ready. {status}
 
-  API explorer    {url}
+  API explorer    {url}#token={trainer}
+  API             {url}
   Trainer's token {trainer}
   Client's token  {client}
   Calendar        {address}
                   user {username}, password {password} (any CalDAV app on this machine)
 
-In the explorer, set the header {{"Authorization": "Bearer <token>"}}; tokens are valid for 30 days.
+The explorer's address signs the trainer in; to ask as the client, paste the client's token into its field.
+Tokens are valid for 30 days.
 
 See the synced status:
   {see}
