@@ -141,7 +141,7 @@ async def test_a_private_address_is_refused_in_public(host: str, in_public: Egre
 
 @pytest.mark.parametrize("host", ["2130706433", "127.1", "0177.0.0.1"])
 async def test_an_address_in_disguise_is_not_asked(host: str, in_public: Egress) -> None:
-    with pytest.raises(Unavailable):
+    with pytest.raises(Misconfigured, match="is not the name of a server"):
         await in_public.client(PROVIDER, host, AUTHORIZATION).request("GET", f"https://{host}/")
 
 
@@ -187,3 +187,9 @@ async def test_the_address_of_a_cloud_s_metadata_is_refused_even_at_home(at_home
 
     with pytest.raises(Misconfigured, match="no calendar server can have"):
         await client.request("GET", "https://169.254.169.254/latest/meta-data")
+
+
+@pytest.mark.parametrize("server", [f"http://{'a' * 300}", f"https://{'a' * 300}/"])
+async def test_what_is_no_name_of_a_server_is_said(server: str, at_home: Egress) -> None:
+    with pytest.raises(Misconfigured, match=r"is not the (name|address) of a server"):
+        await at_home.client(PROVIDER, server, AUTHORIZATION).request("GET", server)

@@ -118,6 +118,13 @@ def test_what_is_no_token_is_refused(token: str) -> None:
         identify(KEY, token, NOW)
 
 
+def test_a_token_with_a_senseless_head_is_refused() -> None:
+    token = f"{encoded({'alg': 'HS256', 'crit': 5})}.{encoded(CLAIMS)}.AAAA"
+
+    with pytest.raises(NotSignedIn, match="not valid"):
+        identify(KEY, token, NOW)
+
+
 def test_claims_that_are_no_object_are_refused() -> None:
     token = jws.serialize_compact({"alg": "HS256"}, b"[1]", KEY)
 

@@ -209,6 +209,8 @@ def _overrides(
             path,
             "Split the series.",
         )
+    for index, override in enumerate(asked):
+        _check_year(override.slot, (*path, str(index), "occurrence"))
     known = _slots(asked, when, recurrence)
     made = [_override(o, when, (*path, str(i)), known) for i, o in enumerate(asked)]
     return ordered(made)

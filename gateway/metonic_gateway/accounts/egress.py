@@ -112,6 +112,11 @@ class Egress:
                 method, url, headers=headers, data=body, allow_redirects=False
             ) as response:
                 content = await self._read(response, host)
+        except (aiohttp.InvalidURL, UnicodeError) as error:
+            # Only when connecting: a number that is no address (127.1), a label that is too long for a name.
+            raise Misconfigured(
+                f"{host[:60]!r} is not the name of a server: check how it is written."
+            ) from error
         except (aiohttp.ClientError, OSError) as error:
             raise Unavailable(_sentence(error).format(host=host)) from error
         return Answer(response.status, _lower_case(response), content, str(url))

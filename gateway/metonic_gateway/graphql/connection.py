@@ -13,6 +13,7 @@ from metonic_gateway.graphql.errors import unusable
 from metonic_gateway.store.pages import Key, Keyed, Page
 
 LARGEST = 50
+_LONGEST_CURSOR = 200
 
 NodeT = TypeVar("NodeT")
 GivenT = TypeVar("GivenT", bound=Keyed)
@@ -82,6 +83,9 @@ def _cursor_of(row: Keyed) -> str:
 
 def _key(cursor: str) -> Key:
     try:
+        # What is nested deep enough exhausts the stack of the parser.
+        if len(cursor) > _LONGEST_CURSOR:
+            raise ValueError(cursor[:40])  # noqa: TRY301 - one complaint for all
         at, identity = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         key = datetime.fromisoformat(at).astimezone(UTC), UUID(identity)
     except (ValueError, TypeError, AttributeError, OverflowError) as error:

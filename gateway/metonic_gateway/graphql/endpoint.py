@@ -1,6 +1,7 @@
 """GraphQL over HTTP (POST) and over WebSocket (graphql-transport-ws)."""
 
 from datetime import timedelta
+from json import JSONDecodeError
 
 from cross_web import HTTPException
 from graphql import GraphQLError
@@ -14,6 +15,7 @@ from strawberry.types.unset import UNSET, UnsetType
 
 from metonic_gateway.graphql.context import Context
 from metonic_gateway.graphql.schema import build_schema
+from metonic_gateway.graphql.websocket import Handler
 from metonic_gateway.http.identity import token_key
 from metonic_gateway.services import Services
 
@@ -22,6 +24,8 @@ _MOST_SUBSCRIPTIONS = 20
 
 class Endpoint(GraphQL[Context, None]):
     """The ASGI application behind ``/graphql``. WebSockets of pages of another origin are refused."""
+
+    graphql_transport_ws_handler_class = Handler
 
     def __init__(self, services: Services) -> None:
         super().__init__(
@@ -42,11 +46,17 @@ class Endpoint(GraphQL[Context, None]):
     ) -> Context:
         return Context(self._services, self._key, request.headers.get("authorization"))
 
+    def decode_json(self, data: str | bytes) -> object:
+        try:
+            return super().decode_json(data)
+        except RecursionError as error:
+            raise JSONDecodeError("nested too deep", "", 0) from error
+
     def parse_json(self, data: str | bytes) -> object:
         """The body, which is an object. Strawberry answers 500 where it is anything else (0.341)."""
         try:
             body = self.decode_json(data)
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise HTTPException(400, "The body is no JSON.") from error
         if not isinstance(body, dict):
             raise HTTPException(400, "The body is one JSON object; operations are not batched.")

@@ -1,9 +1,11 @@
 """Scalars carry text both ways; resolvers judge it, so that a bad zone or time is a typed answer."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import NewType
 
 import strawberry
+from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
 DateTime = NewType("DateTime", str)
@@ -14,7 +16,21 @@ TimeZone = NewType("TimeZone", str)
 ProviderName = NewType("ProviderName", str)
 AppointmentTypeName = NewType("AppointmentTypeName", str)
 
+# PostgreSQL stores no NUL, and no database half a character.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _RFC_3339 = "https://www.rfc-editor.org/rfc/rfc3339"
+
+
+def is_storable(text: str) -> bool:
+    """Whether a database can be asked for that text at all."""
+    return _UNSTORABLE.search(text) is None
+
+
+def _name(given: object) -> str:
+    name = str(given)
+    if not is_storable(name):
+        raise GraphQLError("A name holds no control characters.", extensions={"code": "INVALID_ARGUMENT"})
+    return name
 
 
 def _text_scalar(name: str, description: str, url: str | None = None) -> ScalarDefinition:
@@ -22,6 +38,11 @@ def _text_scalar(name: str, description: str, url: str | None = None) -> ScalarD
     return strawberry.scalar(
         name=name, description=description, specified_by_url=url, serialize=str, parse_value=str
     )
+
+
+def _name_scalar(name: str, description: str) -> ScalarDefinition:
+    """Databases are asked for names as they come."""
+    return strawberry.scalar(name=name, description=description, serialize=str, parse_value=_name)
 
 
 SCALARS: dict[object, ScalarDefinition] = {
@@ -39,11 +60,11 @@ SCALARS: dict[object, ScalarDefinition] = {
     TimeZone: _text_scalar(
         "TimeZone", "An IANA time zone: Europe/Berlin.", "https://www.iana.org/time-zones"
     ),
-    ProviderName: _text_scalar(
+    ProviderName: _name_scalar(
         "ProviderName",
         "The name of a provider, as `providers` lists them: apple. Plugins bring more of them.",
     ),
-    AppointmentTypeName: _text_scalar(
+    AppointmentTypeName: _name_scalar(
         "AppointmentTypeName",
         "The platform's word for a kind of appointment: one_on_one. Imported ones are of type `external`.",
     ),

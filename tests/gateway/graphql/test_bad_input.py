@@ -159,6 +159,17 @@ BAD: dict[str, tuple[dict[str, Any], list[str], str]] = {
         ["recurrence", "overrides", "0", "when"],
         "like its series",
     ),
+    "a slot at the end of time": (
+        {
+            "recurrence": {
+                "rules": ["FREQ=DAILY"],
+                "overrides": [{"occurrence": "9999-12-31T10:00", "isCancelled": True}],
+            }
+        },
+        ["recurrence", "overrides", "0", "occurrence"],
+        "9999",
+    ),
+    "half a participant": ({"participantIds": ["\ud800"]}, ["participantIds", "0"], "no user of that id"),
     "unknown participant": (
         {"participantIds": ["trainer-1", "nobody"]},
         ["participantIds", "1"],
@@ -212,3 +223,23 @@ async def test_a_when_that_is_both_or_neither_is_refused(api: Api) -> None:
         error = await api.refused(CREATE, appointment=lesson(when=when))
 
         assert "WhenInput" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("query ($it: ProviderName!) { syncStatus(provider: $it) { state } }", "\ud800"),
+        (
+            "query ($it: ProviderName!) { appointments(filter: {importedFrom: $it}) { nodes { id } } }",
+            "\ud800",
+        ),
+        (
+            "query ($it: AppointmentTypeName!) { appointments(filter: {types: [$it]}) { nodes { id } } }",
+            "a\0",
+        ),
+    ],
+)
+async def test_a_name_that_no_database_knows_is_refused(query: str, name: str, api: Api) -> None:
+    error = await api.refused(query, it=name)
+
+    assert "control characters" in error["message"]

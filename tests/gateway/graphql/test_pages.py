@@ -51,7 +51,7 @@ async def test_a_page_size_out_of_range_is_refused_with_the_range(first: int, ap
 
 
 @pytest.mark.parametrize(
-    "cursor", ["", "nonsense", "Ww==", "WzEsMl0=", "é", "bnVsbA==", "WyIyMDI2IiwgIngiXQ=="]
+    "cursor", ["", "nonsense", "Ww==", "WzEsMl0=", "é", "bnVsbA==", "WyIyMDI2IiwgIngiXQ==", "W1tb" * 9_000]
 )
 async def test_a_cursor_of_nobodys_making_is_refused(cursor: str, api: Api) -> None:
     error = await api.refused(LIST, after=cursor)

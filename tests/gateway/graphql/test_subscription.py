@@ -103,6 +103,30 @@ async def test_a_connection_without_a_good_token_is_closed(params: dict[str, obj
     assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, 4403)
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "5",
+        "[" * 100_000,
+        "no JSON",
+        '{"type": 5}',
+        '{"type": "complete"}',
+        '{"type": "subscribe", "id": 5, "payload": 5}',
+        '{"type": "subscribe", "id": "1", "payload": {"query": 5}}',
+        '{"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "variables": []}}',
+    ],
+    ids=lambda message: message[:60],
+)
+async def test_what_is_no_message_closes_the_connection(message: str, api: Api) -> None:
+    async with api.connected() as socket:
+        await socket.receive_json(timeout=5)
+        await socket.send_str(message)
+
+        answer = await socket.receive(timeout=5)
+
+    assert (answer.type, answer.data) == (aiohttp.WSMsgType.CLOSE, 4400)
+
+
 async def test_a_connection_of_the_backend_is_closed(api: Api) -> None:
     token = api.token_for(Identity(Role.BACKEND, None))
 

@@ -23,6 +23,7 @@ from metonic_gateway.graphql.errors import (
     not_entitled,
     out_of_date,
 )
+from metonic_gateway.graphql.scalars import is_storable
 from metonic_gateway.services import Services, status_topic
 from metonic_gateway.store import appointments as store
 from metonic_gateway.store import pages, users
@@ -135,7 +136,7 @@ async def _participants(given: AppointmentInput, appointment: Value) -> tuple[Pa
         raise InvalidValue(
             f"At most {_MOST_PARTICIPANTS} users can take part.", ("participantIds",), "Name fewer."
         )
-    known = await users.by_platform_id(asked)
+    known = await users.by_platform_id([i for i in asked if is_storable(i)])
     unknown = next((str(index) for index, i in enumerate(asked) if i not in known), None)
     if unknown is not None:
         raise InvalidValue(

@@ -17,6 +17,7 @@ _SENTENCES: dict[str, str] = {
     Exclusion.CANCELLED: "It was cancelled, so it has no copy.",
     Reason.DELETED_THERE: "Its copy was deleted in the calendar, so it is not copied there any more.",
     Reason.NOT_YOURS_TO_EDIT: "It was changed in the calendar by somebody who may not edit it.",
+    Reason.NOT_WRITABLE: "Its event may not be changed by you, so it is left in the calendar as it is.",
     ConflictType.TIME_CHANGE: "It was moved here and in the calendar, to different times.",
     ConflictType.DELETED: "It was deleted on one side and changed on the other.",
     ConflictType.DATA_MISMATCH: "The same was changed here and in the calendar, in different ways.",
