@@ -1,11 +1,12 @@
 """Appointments: every change is compare-and-set on the version and draws work where it is concerned."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from tortoise.expressions import F, Q
+from tortoise.functions import Max
 from tortoise.transactions import in_transaction
 
 from metonic_core.model import mapping as values
@@ -50,14 +51,45 @@ async def change(
     The row then has the next version. Returns the connected calendars made due, None if the version moved.
     """
     async with in_transaction():
-        columns = appointment_columns(replace(appointment, version=appointment.version + 1), now)
-        found = await models.Appointment.filter(id=appointment.id, version=appointment.version).update(
-            **columns
-        )
+        return await _overwrite(appointment, window, now, paired)
+
+
+async def _overwrite(
+    appointment: Appointment, window: Window, now: datetime, paired: UUID | None = None
+) -> set[UUID] | None:
+    columns = appointment_columns(replace(appointment, version=appointment.version + 1), now)
+    if not await models.Appointment.filter(id=appointment.id, version=appointment.version).update(**columns):
+        return None
+    await _set_participants(appointment)
+    return await draw_work(appointment, window, now, except_for=paired)
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """``after`` is as it was handed in, one version behind what is stored; ``due`` are calendars."""
+
+    before: Appointment
+    after: Appointment
+    due: Collection[UUID] = ()
+
+
+async def edit(
+    appointment_id: UUID, make: Callable[[Appointment], Awaitable[Appointment]], window: Window, now: datetime
+) -> Edited | None:
+    """Read, edit and store in one transaction, so that nobody comes in between; None if it is not there.
+
+    What ``make`` raises is raised, and what it returns unchanged is not stored.
+    """
+    async with in_transaction():
+        rows = models.Appointment.filter(id=appointment_id).select_for_update()
+        found = [appointment_of(row) for row in await rows.prefetch_related("participants")]
         if not found:
             return None
-        await _set_participants(appointment)
-        return await draw_work(appointment, window, now, except_for=paired)
+        before = found[0]
+        after = await make(before)
+        if after == before:
+            return Edited(before, before)
+        return Edited(before, after, await _overwrite(after, window, now) or ())
 
 
 async def insert_imported(imported: Sequence[Appointment], now: datetime) -> None:
@@ -137,19 +169,32 @@ def selection_of(row: models.CalendarSyncConfig, window: Window) -> Selection:
 
 
 async def open_rows(appointment_id: UUID, links: Collection[UUID]) -> None:
-    """A one-sided row in each link, in the generation after the last, due to be decided."""
-    if not links:
+    """The same for one appointment."""
+    await open_each(links, [appointment_id])
+
+
+async def open_each(links: Collection[UUID], appointments: Collection[UUID]) -> None:
+    """A one-sided row for each appointment in each link, in the generation after its last, due to be decided.
+
+    Nothing happens where another transaction has opened one meanwhile.
+    """
+    if not links or not appointments:
         return
-    former = models.CalendarSyncMapping.filter(appointment_id=appointment_id, link_id__in=list(links))
-    generations: dict[UUID, int] = {}
-    for row in await former:
-        generations[row.link_id] = max(generations.get(row.link_id, 0), row.generation)
-    made = (
-        values.Mapping(uuid4(), link, appointment_id, generation=generations.get(link, 0) + 1).due()
+    former = models.CalendarSyncMapping.filter(link_id__in=list(links), appointment_id__in=list(appointments))
+    latest = former.annotate(latest=Max("generation")).group_by("link_id", "appointment_id")
+    generations = {
+        (row["link_id"], row["appointment_id"]): row["latest"]
+        for row in await latest.values("link_id", "appointment_id", "latest")
+    }
+    made = [
+        values.Mapping(
+            uuid4(), link, appointment, generation=generations.get((link, appointment), 0) + 1
+        ).due()
         for link in links
-    )
+        for appointment in appointments
+    ]
     await models.CalendarSyncMapping.bulk_create(
-        models.CalendarSyncMapping(**mapping_columns(m)) for m in made
+        [models.CalendarSyncMapping(**mapping_columns(m)) for m in made], ignore_conflicts=True
     )
 
 

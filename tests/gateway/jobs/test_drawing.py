@@ -67,6 +67,17 @@ async def test_a_closed_row_is_followed_by_the_next_generation(house: House) -> 
     assert row.generation == 4
 
 
+async def test_a_row_that_another_transaction_has_opened_meanwhile_is_no_error(house: House) -> None:
+    made = await house.add("Mine")
+    calendar = await house.connect()
+    link = (await house.row(calendar)).link_id
+    assert link is not None
+
+    await appointments.open_each([link], [made])
+
+    assert await house.open_titles(link) == ["Mine"]
+
+
 async def test_what_the_moving_window_reaches_is_drawn_and_nothing_else(house: House) -> None:
     old = house.services.window()
     await house.add("Now in reach", on(old.end.date()))

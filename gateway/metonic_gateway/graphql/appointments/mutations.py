@@ -29,8 +29,6 @@ from metonic_gateway.store import appointments as store
 from metonic_gateway.store import pages, users
 
 _MOST_PARTICIPANTS = 200
-# Without `ifVersion` an edit goes on top of what others do at the same moment; to lose so often is a storm.
-_ATTEMPTS = 5
 
 
 @strawberry.type(description="The appointment is cancelled: it stays readable, its copies are erased.")
@@ -94,31 +92,43 @@ async def _cancelled(known: Value) -> Value:
 async def _changed(info: Info, id_: str, if_version: int | None, edit: Edit) -> Value | Refusal:
     """The appointment as it is stored after the edit, or why it was not made; raises what ``edit`` raises."""
     viewer = await info.context.viewer()
-    services = info.context.services
-    version = None
-    for _ in range(_ATTEMPTS):
-        known = await _known(viewer.id, id_)
-        if known is None:
-            return no_appointment()
-        if not known.may_edit(viewer.id):
-            return not_entitled()
-        if not known.is_deleted and if_version not in {None, known.version}:
-            return out_of_date(known.version)
-        made = await edit(known)
-        if _is_same(made, known):
-            return known
-        due = await store.change(made, services.window(), services.clock())
-        if due is not None:
-            _announce(services, due, _people(known) | _people(made))
-            return made
-        version = known.version
-    return out_of_date(version)
+    services, appointment_id = info.context.services, identity(id_)
+    if appointment_id is None:
+        return no_appointment()
+
+    async def made(known: Value) -> Value:
+        if refusal := _refusal(known, viewer.id, if_version):
+            raise _Refused(refusal)
+        wanted = await edit(known)
+        return known if _is_same(wanted, known) else wanted
+
+    try:
+        done = await store.edit(appointment_id, made, services.window(), services.clock())
+    except _Refused as refused:
+        return refused.answer
+    if done is None:
+        return no_appointment()
+    if done.after != done.before:
+        _announce(services, done.due, _people(done.before) | _people(done.after))
+    return done.after
 
 
-async def _known(user_id: UUID, id_: str) -> Value | None:
-    appointment_id = identity(id_)
-    kept = None if appointment_id is None else await pages.appointment(user_id, appointment_id)
-    return None if kept is None else kept.appointment
+class _Refused(Exception):
+    """Ends the transaction of an edit; ``answer`` is for who asked."""
+
+    def __init__(self, answer: Refusal) -> None:
+        super().__init__(answer.message)
+        self.answer = answer
+
+
+def _refusal(known: Value, user_id: UUID, if_version: int | None) -> Refusal | None:
+    if user_id not in _people(known):
+        return no_appointment()
+    if not known.may_edit(user_id):
+        return not_entitled()
+    if not known.is_deleted and if_version not in {None, known.version}:
+        return out_of_date(known.version)
+    return None
 
 
 def _is_same(made: Value, known: Value) -> bool:
