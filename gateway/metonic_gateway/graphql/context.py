@@ -9,7 +9,7 @@ from strawberry.dataloader import DataLoader
 
 from metonic_core.model.appointment import Appointment
 from metonic_gateway.graphql.errors import request_error
-from metonic_gateway.http.identity import NotSignedIn, Role, identify
+from metonic_gateway.http.identity import NotSignedIn, Role, identify, seconds_left
 from metonic_gateway.services import Services
 from metonic_gateway.store import copies, overview, users
 from metonic_gateway.store.users import User
@@ -47,6 +47,13 @@ class Context:
                 identity.user_id, identity.role.value, identity.name, identity.zone
             )
         return self._viewer
+
+    def seconds_left(self) -> float:
+        """For how long the token of a viewer is still good."""
+        try:
+            return seconds_left(self._key, self._token(), self.services.clock())
+        except NotSignedIn:
+            return 0
 
     def _token(self) -> str:
         given = self._authorization or self._connection_token()

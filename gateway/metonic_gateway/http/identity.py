@@ -60,6 +60,12 @@ def issue_token(key: OctKey, identity: Identity, expires_at: datetime) -> str:
     return jwt.encode({"alg": "HS256"}, given, key, _ALGORITHMS)
 
 
+def seconds_left(key: OctKey, token: str, now: datetime) -> float:
+    """For how long the token is still believed; raises NotSignedIn."""
+    expires = _verified(key, token, now)["exp"]
+    return float(str(expires)) + _LEEWAY_SECONDS - now.timestamp()
+
+
 def identify(key: OctKey, token: str, now: datetime) -> Identity:
     """Whose token that is; raises NotSignedIn."""
     claims = _verified(key, token, now)

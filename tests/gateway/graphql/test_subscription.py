@@ -1,6 +1,7 @@
 """A subscriber gets the present state first and then each change, as long as the token is good."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import aiohttp
@@ -86,6 +87,18 @@ async def test_an_expired_token_ends_the_subscription_at_the_next_change(api: Ap
         told = await next_of(socket)
         assert told["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
         assert (await socket.receive_json(timeout=5))["type"] == "complete"
+
+
+async def test_an_expired_token_ends_the_subscription_without_a_change_too(api: Api) -> None:
+    await api.house.connect()
+    short = replace(api, token=api.token_for(Identity(Role.TRAINER, "trainer-1"), timedelta(seconds=-29)))
+    async with short.subscribed(CHANGED) as socket:
+        await next_of(socket)
+        api.house.later(timedelta(seconds=1))
+
+        told = await next_of(socket)
+
+    assert told["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 
 
 async def test_a_subscription_over_http_is_refused(api: Api) -> None:

@@ -1,6 +1,8 @@
 """How the sync of a connected calendar stands, and telling when that changes."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import suppress
 from enum import Enum
 from uuid import UUID
 
@@ -157,7 +159,8 @@ async def sync_status_changed(
                 if told.get(calendar.id) != (calendar, tally):
                     told[calendar.id] = calendar, tally
                     yield shown_status(calendar)
-            await anext(nudges)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(anext(nudges), info.context.seconds_left())
             # The token may have expired since: then this raises, and the subscription ends.
             await info.context.viewer()
 
