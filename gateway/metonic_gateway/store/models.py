@@ -67,7 +67,7 @@ class AppointmentParticipant(Model):
 class CalendarSyncConfig(Model):
     """A connected calendar: a user's choice of one calendar at one provider.
 
-    stopped says why it is not synced at alland link_id is its present life. nudge_seq counts
+    stopped says why it is not synced at all, link_id is its present life. nudge_seq counts
     requests to look, served_seq the last one that a finished run had seen when it began.
     """
 

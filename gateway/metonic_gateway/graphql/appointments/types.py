@@ -20,6 +20,7 @@ from metonic_gateway.graphql.scalars import (
 from metonic_gateway.graphql.times import Recurrence, When, shown_recurrence, shown_when
 from metonic_gateway.graphql.viewer import Role
 from metonic_gateway.store import copies
+from metonic_gateway.store.copies import CopyState
 from metonic_gateway.store.pages import KeptAppointment
 from metonic_gateway.store.users import User
 
@@ -33,16 +34,7 @@ class EventStatus(Enum):
     CANCELLED = "cancelled"
 
 
-@strawberry.enum(description="How an appointment stands in one connected calendar.")
-class CopyState(Enum):
-    IN_SYNC = "in_sync"
-    PENDING = "pending"
-    EXCLUDED = "excluded"
-    CONFLICT = "conflict"
-    QUARANTINED = "quarantined"
-    DETACHED = "detached"
-    UNLINKED = "unlinked"
-    IGNORED = "ignored"
+strawberry.enum(CopyState, description="How an appointment stands in one connected calendar.")
 
 
 @strawberry.type(description="A user who takes part.")
@@ -148,7 +140,7 @@ def _shown_copy(copy: copies.Copy) -> AppointmentCopy:
     code, text = sentence(copy.reason)
     return AppointmentCopy(
         provider=ProviderName(copy.provider),
-        state=CopyState(copy.state.value),
+        state=copy.state,
         reason=text,
         reason_code=code,
         external_event_id=copy.event_id,
