@@ -77,9 +77,10 @@ class World:
         choice = CalendarInfo("home", "Home")
         account = Account(provider, provider, "memory://", "anybody")
         signed_in = SignedIn(uuid4(), user_id, provider, account, "sealed", [choice])
-        await calendars.keep_sign_in(signed_in, timedelta(minutes=15), self.now)
-        link_id = await calendars.choose(signed_in.id, choice, self.window(), self.now)
-        self.desks.append(Desk(signed_in.id, link_id, user_id, MemoryCalendar(conduct, self.dice)))
+        kept = await calendars.keep_sign_in(signed_in, timedelta(minutes=15), self.now, self.window())
+        if kept.link_id is None:
+            raise RuntimeError("the only calendar of an account is chosen by itself")
+        self.desks.append(Desk(kept.id, kept.link_id, user_id, MemoryCalendar(conduct, self.dice)))
 
     # people
 

@@ -138,7 +138,7 @@ async def draw_work(
         for link_id, (_, selection) in selections.items()
         if link_id not in taken and selection.draws(appointment)
     ]
-    await open_rows(appointment.id, opened)
+    await open_each(opened, [appointment.id])
     due = {row.link.sync_config_id for row in moved} | {selections[link_id][0] for link_id in opened}
     await make_due(due, now)
     return due
@@ -166,11 +166,6 @@ def selection_of(row: models.CalendarSyncConfig, window: Window) -> Selection:
     if row.link_id is None:
         raise ValueError("a calendar that was not chosen yet selects nothing")
     return Selection(row.link_id, row.user_id, window, row.sync_filter.exclude_private)
-
-
-async def open_rows(appointment_id: UUID, links: Collection[UUID]) -> None:
-    """The same for one appointment."""
-    await open_each(links, [appointment_id])
 
 
 async def open_each(links: Collection[UUID], appointments: Collection[UUID]) -> None:

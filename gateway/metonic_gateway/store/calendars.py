@@ -79,18 +79,18 @@ class SignedIn:
 
 
 async def keep_sign_in(
-    signed_in: SignedIn, frequency: timedelta, now: datetime, choose_in: Window | None = None
+    signed_in: SignedIn, frequency: timedelta, now: datetime, window: Window
 ) -> ConnectedCalendar:
     """Store who signed in. Another account ends the present link.
 
-    With ``choose_in`` the obvious calendar is chosen in the same transaction, so that a working one never
-    rests; else it rests until one is chosen. If the answer has another id, somebody connected at the same
+    The obvious calendar is chosen in the same transaction, so that a working one never rests; where none is
+    obvious it rests until one is chosen. If the answer has another id, somebody connected at the same
     moment and nothing was stored: seal for that id and ask again.
     """
     async with in_transaction():
         found = await _found_or_made(signed_in, frequency, now)
         if found.id == signed_in.id:
-            await _sign_in(found, signed_in, choose_in, now)
+            await _sign_in(found, signed_in, window, now)
         return _value_of(await models.CalendarSyncConfig.get(id=found.id))
 
 
@@ -119,7 +119,7 @@ async def _found_or_made(
 
 
 async def _sign_in(
-    row: models.CalendarSyncConfig, signed_in: SignedIn, choose_in: Window | None, now: datetime
+    row: models.CalendarSyncConfig, signed_in: SignedIn, window: Window, now: datetime
 ) -> None:
     is_same = row.account_subject == signed_in.account.subject
     columns = _account_columns(signed_in) | {"is_active": True, "problem": None, "failures": 0}
@@ -129,10 +129,10 @@ async def _sign_in(
     rows = models.CalendarSyncConfig.filter(id=row.id)
     await rows.update(**columns, fence=F("fence") + 1, updated_at=now)
     choice = signed_in.obvious(row.calendar_id if is_same else None)
-    if choice is None or choose_in is None:
+    if choice is None:
         await rows.update(stopped=NEEDS_CALENDAR, next_sync_at=None)
     else:
-        await _use(await rows.get(), choice, choose_in, now)
+        await _use(await rows.get(), choice, window, now)
 
 
 def _account_columns(signed_in: SignedIn) -> dict[str, Any]:

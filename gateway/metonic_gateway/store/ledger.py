@@ -193,7 +193,7 @@ class SqlLedger:
             return
         appointment = (await appointments.load([tombstone.appointment_id])).get(tombstone.appointment_id)
         if appointment and (await self.selection()).draws(appointment):
-            await appointments.open_rows(appointment.id, [self._link_id])
+            await appointments.open_each([self._link_id], [appointment.id])
 
     async def note_conflict(self, mapping: values.Mapping, conflict: Conflict) -> None:
         await journal.note_conflict(self._calendar_id, mapping, conflict, self._clock())
