@@ -1,14 +1,9 @@
 """What the provider never takes, and what cannot be compared, is set aside and shown; the rest goes on."""
 
-import shutil
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-from random import Random
 from uuid import UUID
 
-import pytest
 from tests.simulation.faults import FaultyAdapter, SteppingLedger, Weather
 from tests.simulation.world import CAPABILITIES, MARKERS, Desk, World
 
@@ -18,7 +13,6 @@ from metonic_core.spi.errors import EtagMismatch
 from metonic_core.spi.writes import Failed, Outcome, Write
 from metonic_core.testing.memory import MemoryAdapter
 from metonic_gateway.store import appointments, models, runs
-from metonic_gateway.store.database import opened
 from metonic_gateway.store.ledger import Held
 
 
@@ -35,19 +29,6 @@ class Refusing(FaultyAdapter):
             self.refused += 1
             return Failed(EtagMismatch("the event has changed"))
         return await super()._write(calendar_id, write)
-
-
-@pytest.fixture
-async def world(template: Path, tmp_path: Path) -> AsyncIterator[World]:
-    database = tmp_path / "metonic.sqlite3"
-    shutil.copy(template, database)
-    async with opened(f"sqlite://{database}"):
-        world = World(Random(3))  # noqa: S311 - chance that can be repeated
-        world.weather.is_calm = True
-        await world.open()
-        for desk in world.desks:
-            desk.calendar.dice = None
-        yield world
 
 
 async def _run(world: World, desk: Desk, title: str) -> Refusing:

@@ -1,0 +1,56 @@
+"""Copies that are taken out when a calendar is disconnected: what stood in them is in the journal."""
+
+from dataclasses import replace
+
+from tests.simulation.faults import SteppingLedger
+from tests.simulation.world import CAPABILITIES, MARKERS, Desk, World
+
+from metonic_core import sync
+from metonic_core.model.codec import decode
+from metonic_core.testing.memory import MemoryAdapter
+from metonic_gateway.store import appointments, models, runs
+from metonic_gateway.store.ledger import Held
+
+
+async def _removed(world: World, desk: Desk) -> int:
+    await models.CalendarSyncConfig.filter(id=desk.id).update(fence=99, stopped="disconnecting")
+    log = await runs.begin(desk.id, "schedule", world.now)
+    ledger = SteppingLedger(Held(desk.id, desk.link_id, 99), MARKERS, world.window(), lambda: world.now, log)
+    ledger.weather = world.weather
+    return await sync.remove_copies(ledger, MemoryAdapter(desk.calendar), CAPABILITIES, lambda: world.now)
+
+
+def _edited_there(desk: Desk, title: str) -> str:
+    copy = next(event for event in desk.calendar.live.values() if event.marker)
+    desk.calendar.put(replace(copy, content=replace(copy.content, title=title)))
+    return copy.id
+
+
+async def test_an_edit_that_was_never_pulled_is_in_the_journal_when_its_copy_goes(world: World) -> None:
+    desk = world.desks[0]
+    await world.run(desk)
+    event_id = _edited_there(desk, "at the last moment")
+
+    left = await _removed(world, desk)
+
+    lines = await models.SyncOperation.filter(external_event_id=event_id, operation="delete")
+    assert left == 0
+    assert not [event for event in desk.calendar.live.values() if event.marker]
+    assert [decode(line.before).title for line in lines] == ["at the last moment"]
+
+
+async def test_a_conflict_ends_with_the_copy_it_was_about(world: World) -> None:
+    desk = world.desks[0]
+    await world.run(desk)
+    event_id = _edited_there(desk, "there")
+    row = await models.CalendarSyncMapping.get(link_id=desk.link_id, external_event_id=event_id, closed=None)
+    assert row.appointment_id
+    appointment = (await appointments.load([row.appointment_id]))[row.appointment_id]
+    here = replace(appointment.content, title="here")
+    await appointments.change(replace(appointment, content=here), world.window(), world.now)
+    await world.run(desk)
+    assert await models.CalendarSyncConflict.filter(mapping_id=row.id, state="open").count() == 1
+
+    await _removed(world, desk)
+
+    assert await models.CalendarSyncConflict.filter(mapping_id=row.id, state="open").count() == 0
