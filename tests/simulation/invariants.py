@@ -55,6 +55,7 @@ async def broken(world: World) -> list[str]:
         found += _not_converged(world, desk, rows, known)
         found += _doubled(desk)
         found += await _left_over(desk, rows)
+        found += _standing(world, desk, known)
         found += await _erased_without_cause(world, desk)
     found += await _cancelled_without_cause(world, known)
     return found + await _lost(world, known)
@@ -114,6 +115,15 @@ async def _left_over(desk: Desk, rows: Sequence[Mapping]) -> list[str]:
     found = [f"I1: {row.id} is still due" for row in rows if due_of(row) is not None]
     found += [f"I2: {event_id} is not known" for event_id in desk.calendar.live if event_id not in known]
     return found + [f"I9: {mapping} is not held and shown alike" for mapping in shown ^ held]
+
+
+def _standing(world: World, desk: Desk, known: Sequence[Appointment]) -> list[str]:
+    """No copy stands of what is private or deleted, except where somebody is to say what becomes of it."""
+    selection = Selection(desk.link_id, desk.user_id, world.window())
+    excluded = {a.id: why for a in known if (why := selection.excludes(a)) and not a.is_deleted}
+    marked = [MARKERS.read(e.marker) for e in desk.calendar.live.values() if e.marker]
+    standing = {m.appointment_id for m in marked if m and m.link_id == desk.link_id} & set(excluded)
+    return [f"I2: a copy of {a} stands, which is {excluded[a]}" for a in standing]
 
 
 async def _erased_without_cause(world: World, desk: Desk) -> list[str]:

@@ -112,11 +112,11 @@ def _without_event(mapping: Mapping, appointment: Appointment, terms: Terms) -> 
 
 
 def _detached(mapping: Mapping, appointment: Appointment, terms: Terms) -> Step:
-    """A copy that was given up comes back only with its event alive in a version never agreed."""
+    """A copy that was given up comes back with its event alive: to be synced again, or to be taken out."""
+    if isinstance(mapping.seen, Observed):
+        return _paired(mapping, appointment, terms)
     if terms.selection.excludes(appointment):
         return Step(mapping.closing(Reason.DELETED_THERE))
-    if isinstance(mapping.seen, Observed) and mapping.seen.event.etag != mapping.etag:
-        return _paired(mapping, appointment, terms)
     return Step(replace(mapping, seen=None, wanted=None))
 
 
@@ -177,7 +177,8 @@ def _lost_edited(pair: Comparison) -> Step:
         return _conflict(pair, ConflictType.DELETED)
     hold = Hold(HoldKind.DETACHED, Reason.DELETED_THERE)
     done = Operation(Side.EXTERNAL, Act.UNLINK, Reason.DELETED_THERE, before=pair.external_base)
-    return Step(replace(pair.mapping, hold=hold, seen=None, wanted=None), operations=(done,))
+    # Without its etag: an event that comes back as it was is news.
+    return Step(replace(pair.mapping, hold=hold, etag=None, seen=None, wanted=None), operations=(done,))
 
 
 def _erase(pair: Comparison) -> Step:

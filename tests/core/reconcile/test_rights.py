@@ -21,7 +21,7 @@ from tests.core.pairs import (
 )
 
 from metonic_core.model.content import NOTES, TITLE
-from metonic_core.model.mapping import Absent, Hold, HoldKind, Sent
+from metonic_core.model.mapping import Absent, Hold, HoldKind, Sent, WriteKind
 from metonic_core.reconcile.decide import decide
 from metonic_core.reconcile.landing import outcome_of
 from metonic_core.reconcile.observe import take
@@ -135,12 +135,26 @@ def test_a_detached_copy_comes_back_with_a_version_that_was_never_agreed() -> No
     assert step.appointment.content == YOGA
 
 
-def test_a_detached_copy_stays_detached_by_a_replay_and_by_edits_here() -> None:
-    replayed = take(DETACHED, Seen(stored(copy(), TRAINING, AGREED)), terms())
+def test_a_detached_copy_stays_detached_by_edits_here() -> None:
+    step = decide(DETACHED.due(), appointment(YOGA), terms())
 
-    for row in (replayed, DETACHED.due()):
-        step = decide(row, appointment(YOGA), terms())
-        assert (step.mapping.hold, step.write, step.mapping.wanted) == (DETACHED.hold, None, None)
+    assert (step.mapping.hold, step.write, step.mapping.wanted) == (DETACHED.hold, None, None)
+
+
+def test_a_detached_copy_that_comes_back_as_it_was_is_synced_again() -> None:
+    row = take(DETACHED, Seen(stored(copy(), TRAINING, AGREED)), terms())
+
+    step = decide(row, appointment(YOGA), terms())
+
+    assert (step.mapping.hold, step.write and step.write.kind) == (None, WriteKind.UPDATE)
+
+
+def test_a_detached_copy_that_comes_back_when_its_appointment_is_private_is_taken_out() -> None:
+    row = take(DETACHED, Seen(stored(copy(), TRAINING, AGREED)), terms())
+
+    step = decide(row, appointment(replace(TRAINING, is_private=True)), terms())
+
+    assert (step.mapping.closed, step.write and step.write.kind) == (None, WriteKind.DELETE)
 
 
 def test_a_detached_row_is_closed_with_its_appointment() -> None:
