@@ -14,7 +14,7 @@ from metonic_core.model.marker import Marker, MarkerKey
 from metonic_core.model.when import Timed, Window
 from metonic_core.reconcile.step import Reason
 from metonic_core.reconcile.terms import Terms
-from metonic_core.selection import Selection
+from metonic_core.selection import Direction, Selection
 
 LINK, OTHER_LINK = UUID(int=1), UUID(int=2)
 TRAINER, CLIENT = UUID(int=11), UUID(int=12)
@@ -47,11 +47,16 @@ def keys() -> Iterator[UUID]:
 
 
 def terms(
-    user: UUID = TRAINER, *, exclude_private: bool = True, lag: timedelta = timedelta(0), silent: bool = False
+    user: UUID = TRAINER,
+    *,
+    exclude_private: bool = True,
+    direction: Direction = Direction.BOTH,
+    lag: timedelta = timedelta(0),
+    silent: bool = False,
 ) -> Terms:
     fresh = keys()
     return Terms(
-        selection=Selection(LINK, user, WINDOW, exclude_private),
+        selection=Selection(LINK, user, WINDOW, exclude_private, direction),
         same=loosely_same,
         event_id=event_id,
         markers=KEY,

@@ -11,17 +11,22 @@ EXTERNAL_TYPE = "external"
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A user of an appointment, with the right to edit it or not."""
+    """A user of an appointment, with the right to edit it or not.
+
+    ``role`` is what they are in it, None if that is what they are anyway.
+    """
 
     user_id: UUID
     may_edit: bool = False
+    role: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
     """``version`` grows with every change (compare-and-set); ``imported_from`` is the link it came in by.
 
-    A cancelled appointment is readable, its copies are erased.
+    A cancelled appointment is readable, its copies are erased. ``contacts`` are lines about its clients: only
+    loaded for a calendar that shows them, never stored with it.
     """
 
     id: UUID
@@ -32,6 +37,7 @@ class Appointment:
     participants: tuple[Participant, ...] = ()
     imported_from: UUID | None = None
     is_deleted: bool = False
+    contacts: tuple[str, ...] = ()
 
     def concerns(self, user_id: UUID) -> bool:
         """Whether it belongs into that user's calendars."""

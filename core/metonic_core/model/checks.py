@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from metonic_core.model.content import Content, ordered
+from metonic_core.model.content import LOCATION, NOTES, TITLE, Content, ordered
 from metonic_core.model.errors import InvalidValue
 from metonic_core.model.series import Override, Recurrence, recurrence_of, slots_until
 from metonic_core.model.when import AllDay, Slot, Timed, When, is_in_gap, slot_text, zone_of
@@ -45,6 +45,20 @@ def checked(content: Content, known: Content | None = None) -> Content:
     if known is None or content.notes != known.notes:
         made = replace(made, notes=_text(content.notes, NOTES_LENGTH, ("notes",)))
     return made if known is not None and _times(content) == _times(known) else _checked_times(made)
+
+
+def check_hidden(content: Content, known: Content) -> None:
+    """What a private event of the user's own calendar says is not known here, so not changed from here.
+
+    Raises InvalidValue.
+    """
+    changed = [group for group in (TITLE, LOCATION, NOTES) if known.get(group) != content.get(group)]
+    if changed:
+        raise InvalidValue(
+            "The event is private in the calendar it came from, so only its times can be changed here.",
+            (changed[0],),
+            "Change it in that calendar, or make it public first.",
+        )
 
 
 def _times(content: Content) -> tuple[object, ...]:

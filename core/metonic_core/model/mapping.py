@@ -1,7 +1,8 @@
 """One row per pair of appointment and event in a link, and all that is known about the two.
 
-``local_base`` is the projection that was sent or taken when the sides last agreed, ``external_base`` the
-event as the provider stored it then. They are two, because a provider may not store what it was sent.
+``local_base`` is the appointment as it was sent or taken when the sides last agreed, ``external_base`` the
+event as the provider stored it then. They are two, because a calendar may not be shown all of an appointment,
+and a provider may not store what it was sent.
 """
 
 from dataclasses import dataclass, replace
@@ -79,11 +80,20 @@ class WriteKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What one operation sends: the whole projection, of which ``groups`` are written."""
+    """What one operation sends: the whole projection, of which ``groups`` are written.
+
+    ``local`` is what the appointment said, where the calendar is not shown the same.
+    """
 
     operation: str
     content: Content
     groups: frozenset[Group]
+    local: Content | None = None
+
+    @property
+    def of_appointment(self) -> Content:
+        """What the appointment said when this was sent."""
+        return self.local or self.content
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +122,8 @@ class Mapping:
     ``wanted`` is set while a decision is due: a number drawn anew by every cause. ``unconfirmed`` holds
     what was sent and never seen to land, oldest first. ``read_round`` is the complete read in which the
     event was last reported, ``enters_at`` the start of an event that lies beyond the window.
-    ``attempts`` counts the writes since one landed or somebody edited. ``can_write`` and ``can_write_time``
+    ``attempts`` counts the writes since one landed or somebody edited; ``is_recreated``: a push calendar
+    once deleted the copy, and it was made anew. ``can_write`` and ``can_write_time``
     are as in the event last read. ``closed`` names why a row is a tombstone.
     """
 
@@ -138,6 +149,7 @@ class Mapping:
     read_round: int = 0
     wrote_at: datetime | None = None
     attempts: int = 0
+    is_recreated: bool = False
     enters_at: datetime | None = None
     closed: str | None = None
 

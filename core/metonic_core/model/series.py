@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from itertools import chain, takewhile
+from itertools import chain
 from math import prod
 from zoneinfo import ZoneInfo
 
@@ -199,7 +199,8 @@ def slots_until(
         return
     for found in chain.from_iterable(_expanded(rule, when, limit, since) for rule in recurrence.rules):
         yield found.replace(tzinfo=None) if isinstance(when, Timed) else found.date()
-    yield from takewhile(lambda slot: when.moved_to(slot).starts_at <= limit, recurrence.rdates)
+    # By the wall clock they are in order, but where clocks leap not by the instant.
+    yield from (slot for slot in recurrence.rdates if when.moved_to(slot).starts_at <= limit)
 
 
 def has_slot(when: When, recurrence: Recurrence | None, slot: Slot) -> bool:
@@ -244,13 +245,27 @@ def occurs_in(
     window: Window, when: When, recurrence: Recurrence | None, overrides: Iterable[Override]
 ) -> bool:
     """Whether the event, or an occurrence of the series that was not cancelled, lies in the window."""
+    return next(occurrences(window, when, recurrence, overrides), None) is not None
+
+
+def occurrences(
+    window: Window, when: When, recurrence: Recurrence | None, overrides: Iterable[Override]
+) -> Iterator[When]:
+    """What of it lies in the window: the event, or each occurrence of the series where it takes place.
+
+    In no order. Cancelled occurrences are left out, moved ones are where they were moved to.
+    """
     changed = {slot_text(o.slot): o for o in overrides}
-    if any(window.touches(o.when) for o in changed.values() if o.when and not o.is_cancelled):
-        return True
+    for override in changed.values():
+        if override.when and not override.is_cancelled and window.touches(override.when):
+            yield override.when
+    elsewhere = {text for text, o in changed.items() if o.is_cancelled or o.when}
     since = window.start - (when.ends_at - when.starts_at) - timedelta(days=2)
+    told: set[Slot] = set()
     for slot in slots_until(when, recurrence, window.end, since):
-        override = changed.get(slot_text(slot))
-        is_as_ruled = override is None or not (override.is_cancelled or override.when)
-        if is_as_ruled and window.touches(when.moved_to(slot)):
-            return True
-    return False
+        if slot in told or slot_text(slot) in elsewhere:
+            continue
+        moved = when.moved_to(slot)
+        if window.touches(moved):
+            told.add(slot)
+            yield moved

@@ -22,6 +22,7 @@ from metonic_core.model.mapping import (
 from metonic_core.reconcile.observe import take
 from metonic_core.reconcile.step import Act, Operation, Reason, Side
 from metonic_core.reconcile.terms import Terms
+from metonic_core.selection import as_platform_knows
 from metonic_core.spi.changes import Gone, Reading, Seen
 from metonic_core.spi.errors import AccessDenied, EtagMismatch, IdentityTaken, NotFound, Unacceptable
 from metonic_core.spi.writes import Failed, Outcome, Removed, Stored, Unknown
@@ -119,7 +120,8 @@ def _found_created(mapping: Mapping, intent: Intent, event: StoredEvent, terms: 
 
 def adopted(mapping: Mapping, event: StoredEvent) -> Mapping:
     """A copy of unknown history: the bases are what it holds, so the platform's version is sent over it."""
-    return replace(mapping, local_base=event.content, external_base=event.content, unconfirmed=(), attempts=0)
+    known = as_platform_knows(event.content, mapping.origin)
+    return replace(mapping, local_base=known, external_base=event.content, unconfirmed=(), attempts=0)
 
 
 def _answered(mapping: Mapping, intent: Intent, event: StoredEvent, terms: Terms) -> Landed:
@@ -187,7 +189,7 @@ def _age(mapping: Mapping, sent: Sent) -> int:
 
 def _landed(mapping: Mapping, sent: Sent, event: StoredEvent, terms: Terms) -> Mapping:
     """The bases moved to what landed; what the event holds beyond that stays to be decided."""
-    local = (mapping.local_base or sent.content).take(sent.groups, sent.content)
+    local = (mapping.local_base or sent.of_appointment).take(sent.groups, sent.of_appointment)
     external = _stored(mapping.external_base or sent.content, sent, event.content, terms)
     is_clean = not terms.differing(external, event.content)
     return replace(

@@ -1,8 +1,8 @@
 """The three-way merge of one pair over its two bases, field group by field group.
 
-Each side is compared with its own base, because a provider may not store what it was sent. What is sent is
-every outbound group in which the appointment differs from the external base: a revert, or a write that did
-not land, is due again by itself.
+Each side is compared with its own base, because a provider may not store what it was sent, and in the
+platform's terms: what only a calendar is shown is no edit. What is sent is every outbound group in which the
+projection differs from the external base: a revert, or a write that did not land, is due again by itself.
 """
 
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import Mapping, Observed
 from metonic_core.model.series import has_slot
 from metonic_core.reconcile.terms import Terms
-from metonic_core.selection import Flow, flow
+from metonic_core.selection import Flow, as_platform_knows, flow, projected
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,17 @@ class Comparison:
         return self.appointment.content
 
     @cached_property
+    def known(self) -> Content:
+        """The event, as the platform is to know it."""
+        return as_platform_knows(self.external, self.mapping.origin)
+
+    @cached_property
     def _as_shown(self) -> Mapping:
         """The row by what the event is now: one that became public flows, one that went private does not."""
         return replace(self.mapping, external_base=self.external)
 
     def flow(self, group: Group) -> Flow:
-        return flow(self._as_shown, self.appointment, self.terms.selection.user_id, group)
+        return flow(self._as_shown, self.appointment, self.terms.selection, group)
 
     @cached_property
     def edited_here(self) -> frozenset[Group]:
@@ -70,17 +75,19 @@ class Comparison:
     @cached_property
     def edited_there(self) -> frozenset[Group]:
         """Those of them that may flow in. An edit without inbound flow counts as none."""
-        return frozenset(g for g in self.moved_there if self.flow(g).is_inbound)
+        base = as_platform_knows(self.external_base, self.mapping.origin)
+        said = self.moved_there & self.terms.differing(self.known, base)
+        return frozenset(g for g in said if self.flow(g).is_inbound)
 
     @cached_property
     def colliding(self) -> frozenset[Group]:
         """The groups edited on both sides to different values, and slots that a changed schedule lost."""
         both = self.edited_here & self.edited_there
-        apart = frozenset(g for g in both if not self.terms.same(g, self.local, self.external))
+        apart = frozenset(g for g in both if not self.terms.same(g, self.local, self.known))
         return (
             apart
             | self._lost_slots(self.local, self.edited_here, self.edited_there)
-            | self._lost_slots(self.external, self.edited_there, self.edited_here)
+            | self._lost_slots(self.known, self.edited_there, self.edited_here)
         )
 
     def _lost_slots(
@@ -96,10 +103,11 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """The agreed row, the appointment with what was pulled, and what remains to be sent."""
+    """The agreed row, the appointment with what was pulled, and what remains to be sent of ``shown``."""
 
     mapping: Mapping
     appointment: Appointment
+    shown: Content
     pulled: frozenset[Group]
     reverted: frozenset[Group]
     to_send: frozenset[Group]
@@ -110,7 +118,7 @@ def merge(pair: Comparison) -> Merge:
     pulled = pair.edited_there - pair.edited_here - pair.colliding
     settled = pair.edited_there & pair.edited_here
     reverted = frozenset(g for g in pair.moved_there - pair.edited_there if pair.flow(g).is_outbound)
-    content = pair.local.take(pulled, pair.external)
+    content = pair.local.take(pulled, pair.known)
     # A group without any flow does not move its bases; one that only looks different is re-based in silence.
     standing = pair.moved_there - pair.edited_there - reverted
     external = pair.external.take(standing, pair.external_base)
@@ -123,14 +131,15 @@ def merge(pair: Comparison) -> Merge:
         hold=None,
     )
     appointment = replace(pair.appointment, content=content)
-    return Merge(mapping, appointment, pulled, reverted, _to_send(mapping, appointment, pair.terms))
+    shown = projected(appointment, mapping.origin, pair.terms.selection)
+    to_send = _to_send(mapping, appointment, shown, pair.terms)
+    return Merge(mapping, appointment, shown, pulled, reverted, to_send)
 
 
-def _to_send(mapping: Mapping, appointment: Appointment, terms: Terms) -> frozenset[Group]:
-    base = mapping.external_base or appointment.content
+def _to_send(mapping: Mapping, appointment: Appointment, shown: Content, terms: Terms) -> frozenset[Group]:
+    base = mapping.external_base or shown
     return frozenset(
         g
-        for g in all_groups(base, appointment.content)
-        if flow(mapping, appointment, terms.selection.user_id, g).is_outbound
-        and not terms.same(g, base, appointment.content)
+        for g in all_groups(base, shown)
+        if flow(mapping, appointment, terms.selection, g).is_outbound and not terms.same(g, base, shown)
     )

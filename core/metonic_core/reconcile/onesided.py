@@ -21,7 +21,7 @@ from metonic_core.model.marker import Marker
 from metonic_core.reconcile.landing import adopted
 from metonic_core.reconcile.step import Act, Operation, Reason, Side, Step, Write
 from metonic_core.reconcile.terms import Terms
-from metonic_core.selection import withhold
+from metonic_core.selection import Direction, withhold
 
 ABSORBED = "absorbed"
 
@@ -66,7 +66,7 @@ def _own_copy(lone: Lone, event: StoredEvent, marker: Marker, terms: Terms) -> S
         return Step(lone.mapping)
     linked = Operation(Side.EXTERNAL, Act.LINK, Reason.ADOPTED, before=event.content)
     if appointment is None or terms.selection.excludes(appointment):
-        return _orphan(lone.mapping, event)
+        return _orphan(lone.mapping, event, terms)
     if claim is None:
         row = replace(
             lone.mapping, appointment_id=appointment.id, origin=Origin.COPY, generation=marker.generation
@@ -83,10 +83,12 @@ def _own_copy(lone: Lone, event: StoredEvent, marker: Marker, terms: Terms) -> S
         )
         # The absorbed row is stored first: two open rows never hold the same event.
         return Step(lone.mapping.closing(ABSORBED), operations=(linked,), others=(adopted(row, event).due(),))
-    return _orphan(lone.mapping, event)
+    return _orphan(lone.mapping, event, terms)
 
 
-def _orphan(mapping: Mapping, event: StoredEvent) -> Step:
+def _orphan(mapping: Mapping, event: StoredEvent, terms: Terms) -> Step:
+    if terms.selection.direction is Direction.PULL:
+        return _ignored(mapping, event, Reason.PULL_ONLY)
     row = replace(mapping, origin=Origin.COPY, external_base=event.content, etag=event.etag, seen=None)
     return Step(row, write=Write(WriteKind.DELETE, Reason.ORPHAN, etag=event.etag))
 
@@ -94,6 +96,8 @@ def _orphan(mapping: Mapping, event: StoredEvent) -> Step:
 def _import(mapping: Mapping, event: StoredEvent, terms: Terms) -> Step:
     """The user's own event becomes an appointment of theirs, if any of it lies in the window."""
     content = event.content
+    if terms.selection.direction is Direction.PUSH:
+        return _ignored(mapping, event, Reason.PUSH_ONLY)
     if not content.occurs_in(terms.selection.window):
         is_ahead = content.when.starts_at >= terms.selection.window.end
         step = _ignored(mapping, event, Reason.OUTSIDE_WINDOW)

@@ -41,6 +41,8 @@ class Reason(StrEnum):
     COPY_OF_ANOTHER_LINK = "copy_of_another_link"
     NO_EVENT = "no_event"
     OUTSIDE_WINDOW = "outside_window"
+    PUSH_ONLY = "push_only"
+    PULL_ONLY = "pull_only"
     DISCONNECTED = "disconnected"
 
 
@@ -67,7 +69,8 @@ class Operation:
 class Write:
     """What the provider shall be asked to do; the intent is made of it when it is announced.
 
-    ``content`` is what the event shall hold in ``groups``; None for a delete.
+    ``content`` is what the event shall hold in ``groups``, None for a delete; ``local`` what the appointment
+    says, where the calendar is not shown the same.
     """
 
     kind: WriteKind
@@ -75,6 +78,7 @@ class Write:
     content: Content | None = None
     groups: frozenset[Group] = frozenset()
     etag: str | None = None
+    local: Content | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,19 @@
 """The story of a run, told over its ports: the ledger, the adapter, the clock."""
 
 from metonic_core.sync.context import Quarantined, Report
-from metonic_core.sync.ports import Clock, Due, LeaseLost, Ledger, Link
+from metonic_core.sync.ports import Clock, Due, LeaseLost, Ledger, Link, Phase
 from metonic_core.sync.removal import remove_copies
 from metonic_core.sync.run import run
 
-__all__ = ["Clock", "Due", "LeaseLost", "Ledger", "Link", "Quarantined", "Report", "remove_copies", "run"]
+__all__ = [
+    "Clock",
+    "Due",
+    "LeaseLost",
+    "Ledger",
+    "Link",
+    "Phase",
+    "Quarantined",
+    "Report",
+    "remove_copies",
+    "run",
+]

@@ -10,14 +10,16 @@ from dataclasses import replace
 from uuid import UUID
 
 from metonic_core.model.appointment import Appointment
-from metonic_core.model.mapping import Hold, HoldKind, Mapping, Observed
+from metonic_core.model.mapping import Absent, Hold, HoldKind, Mapping, Observed
 from metonic_core.reconcile.decide import decide, is_unborn
+from metonic_core.reconcile.entries import reborn
 from metonic_core.reconcile.onesided import Lone, decide_event, renames
 from metonic_core.reconcile.step import Step
 from metonic_core.reconcile.terms import Terms
 from metonic_core.sync.announce import Announced, announce, carry_out
 from metonic_core.sync.context import Run
-from metonic_core.sync.ports import Due
+from metonic_core.sync.ports import Due, Phase
+from metonic_core.sync.progress import Progress
 
 # A write that never lands would else be repeated with every run; an edit, or the daily read, tries again.
 _MOST_ATTEMPTS = 3
@@ -25,15 +27,19 @@ _MOST_ATTEMPTS = 3
 
 async def apply(this: Run) -> None:
     """Decide every row that is due, and carry the decisions out."""
+    progress = Progress(this.ledger, Phase.APPLY)
     after = None
     while True:
         async with this.ledger.transaction():
             rows = await this.ledger.due(Due.DECIDE, after, this.capabilities.batch_size)
+            await progress.expect(Due.DECIDE, rows)
             announced = await _decide_all(this, rows) if rows else []
         if not rows:
-            return
+            return await progress.end()
+        await progress.begin()
         after = rows[-1].id
         await carry_out(this, announced)
+        await progress.add(len(rows))
 
 
 async def _decide_all(this: Run, rows: Sequence[Mapping]) -> list[Announced]:
@@ -66,9 +72,11 @@ async def _follow_renames(this: Run, rows: Sequence[Mapping]) -> dict[UUID, Mapp
 
 async def _occupied(this: Run, rows: Sequence[Mapping], terms: Terms) -> set[str]:
     """Ids that creates of these rows would use and that are seen at events still to be judged."""
-    unborn = {terms.event_id(row.marker("").identity): row.id for row in rows if is_unborn(row)}
-    found = await this.ledger.by_event(unborn) if unborn else {}
-    return {i for i, row in found.items() if row.closed is None and row.id != unborn[i]}
+    made = [row for row in rows if is_unborn(row)]
+    made += [reborn(row) for row in rows if row.appointment_id and isinstance(row.seen, Absent)]
+    ids = {terms.event_id(row.marker("").identity): row.id for row in made}
+    found = await this.ledger.by_event(ids) if ids else {}
+    return {i for i, row in found.items() if row.closed is None and row.id != ids[i]}
 
 
 def _concerned(row: Mapping, terms: Terms) -> UUID | None:

@@ -31,6 +31,15 @@ class Due(StrEnum):
     DECIDE = "decide"
 
 
+class Phase(StrEnum):
+    """What a run is at."""
+
+    SETTLE = "settle"
+    PULL = "pull"
+    READ = "read"
+    APPLY = "apply"
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """Where a run stands with the change feed of a calendar.
@@ -52,8 +61,8 @@ class Link:
 class Ledger(Protocol):
     """The rows of one link, as one run may see and change them.
 
-    Everything is called inside ``transaction``, which raises LeaseLost when the run lost its lease, and
-    stores all or nothing. Rows read there are locked until it ends.
+    Everything but ``progress`` is called inside ``transaction``, which raises LeaseLost when the run lost its
+    lease, and stores all or nothing. Rows read there are locked until it ends.
     """
 
     @property
@@ -77,6 +86,10 @@ class Ledger(Protocol):
 
     async def due(self, due: Due, after: UUID | None, limit: int) -> Sequence[rows.Mapping]:
         """Rows with that to be done, by id, beyond ``after``; tombstones only to be read."""
+        ...
+
+    async def count_due(self, due: Due) -> int:
+        """How many rows have that to be done."""
         ...
 
     async def open_rows(self, after: UUID | None, limit: int) -> Sequence[rows.Mapping]:
@@ -128,3 +141,10 @@ class Ledger(Protocol):
     async def close_conflict(self, mapping: rows.Mapping) -> None: ...
 
     async def journal(self, mapping: rows.Mapping, operations: Sequence[Operation]) -> None: ...
+
+    async def progress(self, phase: Phase, done: int, total: int | None) -> None:
+        """Tell who watches how far the run is; ``done`` begins anew with a phase. May be lost.
+
+        ``total`` is None where it is not known, and what is done at the end of a phase.
+        """
+        ...

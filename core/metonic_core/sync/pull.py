@@ -14,7 +14,8 @@ from metonic_core.reconcile.terms import Terms
 from metonic_core.spi.changes import Change, ChangePage, Gone
 from metonic_core.spi.errors import CursorExpired, Unavailable
 from metonic_core.sync.context import Run
-from metonic_core.sync.ports import Link
+from metonic_core.sync.ports import Link, Phase
+from metonic_core.sync.progress import Progress
 
 COMPLETE_READ_EVERY = timedelta(days=1)
 
@@ -23,25 +24,29 @@ async def pull(this: Run) -> None:
     """Record everything that changed since the cursor, or everything there is."""
     async with this.ledger.transaction():
         link = await this.ledger.link()
+    progress = Progress(this.ledger, Phase.PULL)
+    await progress.begin()
     if _wants_complete_read(this, link):
         link = await _begin_complete_read(this, link)
     try:
-        await _pull_pages(this, link)
+        await _pull_pages(this, link, progress)
     except CursorExpired:
         async with this.ledger.transaction():
             link = await this.ledger.link()
         if link.cursor is None:
             raise
-        await _pull_pages(this, await _begin_complete_read(this, link))
+        await _pull_pages(this, await _begin_complete_read(this, link), progress)
+    await progress.end()
 
 
-async def _pull_pages(this: Run, link: Link) -> None:
+async def _pull_pages(this: Run, link: Link, progress: Progress) -> None:
     is_done = False
     while not is_done:
         page = await this.adapter.get_changes(this.calendar_id, link.cursor, link.window)
         if page.more is not None and page.more == link.cursor:
             raise Unavailable("The provider's list of changes does not get on.")
         link = await _record_page(this, link, page)
+        await progress.add(len(page.changes))
         is_done = page.done is not None
 
 

@@ -8,21 +8,27 @@ from metonic_core.reconcile.onesided import revived
 from metonic_core.reconcile.terms import Terms
 from metonic_core.spi.changes import Reading
 from metonic_core.sync.context import Run
-from metonic_core.sync.ports import Due
+from metonic_core.sync.ports import Due, Phase
+from metonic_core.sync.progress import Progress
 
 
 async def read(this: Run) -> bool:
     """Read every event that is to be looked at; returns whether one of them was not there any more."""
+    progress = Progress(this.ledger, Phase.READ)
     after = None
     is_any_gone = False
     while True:
         async with this.ledger.transaction():
             rows = await this.ledger.due(Due.READ, after, this.capabilities.batch_size)
+            await progress.expect(Due.READ, rows)
         if not rows:
+            await progress.end()
             return is_any_gone
+        await progress.begin()
         after = rows[-1].id
         readings = await this.adapter.hydrate(this.calendar_id, [row.event_id or "" for row in rows])
         is_any_gone = await _take_readings(this, rows, readings) or is_any_gone
+        await progress.add(len(rows))
 
 
 async def _take_readings(this: Run, rows: Sequence[Mapping], readings: Sequence[Reading]) -> bool:

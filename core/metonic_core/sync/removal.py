@@ -11,7 +11,8 @@ from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.provider import Capabilities
 from metonic_core.sync.announce import announce, carry_out
 from metonic_core.sync.context import Run, opened
-from metonic_core.sync.ports import Clock, Ledger
+from metonic_core.sync.ports import Clock, Ledger, Phase
+from metonic_core.sync.progress import Progress
 from metonic_core.sync.pull import pull
 from metonic_core.sync.read import read
 from metonic_core.sync.settle import settle
@@ -41,6 +42,7 @@ async def remove_copies(
 
 async def _erase_copies(this: Run) -> int:
     """One pass over the open rows; returns how many copies it met that are still there."""
+    progress = Progress(this.ledger, Phase.APPLY)
     after = None
     met = 0
     while True:
@@ -52,9 +54,12 @@ async def _erase_copies(this: Run) -> int:
             announced = [announce(this, _as_it_is(row), _erasure(row), terms) for row in copies]
             await this.ledger.save([a.mapping for a in announced])
         if not rows:
+            await progress.end()
             return met
+        await progress.begin()
         after = rows[-1].id
         await carry_out(this, announced)
+        await progress.add(len(rows))
         met += await _count_open(this, rows, terms)
 
 

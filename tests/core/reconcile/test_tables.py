@@ -30,6 +30,7 @@ from metonic_core.reconcile.decide import PAIRS, Local, Remote, decide, local_st
 from metonic_core.reconcile.merge import Comparison
 from metonic_core.reconcile.onesided import Lone, decide_event
 from metonic_core.reconcile.step import Step
+from metonic_core.selection import Direction
 
 EDITED = replace(TRAINING, title="Yoga")
 OTHERWISE = replace(TRAINING, title="Boxing")
@@ -66,6 +67,21 @@ def test_every_pair_is_recognised_and_answered(local: Local, remote: Remote, row
 
         assert (local_state(pair), remote_state(pair)) == (local, remote)
         assert_answered(mapping, decide(mapping, LOCALS[local], terms()))
+
+
+@pytest.mark.parametrize("direction", Direction)
+@pytest.mark.parametrize("row", ROWS)
+@pytest.mark.parametrize("remote", Remote)
+@pytest.mark.parametrize("local", Local)
+def test_every_pair_is_answered_in_every_direction_and_one_way_in_writes_nothing(
+    local: Local, remote: Remote, row: str, direction: Direction
+) -> None:
+    for mapping in moved(ROWS[row], remote):
+        step = decide(mapping, LOCALS[local], terms(direction=direction))
+
+        assert step.write or step.mapping.wanted is None
+        assert step.write is None or direction is not Direction.PULL
+        assert step.appointment is None or direction is not Direction.PUSH
 
 
 def assert_answered(before: Mapping, step: Step) -> None:

@@ -1,0 +1,193 @@
+"""What the entries of the pairs' table mean: each is a function from the comparison to a step."""
+
+from dataclasses import replace
+
+from metonic_core.model.appointment import Appointment
+from metonic_core.model.content import TIME, Content, slot_of
+from metonic_core.model.mapping import Absent, Hold, HoldKind, Mapping, Origin, WriteKind
+from metonic_core.reconcile.merge import Comparison, Merge, merge
+from metonic_core.reconcile.step import Act, Conflict, ConflictType, Operation, Reason, Side, Step, Write
+from metonic_core.reconcile.terms import Terms
+from metonic_core.selection import projected
+
+
+def create(mapping: Mapping, appointment: Appointment, terms: Terms) -> Step:
+    content = projected(appointment, mapping.origin, terms.selection)
+    groups = content.groups()
+    write = Write(WriteKind.CREATE, Reason.NEW_HERE, content, groups, local=_hidden(appointment, content))
+    return Step(replace(mapping, hold=None), write=write)
+
+
+def _hidden(appointment: Appointment, shown: Content) -> Content | None:
+    """What the appointment says, if the calendar is not shown just that."""
+    return None if shown == appointment.content else appointment.content
+
+
+def bring_together(pair: Comparison) -> Step:
+    if pair.colliding:
+        is_time = any(g == TIME or slot_of(g) is not None for g in pair.colliding)
+        return _conflict(pair, ConflictType.TIME_CHANGE if is_time else ConflictType.DATA_MISMATCH)
+    return _merged(pair, merge(pair))
+
+
+def _merged(pair: Comparison, merged: Merge) -> Step:
+    pulls = _pulled(pair, merged)
+    if not merged.to_send:
+        return Step(
+            replace(merged.mapping, wanted=None), merged.appointment if pulls else None, operations=pulls
+        )
+    reason = Reason.EDITED_HERE
+    if merged.reverted:
+        may_edit = pair.appointment.may_edit(pair.terms.selection.user_id)
+        reason = Reason.KEPT_FROM_FLOWING if may_edit else Reason.NOT_YOURS_TO_EDIT
+    local = _hidden(merged.appointment, merged.shown)
+    write = Write(WriteKind.UPDATE, reason, merged.shown, merged.to_send, merged.mapping.etag, local)
+    return Step(merged.mapping, merged.appointment if pulls else None, write=write, operations=pulls)
+
+
+def _pulled(pair: Comparison, merged: Merge) -> tuple[Operation, ...]:
+    if not merged.pulled:
+        return ()
+    return (Operation(Side.LOCAL, Act.UPDATE, Reason.EDITED_THERE, merged.pulled, pair.local),)
+
+
+def _conflict(pair: Comparison, kind: ConflictType) -> Step:
+    """Freeze the item in this link; it is decided anew whenever one of its sides moves."""
+    is_gone = isinstance(pair.mapping.seen, Absent)
+    conflict = Conflict(
+        kind,
+        pair.colliding if kind is not ConflictType.DELETED else pair.edited_here | pair.edited_there,
+        pair.external_base,
+        None if pair.appointment.is_deleted else pair.local,
+        None if is_gone else pair.external,
+    )
+    held = replace(pair.mapping, hold=Hold(HoldKind.CONFLICT, kind), wanted=None)
+    return Step(held, conflict=conflict)
+
+
+def lose_kept(pair: Comparison) -> Step:
+    """Deleted there, untouched here."""
+    if _is_imported(pair) and not pair.appointment.is_shared:
+        cancelled = replace(pair.appointment, is_deleted=True)
+        done = Operation(Side.LOCAL, Act.DELETE, Reason.DELETED_THERE, before=pair.local)
+        return Step(pair.mapping.closing(Reason.DELETED_THERE), cancelled, operations=(done,))
+    return lose_edited(pair)
+
+
+def _is_imported(pair: Comparison) -> bool:
+    return pair.mapping.origin is Origin.OWN and pair.appointment.imported_from == pair.terms.link_id
+
+
+def lose_edited(pair: Comparison) -> Step:
+    """Deleted there, by somebody entitled: ask. Else only this copy is given up."""
+    if pair.appointment.may_edit(pair.terms.selection.user_id):
+        return _conflict(pair, ConflictType.DELETED)
+    return _detach(pair)
+
+
+def _detach(pair: Comparison) -> Step:
+    hold = Hold(HoldKind.DETACHED, Reason.DELETED_THERE)
+    done = Operation(Side.EXTERNAL, Act.UNLINK, Reason.DELETED_THERE, before=pair.external_base)
+    # Without its etag: an event that comes back as it was is news.
+    return Step(replace(pair.mapping, hold=hold, etag=None, seen=None, wanted=None), operations=(done,))
+
+
+def erase(pair: Comparison) -> Step:
+    """The appointment was deleted: its copy goes, and so does the event it was imported from."""
+    is_linked = pair.mapping.origin is Origin.OWN and pair.appointment.imported_from != pair.terms.link_id
+    return _unlink(pair, Reason.DELETED_HERE) if is_linked else _erased(pair, Reason.DELETED_HERE)
+
+
+def _erased(pair: Comparison, reason: Reason) -> Step:
+    """What may not be written may not be erased either: its guests would hear of it."""
+    if not pair.mapping.can_write:
+        return _unlink(pair, Reason.NOT_WRITABLE)
+    event = pair.event
+    mapping = replace(
+        pair.mapping,
+        external_base=pair.external,
+        etag=event.etag if event else pair.mapping.etag,
+        seen=None,
+        hold=None,
+    )
+    return Step(mapping, write=Write(WriteKind.DELETE, reason, etag=mapping.etag))
+
+
+def _unlink(pair: Comparison, reason: Reason) -> Step:
+    """The event stays where it is and keeps its bases; it is not met again as a new one."""
+    done = Operation(Side.EXTERNAL, Act.UNLINK, reason)
+    return Step(replace(pair.mapping, hold=Hold(HoldKind.UNLINKED, reason), wanted=None), operations=(done,))
+
+
+def ask_about_deletion(pair: Comparison) -> Step:
+    return _conflict(pair, ConflictType.DELETED)
+
+
+def withdraw(pair: Comparison) -> Step:
+    """No longer for this calendar: a copy goes, a user's own event stays."""
+    if pair.mapping.origin is Origin.COPY:
+        return _erased(pair, Reason.DESELECTED)
+    return wait(pair) if _is_unlinked(pair) else _unlink(pair, Reason.DESELECTED)
+
+
+def _is_unlinked(pair: Comparison) -> bool:
+    """Whether the user's own event was left alone before: it merges from its bases when selected again."""
+    return (
+        pair.mapping.origin is Origin.OWN
+        and pair.mapping.hold is not None
+        and pair.mapping.hold.kind is HoldKind.UNLINKED
+    )
+
+
+def let_go(pair: Comparison) -> Step:
+    """Gone there, and not for this calendar any more. What was imported rests, until it is chosen again."""
+    return withdraw(pair) if _is_imported(pair) else close(pair)
+
+
+def pull_then_withdraw(pair: Comparison) -> Step:
+    if _is_unlinked(pair):
+        return wait(pair)
+    merged = merge(pair)
+    pulls = _pulled(pair, merged)
+    step = withdraw(Comparison(merged.mapping, merged.appointment, pair.terms))
+    return replace(
+        step, appointment=merged.appointment if pulls else None, operations=pulls + step.operations
+    )
+
+
+def pull_and_wait(pair: Comparison) -> Step:
+    """Nothing goes out: the event stays, and what is said there is still heard."""
+    if _is_unlinked(pair):
+        return wait(pair)
+    return _merged(pair, merge(pair))
+
+
+def recreate_once(pair: Comparison) -> Step:
+    """A copy that was deleted there is made anew, in the next generation; deleted again, it is given up."""
+    if pair.mapping.is_recreated:
+        return _detach(pair)
+    lost = Operation(Side.EXTERNAL, Act.UNLINK, Reason.DELETED_THERE, before=pair.external_base)
+    return replace(create(reborn(pair.mapping), pair.appointment, pair.terms), operations=(lost,))
+
+
+def reborn(mapping: Mapping) -> Mapping:
+    """The row of a copy that is made anew, as one that never had an event."""
+    return Mapping(
+        mapping.id,
+        mapping.link_id,
+        mapping.appointment_id,
+        generation=mapping.generation + 1,
+        wanted=mapping.wanted,
+        drawn=mapping.drawn,
+        read_round=mapping.read_round,
+        is_recreated=True,
+    )
+
+
+def close(pair: Comparison) -> Step:
+    return Step(pair.mapping.closing(Reason.DELETED_THERE))
+
+
+def wait(pair: Comparison) -> Step:
+    """The event is being read, or cannot be: reading it makes the row due again; a hold stays."""
+    return Step(replace(pair.mapping, wanted=None))

@@ -1,0 +1,140 @@
+"""Which appointments a calendar gets.
+
+Pure. The reasons are codes that end up in the journal and in what users are told.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from metonic_core.model.appointment import Appointment
+from metonic_core.model.content import Content
+from metonic_core.model.when import Timed, Window, instant_of
+
+# Where there is no first or no last day; the ends of time themselves cannot be reckoned with.
+_EARLIEST, _LATEST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+
+
+class Direction(StrEnum):
+    """Which way a calendar is synced: both, only out of the platform, or only into it."""
+
+    BOTH = "both"
+    PUSH = "push"
+    PULL = "pull"
+
+
+class Choice(StrEnum):
+    """What a user chose for a single appointment, whatever the filters say."""
+
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class Exclusion(StrEnum):
+    """Why an appointment is not in a calendar."""
+
+    NOT_CONCERNED = "not_concerned"
+    NEVER = "never"
+    PRIVATE = "private"
+    IMPORTED_ELSEWHERE = "imported_elsewhere"
+    NOT_SELECTED = "not_selected"
+    OTHER_TYPE = "other_type"
+    OTHER_CLIENT = "other_client"
+    OTHER_DATES = "other_dates"
+    OUTSIDE_WINDOW = "outside_window"
+    PULL_ONLY = "pull_only"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What an appointment must match, all of it: None narrows nothing, an empty set lets nothing through.
+
+    ``clients`` are users, one of whom must take part. ``first_day`` and ``last_day`` are both included, and
+    are days in the appointment's own zone.
+    """
+
+    types: frozenset[str] | None = None
+    clients: frozenset[UUID] | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+
+    def excludes(self, appointment: Appointment) -> Exclusion | None:
+        """Which of them the appointment does not match. Where there are none at all, none is selected."""
+        if self == Filters():
+            return Exclusion.NOT_SELECTED
+        if self.types is not None and appointment.type not in self.types:
+            return Exclusion.OTHER_TYPE
+        if self.clients is not None and not any(appointment.concerns(user) for user in self.clients):
+            return Exclusion.OTHER_CLIENT
+        if not appointment.content.occurs_in(self._days(appointment.content)):
+            return Exclusion.OTHER_DATES
+        return None
+
+    def _days(self, content: Content) -> Window:
+        zone = content.when.zone if isinstance(content.when, Timed) else "UTC"
+        start = _midnight(self.first_day, zone) if self.first_day else _EARLIEST
+        end = _midnight(self.last_day + timedelta(days=1), zone) if self.last_day else _LATEST
+        return Window(start, end)
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return instant_of(datetime.combine(day, time()), zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What one link takes: the appointments that concern its user, under the settings of its calendar.
+
+    ``filters`` is None where all are synced. ``choices`` go before the filters; ``include_contact`` says that
+    copies name the clients with their contact details.
+    """
+
+    link_id: UUID
+    user_id: UUID
+    window: Window
+    exclude_private: bool = True
+    direction: Direction = Direction.BOTH
+    filters: Filters | None = None
+    choices: Mapping[UUID, Choice] = field(default_factory=dict)
+    include_notes: bool = True
+    include_contact: bool = False
+
+    def excludes(self, appointment: Appointment) -> Exclusion | None:
+        """Why this appointment does not belong into the calendar; None if it does.
+
+        Neither the window nor the direction is a reason here: what is there stays paired. An appointment
+        stays in the calendar that it came from, unless its user chose otherwise for this one.
+        """
+        if appointment.is_deleted:
+            return Exclusion.CANCELLED
+        if not appointment.concerns(self.user_id):
+            return Exclusion.NOT_CONCERNED
+        choice = self.choices.get(appointment.id)
+        if choice is Choice.NEVER:
+            return Exclusion.NEVER
+        if appointment.imported_from is not None:
+            return None if appointment.imported_from == self.link_id else Exclusion.IMPORTED_ELSEWHERE
+        return self._filtered(appointment, choice)
+
+    def _filtered(self, appointment: Appointment, choice: Choice | None) -> Exclusion | None:
+        if self.exclude_private and appointment.content.is_private:
+            return Exclusion.PRIVATE
+        if self.filters is None or choice is Choice.ALWAYS:
+            return None
+        return self.filters.excludes(appointment)
+
+    def excludes_new(self, appointment: Appointment) -> Exclusion | None:
+        """The same for an appointment that is not in the calendar yet: then window and direction count."""
+        reason = self.excludes(appointment)
+        if reason is None and not appointment.content.occurs_in(self.window):
+            return Exclusion.OUTSIDE_WINDOW
+        if reason is None and self.direction is Direction.PULL:
+            return Exclusion.PULL_ONLY
+        return reason
+
+    def draws(self, appointment: Appointment) -> bool:
+        """Whether an appointment without an event here should get one. One that was imported has one."""
+        return appointment.imported_from != self.link_id and self.excludes_new(appointment) is None
