@@ -1,9 +1,12 @@
 """The service over HTTP: which path leads where."""
 
+from collections.abc import Collection
+
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route, WebSocketRoute
-from starlette.types import Lifespan
+from starlette.types import ASGIApp, Lifespan
 
 from metonic_gateway.graphql.endpoint import Endpoint
 from metonic_gateway.http.body_limit import BodyLimit
@@ -12,11 +15,35 @@ from metonic_gateway.http.health import healthz, readyz
 from metonic_gateway.services import Services
 from metonic_gateway.serving import MOST_BYTES
 
+_PREFLIGHT_SECONDS = 7200
+
+
+class Gateway(Starlette):
+    """Lets pages of other origins read its answers; without credentials, as a header alone tells who asks.
+
+    Problem: what fails unforeseen Starlette answers outside of all middleware, where a page of another origin
+    could not read it. Solution: this goes around the whole stack.
+    """
+
+    origins: Collection[str] = ()
+
+    def build_middleware_stack(self) -> ASGIApp:
+        stack = super().build_middleware_stack()
+        if not self.origins:
+            return stack
+        return CORSMiddleware(
+            stack,
+            allow_origins=self.origins,
+            allow_methods=["GET", "POST", "OPTIONS"],
+            allow_headers=["authorization", "content-type"],
+            max_age=_PREFLIGHT_SECONDS,
+        )
+
 
 def build_app(services: Services, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
     """The ASGI application; ``lifespan`` is what runs as long as it is served."""
     graphql = Endpoint(services)
-    return Starlette(
+    app = Gateway(
         routes=[
             Route("/graphql", explorer, methods=["GET"]),
             Route("/graphql", graphql, methods=["POST"]),
@@ -27,3 +54,5 @@ def build_app(services: Services, lifespan: Lifespan[Starlette] | None = None) -
         middleware=[Middleware(BodyLimit, most=MOST_BYTES)],
         lifespan=lifespan,
     )
+    app.origins = services.settings.origins
+    return app

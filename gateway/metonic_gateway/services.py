@@ -31,6 +31,15 @@ class Services:
         return Window.around(self.clock(), timedelta(days=back), timedelta(days=ahead))
 
 
+CHANGES = "changes"
+"""The feed's topic for appointments that calendars or users changed."""
+
+
+def run_topic(run_id: UUID) -> str:
+    """The feed's topic for how far a run is."""
+    return f"run:{run_id}"
+
+
 def status_topic(user_id: UUID) -> str:
     """The feed's topic for whatever changed about a user's connected calendars."""
     return f"status:{user_id}"

@@ -11,8 +11,9 @@ from starlette.applications import Starlette
 
 _GRACE_SECONDS = 3
 _BACKLOG = 128
-MOST_BYTES = 1024 * 1024
-"""The largest request, and the largest message over a WebSocket."""
+MOST_BYTES = 4 * 1024 * 1024
+"""The largest request, and the largest message over a WebSocket: 500 appointments of 8 kB each, which is one
+with long notes, a dozen participants and a series. Much larger ones are sent a few at a time."""
 
 
 class PortTaken(Exception):

@@ -6,6 +6,7 @@ metonic_gateway.settings`` prints the table of docs/operating.md.
 """
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,6 +20,9 @@ from metonic_gateway.vault import read_keys
 
 _PREFIX = "METONIC_"
 _JWT_KEY_BYTES = 32
+_LAST_PORT = 65535
+_ORIGIN = re.compile(r"(https?)://([a-z0-9_-]+(?:\.[a-z0-9_-]+)*)(?::([1-9][0-9]{0,4}))?")
+_USUAL_PORTS = {"http": "80", "https": "443"}
 
 
 class SettingsError(Exception):
@@ -47,6 +51,22 @@ def _url(value: SecretStr) -> SecretStr:
     if "://" not in value.get_secret_value():
         raise ValueError("must be a URL such as sqlite://metonic.sqlite3")
     return value
+
+
+def _origins(value: str) -> str:
+    listed = [each.strip().lower() for each in value.split(",") if each.strip()]
+    return "*" if listed == ["*"] else ",".join(_origin(each, n) for n, each in enumerate(listed, 1))
+
+
+def _origin(text: str, number: int) -> str:
+    """The origin as browsers send it (RFC 6454 6.2), without a port that goes without saying."""
+    found = _ORIGIN.fullmatch(text)
+    scheme, host, port = found.groups() if found else ("", "", None)
+    if not host or int(port or 0) > _LAST_PORT:
+        raise ValueError(
+            f"number {number} is no origin; name them as https://app.example.org, comma separated, or use `*`"
+        )
+    return f"{scheme}://{host}" if port in {None, _USUAL_PORTS[scheme]} else f"{scheme}://{host}:{port}"
 
 
 class _SecretFiles(PydanticBaseSettingsSource):
@@ -88,7 +108,12 @@ class Settings(BaseSettings):
         description="Where everything is stored: `sqlite://` and the path of a file.",
     )
     host: str = Field("127.0.0.1", description="The address to listen on.")
-    port: int = Field(8000, ge=1, le=65535, description="The port to listen on.")
+    port: int = Field(8000, ge=1, le=_LAST_PORT, description="The port to listen on.")
+    cors_origins: Annotated[str, AfterValidator(_origins)] = Field(
+        "",
+        description="The origins of frontends that are served from elsewhere, comma separated, such as "
+        "`https://app.example.org`; `*` for any.",
+    )
     allow_private_addresses: bool = Field(
         default=False,
         description="Whether calendar servers may be asked that have private or loopback addresses. "
@@ -114,6 +139,11 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, _SecretFiles(settings_cls)
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The origins whose pages may ask; ``*`` alone is any."""
+        return tuple(self.cors_origins.split(",")) if self.cors_origins else ()
 
     @property
     def root_keys(self) -> dict[str, bytes]:
@@ -171,6 +201,8 @@ def _default(field: FieldInfo) -> str:
     if field.default is PydanticUndefined:
         return "required"
     value = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+    if value == "":
+        return "none"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 

@@ -11,6 +11,8 @@ import pytest
 from tests.gateway.graphql.client import Api
 from tortoise import Tortoise
 
+from metonic_gateway.serving import MOST_BYTES
+
 
 async def test_healthy_and_ready(api: Api) -> None:
     for path in ("/healthz", "/readyz"):
@@ -55,13 +57,13 @@ async def test_a_query_in_the_address_is_not_run(api: Api) -> None:
 
 
 async def _chunks() -> AsyncIterator[bytes]:
-    for _ in range(40):
+    for _ in range(MOST_BYTES // 32_768 + 1):
         yield b" " * 32_768
 
 
 @pytest.mark.parametrize("announced", [True, False])
 async def test_a_body_that_is_too_large_is_refused(announced: bool, api: Api) -> None:  # noqa: FBT001 - a parameter
-    body = io.BytesIO(b" " * 1_100_000) if announced else _chunks()
+    body = io.BytesIO(b" " * (MOST_BYTES + 1)) if announced else _chunks()
 
     async with api.session.post(
         f"{api.url}/graphql", data=body, headers={"Content-Type": "application/json"}

@@ -108,6 +108,14 @@ def test_what_is_missing_is_named_with_the_next_step(monkeypatch: pytest.MonkeyP
         ("METONIC_PORT", "70000", "less than or equal to 65535"),
         ("METONIC_LOG_FORMAT", "hunter2", "'json' or 'console'"),
         ("METONIC_ALLOW_PRIVATE_ADDRESSES", "hunter2", "valid boolean"),
+        ("METONIC_CORS_ORIGINS", "hunter2", "number 1 is no origin"),
+        ("METONIC_CORS_ORIGINS", "https://app.example.org,https://hunter2/", "number 2 is no origin"),
+        ("METONIC_CORS_ORIGINS", "https://app.example.org/hunter2", "name them as https://app.example.org"),
+        ("METONIC_CORS_ORIGINS", "https://hunter2@app.example.org", "number 1 is no origin"),
+        ("METONIC_CORS_ORIGINS", "https://hunter2:70000", "number 1 is no origin"),
+        ("METONIC_CORS_ORIGINS", "https://*.hunter2.org", "number 1 is no origin"),
+        ("METONIC_CORS_ORIGINS", "https://hunter2.org,*", "number 2 is no origin"),
+        ("METONIC_CORS_ORIGINS", "null", "number 1 is no origin"),
     ],
 )
 def test_a_wrong_value_is_explained_and_not_shown(
@@ -120,6 +128,28 @@ def test_a_wrong_value_is_explained_and_not_shown(
     assert message.startswith(name)
     assert says in message
     assert "hunter2" not in message
+
+
+@pytest.mark.parametrize(
+    ("value", "origins"),
+    [
+        ("", ()),
+        ("*", ("*",)),
+        ("https://app.example.org", ("https://app.example.org",)),
+        (
+            " https://App.Example.org:443 , http://localhost:3000,",
+            ("https://app.example.org", "http://localhost:3000"),
+        ),
+        ("http://127.0.0.1:80", ("http://127.0.0.1",)),
+        ("https://app.example.org:80", ("https://app.example.org:80",)),
+    ],
+)
+def test_origins_are_told_apart_as_browsers_write_them(
+    value: str, origins: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("METONIC_CORS_ORIGINS", value)
+
+    assert load_settings().origins == origins
 
 
 def test_no_secret_shows_in_the_settings() -> None:

@@ -47,6 +47,7 @@ class FaultyAdapter(CalendarAdapter):
     def __init__(self, inner: MemoryAdapter, weather: Weather) -> None:
         self._inner = inner
         self._weather = weather
+        self.writes = 0
 
     async def authenticate(self) -> Account:
         return await self._inner.authenticate()
@@ -82,6 +83,7 @@ class FaultyAdapter(CalendarAdapter):
     async def write_events(self, calendar_id: str, writes: Sequence[Write]) -> Sequence[Outcome]:
         outcomes = []
         for write in writes:
+            self.writes += 1
             await self._weather.step()
             outcomes.append(await self._write(calendar_id, write))
             await self._weather.step()

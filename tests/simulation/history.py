@@ -7,7 +7,8 @@ from pathlib import Path
 from random import Random
 from unittest.mock import patch
 
-from tests.simulation.invariants import broken, come_to_rest
+from tests.simulation.hearing import unheard
+from tests.simulation.invariants import all_both_ways, at_odds, broken, come_to_rest
 from tests.simulation.world import World
 
 from metonic_gateway.store.database import opened
@@ -42,5 +43,8 @@ async def _lived(dice: Random, database: str) -> History:
         for _ in range(STEPS):
             await world.someone_acts()
             await world.run(world.dice.choice(world.desks))
-        violations = await come_to_rest(world) + await broken(world)
+        violations = await come_to_rest(world) + await at_odds(world)
+        await all_both_ways(world)
+        await world.platform.send_all()
+        violations += await come_to_rest(world) + await broken(world) + await unheard(world)
     return History(violations, world.trace)

@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
+from tests.simulation.tastes import both_ways
 from tests.simulation.values import tokens
 from tests.simulation.world import MARKERS, Desk, World
 
@@ -12,9 +14,10 @@ from metonic_core.model.codec import decode
 from metonic_core.model.content import all_groups
 from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import HoldKind, Mapping
-from metonic_core.selection import Selection, is_withheld
+from metonic_core.selection import Direction, Flow, Selection, flow, projected
 from metonic_gateway.store import appointments, models
 from metonic_gateway.store.rows import due_of, mapping_of
+from metonic_gateway.store.selections import choices_of, contacts_of, selection_of
 
 ROUNDS = 12
 
@@ -44,29 +47,63 @@ async def _fingerprint(world: World) -> tuple[object, ...]:
     return (*(len(desk.calendar.log) for desk in world.desks), *versions)
 
 
-async def broken(world: World) -> list[str]:
-    """Every invariant that does not hold, in words."""
+async def all_both_ways(world: World) -> None:
+    """Every calendar is synced both ways from here on, and all else stays as people set it."""
+    for desk in world.desks:
+        await both_ways(desk, world.window(), world.now)
+
+
+async def at_odds(world: World) -> list[str]:
+    """What holds in calendars of any direction, and that each run went that way."""
+    known = await _known()
+    found = world.astray + world.platform.astray
+    for desk in world.desks:
+        selection = await _selection(world, desk)
+        found += _doubled(desk)
+        found += await _left_over(desk, await _rows(desk))
+        if selection.direction is not Direction.PULL:
+            found += _standing(desk, selection, known)
+        found += await _erased_without_cause(world, desk)
+    return found + await _cancelled_without_cause(world, known)
+
+
+async def _known() -> list[Appointment]:
     ids = [row["id"] for row in await models.Appointment.all().values("id")]
-    known = list((await appointments.load(ids)).values())
+    return list((await appointments.load(ids)).values())
+
+
+async def _rows(desk: Desk) -> list[Mapping]:
+    stored = models.CalendarSyncMapping.filter(link_id=desk.link_id, closed=None)
+    return [mapping_of(row) for row in await stored]
+
+
+async def _selection(world: World, desk: Desk) -> Selection:
+    row = await models.CalendarSyncConfig.get(id=desk.id).select_related("sync_filter", "user")
+    return selection_of(row, world.window(), await choices_of([desk.id]))
+
+
+async def broken(world: World) -> list[str]:
+    """Every invariant that does not hold between calendars that are synced both ways, in words."""
+    known = await _known()
     found: list[str] = []
     for desk in world.desks:
-        stored = models.CalendarSyncMapping.filter(link_id=desk.link_id, closed=None)
-        rows = [mapping_of(row) for row in await stored]
-        found += _not_converged(world, desk, rows, known)
+        rows, selection = await _rows(desk), await _selection(world, desk)
+        contacts = await contacts_of(known, desk.user_id)
+        told = [replace(appointment, contacts=contacts[appointment.id]) for appointment in known]
+        found += _not_converged(desk, selection, rows, told)
         found += _doubled(desk)
         found += await _left_over(desk, rows)
-        found += _standing(world, desk, known)
+        found += _standing(desk, selection, known)
         found += await _erased_without_cause(world, desk)
     found += await _cancelled_without_cause(world, known)
     return found + await _lost(world, known)
 
 
 def _not_converged(
-    world: World, desk: Desk, rows: Sequence[Mapping], known: Sequence[Appointment]
+    desk: Desk, selection: Selection, rows: Sequence[Mapping], known: Sequence[Appointment]
 ) -> list[str]:
     """I2, for everything that is not held with a listed cause."""
     by_appointment = {row.appointment_id: row for row in rows if row.appointment_id}
-    selection = Selection(desk.link_id, desk.user_id, world.window())
     found = []
     for appointment in known:
         row = by_appointment.get(appointment.id)
@@ -74,7 +111,7 @@ def _not_converged(
             if selection.draws(appointment) or _has_lost_its_event(appointment, desk):
                 found.append(f"I2: {appointment.id} is not at {desk.link_id}")
         elif row.hold is None:
-            found += [f"I2: {appointment.id}: {why}" for why in _differing(world, desk, row, appointment)]
+            found += [f"I2: {appointment.id}: {why}" for why in _differing(desk, selection, row, appointment)]
     return found
 
 
@@ -82,20 +119,20 @@ def _has_lost_its_event(appointment: Appointment, desk: Desk) -> bool:
     return appointment.imported_from == desk.link_id and not appointment.is_deleted
 
 
-def _differing(world: World, desk: Desk, row: Mapping, appointment: Appointment) -> list[str]:
+def _differing(desk: Desk, selection: Selection, row: Mapping, appointment: Appointment) -> list[str]:
     event = desk.calendar.live.get(row.event_id or "")
     if row.intent:
         return ["an intent is left open"]
     if event is None:
         return ["its event is not there"]
-    if Selection(desk.link_id, desk.user_id, world.window()).excludes(appointment):
+    if selection.excludes(appointment):
         return ["it should not be there"]
-    content = event.content
-    groups = [g for g in all_groups(content, appointment.content) if not is_withheld(row, g)]
+    there, here = event.content, projected(appointment, row.origin, selection)
     return [
-        f"{g}: {appointment.content.get(g)!r} here, {content.get(g)!r} there"
-        for g in groups
-        if str(content.get(g)).rstrip() != str(appointment.content.get(g)).rstrip()
+        f"{g}: {here.get(g)!r} here, {there.get(g)!r} there"
+        for g in all_groups(there, here)
+        if flow(row, appointment, selection, g) is not Flow.NONE
+        and str(there.get(g)).rstrip() != str(here.get(g)).rstrip()
     ]
 
 
@@ -117,9 +154,8 @@ async def _left_over(desk: Desk, rows: Sequence[Mapping]) -> list[str]:
     return found + [f"I9: {mapping} is not held and shown alike" for mapping in shown ^ held]
 
 
-def _standing(world: World, desk: Desk, known: Sequence[Appointment]) -> list[str]:
-    """No copy stands of what is private or deleted, except where somebody is to say what becomes of it."""
-    selection = Selection(desk.link_id, desk.user_id, world.window())
+def _standing(desk: Desk, selection: Selection, known: Sequence[Appointment]) -> list[str]:
+    """No copy stands of what is private, left out or deleted, except where a person is to decide."""
     excluded = {a.id: why for a in known if (why := selection.excludes(a)) and not a.is_deleted}
     marked = [MARKERS.read(e.marker) for e in desk.calendar.live.values() if e.marker]
     standing = {m.appointment_id for m in marked if m and m.link_id == desk.link_id} & set(excluded)
@@ -128,21 +164,23 @@ def _standing(world: World, desk: Desk, known: Sequence[Appointment]) -> list[st
 
 async def _erased_without_cause(world: World, desk: Desk) -> list[str]:
     """I5, there: a user's own event is gone only if they deleted it, or the appointment imported from it."""
+    erased_here = world.erased_here | world.platform.erased
     own = {i for i, _ in desk.calendar.log if i.startswith("own-")}
     found = []
     for event_id in own - set(desk.calendar.live):
         rows = models.CalendarSyncMapping.filter(link_id=desk.link_id, external_event_id=event_id)
         imported = {row.appointment_id for row in await rows}
-        if (desk.id, event_id) not in world.erased_there and not imported & world.erased_here:
+        if (desk.id, event_id) not in world.erased_there and not imported & erased_here:
             found.append(f"I5: {event_id} was erased")
     return found
 
 
 async def _cancelled_without_cause(world: World, known: Sequence[Appointment]) -> list[str]:
     """I5, here: the engine cancels an appointment only where its owner deleted the event it came from."""
+    erased_here = world.erased_here | world.platform.erased
     found = []
     for appointment in known:
-        if appointment.is_deleted and appointment.id not in world.erased_here:
+        if appointment.is_deleted and appointment.id not in erased_here:
             rows = models.CalendarSyncMapping.filter(appointment_id=appointment.id).prefetch_related("link")
             events = {(r.link.sync_config_id, r.external_event_id or "") for r in await rows}
             if appointment.imported_from is None or not events & world.erased_there:
@@ -170,5 +208,7 @@ async def _lost(world: World, known: Sequence[Appointment]) -> list[str]:
     for conflict in await models.CalendarSyncConflict.all():
         for side in (conflict.local_data, conflict.external_data):
             reached |= tokens(decode(side)) if side else set()
+    for change in await models.AppointmentChange.exclude(overwritten=None):
+        reached |= tokens(decode(change.overwritten))
     standing = world.values.with_ancestors(reached)
     return [f"I3: v{v} is lost" for v in sorted(set(world.values.parents) - standing)]

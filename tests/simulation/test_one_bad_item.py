@@ -34,7 +34,8 @@ class Refusing(FaultyAdapter):
 async def _run(world: World, desk: Desk, title: str) -> Refusing:
     await models.CalendarSyncConfig.filter(id=desk.id).update(fence=99)
     log = await runs.begin(desk.id, "schedule", world.now)
-    ledger = SteppingLedger(Held(desk.id, desk.link_id, 99), MARKERS, world.window(), lambda: world.now, log)
+    held = Held(desk.id, desk.link_id, 99, desk.user_id, desk.provider)
+    ledger = SteppingLedger(held, MARKERS, world.window(), lambda: world.now, log)
     ledger.weather = world.weather
     adapter = Refusing(MemoryAdapter(desk.calendar), world.weather, title)
     await sync.run(ledger, adapter, CAPABILITIES, lambda: world.now)

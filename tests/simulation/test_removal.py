@@ -15,7 +15,8 @@ from metonic_gateway.store.ledger import Held
 async def _removed(world: World, desk: Desk) -> int:
     await models.CalendarSyncConfig.filter(id=desk.id).update(fence=99, stopped="disconnecting")
     log = await runs.begin(desk.id, "schedule", world.now)
-    ledger = SteppingLedger(Held(desk.id, desk.link_id, 99), MARKERS, world.window(), lambda: world.now, log)
+    held = Held(desk.id, desk.link_id, 99, desk.user_id, desk.provider)
+    ledger = SteppingLedger(held, MARKERS, world.window(), lambda: world.now, log)
     ledger.weather = world.weather
     return await sync.remove_copies(ledger, MemoryAdapter(desk.calendar), CAPABILITIES, lambda: world.now)
 

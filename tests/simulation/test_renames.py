@@ -35,7 +35,8 @@ async def test_an_event_that_moves_while_it_is_read_keeps_its_appointment(world:
 
     await models.CalendarSyncConfig.filter(id=desk.id).update(fence=99)
     log = await runs.begin(desk.id, "schedule", world.now)
-    ledger = SteppingLedger(Held(desk.id, desk.link_id, 99), MARKERS, world.window(), lambda: world.now, log)
+    held = Held(desk.id, desk.link_id, 99, desk.user_id, desk.provider)
+    ledger = SteppingLedger(held, MARKERS, world.window(), lambda: world.now, log)
     ledger.weather = world.weather
     await sync.run(ledger, Moving(desk.calendar), CAPABILITIES, lambda: world.now)
 

@@ -1,4 +1,4 @@
-"""A small world: two people, three calendars, appointments they share, and everybody edits everything."""
+"""A small world: two people, three calendars, a platform, appointments they share, and everybody edits."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -7,6 +7,8 @@ from random import Random
 from uuid import UUID, uuid4
 
 from tests.simulation.faults import Crash, FaultyAdapter, SteppingLedger, Weather
+from tests.simulation.platform import Platform
+from tests.simulation.tastes import taste
 from tests.simulation.values import Values, editable
 
 from metonic_core import sync
@@ -15,11 +17,13 @@ from metonic_core.model.content import Content
 from metonic_core.model.event import StoredEvent
 from metonic_core.model.marker import MarkerKey
 from metonic_core.model.when import Window
+from metonic_core.selection import Direction
 from metonic_core.spi.errors import ProviderError
 from metonic_core.spi.provider import Account, CalendarInfo, Capabilities
 from metonic_core.testing.memory import HINTS, STATES, Conduct, MemoryAdapter, MemoryCalendar
 from metonic_gateway.store import appointments, calendars, models, runs, users
 from metonic_gateway.store.calendars import SignedIn
+from metonic_gateway.store.changes import Cause
 from metonic_gateway.store.ledger import Held
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -34,12 +38,16 @@ class Desk:
     id: UUID
     link_id: UUID
     user_id: UUID
+    provider: str
     calendar: MemoryCalendar
 
 
 @dataclass
 class World:
-    """``erased_here`` and ``erased_there`` are what people deleted, appointments and (desk, event)."""
+    """``erased_here`` and ``erased_there`` are what people deleted, appointments and (desk, event).
+
+    ``astray`` is what a run did against the direction of its calendar, in words.
+    """
 
     dice: Random
     now: datetime = START
@@ -49,11 +57,17 @@ class World:
     erased_here: set[UUID] = field(default_factory=set)
     erased_there: set[tuple[UUID, str]] = field(default_factory=set)
     trace: list[str] = field(default_factory=list)
+    astray: list[str] = field(default_factory=list)
     weather: Weather = field(init=False)
+    platform: Platform = field(init=False)
+    _settings: int = 0
     _fence: int = 0
 
     def __post_init__(self) -> None:
         self.weather = Weather(self.dice, self.between)
+        self.platform = Platform(
+            self.dice, self.values, self.note, self.weather.step, self.window, lambda: self.now
+        )
 
     def window(self) -> Window:
         return Window.around(self.now, timedelta(days=30), timedelta(days=400))
@@ -64,13 +78,17 @@ class World:
     async def open(self) -> None:
         """Two users; the first has two calendars, the second one."""
         for name in ("trainer", "client"):
-            self.users.append((await users.introduced(name, name, name, "Europe/Berlin")).id)
+            user = await users.introduced(name, name, name, "Europe/Berlin")
+            self.users.append(user.id)
+            self.platform.names[user.id] = name
         await self._connect(self.users[0], "hints", HINTS)
         await self._connect(self.users[1], "states", STATES)
         if self.dice.random() < 0.4:
             await self._connect(self.users[0], "more", self.dice.choice([HINTS, STATES]))
-        for _ in range(2):
-            await self.make_appointment()
+        await self.make_appointment()
+        is_calm, self.weather.is_calm = self.weather.is_calm, True
+        await self.platform.make(self._new_content())
+        self.weather.is_calm = is_calm
         await self.make_event()
 
     async def _connect(self, user_id: UUID, provider: str, conduct: Conduct) -> None:
@@ -80,7 +98,8 @@ class World:
         kept = await calendars.keep_sign_in(signed_in, timedelta(minutes=15), self.now, self.window())
         if kept.link_id is None:
             raise RuntimeError("the only calendar of an account is chosen by itself")
-        self.desks.append(Desk(kept.id, kept.link_id, user_id, MemoryCalendar(conduct, self.dice)))
+        calendar = MemoryCalendar(conduct, self.dice)
+        self.desks.append(Desk(kept.id, kept.link_id, user_id, provider, calendar))
 
     # people
 
@@ -94,7 +113,7 @@ class World:
             await self.someone_acts()
 
     async def someone_acts(self) -> None:
-        acts: list[tuple[int, Callable[[], Awaitable[None]]]] = [
+        acts: list[tuple[int, Callable[[], Awaitable[object]]]] = [
             (12, self.edit_appointment),
             (12, self.edit_event),
             (2, self.make_appointment),
@@ -104,9 +123,31 @@ class World:
             (2, self.restore_text),
             (1, self.bring_back_event),
             (1, self.hide_appointment),
+            (5, self.set_otherwise),
+            *self._platform_acts(),
         ]
         (act,) = self.dice.choices([act for _, act in acts], [weight for weight, _ in acts])
-        await act()
+        try:
+            await act()
+        except Crash:
+            self.note("the platform does not know what came of it")
+
+    def _platform_acts(self) -> list[tuple[int, Callable[[], Awaitable[object]]]]:
+        return [
+            (2, lambda: self.platform.make(self._new_content())),
+            (8, self.platform.edit),
+            (4, self.platform.send_one),
+            (5, self.platform.read),
+            (1, self.platform.cancel),
+        ]
+
+    async def set_otherwise(self) -> None:
+        """Somebody sets a calendar of theirs otherwise."""
+        desk = self.dice.choice(self.desks)
+        self._settings += 1
+        self.note(
+            "settings of", self.desks.index(desk), await taste(self.dice, desk, self.window(), self.now)
+        )
 
     async def make_appointment(self) -> None:
         owner, other = self.dice.sample(self.users, 2)
@@ -114,7 +155,7 @@ class World:
         content = self._new_content()
         made = Appointment(uuid4(), 1, owner, "one_on_one", content, others)
         self.note("here: new", made.id, content.title, "shared" if others else "")
-        await appointments.insert(made, self.window(), self.now)
+        await appointments.insert(made, self.window(), self.now, cause=Cause(user_id=owner))
 
     def _new_content(self) -> Content:
         is_series, is_private = self.dice.random() < 0.25, self.dice.random() < 0.1
@@ -125,20 +166,29 @@ class World:
             group = self.dice.choice(editable(appointment.content))
             content = self.values.edited(appointment.content, group)
             self.note("here: edit", appointment.id, group, content.get(group))
-            await appointments.change(replace(appointment, content=content), self.window(), self.now)
+            await self._store(replace(appointment, content=content))
 
     async def hide_appointment(self) -> None:
         appointment = await self._some_appointment()
         if appointment and appointment.imported_from is None:
             content = replace(appointment.content, is_private=not appointment.content.is_private)
             self.note("here: private", appointment.id, content.is_private)
-            await appointments.change(replace(appointment, content=content), self.window(), self.now)
+            await self._store(replace(appointment, content=content))
 
     async def delete_appointment(self) -> None:
         if appointment := await self._some_appointment():
             self.erased_here.add(appointment.id)
             self.note("here: delete", appointment.id)
-            await appointments.change(replace(appointment, is_deleted=True), self.window(), self.now)
+            await self._store(replace(appointment, is_deleted=True))
+
+    async def _store(self, made: Appointment) -> None:
+        """As a user does it, whom the platform hears of."""
+
+        async def edit(known: Appointment) -> Appointment:
+            return replace(made, version=known.version)
+
+        cause = Cause(user_id=made.owner_id)
+        await appointments.edit(made.id, edit, self.window(), self.now, cause=cause)
 
     async def _some_appointment(self) -> Appointment | None:
         rows = await models.Appointment.filter(is_deleted=False).order_by("created_at", "id").values("id")
@@ -201,17 +251,41 @@ class World:
         """One run of one calendar; whether it ended by itself."""
         await models.CalendarSyncConfig.filter(id=desk.id).update(fence=self._next_fence())
         log = await runs.begin(desk.id, "schedule", self.now)
-        held = Held(desk.id, desk.link_id, self._fence)
+        held = Held(desk.id, desk.link_id, self._fence, desk.user_id, desk.provider)
         ledger = SteppingLedger(held, MARKERS, self.window(), lambda: self.now, log)
         ledger.weather = self.weather
         adapter = FaultyAdapter(MemoryAdapter(desk.calendar), self.weather)
+        before = await self._direction(desk), self._settings, await self._heard_from(desk)
         try:
             report = await sync.run(ledger, adapter, CAPABILITIES, lambda: self.now)
         except (Crash, ProviderError) as error:
             self.note("run", self.desks.index(desk), "ended by", type(error).__name__)
             return False
+        finally:
+            after = await self._direction(desk), self._settings, await self._heard_from(desk)
+            self._check_direction(before, after, adapter.writes)
         self.note("run", self.desks.index(desk), report)
         return True
+
+    async def _direction(self, desk: Desk) -> str:
+        return (await models.CalendarSyncConfig.get(id=desk.id)).sync_direction
+
+    async def _heard_from(self, desk: Desk) -> int:
+        """How many changes of appointments came from that calendar."""
+        caused = models.AppointmentChange.filter(provider=desk.provider, user_id=desk.user_id)
+        return await caused.count()
+
+    def _check_direction(
+        self, before: tuple[str, int, int], after: tuple[str, int, int], writes: int
+    ) -> None:
+        """A run in which nobody changed the settings goes one way where they say so."""
+        direction, settings, heard = before
+        if after[1] != settings:
+            return
+        if direction == Direction.PULL and writes:
+            self.astray.append(f"{writes} writes into a calendar that is read only one way")
+        if direction == Direction.PUSH and after[2] != heard:
+            self.astray.append("a calendar was heard that is written only one way")
 
     def _next_fence(self) -> int:
         self._fence += 1

@@ -1,7 +1,7 @@
 """Metonic at work on one machine: ``metonic demo``.
 
-A calendar server, the gateway, two users and a dozen appointments. All that the demo does to the gateway it
-does through the public API.
+A calendar server, the gateway, a platform's backend, two users and a dozen appointments. All that the demo
+does to the gateway it does through the public API.
 """
 
 import asyncio
@@ -15,10 +15,10 @@ import typer
 
 from metonic_gateway.app import build_app
 from metonic_gateway.demo.api import Api
-from metonic_gateway.demo.appointments import CLIENT, HOME, appointments
+from metonic_gateway.demo.appointments import CLIENT, HOME, TRAINER, appointments
 from metonic_gateway.demo.calendar_server import calendar_server
 from metonic_gateway.demo.folder import HOST, CalendarLogin, DemoFolder, DemoProblem
-from metonic_gateway.demo.words import status_line, words
+from metonic_gateway.demo.words import Cast, status_line, words
 from metonic_gateway.http.identity import Identity, Role, issue_token, token_key
 from metonic_gateway.services import Services
 from metonic_gateway.serving import bound, served, stop_signals
@@ -60,23 +60,20 @@ async def _until(stop: asyncio.Event, telling: Coroutine[Any, Any, None]) -> Non
 
 async def _fill_and_tell(folder: DemoFolder, services: Services, login: CalendarLogin) -> None:
     async with aiohttp.ClientSession() as session:
-        url = f"http://{HOST}:{services.settings.port}/graphql"
-        trainer = Api(session, url, _token(services, Role.TRAINER, "trainer-1", "Toni Trainer"))
-        client = Api(session, url, _token(services, Role.CLIENT, CLIENT, "Kim Client"))
+        cast = Cast(
+            backend=_api(services, session, Identity(Role.BACKEND, None)),
+            trainer=_api(services, session, Identity(Role.TRAINER, TRAINER, "Toni Trainer", HOME)),
+            client=_api(services, session, Identity(Role.CLIENT, CLIENT, "Kim Client", HOME)),
+        )
         if not folder.is_filled:
-            await _fill(services, trainer, client, login)
+            await _fill(services, cast.backend, cast.trainer, login)
             folder.note_filled()
-        typer.echo(words(trainer, client, login, await _first_status(trainer)))
+        typer.echo(words(cast, login, await _first_status(cast.trainer)))
 
 
-async def _fill(services: Services, trainer: Api, client: Api, login: CalendarLogin) -> None:
+async def _fill(services: Services, backend: Api, trainer: Api, login: CalendarLogin) -> None:
     """Make what is not there yet: a start that was interrupted is continued."""
-    await client.introduce()
-    await trainer.introduce()
-    known = await trainer.titles()
-    for appointment in appointments(services.clock().date()):
-        if appointment["title"] not in known:
-            await trainer.create(appointment)
+    await backend.upsert(appointments(services.clock().date()))
     if not await trainer.is_connected():
         await trainer.connect(login)
 
@@ -89,6 +86,7 @@ async def _first_status(trainer: Api) -> str:
         raise DemoProblem("The first sync did not end in time: start again, it goes on.") from None
 
 
-def _token(services: Services, role: Role, user_id: str, name: str) -> str:
+def _api(services: Services, session: aiohttp.ClientSession, identity: Identity) -> Api:
     key = token_key(services.settings.jwt_key.get_secret_value())
-    return issue_token(key, Identity(role, user_id, name, HOME), now() + _TOKENS_LAST)
+    token = issue_token(key, identity, now() + _TOKENS_LAST)
+    return Api(session, f"http://{HOST}:{services.settings.port}/graphql", token)

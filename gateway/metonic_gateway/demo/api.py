@@ -3,7 +3,7 @@
 import asyncio
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aiohttp
@@ -18,18 +18,19 @@ SYNC_NOW = (
     f'mutation {{ syncNow(provider: "{PROVIDER}") '
     "{ ... on SyncRun { id state } ... on UserError { message nextStep } } }"
 )
+CHANGES = (
+    "{ appointmentChanges { position changes { at kind cause platformId "
+    "appointment { title when { ... on Timed { start } ... on AllDay { startDate } } } } } }"
+)
 
 _USER_ERROR = "... on UserError { code message nextStep }"
-_VIEWER = "{ viewer { id } }"
 _CALENDARS = "{ connectedCalendars { id } }"
-_CREATE = f"""
-mutation ($appointment: AppointmentInput!) {{
-  made: createAppointment(appointment: $appointment) {{ ... on Appointment {{ id }} {_USER_ERROR} }}
+_UPSERT = f"""
+mutation ($appointments: [PlatformAppointmentInput!]!) {{
+  made: upsertAppointments(appointments: $appointments) {{
+    ... on UpsertReport {{ outcomes {{ platformId error {{ message nextStep }} }} }} {_USER_ERROR}
+  }}
 }}"""
-_TITLES = """
-query ($after: String) {
-  appointments(first: 50, after: $after) { nodes { title } pageInfo { hasNextPage endCursor } }
-}"""
 _CONNECT = f"""
 mutation ($credentials: [CredentialInput!]!) {{
   made: connectWithCredentials(provider: "{PROVIDER}", credentials: $credentials) {{
@@ -40,7 +41,7 @@ _POLL_SECONDS = 0.2
 
 
 class Api:
-    """The API as one user sees it."""
+    """The API as one user, or the platform's backend, sees it."""
 
     def __init__(self, session: aiohttp.ClientSession, url: str, token: str) -> None:
         self._session = session
@@ -58,23 +59,13 @@ class Api:
         data: Mapping[str, Any] = answer["data"]
         return data
 
-    async def introduce(self) -> None:
-        """Be known: users are made from what their tokens say."""
-        await self.ask(_VIEWER)
-
-    async def create(self, appointment: Mapping[str, object]) -> None:
-        _check(await self.ask(_CREATE, appointment=appointment))
-
-    async def titles(self) -> set[str]:
-        """Of all appointments of this user."""
-        found: set[str] = set()
-        after = None
-        while True:
-            page = (await self.ask(_TITLES, after=after))["appointments"]
-            found |= {node["title"] for node in page["nodes"]}
-            after = page["pageInfo"]["endCursor"]
-            if not page["pageInfo"]["hasNextPage"]:
-                return found
+    async def upsert(self, appointments: Sequence[Mapping[str, object]]) -> None:
+        """As the backend: what is there already in this version stays as it is."""
+        data = await self.ask(_UPSERT, appointments=appointments)
+        _check(data)
+        for outcome in data["made"]["outcomes"]:
+            if outcome["error"]:
+                raise DemoProblem(f"{outcome['platformId']}: {outcome['error']['message']}")
 
     async def is_connected(self) -> bool:
         return bool((await self.ask(_CALENDARS))["connectedCalendars"])

@@ -5,18 +5,28 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 HOME = "Europe/Berlin"
+TRAINER = "trainer-1"
 CLIENT = "client-1"
 
 Fields = Mapping[str, object]
+
+_OWNER = {"userId": TRAINER, "role": "trainer", "name": "Toni Trainer"}
+_KIM = {"userId": CLIENT, "role": "client", "name": "Kim Client", "email": "kim@example.org"}
 
 _HOUR = timedelta(hours=1)
 
 
 def appointments(today: date) -> Sequence[Fields]:
-    """Inputs of ``createAppointment``; titles are unique."""
+    """Rows of ``upsertAppointments``, as the platform's backend sends them."""
     return [
-        _plain("Strength training with Kim", today, 1, 9)
-        | {"participantIds": [CLIENT], "location": "Studio 2"},
+        {"platformId": f"demo-{number}", "platformVersion": 1, "owner": _OWNER, **fields}
+        for number, fields in enumerate(_fields(today), start=1)
+    ]
+
+
+def _fields(today: date) -> Sequence[Fields]:
+    return [
+        _plain("Strength training with Kim", today, 1, 9) | {"participants": [_KIM], "location": "Studio 2"},
         _plain("Assessment: shoulder mobility", today, 2, 14)
         | {"type": "assessment", "notes": "Bring the chart."},
         _plain("Boxing basics", today, 3, 18) | {"type": "group_class", "location": "Hall"},

@@ -1,8 +1,9 @@
 """What the demo says when it is ready."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from metonic_gateway.demo.api import STATUS, SYNC_NOW, Api
+from metonic_gateway.demo.api import CHANGES, STATUS, SYNC_NOW, Api
 from metonic_gateway.demo.folder import CalendarLogin
 
 _READY = """
@@ -12,6 +13,7 @@ Metonic is ready. {status}
   API             {url}
   Trainer's token {trainer}
   Client's token  {client}
+  Backend's token {backend}
   Calendar        {address}
                   user {username}, password {password} (any CalDAV app on this machine)
 
@@ -25,21 +27,36 @@ Change an appointment, and the calendar has it within seconds. Change the calend
 within a minute, the demo's frequency; or at once:
   {sync}
 
+See what the platform's backend hears of it:
+  {changes}
+
 Ctrl-C stops everything. The next start finds it all again; `metonic demo --reset` starts over.
 """
 
 
-def words(trainer: Api, client: Api, login: CalendarLogin, status: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who asks in the demo."""
+
+    backend: Api
+    trainer: Api
+    client: Api
+
+
+def words(cast: Cast, login: CalendarLogin, status: str) -> str:
+    trainer = cast.trainer
     return _READY.format(
         status=status,
         url=trainer.url,
         trainer=trainer.token,
-        client=client.token,
+        client=cast.client.token,
+        backend=cast.backend.token,
         address=login.address,
         username=login.username,
         password=login.password,
         see=trainer.curl(STATUS),
         sync=trainer.curl(SYNC_NOW),
+        changes=cast.backend.curl(CHANGES),
     )
 
 

@@ -19,8 +19,11 @@ def identity(text: str) -> UUID | None:
 
 def maybe_instant(given: DateTime | None, name: str) -> datetime | None:
     """The instant of a query's argument; raises a GraphQL error that names it."""
-    if given is None:
-        return None
+    return None if given is None else asked_instant(given, name)
+
+
+def asked_instant(given: DateTime, name: str) -> datetime:
+    """The same, where there has to be one."""
     try:
         return instant(given)
     except InvalidValue as error:

@@ -1,22 +1,18 @@
 """Conflicts: changes on both sides that cannot both stand. The item rests until the two sides agree."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from enum import Enum
 
 import strawberry
 
-from metonic_core.model import content as model
-from metonic_core.model.content import Content, Group, all_groups, slot_of
-from metonic_core.model.series import Override
-from metonic_core.model.when import AllDay, slot_text
-from metonic_core.model.when import When as Span
-from metonic_gateway.graphql.appointments.types import EventStatus
+from metonic_core.model.content import Content, all_groups
+from metonic_gateway.graphql.appointments.types import AppointmentVersion, EventStatus, shown_version
 from metonic_gateway.graphql.connection import Connection, edges_of, page_asked, page_info, total_count
 from metonic_gateway.graphql.context import Info
-from metonic_gateway.graphql.scalars import DateTime, ProviderName, Slot, date_time, maybe_date_time
+from metonic_gateway.graphql.differences import FieldDifference, Versions, difference
+from metonic_gateway.graphql.scalars import DateTime, ProviderName, date_time, maybe_date_time
 from metonic_gateway.graphql.times import Recurrence, When, shown_recurrence, shown_when
-from metonic_gateway.store import pages
+from metonic_gateway.store import history
 
 
 @strawberry.enum
@@ -32,33 +28,6 @@ class ConflictState(Enum):
     SUPERSEDED = "superseded"
 
 
-@strawberry.enum(
-    description="What is compared and merged as one. TIME: start, end, zone, all-day and recurrence. "
-    "VISIBILITY: "
-    "private and busy. OCCURRENCE: one occurrence of a series."
-)
-class FieldGroup(Enum):
-    TITLE = model.TITLE
-    TIME = model.TIME
-    LOCATION = model.LOCATION
-    NOTES = model.NOTES
-    STATUS = model.STATUS
-    VISIBILITY = model.VISIBILITY
-    OCCURRENCE = "occurrence"
-
-
-@strawberry.type(description="The appointment as it was here.")
-class AppointmentVersion:
-    title: str
-    notes: str | None
-    location: str | None
-    when: When
-    recurrence: Recurrence | None
-    status: EventStatus
-    is_private: bool
-    is_busy: bool
-
-
 @strawberry.type(description="The event as it was in the calendar, in the provider's words.")
 class ExternalEvent:
     id: str | None
@@ -70,18 +39,6 @@ class ExternalEvent:
     status: EventStatus
     is_private: bool
     is_busy: bool
-
-
-@strawberry.type(
-    description="A field group in which the versions differ, as text to show. Null: nothing there."
-)
-class FieldDifference:
-    group: FieldGroup
-    occurrence: Slot | None = strawberry.field(description="Which occurrence, where the group is OCCURRENCE.")
-    base: str | None = strawberry.field(description="What both sides said when they last agreed.")
-    local: str | None
-    external: str | None
-    collides: bool = strawberry.field(description="Whether both sides changed it, each in its own way.")
 
 
 @strawberry.type
@@ -121,19 +78,19 @@ async def sync_conflicts(
 ) -> SyncConflictConnection:
     viewer = await info.context.viewer()
     page, wanted = page_asked(first, after), _wanted(filter or ConflictFilter())
-    rows = await pages.conflicts(viewer.id, wanted, page)
+    rows = await history.conflicts(viewer.id, wanted, page)
     edges = edges_of(rows, page, _shown)
     return SyncConflictConnection(
         nodes=[edge.node for edge in edges],
         edges=edges,
         page_info=page_info(rows, page),
-        count=lambda: pages.count_conflicts(viewer.id, wanted),
+        count=lambda: history.count_conflicts(viewer.id, wanted),
     )
 
 
-def _wanted(given: ConflictFilter) -> pages.Conflicts:
+def _wanted(given: ConflictFilter) -> history.Conflicts:
     states = given.states or [ConflictState.OPEN]
-    return pages.Conflicts(
+    return history.Conflicts(
         provider=given.provider,
         types=None if given.types is None else [each.value for each in given.types],
         is_open=frozenset(state is ConflictState.OPEN for state in states),
@@ -146,7 +103,7 @@ _SENTENCES = {
 }
 
 
-def _shown(conflict: pages.Conflict) -> SyncConflict:
+def _shown(conflict: history.Conflict) -> SyncConflict:
     kind = ConflictType(conflict.type)
     return SyncConflict(
         id=strawberry.ID(str(conflict.id)),
@@ -156,7 +113,7 @@ def _shown(conflict: pages.Conflict) -> SyncConflict:
         sentence=_SENTENCES.get(kind) or _sentence_of_deletion(conflict),
         appointment_id=strawberry.ID(str(conflict.appointment_id)),
         external_event_id=conflict.external_event_id,
-        local_version=None if conflict.local is None else _local(conflict.local),
+        local_version=None if conflict.local is None else shown_version(conflict.local),
         external_version=_external(conflict.external, conflict.external_event_id),
         fields=_differences(conflict),
         detected_at=date_time(conflict.detected_at),
@@ -164,23 +121,10 @@ def _shown(conflict: pages.Conflict) -> SyncConflict:
     )
 
 
-def _sentence_of_deletion(conflict: pages.Conflict) -> str:
+def _sentence_of_deletion(conflict: history.Conflict) -> str:
     if conflict.local is None:
         return "It was deleted here and changed in the calendar."
     return "It was deleted in the calendar and changed here."
-
-
-def _local(content: Content) -> AppointmentVersion:
-    return AppointmentVersion(
-        title=content.title,
-        notes=content.notes or None,
-        location=content.location or None,
-        when=shown_when(content.when),
-        recurrence=shown_recurrence(content.recurrence, content.overrides),
-        status=EventStatus(content.status.value),
-        is_private=content.is_private,
-        is_busy=content.is_busy,
-    )
 
 
 def _external(content: Content | None, event_id: str | None) -> ExternalEvent | None:
@@ -199,54 +143,13 @@ def _external(content: Content | None, event_id: str | None) -> ExternalEvent | 
     )
 
 
-def _differences(conflict: pages.Conflict) -> list[FieldDifference]:
+def _differences(conflict: history.Conflict) -> list[FieldDifference]:
     if conflict.local is None or conflict.external is None:
         return []
     groups = all_groups(conflict.local, conflict.external)
     differing = [g for g in sorted(groups) if conflict.local.get(g) != conflict.external.get(g)]
-    return [_difference(conflict, group) for group in differing]
-
-
-def _difference(conflict: pages.Conflict, group: Group) -> FieldDifference:
-    slot = slot_of(group)
-    return FieldDifference(
-        group=FieldGroup.OCCURRENCE if slot is not None else FieldGroup(group),
-        occurrence=None if slot is None else Slot(slot_text(slot)),
-        base=_text(conflict.base, group),
-        local=_text(conflict.local, group),
-        external=_text(conflict.external, group),
-        collides=group in conflict.groups,
-    )
-
-
-def _text(content: Content | None, group: Group) -> str | None:
-    """The group's value as people read it; None where there is none."""
-    if content is None:
-        return None
-    match group:
-        case "time":
-            return "; ".join([_span(content.when), *(content.recurrence.rules if content.recurrence else ())])
-        case "visibility":
-            seen = "private" if content.is_private else "public"
-            return f"{seen}, {'busy' if content.is_busy else 'free'}"
-        case "title" | "location" | "notes" | "status":
-            return str(content.get(group)) or None
-    override = content.override(slot_of(group))
-    return None if override is None else _occurrence(override)
-
-
-def _occurrence(override: Override) -> str:
-    if override.is_cancelled:
-        return "cancelled"
-    told = [None if override.when is None else _span(override.when), override.title, override.location]
-    return "; ".join(text for text in told if text)
-
-
-def _span(when: Span) -> str:
-    if isinstance(when, AllDay):
-        last = when.end - timedelta(days=1)
-        return f"{when.start}" if last <= when.start else f"{when.start} to {last}"
-    return f"{when.start:%Y-%m-%d %H:%M} to {when.end:%Y-%m-%d %H:%M} {when.zone}"
+    versions = Versions(conflict.base, conflict.local, conflict.external)
+    return [difference(group, versions, collides=group in conflict.groups) for group in differing]
 
 
 @strawberry.type

@@ -9,9 +9,9 @@ from strawberry.dataloader import DataLoader
 
 from metonic_core.model.appointment import Appointment
 from metonic_gateway.graphql.errors import request_error
-from metonic_gateway.http.identity import NotSignedIn, Role, identify, seconds_left
+from metonic_gateway.http.identity import Identity, NotSignedIn, Role, identify, seconds_left
 from metonic_gateway.services import Services
-from metonic_gateway.store import copies, overview, users
+from metonic_gateway.store import copies, operations, overview, users
 from metonic_gateway.store.users import User
 
 _BEARER = "bearer "
@@ -31,22 +31,43 @@ class Context:
         self.providers_of_links = DataLoader[UUID, str](_load_providers, cache=False)
         self.tallies = DataLoader[UUID, overview.Tally](_load_tallies, cache=False)
         self.copies = DataLoader[Appointment, list[copies.Copy]](self._load_copies, cache=False)
+        self.operations = DataLoader[operations.Asked, Sequence[operations.Done]](
+            self._load_operations, cache=False
+        )
+        self.operation_counts = DataLoader[UUID, int](_load_operation_counts, cache=False)
 
     async def viewer(self) -> User:
-        """Who is asking, if the token is still good; raises a GraphQL error with ``extensions.code``."""
-        try:
-            identity = identify(self._key, self._token(), self.services.clock())
-        except NotSignedIn as error:
-            raise request_error("UNAUTHENTICATED", error.message) from None
-        if identity.role is Role.BACKEND or identity.user_id is None:
+        """The user who is asking; raises a GraphQL error with ``extensions.code`` if nobody is."""
+        caller = await self.caller()
+        if caller is None:
             raise request_error(
                 "USERS_ONLY", "This is for users: ask with the token of a user, not with the backend's."
             )
+        return caller
+
+    async def caller(self) -> User | None:
+        """The user who is asking, None for the platform's backend; raises where the token is not good."""
+        identity = self._identity()
+        if identity.role is Role.BACKEND or identity.user_id is None:
+            return None
         if self._viewer is None:
             self._viewer = await users.introduced(
                 identity.user_id, identity.role.value, identity.name, identity.zone
             )
         return self._viewer
+
+    def backend(self) -> None:
+        """Check that the platform's backend is asking; raises a GraphQL error with ``extensions.code``."""
+        if self._identity().role is not Role.BACKEND:
+            raise request_error(
+                "BACKEND_ONLY", "This is for the platform's backend: ask with a token of the role `backend`."
+            )
+
+    def _identity(self) -> Identity:
+        try:
+            return identify(self._key, self._token(), self.services.clock())
+        except NotSignedIn as error:
+            raise request_error("UNAUTHENTICATED", error.message) from None
 
     def seconds_left(self) -> float:
         """For how long the token of a viewer is still good."""
@@ -71,6 +92,10 @@ class Context:
         viewer = await self.viewer()
         return await copies.of_appointments(viewer.id, appointments, self.services.window())
 
+    async def _load_operations(self, asked: list[operations.Asked]) -> Sequence[Sequence[operations.Done]]:
+        viewer = await self.viewer()
+        return await operations.of_runs(viewer.id, asked)
+
 
 Info = strawberry.Info[Context, None]
 
@@ -81,10 +106,15 @@ async def _load_users(ids: list[UUID]) -> Sequence[User]:
 
 
 async def _load_providers(links: list[UUID]) -> Sequence[str]:
-    found = await overview.providers_of_links(links)
+    found = await overview.providers_of_links({*links})
     return [found[link] for link in links]
 
 
 async def _load_tallies(calendars: list[UUID]) -> Sequence[overview.Tally]:
     found = await overview.tallies(calendars)
     return [found[calendar] for calendar in calendars]
+
+
+async def _load_operation_counts(runs: list[UUID]) -> Sequence[int]:
+    found = await operations.count(runs)
+    return [found.get(run, 0) for run in runs]

@@ -23,7 +23,7 @@ _MOST_SUBSCRIPTIONS = 20
 
 
 class Endpoint(GraphQL[Context, None]):
-    """The ASGI application behind ``/graphql``. WebSockets of pages of another origin are refused."""
+    """The ASGI application behind ``/graphql``. Pages of origins that are not set get no WebSocket."""
 
     graphql_transport_ws_handler_class = Handler
 
@@ -35,6 +35,7 @@ class Endpoint(GraphQL[Context, None]):
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
             connection_init_wait_timeout=timedelta(seconds=5),
             max_subscriptions_per_connection=_MOST_SUBSCRIPTIONS,
+            allowed_origins=services.settings.origins,
         )
         self._services = services
         self._key = token_key(services.settings.jwt_key.get_secret_value())
@@ -65,7 +66,7 @@ class Endpoint(GraphQL[Context, None]):
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """Refuse a connection without a good token (close code 4403) before anything is asked on it."""
         try:
-            await context.viewer()
+            await context.caller()
         except GraphQLError as error:
             raise ConnectionRejectionError from error
         no_payload: UnsetType = UNSET

@@ -22,6 +22,7 @@ class ErrorCode(Enum):
     SIGN_IN_REQUIRED = "sign_in_required"
     SIGN_IN_FAILED = "sign_in_failed"
     CALENDAR_REQUIRED = "calendar_required"
+    PAUSED = "paused"
     ACCESS_DENIED = "access_denied"
     UNREACHABLE = "unreachable"
     NOT_A_CALENDAR_SERVER = "not_a_calendar_server"
@@ -31,6 +32,8 @@ class ErrorCode(Enum):
     OUT_OF_DATE = "out_of_date"
     DISCONNECTED = "disconnected"
     INTERRUPTED = "interrupted"
+    CONFLICTS = "conflicts"
+    ITEMS_LEFT = "items_left"
     FAILED = "failed"
 
 
@@ -125,6 +128,15 @@ def no_calendar_chosen(provider: str) -> NotConnected:
         message="You are signed in, but no calendar is chosen yet.",
         next_step="Choose one of the `choices` of the connected calendar with `chooseCalendar`.",
         provider=ProviderName(provider),
+    )
+
+
+def paused() -> InvalidInput:
+    return InvalidInput(
+        code=ErrorCode.PAUSED,
+        message="This calendar is paused, so it is not synced.",
+        next_step="Let it go on with `updateSyncSettings` and `isPaused: false`; then it is synced at once.",
+        path=["provider"],
     )
 
 

@@ -41,22 +41,33 @@ from metonic_gateway.telemetry import get_logger
 MOST_TOKENS = 1_000
 MOST_DEPTH = 12
 MOST_ALIASES = 30
-MOST_COST = 5_000
+MOST_COST = 10_000
+"""A page of 100 changes of appointments with all that they say fits, with room for a longer page of less."""
 _CACHED = 256
-_DEFAULT_PAGE = 20
+_PAGES = {"nodes": 20, "edges": 20, "changes": 100}
+"""By the name of the field that holds a page's items: how many there are unless it is asked for others."""
 _log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How deep fields are nested, how many have aliases, and how many may be answered: pages multiply."""
+    """How deep fields are nested, how many have aliases, and how many may be answered: pages multiply.
+
+    ``page`` is how many items these fields have where they are those of a page and no number is asked for.
+    """
 
     depth: int = 0
     aliases: int = 0
     cost: int = 0
+    page: int = 1
 
     def beside(self, other: "Size") -> "Size":
-        return Size(max(self.depth, other.depth), self.aliases + other.aliases, self.cost + other.cost)
+        return Size(
+            max(self.depth, other.depth),
+            self.aliases + other.aliases,
+            self.cost + other.cost,
+            max(self.page, other.page),
+        )
 
 
 class SizeLimit(ValidationRule):
@@ -107,7 +118,8 @@ class SizeLimit(ValidationRule):
             return Size()
         inner = self._of_set(field.selection_set)
         aliases = inner.aliases + (field.alias is not None)
-        return Size(inner.depth + 1, aliases, 1 + _page_size(field) * inner.cost)
+        cost = 1 + _page_size(field, inner.page) * inner.cost
+        return Size(inner.depth + 1, aliases, cost, _PAGES.get(field.name.value, 1))
 
     def _of_fragment(self, name: str) -> Size:
         if name not in self._measured:
@@ -118,20 +130,16 @@ class SizeLimit(ValidationRule):
         return self._measured[name]
 
 
-def _page_size(field: FieldNode) -> int:
+def _page_size(field: FieldNode, usual: int) -> int:
     """How often what is asked under this field may be answered."""
     given = next((a.value for a in field.arguments or () if a.name.value == "first"), None)
-    if given is not None:
-        # A variable's value is not known here, and the outcome is cached for all values. What is no page size
-        # is refused later; here it must not count as less than one.
-        if isinstance(given, IntValueNode) and re.fullmatch("[1-9][0-9]?", given.value):
-            return int(given.value)
-        return LARGEST
-    is_page = any(
-        isinstance(s, FieldNode) and s.name.value in {"nodes", "edges"}
-        for s in (field.selection_set.selections if field.selection_set else None) or ()
-    )
-    return _DEFAULT_PAGE if is_page else 1
+    if given is None:
+        return usual
+    # A variable's value is not known here, and the outcome is cached for all values. What is no page size
+    # is refused later; here it must not count as less than one.
+    if isinstance(given, IntValueNode) and re.fullmatch("[1-9][0-9]{0,2}", given.value):
+        return int(given.value)
+    return max(usual, LARGEST)
 
 
 class Masked(MaskErrors):

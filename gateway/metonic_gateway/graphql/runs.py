@@ -20,12 +20,16 @@ from metonic_gateway.graphql.errors import (
     error_code,
     no_calendar_chosen,
     not_connected,
+    paused,
     sign_in_required,
     unknown_provider,
 )
+from metonic_gateway.graphql.journal import SyncOperationConnection, operations_of
+from metonic_gateway.graphql.progress import SyncProgress, shown_progress
 from metonic_gateway.graphql.scalars import DateTime, ProviderName, date_time, maybe_date_time
+from metonic_gateway.jobs.requests import Paused
 from metonic_gateway.jobs.requests import sync_now as request_run
-from metonic_gateway.store import pages
+from metonic_gateway.store import history
 from metonic_gateway.store.runs import RunError
 
 
@@ -64,11 +68,23 @@ class SyncError:
     external_event_id: str | None
 
 
+async def progress(root: strawberry.Parent["SyncRun"], info: Info) -> SyncProgress | None:
+    is_running = root.state is RunState.RUNNING
+    return shown_progress(root.row, info.context.services.clock()) if is_running else None
+
+
+async def operations(
+    root: strawberry.Parent["SyncRun"], info: Info, first: int = 20, after: str | None = None
+) -> SyncOperationConnection:
+    return await operations_of(info.context, root.row.id, first, after)
+
+
 @strawberry.type(
     description="One sync of a connected calendar. One that nobody asked for and that found nothing "
     "leaves none."
 )
 class SyncRun:
+    row: strawberry.Private[history.Run]
     id: strawberry.ID
     provider: ProviderName
     sync_type: SyncType
@@ -82,6 +98,12 @@ class SyncRun:
     items_pulled: int
     conflicts_detected: int
     errors: list[SyncError]
+    progress: SyncProgress | None = strawberry.field(
+        resolver=progress, description="How far it is while it runs; `syncProgress` tells each change."
+    )
+    operations: SyncOperationConnection = strawberry.field(
+        resolver=operations, description="What it did, in that order; kept for 30 days."
+    )
 
 
 @strawberry.input
@@ -101,8 +123,9 @@ class SyncRunConnection(Connection[SyncRun]):
 RunResult = Annotated[SyncRun | InvalidInput | NotConnected | SignInRequired, strawberry.union("RunResult")]
 
 
-def shown_run(run: pages.Run) -> SyncRun:
+def shown_run(run: history.Run) -> SyncRun:
     return SyncRun(
+        row=run,
         id=strawberry.ID(str(run.id)),
         provider=ProviderName(run.provider),
         sync_type=SyncType(run.sync_type),
@@ -134,7 +157,7 @@ def shown_error(error: RunError) -> SyncError:
 async def sync_run(info: Info, id: strawberry.ID) -> SyncRun | None:  # noqa: A002 - the API's name
     viewer = await info.context.viewer()
     run_id = identity(id)
-    found = None if run_id is None else await pages.run(viewer.id, run_id)
+    found = None if run_id is None else await history.run(viewer.id, run_id)
     return None if found is None else shown_run(found)
 
 
@@ -146,18 +169,18 @@ async def sync_history(
 ) -> SyncRunConnection:
     viewer = await info.context.viewer()
     page, wanted = page_asked(first, after), _wanted(filter or SyncHistoryFilter())
-    rows = await pages.runs(viewer.id, wanted, page)
+    rows = await history.runs(viewer.id, wanted, page)
     edges = edges_of(rows, page, shown_run)
     return SyncRunConnection(
         nodes=[edge.node for edge in edges],
         edges=edges,
         page_info=page_info(rows, page),
-        count=lambda: pages.count_runs(viewer.id, wanted),
+        count=lambda: history.count_runs(viewer.id, wanted),
     )
 
 
-def _wanted(given: SyncHistoryFilter) -> pages.Runs:
-    return pages.Runs(
+def _wanted(given: SyncHistoryFilter) -> history.Runs:
+    return history.Runs(
         provider=given.provider,
         statuses=None if given.status is None else [outcome.value for outcome in given.status],
         since=maybe_instant(given.since, "filter.since"),
@@ -178,7 +201,9 @@ async def sync_now(info: Info, provider: ProviderName, complete: bool = False) -
         return not_connected(provider)
     except SignInNeeded:
         return sign_in_required(provider)
-    found = await pages.run(viewer.id, run_id)
+    except Paused:
+        return paused()
+    found = await history.run(viewer.id, run_id)
     return not_connected(provider) if found is None else shown_run(found)
 
 

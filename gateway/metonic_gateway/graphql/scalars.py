@@ -8,6 +8,8 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
+from metonic_core.model.errors import InvalidValue
+
 DateTime = NewType("DateTime", str)
 LocalDateTime = NewType("LocalDateTime", str)
 LocalDate = NewType("LocalDate", str)
@@ -15,22 +17,21 @@ Slot = NewType("Slot", str)
 TimeZone = NewType("TimeZone", str)
 ProviderName = NewType("ProviderName", str)
 AppointmentTypeName = NewType("AppointmentTypeName", str)
+PlatformVersion = NewType("PlatformVersion", str)
+
+MOST_VERSIONS = 2**53 - 1
+"""The largest whole number that every JSON parser reads exactly."""
 
 # PostgreSQL stores no NUL, and no database half a character.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_VERSION = re.compile("[0-9]{1,16}", re.ASCII)
+_LONGEST_ID = 255
 _RFC_3339 = "https://www.rfc-editor.org/rfc/rfc3339"
 
 
-def is_storable(text: str) -> bool:
-    """Whether a database can be asked for that text at all."""
-    return _UNSTORABLE.search(text) is None
-
-
-def _name(given: object) -> str:
-    name = str(given)
-    if not is_storable(name):
-        raise GraphQLError("A name holds no control characters.", extensions={"code": "INVALID_ARGUMENT"})
-    return name
+def is_storable(text: str, most: int = _LONGEST_ID) -> bool:
+    """Whether a database can be asked for that id at all."""
+    return len(text) <= most and _UNSTORABLE.search(text) is None
 
 
 def _text_scalar(name: str, description: str, url: str | None = None) -> ScalarDefinition:
@@ -40,9 +41,16 @@ def _text_scalar(name: str, description: str, url: str | None = None) -> ScalarD
     )
 
 
-def _name_scalar(name: str, description: str) -> ScalarDefinition:
+def _name_scalar(name: str, description: str, most: int) -> ScalarDefinition:
     """Databases are asked for names as they come."""
-    return strawberry.scalar(name=name, description=description, serialize=str, parse_value=_name)
+
+    def parsed(given: object) -> str:
+        if is_storable(str(given), most):
+            return str(given)
+        message = f"A value of {name} has at most {most} characters and no control characters."
+        raise GraphQLError(message, extensions={"code": "INVALID_ARGUMENT"})
+
+    return strawberry.scalar(name=name, description=description, serialize=str, parse_value=parsed)
 
 
 SCALARS: dict[object, ScalarDefinition] = {
@@ -63,10 +71,19 @@ SCALARS: dict[object, ScalarDefinition] = {
     ProviderName: _name_scalar(
         "ProviderName",
         "The name of a provider, as `providers` lists them: apple. Plugins bring more of them.",
+        20,
     ),
     AppointmentTypeName: _name_scalar(
         "AppointmentTypeName",
         "The platform's word for a kind of appointment: one_on_one. Imported ones are of type `external`.",
+        64,
+    ),
+    PlatformVersion: strawberry.scalar(
+        name="PlatformVersion",
+        description="The platform's number of a state of an appointment, which grows with each: a whole "
+        f"number from 0 to {MOST_VERSIONS}. A string of digits is taken too; it is answered as a number.",
+        serialize=int,
+        parse_value=str,
     ),
 }
 
@@ -79,6 +96,21 @@ def date_time(instant: datetime) -> DateTime:
 def maybe_date_time(instant: datetime | None) -> DateTime | None:
     """The same, where there may be none."""
     return None if instant is None else date_time(instant)
+
+
+def platform_version(given: PlatformVersion) -> int:
+    """The number; raises InvalidValue."""
+    if _VERSION.fullmatch(given) and int(given) <= MOST_VERSIONS:
+        return int(given)
+    raise InvalidValue(
+        f"{given[:40]!r} is no version of the platform.",
+        next_step=f"Give a whole number from 0 to {MOST_VERSIONS}.",
+    )
+
+
+def maybe_platform_version(number: int | None) -> PlatformVersion | None:
+    """The same as it is answered, where there may be none."""
+    return None if number is None else PlatformVersion(str(number))
 
 
 def local_date_time(local: datetime) -> LocalDateTime:

@@ -8,13 +8,19 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from metonic_gateway.graphql.appointments.changes import ChangesSubscription
 from metonic_gateway.graphql.appointments.mutations import AppointmentsMutation
 from metonic_gateway.graphql.appointments.queries import AppointmentsQuery
+from metonic_gateway.graphql.busy import BusyQuery
 from metonic_gateway.graphql.calendars.mutations import CalendarsMutation
+from metonic_gateway.graphql.calendars.selection import SelectionMutation, SelectionQuery
+from metonic_gateway.graphql.calendars.settings import SettingsMutation
 from metonic_gateway.graphql.calendars.status import StatusSubscription
+from metonic_gateway.graphql.calendars.summary import SummaryQuery
 from metonic_gateway.graphql.calendars.types import CalendarsQuery
 from metonic_gateway.graphql.conflicts import ConflictsQuery
 from metonic_gateway.graphql.limits import extensions
+from metonic_gateway.graphql.progress import ProgressSubscription
 from metonic_gateway.graphql.providers import ProvidersQuery
 from metonic_gateway.graphql.runs import RunsMutation, RunsQuery
 from metonic_gateway.graphql.scalars import SCALARS
@@ -28,7 +34,17 @@ from metonic_gateway.graphql.viewer import ViewerQuery
     "without a good "
     "token the code is UNAUTHENTICATED, and the HTTP status is 200 all the same."
 )
-class Query(ViewerQuery, ProvidersQuery, CalendarsQuery, RunsQuery, ConflictsQuery, AppointmentsQuery):
+class Query(
+    ViewerQuery,
+    ProvidersQuery,
+    CalendarsQuery,
+    SummaryQuery,
+    SelectionQuery,
+    RunsQuery,
+    ConflictsQuery,
+    AppointmentsQuery,
+    BusyQuery,
+):
     pass
 
 
@@ -36,7 +52,7 @@ class Query(ViewerQuery, ProvidersQuery, CalendarsQuery, RunsQuery, ConflictsQue
     description="Each answers with a union of its result and the errors that a user can cause: ask for "
     "`... on UserError { code message nextStep }`."
 )
-class Mutation(CalendarsMutation, RunsMutation, AppointmentsMutation):
+class Mutation(CalendarsMutation, SettingsMutation, SelectionMutation, RunsMutation, AppointmentsMutation):
     pass
 
 
@@ -44,7 +60,7 @@ class Mutation(CalendarsMutation, RunsMutation, AppointmentsMutation):
     description="Over WebSocket (graphql-transport-ws), with the token in the payload of `connection_init`: "
     '{"authorization": "Bearer ..."}.'
 )
-class Subscription(StatusSubscription):
+class Subscription(StatusSubscription, ProgressSubscription, ChangesSubscription):
     pass
 
 

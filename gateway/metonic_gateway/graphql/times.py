@@ -154,7 +154,7 @@ def asked_when(given: WhenInput) -> when.When:
     if given.all_day is not None:
         days = given.all_day.value
         return when.AllDay(
-            _day(days.start_date, "allDay", "startDate"), _day(days.end_date, "allDay", "endDate")
+            day_of(days.start_date, "allDay", "startDate"), day_of(days.end_date, "allDay", "endDate")
         )
     raise InvalidValue("It has neither `timed` nor `allDay`.", (), "Give one of the two.")
 
@@ -190,7 +190,7 @@ def _asked_override(given: OccurrenceInput) -> series.Override:
 
 
 def _slot(text: str, *path: str) -> when.Slot:
-    return _local(text, *path) if "T" in text else _day(text, *path)
+    return _local(text, *path) if "T" in text else day_of(text, *path)
 
 
 def _local(text: str, *path: str) -> datetime:
@@ -206,7 +206,8 @@ def _local(text: str, *path: str) -> datetime:
     )
 
 
-def _day(text: str, *path: str) -> date:
+def day_of(text: str, *path: str) -> date:
+    """The day of that text; raises InvalidValue."""
     try:
         if _DAY.fullmatch(text):
             return date.fromisoformat(text)

@@ -9,16 +9,23 @@ from metonic_gateway.store import runs
 from metonic_gateway.store.states import NEEDS_CALENDAR, NEEDS_SIGN_IN
 
 
+class Paused(Exception):
+    """The user paused the calendar."""
+
+
 async def sync_now(services: Services, user_id: UUID, provider_name: str, *, complete: bool = False) -> UUID:
     """The id of the run that answers this request: the one that is running or queued, else a new one.
 
-    ``complete`` has it read the whole calendar. Raises NotConnected, NoCalendarChosen, SignInNeeded.
+    ``complete`` has it read the whole calendar. Raises NotConnected, NoCalendarChosen, SignInNeeded,
+    Paused.
     """
     calendar = await connected(user_id, provider_name)
     if calendar.stopped == NEEDS_SIGN_IN:
         raise SignInNeeded("The provider no longer accepts your sign-in.")
     if calendar.link_id is None or calendar.stopped == NEEDS_CALENDAR:
         raise NoCalendarChosen(provider_name)
+    if calendar.is_paused:
+        raise Paused
     run = await runs.request(calendar.id, calendar.link_id, services.clock(), is_complete=complete)
     services.nudge([calendar.id])
     services.feed.publish(status_topic(user_id))

@@ -1,6 +1,7 @@
 """A run under its lease, and what follows when its provider lets it down."""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 from metonic_core.pacing import back_off, consequence_of, retry_after_of
 from metonic_core.spi.errors import ProviderError
 from metonic_gateway.jobs.troubles import Trouble, trouble_of
-from metonic_gateway.services import Services
+from metonic_gateway.services import Services, run_topic, status_topic
 from metonic_gateway.store import outcomes
 from metonic_gateway.store.calendars import ConnectedCalendar
 from metonic_gateway.store.leases import Lease
@@ -34,13 +35,27 @@ class Run:
         return self.services.clock()
 
     def ledger(self) -> SqlLedger:
+        calendar = self.calendar
         return SqlLedger(
-            Held(self.calendar.id, self.link_id, self.lease.fence),
+            Held(calendar.id, self.link_id, self.lease.fence, calendar.user_id, calendar.provider),
             self.services.vault.marker_key(),
             self.services.window(),
             self.services.clock,
             self.log,
+            told=self._told(),
         )
+
+    def _told(self) -> Callable[[UUID], None]:
+        """What nudges who watches the run. Its first news are the calendar's too: it has a row by now."""
+        known: set[UUID] = set()
+
+        def told(run_id: UUID) -> None:
+            if run_id not in known:
+                known.add(run_id)
+                self.services.feed.publish(status_topic(self.calendar.user_id))
+            self.services.feed.publish(run_topic(run_id))
+
+        return told
 
 
 async def fail(run: Run, error: ProviderError) -> None:

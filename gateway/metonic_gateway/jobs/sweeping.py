@@ -8,7 +8,7 @@ _log = get_logger(__name__)
 
 
 async def sweep(services: Services) -> None:
-    """Erase old history, journal and tombstones; a failure is logged and waits for tomorrow."""
+    """Erase old history, journal, tombstones and changes; a failure is logged and waits for tomorrow."""
     try:
         rows = await sweep_rows(services.clock())
     except Exception:  # noqa: BLE001 - tomorrow is another day

@@ -11,7 +11,7 @@ from metonic_gateway.jobs.holding import held
 from metonic_gateway.jobs.leaving import leave
 from metonic_gateway.jobs.run import Run, dice, fail, retry_later
 from metonic_gateway.jobs.troubles import UNEXPECTED, errors_of
-from metonic_gateway.services import Services, status_topic
+from metonic_gateway.services import CHANGES, Services, run_topic, status_topic
 from metonic_gateway.store import calendars, leases, outcomes, runs
 from metonic_gateway.store.leases import Lease
 from metonic_gateway.store.runs import Outcome
@@ -41,6 +41,8 @@ async def _with_lease(services: Services, lease: Lease, reason: str) -> None:
         services.feed.publish(status_topic(calendar.user_id))
         is_due_again = await _leave_or_sync(run)
     services.feed.publish(status_topic(calendar.user_id))
+    if log.id is not None:
+        services.feed.publish(run_topic(log.id))
     if is_due_again:
         services.nudge([calendar.id])
 
@@ -72,6 +74,8 @@ async def _sync(run: Run) -> bool:
         report = await sync.run(ledger, adapter, provider.capabilities, run.services.clock)
     finally:
         run.services.nudge(ledger.drawn)
+        if ledger.has_changed:
+            run.services.feed.publish(CHANGES)
     return await _succeed(run, report)
 
 

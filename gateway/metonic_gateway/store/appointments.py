@@ -1,8 +1,9 @@
 """Appointments: every change is compare-and-set on the version and draws work where it is concerned."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from tortoise.expressions import F, Q
@@ -10,12 +11,15 @@ from tortoise.functions import Max
 from tortoise.transactions import in_transaction
 
 from metonic_core.model import mapping as values
-from metonic_core.model.appointment import Appointment
+from metonic_core.model.appointment import Appointment, Participant
 from metonic_core.model.when import Window
 from metonic_core.selection import Selection
 from metonic_core.sync import Due
-from metonic_gateway.store import models
+from metonic_gateway.store import changes, models
+from metonic_gateway.store.changes import Cause, ChangeKind, Entry
+from metonic_gateway.store.mappings import chunks
 from metonic_gateway.store.rows import appointment_columns, appointment_of, mapping_columns
+from metonic_gateway.store.selections import choices_of, selection_of
 
 
 async def load(ids: Collection[UUID]) -> Mapping[UUID, Appointment]:
@@ -25,22 +29,33 @@ async def load(ids: Collection[UUID]) -> Mapping[UUID, Appointment]:
 
 
 async def insert(
-    appointment: Appointment, window: Window, now: datetime, *, paired: UUID | None = None
+    appointment: Appointment, window: Window, now: datetime, *, cause: Cause | None = None
 ) -> set[UUID]:
     """Store a new appointment; returns the connected calendars it makes due.
 
-    ``paired`` is the mapping it came in by, which needs no work.
+    With a ``cause`` the platform hears of it.
     """
     async with in_transaction():
-        await models.Appointment.create(
-            id=appointment.id,
-            owner_id=appointment.owner_id,
-            imported_from=appointment.imported_from,
-            created_at=now,
-            **appointment_columns(appointment, now),
-        )
-        await _set_participants(appointment)
-        return await draw_work(appointment, window, now, except_for=paired)
+        await models.Appointment.create(**new_columns(appointment, now))
+        await add_participants([appointment])
+        await _record(appointment, ChangeKind.CREATE, cause, now)
+        return await draw_each([appointment], window, now)
+
+
+def new_columns(appointment: Appointment, now: datetime) -> dict[str, Any]:
+    """Every column of an appointment that was not here before, but for what the platform says of it."""
+    return {
+        "id": appointment.id,
+        "owner_id": appointment.owner_id,
+        "imported_from": appointment.imported_from,
+        "created_at": now,
+        **appointment_columns(appointment, now),
+    }
+
+
+async def _record(after: Appointment, kind: ChangeKind, cause: Cause | None, now: datetime) -> None:
+    if cause is not None:
+        await changes.record([Entry(after, kind)], cause, now)
 
 
 async def change(
@@ -60,8 +75,15 @@ async def _overwrite(
     columns = appointment_columns(replace(appointment, version=appointment.version + 1), now)
     if not await models.Appointment.filter(id=appointment.id, version=appointment.version).update(**columns):
         return None
-    await _set_participants(appointment)
-    return await draw_work(appointment, window, now, except_for=paired)
+    known = await _participants_of(appointment.id)
+    if known != set(appointment.participants):
+        await replace_participants([appointment])
+    return await draw_each([appointment], window, now, except_for={paired} if paired else ())
+
+
+async def _participants_of(appointment_id: UUID) -> set[Participant]:
+    rows = models.AppointmentParticipant.filter(appointment_id=appointment_id)
+    return {Participant(row.user_id, row.may_edit, row.role) for row in await rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +95,16 @@ class Edited:
     due: Collection[UUID] = ()
 
 
+Edit = Callable[[Appointment], Awaitable[Appointment]]
+
+
 async def edit(
-    appointment_id: UUID, make: Callable[[Appointment], Awaitable[Appointment]], window: Window, now: datetime
+    appointment_id: UUID, make: Edit, window: Window, now: datetime, *, cause: Cause | None = None
 ) -> Edited | None:
     """Read, edit and store in one transaction, so that nobody comes in between; None if it is not there.
 
-    What ``make`` raises is raised, and what it returns unchanged is not stored.
+    What ``make`` raises is raised, and what it returns unchanged is not stored. With a ``cause`` the platform
+    hears of it.
     """
     async with in_transaction():
         rows = models.Appointment.filter(id=appointment_id).select_for_update()
@@ -89,112 +115,143 @@ async def edit(
         after = await make(before)
         if after == before:
             return Edited(before, before)
-        return Edited(before, after, await _overwrite(after, window, now) or ())
+        due = await _overwrite(after, window, now) or ()
+        await _record(after, kind_of(before, after), cause, now)
+        return Edited(before, after, due)
+
+
+def kind_of(before: Appointment, after: Appointment) -> ChangeKind:
+    """What became of an appointment that was there: brought back, it is as good as updated."""
+    return ChangeKind.DELETE if after.is_deleted and not before.is_deleted else ChangeKind.UPDATE
 
 
 async def insert_imported(imported: Sequence[Appointment], now: datetime) -> None:
     """Store appointments that came in from a calendar: they have no participants and go nowhere else."""
-    made = [
-        models.Appointment(
-            id=appointment.id,
-            owner_id=appointment.owner_id,
-            imported_from=appointment.imported_from,
-            created_at=now,
-            **appointment_columns(appointment, now),
-        )
-        for appointment in imported
-    ]
+    made = [models.Appointment(**new_columns(appointment, now)) for appointment in imported]
     await models.Appointment.bulk_create(made)
 
 
-async def _set_participants(appointment: Appointment) -> None:
-    known = await models.AppointmentParticipant.filter(appointment_id=appointment.id)
-    wanted = {p.user_id: p.may_edit for p in appointment.participants}
-    if {row.user_id: row.may_edit for row in known} == wanted:
-        return
-    await models.AppointmentParticipant.filter(appointment_id=appointment.id).delete()
+async def replace_participants(appointments: Sequence[Appointment]) -> None:
+    """Store who takes part in each, instead of whoever did before."""
+    for part in chunks(appointments):
+        former = models.AppointmentParticipant.filter(appointment_id__in=[a.id for a in part])
+        await former.delete()
+    await add_participants(appointments)
+
+
+async def add_participants(appointments: Sequence[Appointment]) -> None:
+    """Store who takes part in each, where nobody did before."""
     await models.AppointmentParticipant.bulk_create(
         models.AppointmentParticipant(
-            id=uuid4(), appointment_id=appointment.id, user_id=user, may_edit=may_edit
+            id=uuid4(), appointment_id=appointment.id, user_id=p.user_id, may_edit=p.may_edit, role=p.role
         )
-        for user, may_edit in wanted.items()
+        for appointment in appointments
+        for p in appointment.participants
     )
 
 
-async def draw_work(
-    appointment: Appointment, window: Window, now: datetime, *, except_for: UUID | None = None
+async def draw_each(
+    appointments: Sequence[Appointment],
+    window: Window,
+    now: datetime,
+    *,
+    except_for: Collection[UUID] = (),
 ) -> set[UUID]:
-    """Make the appointment due in each calendar that has it or should have it; runs inside a transaction."""
-    paired = models.CalendarSyncMapping.filter(
-        appointment_id=appointment.id, closed=None, link__archived_at=None
-    )
-    rows = await paired.prefetch_related("link")
-    moved = [row for row in rows if row.id != except_for]
-    await _draw_rows([row.id for row in moved])
-    selections = await _selections(_people(appointment), window)
-    taken = {row.link_id for row in rows}
-    opened = [
-        link_id
-        for link_id, (_, selection) in selections.items()
-        if link_id not in taken and selection.draws(appointment)
-    ]
-    await open_each(opened, [appointment.id])
-    due = {row.link.sync_config_id for row in moved} | {selections[link_id][0] for link_id in opened}
+    """Make each due in every calendar that has it or should have it; runs inside a transaction.
+
+    ``except_for`` are mappings that need no work. Returns the connected calendars. A bounded number of
+    statements per 500 appointments.
+    """
+    due: set[UUID] = set()
+    for part in chunks(appointments):
+        due |= await _draw(part, window, except_for)
     await make_due(due, now)
     return due
 
 
-def _people(appointment: Appointment) -> set[UUID]:
+async def _draw(
+    appointments: Sequence[Appointment], window: Window, except_for: Collection[UUID]
+) -> set[UUID]:
+    ids = [appointment.id for appointment in appointments]
+    paired = models.CalendarSyncMapping.filter(appointment_id__in=ids, closed=None, link__archived_at=None)
+    rows = await paired.values("id", "link_id", "appointment_id", "link__sync_config_id")
+    moved = [row for row in rows if row["id"] not in except_for]
+    await draw_rows([row["id"] for row in moved])
+    taken = {(row["link_id"], row["appointment_id"]) for row in rows}
+    opened = [
+        (calendar, selection.link_id, appointment.id)
+        for appointment, calendar, selection in await _takers(appointments, window)
+        if (selection.link_id, appointment.id) not in taken and selection.draws(appointment)
+    ]
+    await open_each([(link, appointment) for _, link, appointment in opened])
+    return {row["link__sync_config_id"] for row in moved} | {calendar for calendar, _, _ in opened}
+
+
+def people(appointment: Appointment) -> set[UUID]:
+    """Whom it concerns: its owner and who takes part."""
     return {appointment.owner_id, *(p.user_id for p in appointment.participants)}
 
 
-async def _draw_rows(ids: list[UUID]) -> None:
-    rows = models.CalendarSyncMapping.filter(id__in=ids)
-    await rows.update(drawn=F("drawn") + 1, wanted=F("drawn") + 1, attempts=0)
-    await rows.filter(due=None).update(due=Due.DECIDE)
+async def draw_rows(ids: Sequence[UUID]) -> None:
+    """Have these mappings decided anew; runs inside a transaction."""
+    for part in chunks(ids):
+        rows = models.CalendarSyncMapping.filter(id__in=part)
+        await rows.update(drawn=F("drawn") + 1, wanted=F("drawn") + 1, attempts=0)
+        await rows.filter(due=None).update(due=Due.DECIDE)
 
 
-async def _selections(users: Iterable[UUID], window: Window) -> dict[UUID, tuple[UUID, Selection]]:
-    """By link: the connected calendar, and what it takes."""
-    calendars = models.CalendarSyncConfig.filter(user_id__in=list(users)).exclude(link_id=None)
-    found = [(row.id, selection_of(row, window)) for row in await calendars.prefetch_related("sync_filter")]
-    return {selection.link_id: (calendar, selection) for calendar, selection in found}
+async def _takers(
+    appointments: Sequence[Appointment], window: Window
+) -> Iterator[tuple[Appointment, UUID, Selection]]:
+    """Each appointment with every connected calendar of the people whom it concerns, and what that takes."""
+    concerned = {appointment.id: people(appointment) for appointment in appointments}
+    users = sorted({user for users in concerned.values() for user in users})
+    chosen = models.CalendarSyncConfig.exclude(link_id=None).select_related("sync_filter", "user")
+    rows = [row for part in chunks(users) for row in await chosen.filter(user_id__in=part)]
+    choices = await choices_of([row.id for row in rows], list(concerned))
+    by_user: dict[UUID, list[tuple[UUID, Selection]]] = {}
+    for row in rows:
+        by_user.setdefault(row.user_id, []).append((row.id, selection_of(row, window, choices)))
+    return (
+        (appointment, calendar, selection)
+        for appointment in appointments
+        for user in concerned[appointment.id]
+        for calendar, selection in by_user.get(user, ())
+    )
 
 
-def selection_of(row: models.CalendarSyncConfig, window: Window) -> Selection:
-    """What a connected calendar with a link takes; the row must have its filter fetched."""
-    if row.link_id is None:
-        raise ValueError("a calendar that was not chosen yet selects nothing")
-    return Selection(row.link_id, row.user_id, window, row.sync_filter.exclude_private)
+Place = tuple[UUID, UUID]
+"""A link, and an appointment that it takes."""
 
 
-async def open_each(links: Collection[UUID], appointments: Collection[UUID]) -> None:
-    """A one-sided row for each appointment in each link, in the generation after its last, due to be decided.
+async def open_each(places: Sequence[Place]) -> None:
+    """A one-sided row for each place, in the generation after its last, due to be decided.
 
     Nothing happens where another transaction has opened one meanwhile.
     """
-    if not links or not appointments:
-        return
+    for part in chunks(places):
+        generations = await _generations(part)
+        made = [
+            values.Mapping(uuid4(), *place, generation=generations.get(place, 0) + 1).due() for place in part
+        ]
+        await models.CalendarSyncMapping.bulk_create(
+            [models.CalendarSyncMapping(**mapping_columns(m)) for m in made], ignore_conflicts=True
+        )
+
+
+async def _generations(places: Iterable[Place]) -> dict[Place, int]:
+    """The last generation of each place that ever had one."""
+    links, appointments = {link for link, _ in places}, {appointment for _, appointment in places}
     former = models.CalendarSyncMapping.filter(link_id__in=list(links), appointment_id__in=list(appointments))
     latest = former.annotate(latest=Max("generation")).group_by("link_id", "appointment_id")
-    generations = {
-        (row["link_id"], row["appointment_id"]): row["latest"]
-        for row in await latest.values("link_id", "appointment_id", "latest")
-    }
-    made = [
-        values.Mapping(
-            uuid4(), link, appointment, generation=generations.get((link, appointment), 0) + 1
-        ).due()
-        for link in links
-        for appointment in appointments
-    ]
-    await models.CalendarSyncMapping.bulk_create(
-        [models.CalendarSyncMapping(**mapping_columns(m)) for m in made], ignore_conflicts=True
-    )
+    rows = await latest.values("link_id", "appointment_id", "latest")
+    return {(row["link_id"], row["appointment_id"]): row["latest"] for row in rows}
 
 
 async def make_due(calendars: Collection[UUID], now: datetime) -> None:
     """Ask for a run of each; one that is backing off keeps its time."""
-    rows = models.CalendarSyncConfig.filter(id__in=list(calendars))
-    await rows.update(nudge_seq=F("nudge_seq") + 1)
-    await rows.filter(Q(failures=0), Q(next_sync_at=None) | Q(next_sync_at__gt=now)).update(next_sync_at=now)
+    for part in chunks(sorted(calendars)):
+        rows = models.CalendarSyncConfig.filter(id__in=part)
+        await rows.update(nudge_seq=F("nudge_seq") + 1)
+        is_later = Q(next_sync_at=None) | Q(next_sync_at__gt=now)
+        await rows.filter(Q(failures=0), is_later).update(next_sync_at=now)

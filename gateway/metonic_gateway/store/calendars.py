@@ -38,6 +38,7 @@ class ConnectedCalendar:
     link_id: UUID | None
     frequency: timedelta
     is_active: bool
+    is_paused: bool
     stopped: str | None
     failures: int
 
@@ -214,6 +215,7 @@ def _value_of(row: models.CalendarSyncConfig) -> ConnectedCalendar:
         link_id=row.link_id,
         frequency=timedelta(minutes=row.sync_frequency_minutes),
         is_active=row.is_active,
+        is_paused=row.is_paused,
         stopped=row.stopped,
         failures=row.failures,
     )

@@ -1,17 +1,19 @@
 """What became of appointments in the calendars of one user: a fixed number of statements for any number."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from metonic_core.model.appointment import Appointment
-from metonic_core.model.mapping import HoldKind
+from metonic_core.model.codec import decode
+from metonic_core.model.mapping import HoldKind, Origin
 from metonic_core.model.when import Window
-from metonic_core.selection import Selection
+from metonic_core.reconcile.step import Reason
+from metonic_core.selection import Choice, Direction, Selection
 from metonic_gateway.store import models
-from metonic_gateway.store.appointments import selection_of
+from metonic_gateway.store.selections import choices_of, selection_of
 from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING, NEEDS_CALENDAR
 
 
@@ -30,6 +32,7 @@ class CopyState(StrEnum):
 
 IN_SYNC = "in_sync"
 PENDING = "pending"
+PAUSED = "paused"
 
 _HELD = {
     HoldKind.CONFLICT: CopyState.CONFLICT,
@@ -43,11 +46,15 @@ _HELD = {
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """``reason`` is a code of the engine or of ``selection``, or an adapter's sentence."""
+    """``reason`` is a code of the engine or of ``selection``, or an adapter's sentence.
+
+    ``choice`` is what the user chose for this appointment alone, None if nothing.
+    """
 
     provider: str
     state: CopyState
     reason: str
+    choice: Choice | None = None
     event_id: str | None = None
     last_synced_at: datetime | None = None
 
@@ -57,9 +64,18 @@ async def of_appointments(
 ) -> list[list[Copy]]:
     """For each appointment one copy per connected calendar of the user, by provider."""
     connected = models.CalendarSyncConfig.filter(user_id=user_id, is_active=True).order_by("provider")
-    calendars = [row for row in await connected.prefetch_related("sync_filter") if _is_connected(row)]
-    rows = await _open_rows([row.link_id for row in calendars if row.link_id], [a.id for a in appointments])
-    return [[_copy(row, appointment, rows, window) for row in calendars] for appointment in appointments]
+    calendars = [row for row in await connected.select_related("sync_filter", "user") if _is_connected(row)]
+    ids = [appointment.id for appointment in appointments]
+    rows = await _open_rows([row.link_id for row in calendars if row.link_id], ids)
+    choices = await choices_of([row.id for row in calendars], ids)
+    selections = {row.id: selection_of(row, window, choices) for row in calendars if row.link_id}
+    return [
+        [
+            replace(_copy(row, a, rows, selections.get(row.id)), choice=choices.get(row.id, {}).get(a.id))
+            for row in calendars
+        ]
+        for a in appointments
+    ]
 
 
 def _is_connected(row: models.CalendarSyncConfig) -> bool:
@@ -79,27 +95,60 @@ def _copy(
     calendar: models.CalendarSyncConfig,
     appointment: Appointment,
     rows: dict[tuple[UUID, UUID | None], models.CalendarSyncMapping],
-    window: Window,
+    selection: Selection | None,
 ) -> Copy:
-    if calendar.link_id is None:
+    if selection is None:
         return Copy(calendar.provider, CopyState.EXCLUDED, NEEDS_CALENDAR)
-    row = rows.get((calendar.link_id, appointment.id))
-    state, reason = _standing(row, selection_of(calendar, window), appointment)
+    row = rows.get((selection.link_id, appointment.id))
+    state, reason = _standing(row, selection, appointment)
     if state is CopyState.PENDING and calendar.stopped:
         reason = calendar.stopped
+    elif state is CopyState.PENDING and calendar.is_paused:
+        reason = PAUSED
     if row is None:
         return Copy(calendar.provider, state, reason)
-    return Copy(calendar.provider, state, reason, row.external_event_id, row.last_synced_at)
+    return Copy(
+        calendar.provider,
+        state,
+        reason,
+        event_id=row.external_event_id,
+        last_synced_at=row.last_synced_at,
+    )
 
 
 def _standing(
     row: models.CalendarSyncMapping | None, selection: Selection, appointment: Appointment
 ) -> tuple[CopyState, str]:
     if row is None:
-        excluded = selection.excludes_new(appointment)
-        return (CopyState.EXCLUDED, excluded.value) if excluded else (CopyState.PENDING, PENDING)
+        return _without_row(selection, appointment)
     if row.hold:
         return _HELD[HoldKind(row.hold)], row.hold_reason or row.hold
+    if not row.due and (kept := _kept_by_direction(row, selection, appointment)):
+        return CopyState.IGNORED, kept.value
     if row.due or row.seen is not None:
         return CopyState.PENDING, PENDING
     return CopyState.IN_SYNC, IN_SYNC
+
+
+def _without_row(selection: Selection, appointment: Appointment) -> tuple[CopyState, str]:
+    excluded = selection.excludes_new(appointment)
+    if excluded:
+        return CopyState.EXCLUDED, excluded.value
+    # It was cancelled, which erased its event, and brought back: no other event is made in its place.
+    if appointment.imported_from == selection.link_id:
+        return CopyState.DETACHED, Reason.DELETED_THERE.value
+    return CopyState.PENDING, PENDING
+
+
+def _kept_by_direction(
+    row: models.CalendarSyncMapping, selection: Selection, appointment: Appointment
+) -> Reason | None:
+    """Why a pair that nothing is due for is not in step: its calendar is synced the other way only."""
+    is_out = selection.direction is Direction.PUSH and row.origin == Origin.OWN.value
+    is_in = selection.direction is Direction.PULL
+    if not is_out and not is_in:
+        return None
+    is_apart = bool(selection.excludes(appointment)) or decode(row.local_base) != appointment.content
+    if is_apart or (is_out and row.seen is not None):
+        return Reason.PUSH_ONLY if is_out else Reason.PULL_ONLY
+    return None

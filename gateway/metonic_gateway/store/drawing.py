@@ -1,17 +1,19 @@
 """Puts many appointments to work in one link at once: a bounded number of statements per 500 of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from tortoise.expressions import F, Q
 
+from metonic_core.model.mapping import Origin
 from metonic_core.model.when import Window
 from metonic_core.selection import Selection
 from metonic_core.sync import Due
 from metonic_gateway.store import models
-from metonic_gateway.store.appointments import load, open_each, selection_of
+from metonic_gateway.store.appointments import draw_rows, load, make_due, open_each
 from metonic_gateway.store.mappings import chunks
+from metonic_gateway.store.selections import TRAINER, choices_of, selection_of
 
 
 async def draw_all(link_id: UUID, window: Window) -> None:
@@ -36,13 +38,39 @@ async def draw_entering(link_id: UUID, window: Window, old_end: datetime) -> Non
     await models.CalendarLink.filter(id=link_id).update(window_end=window.end)
 
 
+async def draw_contacts(users: Collection[UUID], now: datetime) -> Mapping[UUID, UUID]:
+    """Have the copies decided anew that show contact details of these users, which have changed.
+
+    Runs inside a transaction. Returns the connected calendars made due, each with its user.
+    """
+    showing = models.CalendarSyncMapping.filter(
+        origin=Origin.COPY.value,
+        closed=None,
+        link__archived_at=None,
+        link__sync_config__include_client_contact=True,
+        link__sync_config__user__role=TRAINER,
+    )
+    found: set[UUID] = set()
+    due: dict[UUID, UUID] = {}
+    for part in chunks(sorted(users)):
+        for who in ("appointment__owner_id__in", "appointment__participants__user_id__in"):
+            rows = showing.filter(**{who: part})
+            names = ("id", "link__sync_config_id", "link__sync_config__user_id")
+            for row, calendar, user in await rows.values_list(*names):
+                found.add(row)
+                due[calendar] = user
+    await draw_rows(sorted(found))
+    await make_due(due, now)
+    return due
+
+
 async def _open_missing(link_id: UUID, window: Window, since: datetime) -> None:
     """Open rows for the appointments that the link should have and has not."""
-    calendar = await models.CalendarSyncConfig.get(link_id=link_id).prefetch_related("sync_filter")
-    selection = selection_of(calendar, window)
+    calendar = await models.CalendarSyncConfig.get(link_id=link_id).select_related("sync_filter", "user")
+    selection = selection_of(calendar, window, await choices_of([calendar.id]))
     for ids in chunks(await _candidates(selection, since)):
         wanted = [a.id for a in (await load(ids)).values() if selection.draws(a)]
-        await open_each([link_id], wanted)
+        await open_each([(link_id, appointment) for appointment in wanted])
 
 
 async def _candidates(selection: Selection, since: datetime) -> Sequence[UUID]:

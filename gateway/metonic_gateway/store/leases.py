@@ -73,7 +73,9 @@ async def break_all() -> int:
 
 
 def _is_due(now: datetime) -> Q:
-    return Q(Q(is_active=True, stopped=None) | Q(stopped=DISCONNECTING), next_sync_at__lte=now)
+    """A pause ends nothing that was begun, and it does not keep a calendar from being disconnected."""
+    is_synced = Q(is_active=True, stopped=None, is_paused=False)
+    return Q(is_synced | Q(stopped=DISCONNECTING), next_sync_at__lte=now)
 
 
 def _is_free(now: datetime) -> Q:

@@ -4,7 +4,7 @@ Writes are collected and stored together, before the next read and when the tran
 fifty decisions costs a few statements, not hundreds.
 """
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,39 +21,57 @@ from metonic_core.model.marker import MarkerKey
 from metonic_core.model.when import Window
 from metonic_core.reconcile.step import Conflict, Operation
 from metonic_core.selection import Selection
-from metonic_core.sync import Clock, Due, LeaseLost, Link
-from metonic_gateway.store import appointments, drawing, journal, mappings, models
+from metonic_core.sync import Clock, Due, LeaseLost, Link, Phase
+from metonic_gateway.store import appointments, changes, drawing, journal, mappings, models, selections
+from metonic_gateway.store.changes import Cause, ChangeKind, Entry
+from metonic_gateway.store.progress import Gauge
 from metonic_gateway.store.rows import mapping_of
 from metonic_gateway.store.runs import RunLog
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A link of a calendar, held under the fence of a lease."""
+    """A link of a user's calendar at a provider, held under the fence of a lease."""
 
     calendar_id: UUID
     link_id: UUID
     fence: int
+    user_id: UUID
+    provider: str
 
 
 class SqlLedger:
     """See ``metonic_core.sync.Ledger``. ``run`` gets a row as soon as the journal has something to say.
 
-    ``drawn`` are the connected calendars in which this run made work.
+    ``drawn`` are the connected calendars in which this run made work, ``has_changed`` says that the platform
+    has something to hear of. ``told`` is called when that row says anew how far the run is.
     """
 
-    def __init__(self, held: Held, markers: MarkerKey, window: Window, clock: Clock, run: RunLog) -> None:
+    def __init__(  # noqa: PLR0913 - what it works with, each with a name of its own
+        self,
+        held: Held,
+        markers: MarkerKey,
+        window: Window,
+        clock: Clock,
+        run: RunLog,
+        *,
+        told: Callable[[UUID], None] = lambda _: None,
+    ) -> None:
+        self._held = held
         self._calendar_id = held.calendar_id
         self._link_id = held.link_id
         self._fence = held.fence
         self._window = window
         self._clock = clock
         self._run = run
+        self._gauge = Gauge(run, clock, told)
         self._rows: list[values.Mapping] = []
         self._imports: list[Appointment] = []
         self._lines: list[models.SyncOperation] = []
+        self._news: list[Entry] = []
         self.markers = markers
         self.drawn: set[UUID] = set()
+        self.has_changed = False
 
     def new_id(self) -> UUID:
         return uuid4()
@@ -66,7 +84,10 @@ class SqlLedger:
                 yield
                 await self._flush()
         finally:
-            self._rows, self._imports, self._lines = [], [], []
+            self._forget()
+
+    def _forget(self) -> None:
+        self._rows, self._imports, self._lines, self._news = [], [], [], []
 
     async def _check_fence(self) -> None:
         held = models.CalendarSyncConfig.filter(id=self._calendar_id, fence=self._fence)
@@ -74,16 +95,21 @@ class SqlLedger:
             raise LeaseLost("another run took this calendar over")
 
     async def _flush(self) -> None:
-        """Appointments before the rows that name them, rows in the order of saving, then the journal."""
+        """Appointments before the rows that name them, rows in the order of saving, then journal and feed."""
         now = self._clock()
         await appointments.insert_imported(self._imports, now)
         await mappings.store(self._rows, now)
-        if self._lines:
-            run_id = await self._run.ensure()
-            for line in self._lines:
-                line.run_id = run_id
-            await models.SyncOperation.bulk_create(self._lines)
-        self._rows, self._imports, self._lines = [], [], []
+        if self._lines or self._news:
+            await self._report(await self._run.ensure(), now)
+        self._forget()
+
+    async def _report(self, run_id: UUID, now: datetime) -> None:
+        for line in self._lines:
+            line.run_id = run_id
+        await models.SyncOperation.bulk_create(self._lines)
+        cause = Cause(self._held.provider, run_id, self._held.user_id)
+        await changes.record(self._news, cause, now)
+        self.has_changed |= bool(self._news)
 
     async def link(self) -> Link:
         row = await models.CalendarLink.get(id=self._link_id)
@@ -108,9 +134,10 @@ class SqlLedger:
         )
 
     async def selection(self) -> Selection:
-        chosen = models.CalendarSyncFilter.get(sync_config_id=self._calendar_id)
-        row = await chosen.select_related("sync_config")
-        return Selection(self._link_id, row.sync_config.user_id, self._window, row.exclude_private)
+        chosen = models.CalendarSyncConfig.get(id=self._calendar_id)
+        row = await chosen.select_related("sync_filter", "user")
+        row.link_id = self._link_id
+        return selections.selection_of(row, self._window, await selections.choices_of([row.id]))
 
     async def is_any_due(self) -> bool:
         due = [Due.READ, Due.DECIDE]
@@ -120,6 +147,9 @@ class SqlLedger:
         await self._flush()
         found = models.CalendarSyncMapping.filter(link_id=self._link_id, due=due)
         return await mappings.page(found, after, limit)
+
+    async def count_due(self, due: Due) -> int:
+        return await models.CalendarSyncMapping.filter(link_id=self._link_id, due=due).count()
 
     async def open_rows(self, after: UUID | None, limit: int) -> Sequence[values.Mapping]:
         await self._flush()
@@ -176,15 +206,25 @@ class SqlLedger:
 
     async def appointments(self, ids: Collection[UUID]) -> Mapping[UUID, Appointment]:
         await self._flush()
-        return await appointments.load(ids)
+        known = await appointments.load(ids)
+        selection = await self.selection() if known else None
+        if selection is None or not selection.include_contact:
+            return known
+        contacts = await selections.contacts_of(known.values(), selection.user_id)
+        return {a.id: replace(a, contacts=contacts[a.id]) for a in known.values()}
 
     async def store_appointment(self, appointment: Appointment, paired: UUID, *, is_import: bool) -> bool:
         if is_import:
             self._imports.append(appointment)
+            self._news.append(Entry(appointment, ChangeKind.CREATE))
             return True
         drawn = await appointments.change(appointment, self._window, self._clock(), paired=paired)
-        self.drawn |= drawn or set()
-        return drawn is not None
+        if drawn is None:
+            return False
+        self.drawn |= drawn
+        kind = ChangeKind.DELETE if appointment.is_deleted else ChangeKind.UPDATE
+        self._news.append(Entry(appointment, kind))
+        return True
 
     async def reopen(self, tombstone: values.Mapping) -> None:
         await self._flush()
@@ -193,7 +233,7 @@ class SqlLedger:
             return
         appointment = (await appointments.load([tombstone.appointment_id])).get(tombstone.appointment_id)
         if appointment and (await self.selection()).draws(appointment):
-            await appointments.open_each([self._link_id], [appointment.id])
+            await appointments.open_each([(self._link_id, appointment.id)])
 
     async def note_conflict(self, mapping: values.Mapping, conflict: Conflict) -> None:
         await journal.note_conflict(self._calendar_id, mapping, conflict, self._clock())
@@ -203,6 +243,9 @@ class SqlLedger:
 
     async def journal(self, mapping: values.Mapping, operations: Sequence[Operation]) -> None:
         self._lines.extend(journal.line(mapping, operation, self._clock()) for operation in operations)
+
+    async def progress(self, phase: Phase, done: int, total: int | None) -> None:
+        await self._gauge.note(phase, done, total)
 
     def _open(self) -> mappings.Rows:
         return models.CalendarSyncMapping.filter(link_id=self._link_id, closed=None)

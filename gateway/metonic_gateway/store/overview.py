@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tortoise.expressions import Q
-from tortoise.functions import Count, Max
+from tortoise.expressions import Q, Subquery
+from tortoise.functions import Count, Max, Min
 
 from metonic_core.model.mapping import HoldKind
 from metonic_core.spi.provider import CalendarInfo
 from metonic_gateway.store import models
-from metonic_gateway.store.pages import Run, run_of
+from metonic_gateway.store.history import Run, run_of
+from metonic_gateway.store.preferences import Preferences, preferences_of
 from metonic_gateway.store.states import DISCONNECTED, FINISHED, QUEUED, RUNNING
 
 
@@ -30,7 +31,8 @@ class Overview:
     """A row of ``calendar_sync_configs`` without what is secret.
 
     ``stopped`` and ``last_sync_status`` are words of ``states``. ``is_running``: a run holds it; ``is_due``:
-    it waits for one.
+    it waits for one. One that is paused has no ``next_sync_at``; ``updated_at`` is when its account, its
+    calendar or its settings last changed.
     """
 
     id: UUID
@@ -40,8 +42,7 @@ class Overview:
     choices: tuple[CalendarInfo, ...]
     calendar_id: str | None
     calendar_name: str | None
-    frequency_minutes: int
-    exclude_private: bool
+    preferences: Preferences
     is_active: bool
     stopped: str | None
     problem: Problem | None
@@ -54,6 +55,7 @@ class Overview:
     last_sync_status: str | None
     next_sync_at: datetime | None
     connected_at: datetime
+    updated_at: datetime
 
     @property
     def is_disconnected(self) -> bool:
@@ -62,12 +64,22 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What is counted and looked up beside the row of a calendar."""
+    """What is counted and looked up beside the row of a calendar.
+
+    ``conflict_since`` is when the oldest conflict was detected, ``quarantined_since`` when the item that has
+    been left alone for longest was last written or in step, None if none ever was.
+    """
 
     open_conflicts: int = 0
+    conflict_since: datetime | None = None
     quarantined: int = 0
+    quarantined_since: datetime | None = None
     current_run: Run | None = None
     last_run: Run | None = None
+
+
+Counted = tuple[int, datetime | None]
+"""How many, and since when there is one."""
 
 
 async def of_user(user_id: UUID, now: datetime, provider: str | None = None) -> Sequence[Overview]:
@@ -87,20 +99,20 @@ def _overview_of(row: models.CalendarSyncConfig, now: datetime) -> Overview:
         choices=tuple(CalendarInfo(**choice) for choice in row.calendars),
         calendar_id=row.calendar_id,
         calendar_name=row.calendar_name,
-        frequency_minutes=row.sync_frequency_minutes,
-        exclude_private=row.sync_filter.exclude_private,
+        preferences=preferences_of(row),
         is_active=row.is_active,
         stopped=row.stopped,
         problem=_problem_of(row),
         is_running=row.lease_until is not None and row.lease_until > now,
-        is_due=row.next_sync_at is not None and row.next_sync_at <= now,
+        is_due=row.next_sync_at is not None and row.next_sync_at <= now and not row.is_paused,
         failures=row.failures,
         idle_runs=row.idle_runs,
         items_synced=row.items_synced,
         last_sync_at=row.last_sync_at,
         last_sync_status=row.last_sync_status,
-        next_sync_at=row.next_sync_at,
+        next_sync_at=None if row.is_paused else row.next_sync_at,
         connected_at=row.created_at,
+        updated_at=row.updated_at,
     )
 
 
@@ -120,25 +132,38 @@ async def tallies(calendars: Collection[UUID]) -> Mapping[UUID, Tally]:
     quarantined = await _quarantined(ids)
     current = {run.calendar_id: run for run in await _unfinished(ids)}
     last = {run.calendar_id: run for run in await _last_finished(ids)}
-    return {i: Tally(conflicts.get(i, 0), quarantined.get(i, 0), current.get(i), last.get(i)) for i in ids}
+    nothing: Counted = (0, None)
+    return {
+        i: Tally(*conflicts.get(i, nothing), *quarantined.get(i, nothing), current.get(i), last.get(i))
+        for i in ids
+    }
 
 
-async def _open_conflicts(ids: list[UUID]) -> Mapping[UUID, int]:
+async def is_any_due(calendars: Collection[UUID]) -> bool:
+    """Whether anything in them waits for a run."""
+    links = models.CalendarLink.filter(sync_config_id__in=list(calendars), archived_at=None)
+    rows = models.CalendarSyncMapping.filter(link_id__in=Subquery(links.values_list("id", flat=True)))
+    return await rows.filter(due__isnull=False, closed=None).exists()
+
+
+async def _open_conflicts(ids: list[UUID]) -> Mapping[UUID, Counted]:
     rows = models.CalendarSyncConflict.filter(sync_config_id__in=ids, closed_at=None)
-    counted = rows.annotate(number=Count("id")).group_by("sync_config_id")
-    return {row["sync_config_id"]: row["number"] for row in await counted.values("sync_config_id", "number")}
+    counted = rows.annotate(number=Count("id"), since=Min("detected_at")).group_by("sync_config_id")
+    found = await counted.values("sync_config_id", "number", "since")
+    return {row["sync_config_id"]: (row["number"], row["since"]) for row in found}
 
 
-async def _quarantined(ids: list[UUID]) -> Mapping[UUID, int]:
+async def _quarantined(ids: list[UUID]) -> Mapping[UUID, Counted]:
     rows = models.CalendarSyncMapping.filter(
         link__sync_config_id__in=ids,
         link__archived_at=None,
         hold=HoldKind.QUARANTINE.value,
         closed=None,
     )
-    counted = rows.annotate(number=Count("id")).group_by("link__sync_config_id")
-    found = await counted.values("link__sync_config_id", "number")
-    return {row["link__sync_config_id"]: row["number"] for row in found}
+    times = {"wrote": Min("wrote_at"), "synced": Min("last_synced_at")}
+    counted = rows.annotate(number=Count("id"), **times).group_by("link__sync_config_id")
+    found = await counted.values("link__sync_config_id", "number", *times)
+    return {row["link__sync_config_id"]: (row["number"], row["wrote"] or row["synced"]) for row in found}
 
 
 async def _unfinished(ids: list[UUID]) -> Sequence[Run]:

@@ -34,6 +34,7 @@ def mapping_of(row: models.CalendarSyncMapping) -> Mapping:
         read_round=row.read_round,
         wrote_at=row.wrote_at,
         attempts=row.attempts,
+        is_recreated=row.is_recreated,
         enters_at=row.enters_at,
         closed=row.closed,
     )
@@ -65,6 +66,7 @@ def mapping_columns(mapping: Mapping) -> dict[str, Any]:
         "read_round": mapping.read_round,
         "wrote_at": mapping.wrote_at,
         "attempts": mapping.attempts,
+        "is_recreated": mapping.is_recreated,
         "enters_at": mapping.enters_at,
         "due": due_of(mapping),
         "closed": mapping.closed,
@@ -88,7 +90,7 @@ def appointment_of(row: models.Appointment) -> Appointment:
         owner_id=row.owner_id,
         type=row.type,
         content=decode(row.content),
-        participants=tuple(Participant(p.user_id, p.may_edit) for p in row.participants),
+        participants=tuple(Participant(p.user_id, p.may_edit, p.role) for p in row.participants),
         imported_from=row.imported_from,
         is_deleted=row.is_deleted,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from tortoise.expressions import F
@@ -44,6 +45,9 @@ class Outcome:
     pulled: int = 0
     conflicts: int = 0
     errors: Sequence[RunError] = ()
+
+
+_NOT_BEGUN: dict[str, Any] = {"phase": None, "phase_at": None, "done": 0, "total": None}
 
 
 class RunLog:
@@ -104,7 +108,7 @@ async def begin(calendar_id: UUID, reason: str, now: datetime) -> RunLog:
         queued = await rows.filter(state=QUEUED).order_by("requested_at").first()
         if queued is None:
             return RunLog(calendar_id, reason, now)
-        await rows.filter(id=queued.id).update(state=RUNNING, started_at=now)
+        await rows.filter(id=queued.id).update(state=RUNNING, started_at=now, **_NOT_BEGUN)
         return RunLog(calendar_id, queued.reason, now, queued.id)
 
 

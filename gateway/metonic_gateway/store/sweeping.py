@@ -2,11 +2,20 @@
 
 from datetime import datetime, timedelta
 
-from metonic_gateway.store.models import CalendarSyncHistory, CalendarSyncMapping, SyncOperation
+from tortoise.expressions import Subquery
+from tortoise.functions import Max
+
+from metonic_gateway.store.models import (
+    AppointmentChange,
+    CalendarSyncHistory,
+    CalendarSyncMapping,
+    SyncOperation,
+)
 
 HISTORY = timedelta(days=90)
 JOURNAL = timedelta(days=30)
 TOMBSTONES = timedelta(days=90)
+CHANGES = timedelta(days=90)
 
 
 async def sweep(now: datetime) -> int:
@@ -14,4 +23,14 @@ async def sweep(now: datetime) -> int:
     journal = await SyncOperation.filter(at__lt=now - JOURNAL).delete()
     history = await CalendarSyncHistory.filter(completed_at__lt=now - HISTORY).delete()
     tombstones = CalendarSyncMapping.filter(closed__isnull=False, closed_at__lt=now - TOMBSTONES)
-    return journal + history + await tombstones.delete()
+    return journal + history + await tombstones.delete() + await _compact(now - CHANGES)
+
+
+async def _compact(until: datetime) -> int:
+    """Erase changes from before that are followed by another one of the same appointment.
+
+    The last one stays for ever: whoever replays the feed from any position ends with the present state.
+    """
+    latest = AppointmentChange.annotate(latest=Max("id")).group_by("appointment_id")
+    last = Subquery(latest.values("latest"))
+    return await AppointmentChange.filter(at__lt=until).exclude(id__in=last).delete()

@@ -1,11 +1,17 @@
-"""The platform's users, as their tokens introduce them. Outside the store they go by the platform's ids."""
+"""The platform's users, as their tokens or the platform itself introduce them.
 
-from collections.abc import Collection, Mapping
+Outside the store they go by the platform's ids.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
 from metonic_gateway.store import models
+from metonic_gateway.store.mappings import chunks
+
+_CONTACT = ("name", "email", "phone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +23,20 @@ class User:
     role: str
     name: str | None
     zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user as the platform describes them: ``role`` is what they are in the appointment at hand.
+
+    What is None is not told.
+    """
+
+    platform_id: str
+    role: str
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
 
 
 async def introduced(platform_id: str, role: str, name: str | None, zone: str | None) -> User:
@@ -41,14 +61,65 @@ async def _made(platform_id: str, role: str, name: str | None, zone: str | None)
     return await models.User.get(platform_id=platform_id)
 
 
+async def made_known(people: Iterable[Person]) -> Mapping[str, User]:
+    """These people as users, by the platform's ids: who is unknown comes into being.
+
+    Runs inside a transaction. Nothing of who is known is changed.
+    """
+    named: dict[str, list[Person]] = {}
+    for person in people:
+        named.setdefault(person.platform_id, []).append(person)
+    known = dict(await by_platform_id(named))
+    # Always in one order, so that two who introduce the same people do not wait for each other.
+    new = sorted(named.keys() - known.keys())
+    made = [
+        models.User(id=uuid4(), platform_id=i, role=named[i][0].role, zone="UTC", **_told(named[i]))
+        for i in new
+    ]
+    if made:
+        await models.User.bulk_create(made, ignore_conflicts=True)
+        known |= await by_platform_id(new)
+    return known
+
+
+def _told(people: Iterable[Person]) -> dict[str, str]:
+    """What is told of one person, by columns; the last word counts."""
+    return {name: value for p in people for name in _CONTACT if (value := getattr(p, name)) is not None}
+
+
+async def keep_contacts(people: Iterable[Person]) -> set[UUID]:
+    """Store what is told of users who are known; returns those of whom it was not known before.
+
+    Runs inside a transaction.
+    """
+    named: dict[str, list[Person]] = {}
+    for person in people:
+        named.setdefault(person.platform_id, []).append(person)
+    told = {i: told for i, same in named.items() if (told := _told(same))}
+    rows = [row for row in await _rows(told) if not _is_known(row, told[row.platform_id])]
+    changed = [row.update_from_dict(told[row.platform_id]) for row in sorted(rows, key=lambda row: row.id)]
+    if changed:
+        await models.User.bulk_create(changed, on_conflict=["id"], update_fields=_CONTACT)
+    return {row.id for row in changed}
+
+
+def _is_known(row: models.User, told: Mapping[str, str]) -> bool:
+    return all(getattr(row, name) == value for name, value in told.items())
+
+
 async def by_id(ids: Collection[UUID]) -> Mapping[UUID, User]:
-    return {row.id: _value_of(row) for row in await models.User.filter(id__in=list(ids))}
+    found = [await models.User.filter(id__in=part) for part in chunks([*{*ids}])]
+    return {row.id: _value_of(row) for part in found for row in part}
 
 
 async def by_platform_id(platform_ids: Collection[str]) -> Mapping[str, User]:
     """Those of them that are known here."""
-    rows = await models.User.filter(platform_id__in=list(platform_ids))
-    return {row.platform_id: _value_of(row) for row in rows}
+    return {row.platform_id: _value_of(row) for row in await _rows(platform_ids)}
+
+
+async def _rows(platform_ids: Collection[str]) -> Sequence[models.User]:
+    parts = chunks(list(platform_ids))
+    return [row for part in parts for row in await models.User.filter(platform_id__in=part)]
 
 
 def _value_of(row: models.User) -> User:

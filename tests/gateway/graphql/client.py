@@ -30,6 +30,9 @@ class Api:
     def as_user(self, user_id: str | None, role: Role = Role.CLIENT, **claims: str) -> "Api":
         return replace(self, token=self.token_for(Identity(role, user_id, **claims)))
 
+    def as_backend(self) -> "Api":
+        return self.as_user(None, Role.BACKEND)
+
     def token_for(self, identity: Identity, lasts: timedelta = timedelta(days=2)) -> str:
         key = token_key(self.house.services.settings.jwt_key.get_secret_value())
         return issue_token(key, identity, self.house.now + lasts)

@@ -59,6 +59,15 @@ CONFLICTS = f"""query ($filter: ConflictFilter, $first: Int! = 20, $after: Strin
       localVersion {{ title {WHEN} }} externalVersion {{ summary {WHEN} }}
       fields {{ group occurrence base local external collides }} }} }} }}"""
 
+UPSERT = f"""mutation ($rows: [PlatformAppointmentInput!]!) {{ upsertAppointments(appointments: $rows) {{
+  ... on UpsertReport {{ outcomes {{ platformId appointmentId version status overwrote
+    error {{ {ERROR} ... on OutOfDate {{ currentVersion }} }} }} }} {ERROR} }} }}"""
+CHANGE = f"""position at kind cause runId byUserId appointmentId platformId
+  appointment {{ {APPOINTMENT} platformId platformVersion }} overwritten {{ title {WHEN} }}"""
+CHANGES = f"""query ($after: String, $first: Int! = 100) {{
+  appointmentChanges(after: $after, first: $first) {{ position hasMore changes {{ {CHANGE} }} }} }}"""
+CHANGED = f"subscription ($after: String) {{ appointmentChanged(after: $after) {{ {CHANGE} }} }}"
+
 CREDENTIALS = [{"name": "username", "value": "toni"}, {"name": "password", "value": "secret"}]
 TIMED = {"start": "2026-12-01T10:00", "end": "2026-12-01T11:00", "timeZone": "Europe/Berlin"}
 
@@ -66,6 +75,12 @@ TIMED = {"start": "2026-12-01T10:00", "end": "2026-12-01T11:00", "timeZone": "Eu
 def lesson(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON has no narrower type
     """An appointment that can be made; ``fields`` say what is different."""
     return {"type": "one_on_one", "title": "Lesson", "when": {"timed": TIMED}} | fields
+
+
+def platform_row(platform_id: str = "a-1", version: Any = 1, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - likewise
+    """A state of an appointment of trainer-1 as the platform sends it."""
+    owner = {"userId": "trainer-1", "role": "trainer"}
+    return lesson(platformId=platform_id, platformVersion=version, owner=owner) | fields
 
 
 def timed(start: str, end: str, zone: str = "Europe/Berlin") -> dict[str, Any]:

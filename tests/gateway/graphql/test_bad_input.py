@@ -170,6 +170,11 @@ BAD: dict[str, tuple[dict[str, Any], list[str], str]] = {
         "9999",
     ),
     "half a participant": ({"participantIds": ["\ud800"]}, ["participantIds", "0"], "no user of that id"),
+    "an endless participant": (
+        {"participantIds": ["x" * 256]},
+        ["participantIds", "0"],
+        "no user of that id",
+    ),
     "unknown participant": (
         {"participantIds": ["trainer-1", "nobody"]},
         ["participantIds", "1"],
@@ -236,6 +241,11 @@ async def test_a_when_that_is_both_or_neither_is_refused(api: Api) -> None:
         (
             "query ($it: AppointmentTypeName!) { appointments(filter: {types: [$it]}) { nodes { id } } }",
             "a\0",
+        ),
+        ("query ($it: ProviderName!) { syncStatus(provider: $it) { state } }", "a" * 21),
+        (
+            "query ($it: AppointmentTypeName!) { appointments(filter: {types: [$it]}) { nodes { id } } }",
+            "a" * 65,
         ),
     ],
 )

@@ -5,7 +5,18 @@ from uuid import UUID
 
 import pytest
 from tests.gateway.graphql.client import Api
-from tests.gateway.graphql.operations import COPIES, CREATE, DELETE, UPDATE, lesson, timed
+from tests.gateway.graphql.operations import (
+    COPIES,
+    CREATE,
+    DELETE,
+    UPDATE,
+    UPSERT,
+    lesson,
+    platform_row,
+    timed,
+)
+from tests.gateway.graphql.settings import imported, put_own
+from tests.gateway.house import synced
 from tests.gateway.memory import HOME, WORK
 
 from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncMapping
@@ -104,6 +115,27 @@ async def test_a_hold_is_told_with_its_reason(
     state, code, sentence = told
     assert (copy["state"], copy["reasonCode"]) == (state, code)
     assert copy["reason"].startswith(sentence)
+
+
+async def test_an_imported_appointment_that_comes_back_after_its_event_has_gone_waits_for_no_other(
+    api: Api,
+) -> None:
+    put_own(api.house, "Dentist")
+    calendar = await synced(api.house)
+    dentist = (await imported(api))["id"]
+    when = {"allDay": {"startDate": "2026-11-25", "endDate": "2026-11-26"}}
+    known = platform_row(title="Dentist", type="external", when=when)
+    named = known | {"appointmentId": dentist, "seenVersion": 1}
+    await api.as_backend().call(UPSERT, rows=[named, known | {"platformVersion": 2, "isCancelled": True}])
+    await api.house.sync(calendar)
+    erased = api.house.world.titles()
+
+    await api.as_backend().call(UPSERT, rows=[known | {"platformVersion": 3, "isCancelled": False}])
+    await api.house.sync(calendar)
+
+    copy = await _copy(api, dentist)
+    assert (copy["state"], copy["reasonCode"]) == ("DETACHED", "deleted_there")
+    assert erased == api.house.world.titles() == []
 
 
 async def test_viewers_see_their_own_calendars_only(api: Api) -> None:

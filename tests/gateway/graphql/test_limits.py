@@ -16,6 +16,7 @@ BOMB = "{ viewer { ...F0 } } " + " ".join(
     f"fragment F{n} on Viewer {{ ...F{n + 1} ...F{n + 1} }}" for n in range(60)
 )
 
+FIELDS = "id title version type notes location status isPrivate isBusy"
 TOO_LARGE = {
     "deep": "{ syncHistory { nodes { " + "errors { " * 12 + "code" + " }" * 12 + " } } }",
     "aliases": "{ viewer { " + " ".join(f"a{n}: id" for n in range(31)) + " } }",
@@ -25,14 +26,21 @@ TOO_LARGE = {
     + " ".join(f"b{n}: id" for n in range(20))
     + " }",
     "cost": "{ "
-    + " ".join(f"a{n}: appointments(first: 50) {{ nodes {{ id title version type }} }}" for n in range(25))
+    + " ".join(f"a{n}: appointments(first: 50) {{ nodes {{ {FIELDS} }} }}" for n in range(25))
     + " }",
     "cost by variable": "query ($n: Int!) { "
-    + " ".join(f"a{n}: appointments(first: $n) {{ nodes {{ id title version type }} }}" for n in range(25))
+    + " ".join(f"a{n}: appointments(first: $n) {{ nodes {{ {FIELDS} }} }}" for n in range(25))
     + " }",
     "cost made up for by a negative page": "{ "
-    + " ".join(f"a{n}: appointments(first: 50) {{ nodes {{ id title version type }} }}" for n in range(25))
-    + " b: appointments(first: -1000) { nodes { id title version type } } }",
+    + " ".join(f"a{n}: appointments(first: 50) {{ nodes {{ {FIELDS} }} }}" for n in range(25))
+    + " b: appointments(first: -1000) { nodes { "
+    + FIELDS
+    + " } } }",
+    "cost of the page of a fragment": "{ a: appointmentChanges { ...P } b: appointmentChanges { ...P } } "
+    "fragment P on AppointmentChangePage { changes { " + "position at kind cause " * 15 + "} }",
+    "cost of a large page": "{ appointmentChanges(first: 500) { changes { "
+    + "position at kind cause runId " * 5
+    + "} } }",
     "fragments that double": BOMB + " fragment F60 on Viewer { x: id }",
 }
 
@@ -89,6 +97,24 @@ async def test_a_page_with_everything_is_not_too_large(api: Api) -> None:
         fragment W on When {
           ... on Timed { start end timeZone startsAt endsAt } ... on AllDay { startDate endDate } }""",
         n=50,
+    )
+
+    assert "errors" not in answer
+
+
+async def test_a_page_of_a_hundred_changes_with_everything_is_not_too_large(api: Api) -> None:
+    answer = await api.as_backend().ask(
+        """{ appointmentChanges(first: 100) { position hasMore changes { position at kind cause runId byUserId
+          appointmentId platformId appointment { ...A } overwritten { ...V } } } }
+        fragment A on Appointment { id platformId platformVersion version type title notes location status
+          isPrivate isBusy importedFrom createdAt updatedAt when { ...W } recurrence { ...R }
+          owner { userId name role mayEdit } participants { userId name role mayEdit } }
+        fragment V on AppointmentVersion { title notes location status isPrivate isBusy when { ...W }
+          recurrence { ...R } }
+        fragment R on Recurrence { rules rdates
+          overrides { occurrence isCancelled title location when { ...W } } }
+        fragment W on When {
+          ... on Timed { start end timeZone startsAt endsAt } ... on AllDay { startDate endDate } }"""
     )
 
     assert "errors" not in answer

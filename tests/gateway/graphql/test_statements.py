@@ -1,23 +1,30 @@
 """A list costs as many statements for fifty items as for one."""
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from uuid import uuid4
 
 from tests.gateway.graphql.client import Api
 from tests.gateway.graphql.operations import CREATE, lesson
+from tests.gateway.graphql.statements import counted
 from tests.gateway.memory import CREDENTIALS, memory_provider
 
+from metonic_core.reconcile.step import Conflict, ConflictType
 from metonic_gateway.accounts.connecting import connect_with_credentials
 from metonic_gateway.store import appointments as store
-from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncHistory
+from metonic_gateway.store import journal, runs
+from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncHistory, CalendarSyncMapping
+from metonic_gateway.store.rows import mapping_of
+from metonic_gateway.store.runs import Outcome, RunError
 
 WITH_ALL = """{ appointments(first: 50) { nodes { id title importedFrom owner { userId name }
   participants { userId name } copies { provider state reason } } } }"""
-CALENDARS = """{ connectedCalendars { provider { title } account choices { id } settings { frequencyMinutes }
-  status { state openConflicts quarantined currentRun { id } lastRun { id } errors { code } } } }"""
+CALENDARS = """query ($needs: Boolean) { connectedCalendars(needsAttention: $needs) {
+  provider { title } account choices { id } settings { frequencyMinutes }
+  status { state isActive syncDirection lastSyncAt lastSyncStatus nextSyncAt itemsSynced idleRuns
+    consecutiveFailures attention { code message nextStep since } openConflicts quarantined
+    currentRun { id progress { phase } } lastRun { id errors { code } progress { phase } }
+    errors { code } } } }"""
+SUMMARY = "{ syncSummary { allSynced itemsInLastSync openConflicts needingAttention } }"
 
 
 async def test_appointments_with_people_and_copies(api: Api) -> None:
@@ -40,20 +47,56 @@ async def test_appointments_with_people_and_copies(api: Api) -> None:
 
 
 async def test_connected_calendars_with_their_status(api: Api) -> None:
-    await api.house.connect()
-    api.house.services.nudge([])
+    await _connect(api, "memory")
     with counted() as for_one:
         await api.call(CALENDARS)
-    for name in ("pear", "plum", "quince"):
-        provider = memory_provider(api.house.world, name)
-        await connect_with_credentials(api.house.services, api.house.user, provider, CREDENTIALS)
+    for name in ("pear", "plum"):
+        await _connect(api, name)
 
-    with counted() as for_four:
+    with counted() as for_three:
         answer = await api.call(CALENDARS)
 
-    assert len(answer) == 4
-    assert len(for_four) == len(for_one), "\n".join(for_four)
-    assert len(for_four) <= 9
+    assert [len(calendar["status"]["errors"]) for calendar in answer] == [1, 1, 1]
+    assert all(calendar["status"]["currentRun"] for calendar in answer)
+    assert {calendar["status"]["attention"]["code"] for calendar in answer} == {"CONFLICTS"}
+    assert len(for_three) == len(for_one), "\n".join(for_three)
+    assert len(for_three) <= 10
+
+
+async def test_calendars_that_need_attention_and_their_summary(api: Api) -> None:
+    await _connect(api, "memory")
+    with counted() as for_one:
+        await api.call(CALENDARS, needs=True)
+        await api.call(SUMMARY)
+    for name in ("pear", "plum"):
+        await _connect(api, name)
+
+    with counted() as for_three:
+        answer = await api.call(CALENDARS, needs=True)
+        summary = await api.call(SUMMARY)
+
+    assert (len(answer), summary["needingAttention"], summary["openConflicts"]) == (3, 3, 3)
+    assert len(for_three) == len(for_one), "\n".join(for_three)
+    assert len(for_three) <= 28
+
+
+async def _connect(api: Api, name: str) -> None:
+    """A calendar with a run that found something wrong, one that waits, a conflict and an item left alone."""
+    provider = memory_provider(api.house.world, name)
+    services, user = api.house.services, api.house.user
+    calendar = await connect_with_credentials(services, user, provider, CREDENTIALS)
+    made = await api.house.add(f"Boxing {name}")
+    link = (await CalendarSyncConfig.get(id=calendar)).link_id
+    assert link is not None
+    log = await runs.begin(calendar, "schedule", api.house.now)
+    await log.ensure()
+    error = RunError("failed", "Something is wrong.", "Change it.", api.house.now)
+    await log.finish(Outcome("partial", errors=[error]), api.house.now)
+    await runs.request(calendar, link, api.house.now)
+    await CalendarSyncMapping.filter(link_id=link).update(hold="quarantine", hold_reason="Too long.")
+    row = mapping_of(await CalendarSyncMapping.filter(link_id=link, appointment_id=made).get())
+    conflict = Conflict(ConflictType.DATA_MISMATCH, frozenset({"title"}), None, None, None)
+    await journal.note_conflict(calendar, row, conflict, api.house.now)
 
 
 async def test_a_status_names_the_last_run_of_each_calendar(api: Api) -> None:
@@ -81,22 +124,3 @@ async def _import_one(api: Api) -> None:
         replace(made, id=uuid4(), imported_from=link), api.house.services.window(), api.house.now
     )
     await store.change(replace(made, is_deleted=True), api.house.services.window(), api.house.now)
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that Tortoise logs meanwhile."""
-    logger, statements = logging.getLogger("tortoise.db_client"), []
-
-    class _Collect(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            statements.append(record.getMessage())
-
-    handler, before = _Collect(), logger.level
-    logger.addHandler(handler)
-    logger.setLevel(logging.DEBUG)
-    try:
-        yield statements
-    finally:
-        logger.removeHandler(handler)
-        logger.setLevel(before)

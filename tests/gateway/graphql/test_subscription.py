@@ -140,13 +140,11 @@ async def test_what_is_no_message_closes_the_connection(message: str, api: Api) 
     assert (answer.type, answer.data) == (aiohttp.WSMsgType.CLOSE, 4400)
 
 
-async def test_a_connection_of_the_backend_is_closed(api: Api) -> None:
-    token = api.token_for(Identity(Role.BACKEND, None))
+async def test_the_backend_is_not_told_of_a_users_calendars(api: Api) -> None:
+    async with api.as_backend().subscribed(CHANGED) as socket:
+        told = await next_of(socket)
 
-    async with api.connected(authorization=f"Bearer {token}") as socket:
-        message = await socket.receive(timeout=5)
-
-    assert message.data == 4403
+    assert told["errors"][0]["extensions"]["code"] == "USERS_ONLY"
 
 
 async def test_a_page_of_another_origin_cannot_connect(api: Api) -> None:

@@ -73,7 +73,7 @@ async def test_a_row_that_another_transaction_has_opened_meanwhile_is_no_error(h
     link = (await house.row(calendar)).link_id
     assert link is not None
 
-    await appointments.open_each([link], [made])
+    await appointments.open_each([(link, made)])
 
     assert await house.open_titles(link) == ["Mine"]
 

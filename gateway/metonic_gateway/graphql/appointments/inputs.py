@@ -7,8 +7,8 @@ from typing import TypeVar
 import strawberry
 
 from metonic_core.model.appointment import EXTERNAL_TYPE, Appointment
-from metonic_core.model.checks import checked
-from metonic_core.model.content import LOCATION, NOTES, TITLE, Content
+from metonic_core.model.checks import check_hidden, checked
+from metonic_core.model.content import Content
 from metonic_core.model.errors import InvalidValue
 from metonic_core.model.when import When
 from metonic_gateway.graphql.scalars import AppointmentTypeName
@@ -36,25 +36,25 @@ class AppointmentInput:
     )
 
 
-def new_content(given: AppointmentInput) -> Content:
-    """The content of a new appointment; raises InvalidValue."""
+def new_content(given: AppointmentInput, known: Content | None = None) -> Content:
+    """The content of a new appointment, judged where it is not as it is ``known``; raises InvalidValue."""
     title, when = _needed(given.title, "title"), _when(_needed(given.when, "when"))
-    return checked(_taken(Content(title, when), given))
+    return checked(_taken(Content(title, when), given), known)
 
 
 def new_type(given: AppointmentInput) -> str:
     """The type of a new appointment; raises InvalidValue."""
-    return _type(_needed(given.type, "type"))
+    return checked_type(_needed(given.type, "type"))
 
 
 def edited(appointment: Appointment, given: AppointmentInput) -> Appointment:
     """The appointment with what was asked for; raises InvalidValue."""
     content = checked(_taken(appointment.content, given), appointment.content)
     if appointment.imported_from is not None and appointment.content.is_private:
-        _check_hidden(appointment.content, content)
+        check_hidden(content, appointment.content)
     if given.type is None or given.type.value == appointment.type:
         return replace(appointment, content=content)
-    return replace(appointment, content=content, type=_type(_needed(given.type, "type")))
+    return replace(appointment, content=content, type=checked_type(_needed(given.type, "type")))
 
 
 def _taken(content: Content, given: AppointmentInput) -> Content:
@@ -100,7 +100,8 @@ def _needed(given: strawberry.Maybe[T | None], name: str) -> T:
     return given.value
 
 
-def _type(name: str) -> str:
+def checked_type(name: str) -> str:
+    """The name, if an appointment of the platform may be of that type; raises InvalidValue."""
     if name == EXTERNAL_TYPE:
         raise InvalidValue(
             f"The type {EXTERNAL_TYPE!r} is for imported appointments.", ("type",), "Use another type."
@@ -112,14 +113,3 @@ def _type(name: str) -> str:
             "Use a name such as one_on_one.",
         )
     return name
-
-
-def _check_hidden(known: Content, content: Content) -> None:
-    """What a private event of the user's own calendar says is not known here, so not changed from here."""
-    changed = [group for group in (TITLE, LOCATION, NOTES) if known.get(group) != content.get(group)]
-    if changed:
-        raise InvalidValue(
-            "The event is private in the calendar it came from, so only its times can be changed here.",
-            (changed[0],),
-            "Change it in that calendar, or make it public first.",
-        )

@@ -1,6 +1,6 @@
 """Making, changing and cancelling appointments."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -10,8 +10,10 @@ import strawberry
 from metonic_core.model.appointment import Appointment as Value
 from metonic_core.model.appointment import Participant
 from metonic_core.model.errors import InvalidValue
+from metonic_gateway.graphql.appointments.announcing import announce
 from metonic_gateway.graphql.appointments.inputs import AppointmentInput, edited, new_content, new_type
 from metonic_gateway.graphql.appointments.types import Appointment, AppointmentResult, shown_appointment
+from metonic_gateway.graphql.appointments.upserts import UpsertsMutation
 from metonic_gateway.graphql.arguments import identity
 from metonic_gateway.graphql.context import Info
 from metonic_gateway.graphql.errors import (
@@ -24,9 +26,9 @@ from metonic_gateway.graphql.errors import (
     out_of_date,
 )
 from metonic_gateway.graphql.scalars import is_storable
-from metonic_gateway.services import Services, status_topic
 from metonic_gateway.store import appointments as store
 from metonic_gateway.store import pages, users
+from metonic_gateway.store.changes import Cause
 
 _MOST_PARTICIPANTS = 200
 
@@ -49,8 +51,8 @@ async def create_appointment(info: Info, appointment: AppointmentInput) -> Appoi
         made = replace(made, participants=await _participants(appointment, made))
     except InvalidValue as error:
         return invalid_input(error, "appointment")
-    due = await store.insert(made, services.window(), services.clock())
-    _announce(services, due, _people(made))
+    due = await store.insert(made, services.window(), services.clock(), cause=Cause(user_id=viewer.id))
+    announce(services, due, _people(made))
     return await _shown_anew(made)
 
 
@@ -103,13 +105,15 @@ async def _changed(info: Info, id_: str, if_version: int | None, edit: Edit) -> 
         return known if _is_same(wanted, known) else wanted
 
     try:
-        done = await store.edit(appointment_id, made, services.window(), services.clock())
+        done = await store.edit(
+            appointment_id, made, services.window(), services.clock(), cause=Cause(user_id=viewer.id)
+        )
     except _Refused as refused:
         return refused.answer
     if done is None:
         return no_appointment()
     if done.after != done.before:
-        _announce(services, done.due, _people(done.before) | _people(done.after))
+        announce(services, done.due, _people(done.before) | _people(done.after))
     return done.after
 
 
@@ -138,7 +142,7 @@ def _is_same(made: Value, known: Value) -> bool:
 
 
 async def _participants(given: AppointmentInput, appointment: Value) -> tuple[Participant, ...]:
-    """Who takes part as asked, with the rights they have already; raises InvalidValue."""
+    """Who takes part as asked, with the role and the rights they have already; raises InvalidValue."""
     if given.participant_ids is None:
         return appointment.participants
     asked = [str(i) for i in given.participant_ids.value or ()]
@@ -155,30 +159,22 @@ async def _participants(given: AppointmentInput, appointment: Value) -> tuple[Pa
             "Check the id; users are known here once they have signed in.",
         )
     ids = dict.fromkeys(known[i].id for i in asked if known[i].id != appointment.owner_id)
-    rights = {p.user_id: p.may_edit for p in appointment.participants}
-    return tuple(Participant(i, rights.get(i, False)) for i in ids)
+    present = {p.user_id: p for p in appointment.participants}
+    return tuple(present.get(i, Participant(i)) for i in ids)
 
 
 def _people(appointment: Value) -> set[UUID]:
     return {appointment.owner_id, *(p.user_id for p in appointment.participants)}
 
 
-def _announce(services: Services, due: Collection[UUID], people: Collection[UUID]) -> None:
-    """Only after the transaction: a nudge before it would find nothing new."""
-    if due:
-        services.nudge(due)
-    for user_id in people:
-        services.feed.publish(status_topic(user_id))
-
-
 async def _shown_anew(made: Value) -> Appointment | NotFound:
     # As its owner sees it: somebody who just left an appointment still gets to see what became of it.
-    kept = await pages.appointment(made.owner_id, made.id)
+    kept = await pages.appointment(made.owner_id, id=made.id)
     return no_appointment() if kept is None else shown_appointment(kept)
 
 
 @strawberry.type
-class AppointmentsMutation:
+class AppointmentsMutation(UpsertsMutation):
     create_appointment: AppointmentResult = strawberry.field(
         resolver=create_appointment, description="The viewer owns what is made."
     )

@@ -1,12 +1,16 @@
 """Reading appointments."""
 
+from uuid import UUID
+
 import strawberry
 
+from metonic_gateway.graphql.appointments.changes import ChangesQuery
 from metonic_gateway.graphql.appointments.types import Appointment, shown_appointment
 from metonic_gateway.graphql.arguments import identity, maybe_instant
 from metonic_gateway.graphql.connection import Connection, edges_of, page_asked, page_info
 from metonic_gateway.graphql.context import Info
-from metonic_gateway.graphql.scalars import AppointmentTypeName, DateTime, ProviderName
+from metonic_gateway.graphql.errors import unusable
+from metonic_gateway.graphql.scalars import AppointmentTypeName, DateTime, ProviderName, is_storable
 from metonic_gateway.store import pages
 
 
@@ -18,11 +22,28 @@ class AppointmentFilter:
     imported_from: ProviderName | None = None
 
 
-async def appointment(info: Info, id: strawberry.ID) -> Appointment | None:  # noqa: A002 - the API's name
-    viewer = await info.context.viewer()
-    appointment_id = identity(id)
-    found = None if appointment_id is None else await pages.appointment(viewer.id, appointment_id)
+async def appointment(
+    info: Info,
+    id: strawberry.ID | None = None,  # noqa: A002 - the API's name
+    platform_id: str | None = None,
+) -> Appointment | None:
+    caller = await info.context.caller()
+    if (id is None) == (platform_id is None):
+        raise unusable("Ask for one appointment, with either `id` or `platformId`.")
+    user_id = None if caller is None else caller.id
+    found = await (_by_platform_id(user_id, platform_id) if id is None else _by_id(user_id, id))
     return None if found is None else shown_appointment(found)
+
+
+async def _by_id(user_id: UUID | None, id_: str) -> pages.KeptAppointment | None:
+    appointment_id = identity(id_)
+    return None if appointment_id is None else await pages.appointment(user_id, id=appointment_id)
+
+
+async def _by_platform_id(user_id: UUID | None, platform_id: str | None) -> pages.KeptAppointment | None:
+    if platform_id is None or not is_storable(platform_id):
+        return None
+    return await pages.appointment(user_id, platform_id=platform_id)
 
 
 async def appointments(
@@ -48,10 +69,11 @@ def _wanted(given: AppointmentFilter) -> pages.Appointments:
 
 
 @strawberry.type
-class AppointmentsQuery:
+class AppointmentsQuery(ChangesQuery):
     appointment: Appointment | None = strawberry.field(
         resolver=appointment,
-        description="An appointment that the viewer takes part in, cancelled ones included; else null.",
+        description="By exactly one of the two ids, cancelled ones included. A user gets what they take part "
+        "in, else null; the platform's backend gets any.",
     )
     appointments: Connection[Appointment] = strawberry.field(
         resolver=appointments,

@@ -6,16 +6,19 @@ from typing import Annotated
 import strawberry
 
 from metonic_core.model.appointment import Appointment as Value
-from metonic_core.model.content import Status
+from metonic_core.model.content import Content, Status
+from metonic_core.selection import Choice
 from metonic_gateway.graphql.appointments.reasons import sentence
 from metonic_gateway.graphql.context import Info
 from metonic_gateway.graphql.errors import InvalidInput, NotEntitled, NotFound, OutOfDate
 from metonic_gateway.graphql.scalars import (
     AppointmentTypeName,
     DateTime,
+    PlatformVersion,
     ProviderName,
     date_time,
     maybe_date_time,
+    maybe_platform_version,
 )
 from metonic_gateway.graphql.times import Recurrence, When, shown_recurrence, shown_when
 from metonic_gateway.graphql.viewer import Role
@@ -37,11 +40,22 @@ class EventStatus(Enum):
 strawberry.enum(CopyState, description="How an appointment stands in one connected calendar.")
 
 
+@strawberry.enum(
+    description="What a user chooses for one appointment in one calendar. BY_SELECTION: the filters decide. "
+    "ALWAYS: whatever the filters say; private ones stay out all the same where they are excluded. NEVER: "
+    "whatever the filters say."
+)
+class SyncChoice(Enum):
+    BY_SELECTION = "by_selection"
+    ALWAYS = Choice.ALWAYS.value
+    NEVER = Choice.NEVER.value
+
+
 @strawberry.type(description="A user who takes part.")
 class Participant:
     user_id: strawberry.ID = strawberry.field(description="The platform's id.")
     name: str | None
-    role: Role
+    role: Role = strawberry.field(description="What they are in this appointment.")
     may_edit: bool
 
 
@@ -51,6 +65,9 @@ class AppointmentCopy:
     state: CopyState
     reason: str = strawberry.field(description="Why; a sentence to show.")
     reason_code: str = strawberry.field(description="The same for programs.")
+    choice: SyncChoice = strawberry.field(
+        description="What the viewer chose for this appointment in this calendar."
+    )
     external_event_id: str | None
     last_synced_at: DateTime | None
 
@@ -77,6 +94,12 @@ async def copies_of(root: strawberry.Parent["Appointment"], info: Info) -> list[
 class Appointment:
     value: strawberry.Private[Value]
     id: strawberry.ID
+    platform_id: str | None = strawberry.field(
+        description="What the platform calls it; null until the platform has given it an id."
+    )
+    platform_version: PlatformVersion | None = strawberry.field(
+        description="The version of the last state that the platform sent."
+    )
     version: int = strawberry.field(description="Grows with every change, wherever it was made.")
     type: AppointmentTypeName
     title: str
@@ -102,6 +125,18 @@ class Appointment:
     )
 
 
+@strawberry.type(description="The appointment as it was here.")
+class AppointmentVersion:
+    title: str
+    notes: str | None
+    location: str | None
+    when: When
+    recurrence: Recurrence | None
+    status: EventStatus
+    is_private: bool
+    is_busy: bool
+
+
 AppointmentResult = Annotated[
     Appointment | InvalidInput | NotFound | NotEntitled | OutOfDate, strawberry.union("AppointmentResult")
 ]
@@ -112,6 +147,8 @@ def shown_appointment(kept: KeptAppointment) -> Appointment:
     return Appointment(
         value=value,
         id=strawberry.ID(str(value.id)),
+        platform_id=kept.platform_id,
+        platform_version=maybe_platform_version(kept.platform_version),
         version=value.version,
         type=AppointmentTypeName(value.type),
         title=content.title,
@@ -127,11 +164,25 @@ def shown_appointment(kept: KeptAppointment) -> Appointment:
     )
 
 
+def shown_version(content: Content) -> AppointmentVersion:
+    return AppointmentVersion(
+        title=content.title,
+        notes=content.notes or None,
+        location=content.location or None,
+        when=shown_when(content.when),
+        recurrence=shown_recurrence(content.recurrence, content.overrides),
+        status=EventStatus(content.status.value),
+        is_private=content.is_private,
+        is_busy=content.is_busy,
+    )
+
+
 def _shown_participant(user: User, value: Value) -> Participant:
+    roles = {p.user_id: p.role for p in value.participants}
     return Participant(
         user_id=strawberry.ID(user.platform_id),
         name=user.name,
-        role=Role(user.role),
+        role=Role(roles.get(user.id) or user.role),
         may_edit=value.may_edit(user.id),
     )
 
@@ -143,6 +194,7 @@ def _shown_copy(copy: copies.Copy) -> AppointmentCopy:
         state=copy.state,
         reason=text,
         reason_code=code,
+        choice=SyncChoice.BY_SELECTION if copy.choice is None else SyncChoice(copy.choice.value),
         external_event_id=copy.event_id,
         last_synced_at=maybe_date_time(copy.last_synced_at),
     )

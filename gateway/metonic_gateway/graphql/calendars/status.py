@@ -8,44 +8,48 @@ from uuid import UUID
 
 import strawberry
 
+from metonic_core.selection import Direction
+from metonic_gateway.graphql.calendars.attention import Attention, attention_of
 from metonic_gateway.graphql.context import Info
-from metonic_gateway.graphql.errors import ErrorCode, error_code
 from metonic_gateway.graphql.runs import SyncError, SyncOutcome, SyncRun, shown_error, shown_run
-from metonic_gateway.graphql.scalars import DateTime, ProviderName, date_time, maybe_date_time
+from metonic_gateway.graphql.scalars import DateTime, ProviderName, maybe_date_time
 from metonic_gateway.services import status_topic
 from metonic_gateway.store import overview, states
 from metonic_gateway.store.overview import Overview, Tally
 
 
 @strawberry.enum(
-    description="BACKING_OFF: the last run failed, and it is tried again by itself at `nextSyncAt`."
+    description="BACKING_OFF: the last run failed, and it is tried again by itself at `nextSyncAt`. "
+    "PAUSED: its user paused it."
 )
 class SyncState(Enum):
     IDLE = "idle"
     QUEUED = "queued"
     SYNCING = "syncing"
     BACKING_OFF = "backing_off"
+    PAUSED = "paused"
     NEEDS_SIGN_IN = states.NEEDS_SIGN_IN
     NEEDS_CALENDAR = states.NEEDS_CALENDAR
     DISCONNECTING = states.DISCONNECTING
     DISCONNECTED = states.DISCONNECTED
 
 
-@strawberry.enum
+@strawberry.enum(
+    description="PUSH: only from the platform into the calendar. PULL: only from the calendar into the "
+    "platform."
+)
 class SyncDirection(Enum):
-    BOTH = "both"
-
-
-@strawberry.type(description="What keeps a calendar from being synced.")
-class Attention:
-    code: ErrorCode
-    message: str = strawberry.field(description="What happened; a sentence to show.")
-    next_step: str = strawberry.field(description="What to do now; a sentence to show.")
-    since: DateTime
+    BOTH = Direction.BOTH.value
+    PUSH = Direction.PUSH.value
+    PULL = Direction.PULL.value
 
 
 async def _tally(root: "SyncStatus", info: Info) -> Tally:
-    return await info.context.tallies.load(root.calendar_id)
+    return await info.context.tallies.load(root.calendar.id)
+
+
+async def attention(root: strawberry.Parent["SyncStatus"], info: Info) -> Attention | None:
+    return attention_of(root.calendar, await _tally(root, info))
 
 
 async def open_conflicts(root: strawberry.Parent["SyncStatus"], info: Info) -> int:
@@ -73,7 +77,7 @@ async def errors(root: strawberry.Parent["SyncStatus"], info: Info) -> list[Sync
 
 @strawberry.type(description="How the sync of a connected calendar stands.")
 class SyncStatus:
-    calendar_id: strawberry.Private[UUID]
+    calendar: strawberry.Private[Overview]
     provider: ProviderName
     is_active: bool = strawberry.field(description="Whether it is synced by itself from time to time.")
     state: SyncState
@@ -86,7 +90,9 @@ class SyncStatus:
         description="How many runs in a row, up to the last, found nothing to do."
     )
     consecutive_failures: int
-    attention: Attention | None
+    attention: Attention | None = strawberry.field(
+        resolver=attention, description="The most urgent thing that waits for the viewer."
+    )
     open_conflicts: int = strawberry.field(resolver=open_conflicts)
     quarantined: int = strawberry.field(
         resolver=quarantined,
@@ -103,29 +109,19 @@ class SyncStatus:
 
 
 def shown_status(calendar: Overview) -> SyncStatus:
-    outcome, problem = calendar.last_sync_status, calendar.problem
+    outcome = calendar.last_sync_status
     return SyncStatus(
-        calendar_id=calendar.id,
+        calendar=calendar,
         provider=ProviderName(calendar.provider),
-        is_active=calendar.is_active and calendar.stopped is None,
+        is_active=calendar.is_active and calendar.stopped is None and not calendar.preferences.is_paused,
         state=_state(calendar),
-        sync_direction=SyncDirection.BOTH,
+        sync_direction=SyncDirection(calendar.preferences.direction.value),
         last_sync_at=maybe_date_time(calendar.last_sync_at),
         last_sync_status=None if outcome is None else SyncOutcome(outcome),
         next_sync_at=maybe_date_time(calendar.next_sync_at),
         items_synced=calendar.items_synced,
         idle_runs=calendar.idle_runs,
         consecutive_failures=calendar.failures,
-        attention=None if problem is None else _shown_problem(problem),
-    )
-
-
-def _shown_problem(problem: overview.Problem) -> Attention:
-    return Attention(
-        code=error_code(problem.code),
-        message=problem.message,
-        next_step=problem.next_step,
-        since=date_time(problem.since),
     )
 
 
@@ -136,6 +132,8 @@ def _state(calendar: Overview) -> SyncState:
         return SyncState(calendar.stopped)
     if calendar.is_running:
         return SyncState.SYNCING
+    if calendar.preferences.is_paused:
+        return SyncState.PAUSED
     if calendar.failures:
         return SyncState.BACKING_OFF
     return SyncState.QUEUED if calendar.is_due else SyncState.IDLE

@@ -6,18 +6,41 @@ from uuid import UUID
 import strawberry
 
 from metonic_core import spi
+from metonic_gateway.graphql.calendars.attention import needs_attention as does_need_attention
 from metonic_gateway.graphql.calendars.status import StatusQuery, SyncDirection, SyncStatus, shown_status
 from metonic_gateway.graphql.context import Info
 from metonic_gateway.graphql.providers import Provider, shown_provider
-from metonic_gateway.graphql.scalars import DateTime, TimeZone, date_time
+from metonic_gateway.graphql.scalars import (
+    AppointmentTypeName,
+    DateTime,
+    LocalDate,
+    TimeZone,
+    date_time,
+    local_date,
+)
 from metonic_gateway.store import overview
 from metonic_gateway.store.overview import Overview
+from metonic_gateway.store.preferences import Preferences
+
+FREQUENCY_CHOICES = (5, 15, 30, 60, 180, 360, 720, 1440)
+"""What a form offers, in minutes."""
 
 
-@strawberry.enum
+@strawberry.enum(description="Whether private appointments go into the calendar.")
 class PrivateTreatment(Enum):
     EXCLUDE = "exclude"
     INCLUDE = "include"
+
+
+@strawberry.enum(
+    description="Which side stands where both changed the same. MOST_RECENT: the later edit. MERGE: field "
+    "group by field group, which only a person can do."
+)
+class ConflictResolution(Enum):
+    KEEP_LOCAL = "keep_local"
+    KEEP_EXTERNAL = "keep_external"
+    MERGE = "merge"
+    MOST_RECENT = "most_recent"
 
 
 @strawberry.type(description="A calendar of the account that is signed in.")
@@ -30,16 +53,63 @@ class ExternalCalendar:
     color: str | None
 
 
-@strawberry.type(description="Which appointments the calendar gets.")
+@strawberry.type(description="From the first day to the last, both included.")
+class DateRange:
+    start: LocalDate
+    end: LocalDate
+
+
+async def client_ids(root: strawberry.Parent["SyncFilters"], info: Info) -> list[strawberry.ID] | None:
+    if root.clients is None:
+        return None
+    users = await info.context.users.load_many(sorted(root.clients))
+    return sorted(strawberry.ID(user.platform_id) for user in users)
+
+
+@strawberry.type(
+    description="Which appointments the calendar gets: those that match all of it. Null narrows nothing, an "
+    "empty list lets nothing through."
+)
 class SyncFilters:
-    private_appointments: PrivateTreatment
+    clients: strawberry.Private[frozenset[UUID] | None]
+    appointment_types: list[AppointmentTypeName] | None
+    client_ids: list[strawberry.ID] | None = strawberry.field(
+        resolver=client_ids,
+        description="The platform's ids of users, one of whom must take part.",
+    )
+    private_appointments: PrivateTreatment = strawberry.field(
+        description="This counts with `syncAll`, and for what is chosen singly, too."
+    )
+    date_range: DateRange | None = strawberry.field(
+        description="When any of it takes place, in the zone of the appointment."
+    )
 
 
-@strawberry.type
+@strawberry.type(description="What the viewer set for a connected calendar.")
 class SyncSettings:
     direction: SyncDirection
-    frequency_minutes: int
+    frequency_minutes: int = strawberry.field(description="How often it is looked at by itself.")
+    is_paused: bool = strawberry.field(description="Whether it rests until the viewer lets it go on.")
+    sync_all: bool = strawberry.field(
+        description="Whether the filters, but for private appointments, do not count. Without it and without "
+        "any filter the calendar gets only what is chosen with `setAppointmentSync`."
+    )
     filters: SyncFilters
+    include_notes: bool = strawberry.field(
+        description="Whether notes go into the calendar, and those of the viewer's own events come out of it."
+    )
+    include_client_contact: bool = strawberry.field(
+        description="Whether copies name the clients with e-mail and phone. For trainers only."
+    )
+    conflicts_automatically: ConflictResolution | None = strawberry.field(
+        description="How conflicts are to be resolved without asking; null: ask. It is kept for when "
+        "conflicts are resolved here; today every conflict waits until the two sides agree."
+    )
+    updated_at: DateTime
+    frequency_choices: list[int] = strawberry.field(
+        resolver=lambda: list(FREQUENCY_CHOICES),
+        description="What a form may offer for `frequencyMinutes`; any whole number from 5 to 1440 is taken.",
+    )
 
 
 @strawberry.type(description="A user has one per provider.")
@@ -61,13 +131,11 @@ class ConnectedCalendar:
 async def connected_calendars(info: Info, needs_attention: bool | None = None) -> list[ConnectedCalendar]:  # noqa: FBT001 - the API's
     viewer = await info.context.viewer()
     found = await overview.of_user(viewer.id, info.context.services.clock())
-    wanted = [c for c in found if not c.is_disconnected and _is_wanted(c, needs_attention)]
-    return [_shown(calendar, info) for calendar in wanted]
-
-
-def _is_wanted(calendar: Overview, needs_attention: bool | None) -> bool:  # noqa: FBT001 - three values
-    has = calendar.problem is not None or calendar.stopped is not None
-    return needs_attention is None or needs_attention is has
+    connected = [calendar for calendar in found if not calendar.is_disconnected]
+    if needs_attention is not None:
+        tallies = await overview.tallies([calendar.id for calendar in connected])
+        connected = [c for c in connected if does_need_attention(c, tallies[c.id]) is needs_attention]
+    return [_shown(calendar, info) for calendar in connected]
 
 
 async def connected_calendar(info: Info, user_id: UUID, provider: str) -> ConnectedCalendar | None:
@@ -77,7 +145,6 @@ async def connected_calendar(info: Info, user_id: UUID, provider: str) -> Connec
 
 
 def _shown(calendar: Overview, info: Info) -> ConnectedCalendar:
-    treatment = PrivateTreatment.EXCLUDE if calendar.exclude_private else PrivateTreatment.INCLUDE
     return ConnectedCalendar(
         id=strawberry.ID(str(calendar.id)),
         provider=shown_provider(calendar.provider, info.context.services.registry.providers),
@@ -85,13 +152,35 @@ def _shown(calendar: Overview, info: Info) -> ConnectedCalendar:
         calendar_id=calendar.calendar_id,
         calendar_name=calendar.calendar_name,
         choices=[_shown_choice(choice) for choice in calendar.choices],
-        settings=SyncSettings(
-            direction=SyncDirection.BOTH,
-            frequency_minutes=calendar.frequency_minutes,
-            filters=SyncFilters(private_appointments=treatment),
-        ),
+        settings=_shown_settings(calendar),
         status=shown_status(calendar),
         connected_at=date_time(calendar.connected_at),
+    )
+
+
+def _shown_settings(calendar: Overview) -> SyncSettings:
+    chosen = calendar.preferences
+    policy = chosen.conflict_policy
+    return SyncSettings(
+        direction=SyncDirection(chosen.direction.value),
+        frequency_minutes=chosen.frequency_minutes,
+        is_paused=chosen.is_paused,
+        sync_all=chosen.sync_all,
+        filters=_shown_filters(chosen),
+        include_notes=chosen.include_notes,
+        include_client_contact=chosen.include_contact,
+        conflicts_automatically=None if policy is None else ConflictResolution(policy),
+        updated_at=date_time(calendar.updated_at),
+    )
+
+
+def _shown_filters(chosen: Preferences) -> SyncFilters:
+    types, first, last = chosen.filters.types, chosen.filters.first_day, chosen.filters.last_day
+    return SyncFilters(
+        clients=chosen.filters.clients,
+        appointment_types=None if types is None else [AppointmentTypeName(t) for t in sorted(types)],
+        private_appointments=PrivateTreatment.EXCLUDE if chosen.exclude_private else PrivateTreatment.INCLUDE,
+        date_range=DateRange(start=local_date(first), end=local_date(last)) if first and last else None,
     )
 
 

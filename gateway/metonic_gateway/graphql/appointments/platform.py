@@ -1,0 +1,203 @@
+"""The platform's states of appointments, judged row by row, so that a bad one refuses only itself."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TypeVar
+from uuid import UUID
+
+import strawberry
+
+from metonic_core.model.appointment import EXTERNAL_TYPE
+from metonic_core.model.content import Content
+from metonic_core.model.errors import InvalidValue
+from metonic_gateway.graphql.appointments.inputs import AppointmentInput, new_content, new_type
+from metonic_gateway.graphql.arguments import identity
+from metonic_gateway.graphql.scalars import AppointmentTypeName, PlatformVersion, platform_version
+from metonic_gateway.graphql.times import RecurrenceInput, WhenInput, each
+from metonic_gateway.graphql.viewer import Role
+from metonic_gateway.store.upserts import Person, PlatformAppointment, Seat
+
+T = TypeVar("T")
+MOST_PARTICIPANTS = 200
+_LONGEST = 255
+_LONGEST_PHONE = 64
+# Names stand in events, whose texts hold no control characters; no database stores half a character.
+_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+@strawberry.input(
+    description="A user of the platform. One that is not known here comes into being; what is given of name, "
+    "e-mail and phone replaces what is known."
+)
+class ParticipantInput:
+    user_id: strawberry.ID = strawberry.field(description="The platform's id: the `sub` of their tokens.")
+    role: str = strawberry.field(description="What they are in this appointment: `trainer` or `client`.")
+    may_edit: bool | None = strawberry.field(
+        default=False, description="Whether they may change it, also in their calendar. The owner always may."
+    )
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+
+@strawberry.input(
+    description="All that the platform says of an appointment, at one of its versions. What is left out is "
+    "empty; `type`, `title` and `when` are needed, and a row without them is refused."
+)
+class PlatformAppointmentInput:
+    platform_id: str = strawberry.field(description="What the platform calls it: 1 to 255 characters.")
+    platform_version: PlatformVersion = strawberry.field(
+        description="Grows with each change that the platform makes. The same again is no news, a lower one "
+        "is refused."
+    )
+    seen_version: int | None = strawberry.field(
+        default=None,
+        description="The appointment's `version` that the platform had seen when it made this state. If that "
+        "is the present one, whatever differs from it is the platform's change; else only what differs from "
+        "the last state that the platform sent.",
+    )
+    appointment_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="Gives an appointment that came from a calendar or a user its `platformId`; then "
+        "`seenVersion` is needed and must be the present version.",
+    )
+    is_cancelled: bool | None = strawberry.field(
+        default=False, description="Cancelled or removed. False again brings it back."
+    )
+    owner: ParticipantInput
+    participants: list[ParticipantInput] | None = strawberry.field(
+        default=None, description=f"Who takes part beside the owner, at most {MOST_PARTICIPANTS}."
+    )
+    type: str | None = strawberry.field(
+        default=None, description="The platform's word, as AppointmentTypeName says."
+    )
+    title: str | None = None
+    notes: str | None = None
+    location: str | None = None
+    when: WhenInput | None = None
+    recurrence: RecurrenceInput | None = None
+    is_private: bool | None = None
+    is_busy: bool | None = strawberry.field(
+        default=None, description="Whether it blocks the time. Left out: as it is; true for a new one."
+    )
+
+
+def judged(given: PlatformAppointmentInput, known: Content | None = None) -> PlatformAppointment:
+    """The row as the store takes it; raises InvalidValue.
+
+    What it says as it is ``known`` may have come from a calendar, and is not judged.
+    """
+    with _under("platformVersion"):
+        version = platform_version(given.platform_version)
+    with _under("owner"):
+        owner = _person(given.owner)
+    return PlatformAppointment(
+        platform_id=_line(given.platform_id, "platformId"),
+        platform_version=version,
+        type=_type(given),
+        content=_content(given, known),
+        owner=owner,
+        participants=_seats(given.participants or [], owner),
+        is_cancelled=bool(given.is_cancelled),
+        is_busy=given.is_busy,
+        seen_version=given.seen_version,
+        appointment_id=_appointment_id(given),
+    )
+
+
+def _type(given: PlatformAppointmentInput) -> str:
+    # One that was imported keeps its type when the platform sends back what it read.
+    return EXTERNAL_TYPE if given.type == EXTERNAL_TYPE else new_type(_asked(given))
+
+
+def _content(given: PlatformAppointmentInput, known: Content | None) -> Content:
+    content = new_content(_asked(given), known)
+    return content if given.is_busy is None else replace(content, is_busy=given.is_busy)
+
+
+def _asked(given: PlatformAppointmentInput) -> AppointmentInput:
+    """The same as a user asks for a new appointment."""
+    return AppointmentInput(
+        type=_maybe(None if given.type is None else AppointmentTypeName(given.type)),
+        title=_maybe(given.title),
+        notes=_maybe(given.notes),
+        location=_maybe(given.location),
+        when=_maybe(given.when),
+        recurrence=_maybe(given.recurrence),
+        is_private=_maybe(given.is_private),
+        participant_ids=None,
+    )
+
+
+def _maybe(value: T | None) -> strawberry.Maybe[T | None]:
+    return None if value is None else strawberry.Some(value)
+
+
+def _seats(given: Sequence[ParticipantInput], owner: Person) -> tuple[Seat, ...]:
+    if len(given) > MOST_PARTICIPANTS:
+        raise InvalidValue(
+            f"At most {MOST_PARTICIPANTS} users can take part.", ("participants",), "Name fewer."
+        )
+    taken = {owner.platform_id}
+
+    def seat(one: ParticipantInput) -> Seat:
+        person = _person(one)
+        if person.platform_id in taken:
+            raise InvalidValue(
+                "The user owns the appointment or is named twice.", ("userId",), "Name each user once."
+            )
+        taken.add(person.platform_id)
+        return Seat(person, bool(one.may_edit))
+
+    return each(given, "participants", seat)
+
+
+def _person(given: ParticipantInput) -> Person:
+    role = given.role.lower()
+    if role not in {known.value for known in Role}:
+        raise InvalidValue(f"There is no role {given.role[:40]!r}.", ("role",), "Use `trainer` or `client`.")
+    return Person(
+        platform_id=_line(given.user_id, "userId"),
+        role=role,
+        name=_detail(given.name, "name"),
+        email=_detail(given.email, "email"),
+        phone=_detail(given.phone, "phone", _LONGEST_PHONE),
+    )
+
+
+def _detail(text: str | None, name: str, most: int = _LONGEST) -> str | None:
+    """What is told of a user; nothing where it is blank."""
+    kept = (text or "").strip()
+    return _line(kept, name, most) if kept else None
+
+
+def _line(text: str, name: str, most: int = _LONGEST) -> str:
+    if not 0 < len(text) <= most:
+        raise InvalidValue(f"`{name}` has 1 to {most} characters; these are {len(text):,}.", (name,))
+    if _UNFIT.search(text):
+        raise InvalidValue(f"`{name}` holds control characters.", (name,), "Remove them.")
+    return text
+
+
+def _appointment_id(given: PlatformAppointmentInput) -> UUID | None:
+    if given.appointment_id is None:
+        return None
+    found = identity(given.appointment_id)
+    if found is None:
+        raise InvalidValue("There is no appointment of that id.", ("appointmentId",), "Check the id.")
+    if given.seen_version is None:
+        raise InvalidValue(
+            "`appointmentId` needs `seenVersion`.", ("seenVersion",), "Give the `version` that you read."
+        )
+    return found
+
+
+@contextmanager
+def _under(*parents: str) -> Iterator[None]:
+    """What is wrong inside is told from further out."""
+    try:
+        yield
+    except InvalidValue as error:
+        raise error.under(*parents) from None

@@ -1,0 +1,193 @@
+"""What a user asks settings to be. An omitted field stays, null clears what can be empty."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any, TypeVar
+from uuid import UUID
+
+import strawberry
+
+from metonic_core.model.errors import InvalidValue
+from metonic_core.selection import Direction, Filters
+from metonic_gateway.graphql.appointments.inputs import checked_type
+from metonic_gateway.graphql.calendars.status import SyncDirection
+from metonic_gateway.graphql.calendars.types import ConflictResolution, PrivateTreatment
+from metonic_gateway.graphql.scalars import AppointmentTypeName, LocalDate, is_storable
+from metonic_gateway.graphql.times import day_of
+from metonic_gateway.store import users
+from metonic_gateway.store.preferences import Edit
+from metonic_gateway.store.selections import TRAINER
+from metonic_gateway.store.users import User
+
+T = TypeVar("T")
+
+LONGEST = 200
+_FREQUENCIES = range(5, 1441)
+_YEARS = range(1900, 2201)
+
+
+@strawberry.input(description="From the first day to the last, both included.")
+class DateRangeInput:
+    start: LocalDate
+    end: LocalDate
+
+
+@strawberry.input(
+    description="What is omitted stays as it is. Null narrows nothing, an empty list lets nothing through."
+)
+class SyncFiltersInput:
+    appointment_types: strawberry.Maybe[list[AppointmentTypeName] | None] = strawberry.field(
+        description="At most 200; `appointmentTypes` lists those that there are."
+    )
+    client_ids: strawberry.Maybe[list[strawberry.ID] | None] = strawberry.field(
+        description="The platform's ids of users, one of whom must take part; at most 200. `clients` lists "
+        "them."
+    )
+    private_appointments: strawberry.Maybe[PrivateTreatment | None]
+    date_range: strawberry.Maybe[DateRangeInput | None] = strawberry.field(
+        description="In the years 1900 to 2200."
+    )
+
+
+@strawberry.input(
+    description="What is omitted stays as it is. Null clears `filters`, but for `privateAppointments`, and "
+    "`conflictsAutomatically`."
+)
+class SyncSettingsInput:
+    direction: strawberry.Maybe[SyncDirection | None]
+    frequency_minutes: strawberry.Maybe[int | None] = strawberry.field(description="5 to 1440.")
+    is_paused: strawberry.Maybe[bool | None]
+    sync_all: strawberry.Maybe[bool | None]
+    filters: strawberry.Maybe[SyncFiltersInput | None]
+    include_notes: strawberry.Maybe[bool | None]
+    include_client_contact: strawberry.Maybe[bool | None] = strawberry.field(description="For trainers only.")
+    conflicts_automatically: strawberry.Maybe[ConflictResolution | None] = strawberry.field(
+        description="Not MERGE: that needs a person. Null: ask."
+    )
+
+
+async def settings_asked(given: SyncSettingsInput, viewer: User) -> Edit:
+    """What makes the settings that are asked for of the present ones; raises InvalidValue."""
+    columns = _flags(given)
+    if columns.get("include_contact") and viewer.role != TRAINER:
+        raise InvalidValue(
+            "Contact details of clients are for trainers only.", ("includeClientContact",), "Leave it out."
+        )
+    if given.direction is not None:
+        columns["direction"] = Direction(_needed(given.direction, "direction").value)
+    if given.frequency_minutes is not None:
+        columns["frequency_minutes"] = _frequency(_needed(given.frequency_minutes, "frequencyMinutes"))
+    if given.conflicts_automatically is not None:
+        columns["conflict_policy"] = _policy(given.conflicts_automatically.value)
+    if given.filters is None:
+        return lambda known: replace(known, **columns)
+    try:
+        narrow = await filters_asked(given.filters.value)
+    except InvalidValue as error:
+        raise error.under("filters") from None
+    return lambda known: narrow(replace(known, **columns))
+
+
+async def filters_asked(given: SyncFiltersInput | None) -> Edit:
+    """What makes the filters that are asked for of the present ones; raises InvalidValue."""
+    if given is None:
+        return lambda known: replace(known, filters=Filters())
+    made: dict[str, Any] = {}
+    if given.appointment_types is not None:
+        made["types"] = _types(given.appointment_types.value)
+    if given.client_ids is not None:
+        made["clients"] = await _clients(given.client_ids.value)
+    if given.date_range is not None:
+        made["first_day"], made["last_day"] = _days(given.date_range.value)
+    columns: dict[str, Any] = {}
+    if given.private_appointments is not None:
+        treatment = _needed(given.private_appointments, "privateAppointments")
+        columns["exclude_private"] = treatment is PrivateTreatment.EXCLUDE
+    return lambda known: replace(known, filters=replace(known.filters, **made), **columns)
+
+
+def _flags(given: SyncSettingsInput) -> dict[str, Any]:
+    """By the name of the setting."""
+    asked = {
+        "is_paused": (given.is_paused, "isPaused"),
+        "sync_all": (given.sync_all, "syncAll"),
+        "include_notes": (given.include_notes, "includeNotes"),
+        "include_contact": (given.include_client_contact, "includeClientContact"),
+    }
+    return {column: _needed(flag, name) for column, (flag, name) in asked.items() if flag is not None}
+
+
+def _needed(given: strawberry.Some[T | None], name: str) -> T:
+    if given.value is None:
+        raise InvalidValue(f"`{name}` cannot be empty.", (name,), "Give a value, or leave it out.")
+    return given.value
+
+
+def _frequency(minutes: int) -> int:
+    if minutes not in _FREQUENCIES:
+        raise InvalidValue(
+            f"Every {minutes} minutes is not possible.", ("frequencyMinutes",), "Use 5 to 1440 minutes."
+        )
+    return minutes
+
+
+def _policy(resolution: ConflictResolution | None) -> str | None:
+    if resolution is ConflictResolution.MERGE:
+        raise InvalidValue(
+            "Which side stands in which field is for a person to say.",
+            ("conflictsAutomatically",),
+            "Use KEEP_LOCAL, KEEP_EXTERNAL or MOST_RECENT, or null to be asked.",
+        )
+    return None if resolution is None else resolution.value
+
+
+def _types(names: Sequence[AppointmentTypeName] | None) -> frozenset[str] | None:
+    if names is None:
+        return None
+    _check_length(names, "appointmentTypes")
+    for index, name in enumerate(names):
+        try:
+            checked_type(name)
+        except InvalidValue as error:
+            path = ("appointmentTypes", str(index))
+            raise InvalidValue(error.message, path, error.next_step) from None
+    return frozenset(names)
+
+
+async def _clients(platform_ids: Sequence[strawberry.ID] | None) -> frozenset[UUID] | None:
+    if platform_ids is None:
+        return None
+    _check_length(platform_ids, "clientIds")
+    known = await users.by_platform_id([str(i) for i in platform_ids if is_storable(i)])
+    for index, platform_id in enumerate(platform_ids):
+        if platform_id not in known:
+            raise InvalidValue(
+                "There is no user of that id here.",
+                ("clientIds", str(index)),
+                "Use ids that `clients` lists.",
+            )
+    return frozenset(user.id for user in known.values())
+
+
+def _days(given: DateRangeInput | None) -> tuple[date | None, date | None]:
+    if given is None:
+        return None, None
+    first, last = (_day(getattr(given, name), "dateRange", name) for name in ("start", "end"))
+    if last < first:
+        raise InvalidValue(
+            "The last day lies before the first.", ("dateRange",), "Give the earlier one as `start`."
+        )
+    return first, last
+
+
+def _day(text: str, *path: str) -> date:
+    day = day_of(text, *path)
+    if day.year not in _YEARS:
+        raise InvalidValue(f"The year {day.year} is too far away.", path, "Use the years 1900 to 2200.")
+    return day
+
+
+def _check_length(items: Sequence[str], name: str) -> None:
+    if len(items) > LONGEST:
+        raise InvalidValue(f"At most {LONGEST} can be named.", (name,), "Name fewer.")

@@ -1,0 +1,164 @@
+"""The feed of changes: what calendars and users did to appointments, in the order the platform hears of it.
+
+A change is recorded in the transaction that makes it, without a position. Positions are given when the feed
+is read, to all rows that are committed by then, so that one which commits late never comes before a position
+that somebody has read past. Every change is shown with its appointment as it is now: whoever replays the feed
+from any position ends with the present state.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from tortoise.expressions import F
+from tortoise.functions import Max, Min
+from tortoise.transactions import in_transaction
+
+from metonic_core.model.appointment import Appointment
+from metonic_core.model.codec import decode, encode
+from metonic_core.model.content import Content
+from metonic_core.reconcile.platform import PlatformState, state_of
+from metonic_gateway.store import models
+from metonic_gateway.store.pages import KeptAppointment, kept_appointments
+from metonic_gateway.store.platform import document_of, state_from
+
+_COUNTER = 1
+_SHOWN = ("id", "position", "appointment_id", "kind", "provider", "run_id", "user_id", "overwritten", "at")
+
+
+class PositionUnknown(Exception):
+    """The position lies beyond the end of the feed: it is one of another feed."""
+
+
+class ChangeKind(StrEnum):
+    """What became of the appointment; one that was cancelled is deleted."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A run of a user's calendar, or a user alone; nothing of it where the platform did it itself."""
+
+    provider: str | None = None
+    run_id: UUID | None = None
+    user_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A change to be recorded. ``overwritten`` is what stood there and the platform had not seen."""
+
+    after: Appointment
+    kind: ChangeKind
+    overwritten: Content | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An entry of the feed; ``kept`` is the appointment as it is now, with all later changes."""
+
+    position: int
+    at: datetime
+    kind: ChangeKind
+    cause: Cause
+    kept: KeptAppointment
+    overwritten: Content | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePage:
+    """``position`` is where to go on, also where there were no changes."""
+
+    changes: Sequence[Change]
+    position: int
+    has_more: bool
+
+
+async def record(entries: Sequence[Entry], cause: Cause, now: datetime) -> None:
+    """Write them in this order, in the transaction that makes the changes."""
+    made = [
+        models.AppointmentChange(
+            appointment_id=entry.after.id,
+            kind=entry.kind.value,
+            provider=cause.provider,
+            run_id=cause.run_id,
+            user_id=cause.user_id,
+            state=document_of(state_of(entry.after)),
+            overwritten=encode(entry.overwritten),
+            at=now,
+        )
+        for entry in entries
+    ]
+    await models.AppointmentChange.bulk_create(made)
+
+
+async def told(appointments: Collection[UUID]) -> Mapping[UUID, Sequence[PlatformState]]:
+    """What the feed has said of each of these since it was last swept, by appointment."""
+    made: dict[UUID, list[PlatformState]] = {}
+    rows = models.AppointmentChange.filter(appointment_id__in=list(appointments))
+    for row in await rows.order_by("id").values("appointment_id", "state"):
+        if state := state_from(row["state"]):
+            made.setdefault(row["appointment_id"], []).append(state)
+    return made
+
+
+async def page(after: int, first: int) -> ChangePage:
+    """The ``first`` changes after that position, the oldest first; raises PositionUnknown."""
+    await _give_positions()
+    found = models.AppointmentChange.filter(position__gt=after).order_by("position").limit(first + 1)
+    rows = await found.only(*_SHOWN)
+    if not rows and after > await _last_position():
+        raise PositionUnknown
+    kept = await kept_appointments({row.appointment_id for row in rows[:first]})
+    changes = [_change_of(row, kept[row.appointment_id]) for row in rows[:first]]
+    return ChangePage(changes, changes[-1].position if changes else after, len(rows) > first)
+
+
+async def newest() -> int:
+    """The last position there is: what changes from here on comes after it."""
+    await _give_positions()
+    return await _last_position()
+
+
+async def _last_position() -> int:
+    last: int = (await models.ChangeCounter.get(id=_COUNTER)).last_position
+    return last
+
+
+async def _give_positions() -> None:
+    """Give every change without a position the next one, in the order of writing.
+
+    Whoever reads without news writes nothing. The rows keep their distances, so that one statement does it:
+    a number that is left out is no matter.
+    """
+    unplaced = models.AppointmentChange.filter(position=None)
+    if not await unplaced.exists():
+        return
+    async with in_transaction():
+        counter = await models.ChangeCounter.filter(id=_COUNTER).select_for_update().get()
+        spans = unplaced.annotate(oldest=Min("id"), youngest=Max("id"))
+        (span,) = await spans.values("oldest", "youngest")
+        if span["oldest"] is None:
+            return
+        shift = counter.last_position + 1 - span["oldest"]
+        # What is committed since then waits for the next reader, unless it lies within.
+        within = unplaced.filter(id__gte=span["oldest"], id__lte=span["youngest"])
+        await within.update(position=F("id") + shift)
+        counters = models.ChangeCounter.filter(id=_COUNTER)
+        await counters.update(last_position=span["youngest"] + shift)
+
+
+def _change_of(row: models.AppointmentChange, kept: KeptAppointment) -> Change:
+    return Change(
+        position=row.position or 0,
+        at=row.at,
+        kind=ChangeKind(row.kind),
+        cause=Cause(row.provider, row.run_id, row.user_id),
+        kept=kept,
+        overwritten=decode(row.overwritten),
+    )

@@ -1,0 +1,189 @@
+"""What happened to a user's connected calendars: runs and conflicts, in keyset pages from the newest back."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from metonic_core.model.codec import decode
+from metonic_core.model.content import Content
+from metonic_gateway.store import models
+from metonic_gateway.store.pages import Key, Page, paged
+from metonic_gateway.store.runs import RunError
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A row of history; the words are those of ``states``.
+
+    While it runs: ``done`` of ``total`` items of its ``phase``, a word of ``sync.Phase``.
+    """
+
+    id: UUID
+    calendar_id: UUID
+    provider: str
+    sync_type: str
+    reason: str
+    state: str
+    requested_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    status: str | None
+    items_pushed: int
+    items_pulled: int
+    conflicts_detected: int
+    errors: tuple[RunError, ...]
+    phase: str | None
+    phase_at: datetime | None
+    done: int
+    total: int | None
+
+    @property
+    def key(self) -> Key:
+        return self.requested_at, self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Both versions as they were when it was last seen; None where that side was deleted."""
+
+    id: UUID
+    provider: str
+    type: str
+    appointment_id: UUID
+    external_event_id: str | None
+    groups: tuple[str, ...]
+    base: Content | None
+    local: Content | None
+    external: Content | None
+    detected_at: datetime
+    closed_at: datetime | None
+
+    @property
+    def key(self) -> Key:
+        return self.detected_at, self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Which runs: of this provider's calendar, with one of these results, asked for in the span."""
+
+    provider: str | None = None
+    statuses: Collection[str] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflicts:
+    """Which conflicts: open ones, closed ones, or both."""
+
+    provider: str | None = None
+    types: Collection[str] | None = None
+    is_open: Collection[bool] = (True,)
+
+
+async def run(user_id: UUID, run_id: UUID) -> Run | None:
+    """The run if it is one of a calendar of the user."""
+    rows = _runs(user_id, Runs()).filter(id=run_id)
+    row = await rows.prefetch_related("sync_config").first()
+    return run_of(row) if row else None
+
+
+async def runs(user_id: UUID, wanted: Runs, page: Page) -> Sequence[Run]:
+    """From the last one asked for back."""
+    found = paged(_runs(user_id, wanted), "requested_at", page, is_descending=True)
+    return [run_of(row) for row in await found.prefetch_related("sync_config")]
+
+
+async def count_runs(user_id: UUID, wanted: Runs) -> int:
+    return await _runs(user_id, wanted).count()
+
+
+async def conflicts(user_id: UUID, wanted: Conflicts, page: Page) -> Sequence[Conflict]:
+    """From the last one detected back."""
+    found = paged(_conflicts(user_id, wanted), "detected_at", page, is_descending=True)
+    return [_conflict_of(row) for row in await found.prefetch_related("sync_config")]
+
+
+async def count_conflicts(user_id: UUID, wanted: Conflicts) -> int:
+    return await _conflicts(user_id, wanted).count()
+
+
+def _runs(user_id: UUID, wanted: Runs) -> QuerySet[models.CalendarSyncHistory]:
+    asked: dict[str, Any] = {
+        "sync_config__provider": wanted.provider,
+        "status__in": None if wanted.statuses is None else list(wanted.statuses),
+        "requested_at__gte": wanted.since,
+        "requested_at__lt": wanted.until,
+    }
+    return models.CalendarSyncHistory.filter(sync_config__user_id=user_id, **_given(asked))
+
+
+def _conflicts(user_id: UUID, wanted: Conflicts) -> QuerySet[models.CalendarSyncConflict]:
+    asked: dict[str, Any] = {
+        "sync_config__provider": wanted.provider,
+        "conflict_type__in": None if wanted.types is None else list(wanted.types),
+    }
+    states = Q(*(Q(closed_at__isnull=is_open) for is_open in wanted.is_open), join_type=Q.OR)
+    return models.CalendarSyncConflict.filter(states, sync_config__user_id=user_id, **_given(asked))
+
+
+def _given(asked: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+def run_of(row: models.CalendarSyncHistory) -> Run:
+    """The row must have its calendar fetched."""
+    return Run(
+        id=row.id,
+        calendar_id=row.sync_config_id,
+        provider=row.sync_config.provider,
+        sync_type=row.sync_type,
+        reason=row.reason,
+        state=row.state,
+        requested_at=row.requested_at,
+        started_at=row.started_at,
+        completed_at=row.completed_at,
+        status=row.status,
+        items_pushed=row.items_pushed,
+        items_pulled=row.items_pulled,
+        conflicts_detected=row.conflicts_detected,
+        errors=tuple(_error_of(document) for document in row.errors),
+        phase=row.phase,
+        phase_at=row.phase_at,
+        done=row.done,
+        total=row.total,
+    )
+
+
+def _error_of(document: dict[str, str | None]) -> RunError:
+    about = document["appointment_id"]
+    return RunError(
+        code=document["code"] or "",
+        error=document["error"] or "",
+        next_step=document["next_step"] or "",
+        timestamp=datetime.fromisoformat(document["timestamp"] or ""),
+        appointment_id=UUID(about) if about else None,
+        external_event_id=document["external_event_id"],
+    )
+
+
+def _conflict_of(row: models.CalendarSyncConflict) -> Conflict:
+    return Conflict(
+        id=row.id,
+        provider=row.sync_config.provider,
+        type=row.conflict_type,
+        appointment_id=row.appointment_id,
+        external_event_id=row.external_event_id,
+        groups=tuple(row.field_groups),
+        base=decode(row.base_data),
+        local=decode(row.local_data),
+        external=decode(row.external_data),
+        detected_at=row.detected_at,
+        closed_at=row.closed_at,
+    )

@@ -1,0 +1,74 @@
+"""The lives of connected calendars, and the pairs of appointment and event in them."""
+
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.models import Model
+
+from metonic_gateway.store.models.calendars import CalendarSyncConfig
+from metonic_gateway.store.models.platform import Appointment
+
+
+class CalendarLink(Model):
+    """window_end is how far ahead appointments were put to work, round counts complete reads."""
+
+    id = fields.UUIDField(primary_key=True)
+    sync_config: fields.ForeignKeyRelation[CalendarSyncConfig] = fields.ForeignKeyField(
+        "models.CalendarSyncConfig", related_name="links"
+    )
+    sync_config_id: UUID
+    account_subject = fields.TextField()
+    calendar_id = fields.TextField()
+    cursor = fields.TextField(null=True)
+    round = fields.IntField(default=0)
+    is_reading_completely = fields.BooleanField(default=False)
+    read_completely_at = fields.DatetimeField(null=True)
+    window_end = fields.DatetimeField(null=True)
+    archived_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "calendar_links"
+
+
+class CalendarSyncMapping(Model):
+    """due is derived from the rest with every write and the partial index over it is a run's work list."""
+
+    id = fields.UUIDField(primary_key=True)
+    link: fields.ForeignKeyRelation[CalendarLink] = fields.ForeignKeyField("models.CalendarLink")
+    link_id: UUID
+    appointment: fields.ForeignKeyNullableRelation[Appointment] = fields.ForeignKeyField(
+        "models.Appointment", null=True, on_delete=fields.SET_NULL, related_name="mappings"
+    )
+    appointment_id: UUID | None
+    external_event_id = fields.TextField(null=True)
+    uid = fields.TextField(null=True)
+    origin = fields.CharField(max_length=10)
+    generation = fields.IntField()
+    local_base: Any = fields.JSONField(null=True)
+    external_base: Any = fields.JSONField(null=True)
+    etag = fields.TextField(null=True)
+    revision = fields.BigIntField(null=True)
+    can_write = fields.BooleanField(default=True)
+    can_write_time = fields.BooleanField(default=True)
+    seen: Any = fields.JSONField(null=True)
+    wanted = fields.IntField(null=True)
+    drawn = fields.IntField()
+    intent: Any = fields.JSONField(null=True)
+    unconfirmed: Any = fields.JSONField(null=True)
+    hold = fields.CharField(max_length=20, null=True)
+    hold_reason = fields.TextField(null=True)
+    read_round = fields.IntField()
+    wrote_at = fields.DatetimeField(null=True)
+    attempts = fields.IntField(default=0)
+    is_recreated = fields.BooleanField(default=False, db_default=False)
+    enters_at = fields.DatetimeField(null=True)
+    due = fields.CharField(max_length=10, null=True)
+    closed = fields.CharField(max_length=40, null=True)
+    closed_at = fields.DatetimeField(null=True)
+    last_synced_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "calendar_sync_mappings"
+        indexes = (("appointment_id",), ("link_id", "external_event_id"), ("link_id", "uid"))

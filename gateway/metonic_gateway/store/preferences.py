@@ -1,0 +1,173 @@
+"""What a user set for a connected calendar, and what follows when they set it otherwise.
+
+A run in progress is not stopped: it reads the settings anew in each of its transactions.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import F, Q
+from tortoise.transactions import in_transaction
+
+from metonic_core.model.codec import encode
+from metonic_core.model.mapping import HoldKind, Look, Origin
+from metonic_core.model.when import Window
+from metonic_core.reconcile.step import Reason
+from metonic_core.selection import Direction, Filters
+from metonic_core.sync import Due
+from metonic_gateway.store import models
+from metonic_gateway.store.appointments import make_due
+from metonic_gateway.store.drawing import draw_all
+from metonic_gateway.store.selections import filters_of
+from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """``conflict_policy`` is a word of the API's resolutions, None where a person is to be asked."""
+
+    direction: Direction
+    frequency_minutes: int
+    is_paused: bool
+    sync_all: bool
+    filters: Filters
+    exclude_private: bool
+    include_notes: bool
+    include_contact: bool
+    conflict_policy: str | None
+
+    @property
+    def selected(self) -> Filters | None:
+        """The filters that count; None where all are synced."""
+        return None if self.sync_all else self.filters
+
+    @property
+    def decisive(self) -> tuple[object, ...]:
+        """All that decides what is in the calendar, and which way it flows."""
+        return (
+            self.direction,
+            self.selected,
+            self.exclude_private,
+            self.include_notes,
+            self.include_contact,
+        )
+
+
+Edit = Callable[[Preferences], Preferences]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The connected calendar, and whether it is to be synced soon."""
+
+    calendar_id: UUID
+    is_due: bool
+
+
+def preferences_of(row: models.CalendarSyncConfig) -> Preferences:
+    """The row must have its filter fetched."""
+    return Preferences(
+        direction=Direction(row.sync_direction),
+        frequency_minutes=row.sync_frequency_minutes,
+        is_paused=row.is_paused,
+        sync_all=row.sync_filter.sync_all,
+        filters=filters_of(row.sync_filter),
+        exclude_private=row.sync_filter.exclude_private,
+        include_notes=row.include_notes,
+        include_contact=row.include_client_contact,
+        conflict_policy=row.conflict_policy,
+    )
+
+
+async def change(user_id: UUID, provider: str, edit: Edit, window: Window, now: datetime) -> Changed | None:
+    """Set what ``edit`` makes of the present settings; None if no calendar is connected at that provider.
+
+    One transaction: all of it is done, or, where ``edit`` raises, nothing. Where it changes what is in the
+    calendar or which way it flows, the whole link is put to work.
+    """
+    async with in_transaction():
+        row = await locked(user_id, provider)
+        if row is None:
+            return None
+        before = preferences_of(row)
+        after = edit(before)
+        if after == before:
+            return Changed(row.id, is_due=False)
+        await _store(row.id, after, now)
+        is_drawn = after.decisive != before.decisive
+        if row.link_id is not None and is_drawn:
+            await _look_again(row.link_id, before, after)
+            await draw_all(row.link_id, window)
+            await make_due([row.id], now)
+        is_resumed = before.is_paused and not after.is_paused
+        await _reschedule(row, before, after, now)
+        is_worth_a_run = row.link_id is not None and (is_drawn or is_resumed)
+        return Changed(row.id, is_due=is_worth_a_run and not after.is_paused)
+
+
+async def locked(user_id: UUID, provider: str) -> models.CalendarSyncConfig | None:
+    """The user's calendar at that provider with its filter and user, locked; None unless it is connected.
+
+    Runs inside a transaction.
+    """
+    is_staying = Q(stopped=None) | Q(stopped__not_in=[DISCONNECTING, DISCONNECTED])
+    theirs = models.CalendarSyncConfig.filter(is_staying, user_id=user_id, provider=provider)
+    row = await theirs.filter(access_token__isnull=False).select_for_update().first()
+    if row is not None:
+        await row.fetch_related("sync_filter", "user")
+    return row
+
+
+async def _store(calendar_id: UUID, made: Preferences, now: datetime) -> None:
+    filters = made.filters
+    await models.CalendarSyncConfig.filter(id=calendar_id).update(
+        sync_direction=made.direction.value,
+        sync_frequency_minutes=made.frequency_minutes,
+        is_paused=made.is_paused,
+        include_notes=made.include_notes,
+        include_client_contact=made.include_contact,
+        conflict_policy=made.conflict_policy,
+        updated_at=now,
+    )
+    await models.CalendarSyncFilter.filter(sync_config_id=calendar_id).update(
+        sync_all=made.sync_all,
+        appointment_types=None if filters.types is None else sorted(filters.types),
+        client_ids=None if filters.clients is None else sorted(map(str, filters.clients)),
+        first_day=filters.first_day,
+        last_day=filters.last_day,
+        exclude_private=made.exclude_private,
+    )
+
+
+async def _look_again(link_id: UUID, before: Preferences, after: Preferences) -> None:
+    """Have events read that nobody looked at, or whose edits were not kept, under the former settings."""
+    look: dict[str, Any] = {"seen": encode(Look()), "due": Due.READ}
+    rows = models.CalendarSyncMapping.filter(link_id=link_id, closed=None, intent__isnull=True)
+    if before.direction is not after.direction:
+        reasons = [Reason.PUSH_ONLY.value, Reason.PULL_ONLY.value]
+        set_aside = rows.filter(appointment_id=None, hold=HoldKind.IGNORED.value, hold_reason__in=reasons)
+        await set_aside.update(**look)
+    # Of a pair at rest that is not in step only its bases tell: an edit that had no flow left no trace.
+    at_rest = rows.filter(seen__isnull=True, hold=None, external_event_id__isnull=False)
+    pairs = at_rest.exclude(appointment_id=None)
+    if before.direction is Direction.PULL is not after.direction:
+        await pairs.update(**look)
+    elif after.include_notes and not before.include_notes:
+        await pairs.filter(origin=Origin.OWN.value).update(**look)
+
+
+async def _reschedule(
+    row: models.CalendarSyncConfig, before: Preferences, after: Preferences, now: datetime
+) -> None:
+    """A shorter frequency counts from now on, and who goes on after a pause is synced at once."""
+    rows = models.CalendarSyncConfig.filter(id=row.id)
+    if after.frequency_minutes < before.frequency_minutes:
+        soon = now + timedelta(minutes=after.frequency_minutes)
+        await rows.filter(failures=0, next_sync_at__gt=soon).update(next_sync_at=soon)
+        # A run in progress would else set its next one by the former frequency.
+        await rows.update(nudge_seq=F("nudge_seq") + 1)
+    if before.is_paused and not after.is_paused and row.link_id is not None:
+        await rows.filter(stopped=None).update(next_sync_at=now, nudge_seq=F("nudge_seq") + 1)

@@ -1,0 +1,69 @@
+"""People who set their calendars otherwise: direction, filters, privacy, notes, contacts, single choices."""
+
+from dataclasses import replace
+from datetime import datetime
+from random import Random
+from typing import Protocol
+from uuid import UUID
+
+from metonic_core.model.when import Window
+from metonic_core.selection import Choice, Direction, Filters
+from metonic_gateway.store import choosing, models, preferences
+from metonic_gateway.store.preferences import Preferences
+
+TYPES = frozenset({"one_on_one"})
+
+
+class Place(Protocol):
+    @property
+    def user_id(self) -> UUID: ...
+
+    @property
+    def provider(self) -> str: ...
+
+
+async def taste(dice: Random, place: Place, window: Window, now: datetime) -> str:
+    """Set one thing otherwise; what it was, in words."""
+    if dice.random() < 0.25:
+        return await _choose(dice, place, window, now)
+    made: list[Preferences] = []
+
+    def edit(before: Preferences) -> Preferences:
+        made.append(_otherwise(dice, before))
+        return made[0]
+
+    await preferences.change(place.user_id, place.provider, edit, window, now)
+    return str(made[0])
+
+
+def _otherwise(dice: Random, before: Preferences) -> Preferences:
+    match dice.choice(["direction", "direction", "filters", "private", "notes", "contact"]):
+        case "direction":
+            return replace(before, direction=dice.choice(list(Direction)))
+        case "filters":
+            return replace(before, sync_all=not before.sync_all, filters=Filters(types=TYPES))
+        case "private":
+            return replace(before, exclude_private=not before.exclude_private)
+        case "notes":
+            return replace(before, include_notes=not before.include_notes)
+        case _:
+            return replace(before, include_contact=not before.include_contact)
+
+
+async def _choose(dice: Random, place: Place, window: Window, now: datetime) -> str:
+    rows = await models.Appointment.all().order_by("created_at", "id").prefetch_related("participants")
+    theirs = [r.id for r in rows if place.user_id in {r.owner_id, *(p.user_id for p in r.participants)}]
+    if not theirs:
+        return "nothing to choose"
+    chosen, choice = dice.choice(theirs), dice.choice([None, *Choice])
+    await choosing.choose((place.user_id, place.provider), [chosen], choice, window, now)
+    return f"{chosen} {choice}"
+
+
+async def both_ways(place: Place, window: Window, now: datetime) -> None:
+    """The calendar is synced both ways from here on, all else as it was set."""
+
+    def edit(before: Preferences) -> Preferences:
+        return replace(before, direction=Direction.BOTH)
+
+    await preferences.change(place.user_id, place.provider, edit, window, now)
