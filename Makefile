@@ -17,7 +17,7 @@ EDITABLE := $(VENV)/.members-$(call key,requirements.txt $(MEMBER_FILES))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset test check fix smoke schema pins clean
+.PHONY: help demo demo-reset test check fix smoke bench schema pins clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,9 @@ fix: $(EDITABLE) $(DEV) ## Repair what ruff can, and format
 
 smoke: $(EDITABLE) $(DEV) ## Start the service and sync once, end to end
 	$(BIN)/python -m tests.e2e.smoke
+
+bench: $(EDITABLE) $(DEV) ## Measure against floors and peers, and print the table
+	@$(BIN)/python -m bench
 
 schema: $(EDITABLE) ## Write schema.graphql from the code
 	@$(BIN)/metonic schema > schema.graphql.new || { rm -f schema.graphql.new; exit 1; }

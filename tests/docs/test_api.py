@@ -1,0 +1,58 @@
+"""Every example of docs/api.md does what the page says, asked in the order of the page."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.docs.examples import Example, agrees, examples, filled, is_refusal, learnt
+from tests.gateway.graphql.client import Api, next_of, serving
+from tests.gateway.house import House
+from tests.gateway.memory import memory_provider
+
+from metonic_core.spi.registry import Registry
+
+PAGE = Path(__file__).parents[2] / "docs" / "api.md"
+
+
+@pytest.fixture
+async def api(house: House) -> AsyncIterator[Api]:
+    """The API with a provider named as on the page; its calendars are in memory."""
+    provider = memory_provider(house.world, "apple")
+    house.services = replace(house.services, registry=Registry({"apple": provider}, ()))
+    async with serving(house) as api:
+        yield api
+
+
+async def test_every_example_is_answered_as_the_page_says(api: Api) -> None:
+    known: dict[str, Any] = {}
+    number = 0
+
+    for example in examples(PAGE.read_text("utf-8")):
+        asker = api.as_backend() if example.is_of_backend else api
+        answer = await _asked(asker, example, filled(example.variables, known))
+        await _settled(api.house)
+
+        where = f"docs/api.md, line {example.line}: {answer}"
+        if example.answer is None:
+            assert not is_refusal(answer), where
+        else:
+            assert agrees(example.answer, answer), where
+        known |= dict(learnt(answer))
+        number += 1
+
+    assert number > 10
+
+
+async def _asked(api: Api, example: Example, variables: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON has no narrower type
+    if example.kind != "subscription":
+        return await api.ask(example.operation, **variables)
+    async with api.subscribed(example.operation, **variables) as socket:
+        return await next_of(socket)
+
+
+async def _settled(house: House) -> None:
+    """What a running service would do by itself: sync the calendars that are to be looked at."""
+    while house.nudged:
+        await house.sync(house.nudged.pop())
