@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Any
 
 import aiohttp
 import pytest
@@ -36,14 +37,28 @@ async def open_api(house: House, request: pytest.FixtureRequest) -> AsyncIterato
         yield api
 
 
+async def asked(
+    api: Api,
+    method: str,
+    origin: str,
+    path: str = "/graphql",
+    **given: Any,  # noqa: ANN401 - aiohttp's arguments
+) -> aiohttp.ClientResponse:
+    """The answer, read and done with."""
+    headers = {"Origin": origin} | given.pop("headers", {})
+    async with api.session.request(method, api.url + path, headers=headers, **given) as answer:
+        await answer.read()
+        return answer
+
+
 async def preflight(api: Api, origin: str) -> aiohttp.ClientResponse:
-    return await api.session.options(f"{api.url}/graphql", headers=PREFLIGHT | {"Origin": origin})
+    return await asked(api, "OPTIONS", origin, headers=PREFLIGHT)
 
 
 async def test_a_page_of_an_origin_that_is_set_may_ask_and_read(open_api: Api) -> None:
     before = await preflight(open_api, ORIGIN)
-    headers = {"Origin": ORIGIN, "Authorization": f"Bearer {open_api.token}"}
-    answer = await open_api.session.post(f"{open_api.url}/graphql", json=VIEWER, headers=headers)
+    headers = {"Authorization": f"Bearer {open_api.token}"}
+    answer = await asked(open_api, "POST", ORIGIN, json=VIEWER, headers=headers)
 
     assert (before.status, before.headers[ALLOWED]) == (200, ORIGIN)
     assert before.headers["Access-Control-Allow-Methods"] == "GET, POST, OPTIONS"
@@ -56,7 +71,7 @@ async def test_a_page_of_an_origin_that_is_set_may_ask_and_read(open_api: Api) -
 
 async def test_a_page_of_another_origin_may_not(open_api: Api) -> None:
     before = await preflight(open_api, OTHER)
-    answer = await open_api.session.post(f"{open_api.url}/graphql", json=VIEWER, headers={"Origin": OTHER})
+    answer = await asked(open_api, "POST", OTHER, json=VIEWER)
 
     assert before.status == 400
     assert ALLOWED not in before.headers
@@ -64,22 +79,18 @@ async def test_a_page_of_another_origin_may_not(open_api: Api) -> None:
 
 
 async def test_a_method_that_is_not_for_pages_may_not_be_used(open_api: Api) -> None:
-    headers = {"Origin": ORIGIN, "Access-Control-Request-Method": "DELETE"}
-
-    answer = await open_api.session.options(f"{open_api.url}/graphql", headers=headers)
+    answer = await asked(open_api, "OPTIONS", ORIGIN, headers={"Access-Control-Request-Method": "DELETE"})
 
     assert answer.status == 400
 
 
 async def test_what_is_refused_can_be_read_as_well(open_api: Api) -> None:
-    headers = {"Origin": ORIGIN, "Content-Type": "application/json"}
     for body, status in ((b"nonsense", 400), (b" " * (MOST_BYTES + 1), 413)):
-        answer = await open_api.session.post(
-            f"{open_api.url}/graphql", data=io.BytesIO(body), headers=headers
-        )
+        headers = {"Content-Type": "application/json"}
+        answer = await asked(open_api, "POST", ORIGIN, data=io.BytesIO(body), headers=headers)
         assert (answer.status, answer.headers[ALLOWED]) == (status, ORIGIN)
 
-    answer = await open_api.session.get(f"{open_api.url}/nowhere", headers=headers)
+    answer = await asked(open_api, "GET", ORIGIN, "/nowhere")
     assert (answer.status, answer.headers[ALLOWED]) == (404, ORIGIN)
 
 
@@ -92,10 +103,12 @@ async def test_what_fails_unforeseen_can_be_read_as_well() -> None:
     listening = bound("127.0.0.1", 0)
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
 
-    async with served(app, listening, asyncio.Event()), aiohttp.ClientSession() as session:
-        answer = await session.get(url, headers={"Origin": ORIGIN})
-
-    assert (answer.status, answer.headers[ALLOWED]) == (500, ORIGIN)
+    async with (
+        served(app, listening, asyncio.Event()),
+        aiohttp.ClientSession() as session,
+        session.get(url, headers={"Origin": ORIGIN}) as answer,
+    ):
+        assert (answer.status, answer.headers[ALLOWED]) == (500, ORIGIN)
 
 
 @pytest.mark.parametrize("open_api", ["*"], indirect=True)
@@ -125,7 +138,7 @@ async def _subscribes(api: Api, origin: str) -> None:
 
 async def test_without_a_setting_no_other_origin_is_told_anything(api: Api) -> None:
     before = await preflight(api, ORIGIN)
-    answer = await api.session.post(f"{api.url}/graphql", json=VIEWER, headers={"Origin": ORIGIN})
+    answer = await asked(api, "POST", ORIGIN, json=VIEWER)
 
     assert before.status == 405
     assert ALLOWED not in before.headers

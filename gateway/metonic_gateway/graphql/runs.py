@@ -29,13 +29,15 @@ from metonic_gateway.graphql.progress import SyncProgress, shown_progress
 from metonic_gateway.graphql.scalars import DateTime, ProviderName, date_time, maybe_date_time
 from metonic_gateway.jobs.requests import Paused
 from metonic_gateway.jobs.requests import sync_now as request_run
-from metonic_gateway.store import history
+from metonic_gateway.store import history, states
 from metonic_gateway.store.runs import RunError
 
 
-@strawberry.enum
+@strawberry.enum(description="FULL: both ways. PUSH: only into the calendar. PULL: only out of it.")
 class SyncType(Enum):
-    FULL = "full"
+    FULL = states.FULL
+    PUSH = states.PUSH
+    PULL = states.PULL
 
 
 @strawberry.enum(description="Why a run was made.")

@@ -9,8 +9,9 @@ from uuid import UUID, uuid4
 from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
+from metonic_core.selection import Direction
 from metonic_gateway.store.models import CalendarLink, CalendarSyncConfig, CalendarSyncHistory
-from metonic_gateway.store.states import FAILED, FINISHED, FULL, MANUAL, QUEUED, RUNNING
+from metonic_gateway.store.states import FAILED, FINISHED, FULL, MANUAL, PULL, PUSH, QUEUED, RUNNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class RunLog:
         await CalendarSyncHistory.create(
             id=self.id,
             sync_config_id=self._calendar_id,
-            sync_type=FULL,
+            sync_type=await _sync_type(self._calendar_id),
             reason=self._reason,
             state=RUNNING,
             requested_at=self._started_at,
@@ -135,13 +136,19 @@ async def _open_run(calendar_id: UUID, now: datetime) -> UUID:
     made = await CalendarSyncHistory.create(
         id=uuid4(),
         sync_config_id=calendar_id,
-        sync_type=FULL,
+        sync_type=await _sync_type(calendar_id),
         reason=MANUAL,
         state=QUEUED,
         requested_at=now,
         errors=[],
     )
     return made.id
+
+
+async def _sync_type(calendar_id: UUID) -> str:
+    """Which way a run of that calendar goes that begins, or is asked for, now."""
+    calendar = await CalendarSyncConfig.get(id=calendar_id)
+    return {Direction.PUSH: PUSH, Direction.PULL: PULL}.get(Direction(calendar.sync_direction), FULL)
 
 
 async def close_all(calendar_id: UUID, error: RunError) -> None:

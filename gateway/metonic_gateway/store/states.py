@@ -21,4 +21,6 @@ MANUAL = "manual"
 """Why it was made (``reason``)."""
 
 FULL = "full"
-"""Both ways (``sync_type``)."""
+PUSH = "push"
+PULL = "pull"
+"""Which way it went: both, only out, only in (``sync_type``)."""

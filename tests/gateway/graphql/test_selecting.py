@@ -6,6 +6,7 @@ import pytest
 from tests.gateway.graphql.client import Api
 from tests.gateway.graphql.operations import READ, UPDATE, timed
 from tests.gateway.graphql.settings import (
+    SET,
     after_setting,
     copy_of,
     created,
@@ -266,3 +267,15 @@ def _put(house: House, event: StoredEvent) -> None:
 async def _titles(api: Api) -> list[str]:
     nodes = (await api.call("{ appointments { nodes { title } } }"))["nodes"]
     return sorted(node["title"] for node in nodes)
+
+
+@pytest.mark.parametrize(("direction", "kind"), [("BOTH", "FULL"), ("PUSH", "PUSH"), ("PULL", "PULL")])
+async def test_a_run_says_which_way_it_went(api: Api, direction: str, kind: str) -> None:
+    calendar = await synced(api.house)
+    await api.call(SET, settings={"direction": direction})
+    await api.call('mutation { syncNow(provider: "memory") { __typename } }')
+
+    await api.house.sync(calendar)
+
+    found = await api.call("{ syncHistory(first: 1) { nodes { syncType } } }")
+    assert found["nodes"] == [{"syncType": kind}]
