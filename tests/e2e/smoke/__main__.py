@@ -1,33 +1,64 @@
 """``python -m tests.e2e.smoke``: ends with a table, and with 1 if anything was not as it should be."""
 
+import argparse
 import asyncio
 import signal
 import sys
 import tempfile
 from pathlib import Path
 
+from tests.e2e.smoke.platform_side.story import platform_side
 from tests.e2e.smoke.story import story
 from tests.e2e.smoke.table import Table
 
 _INTERRUPTED = 130
 _CUT_OFF = "\n\nIt was cut off: this is not all."
+_FEWEST, _USUAL = 60, 1_000
 
 
 def main() -> int:
+    options = _options()
     # Whoever ends us otherwise shall find it as tidy as after Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    sys.stderr.write("Smoke test: takes a minute and a half, most of it waiting for the scheduler.\n")
+    sys.stderr.write("Smoke test: takes some minutes, the first of them waiting for the scheduler.\n")
     table = Table()
     is_done = False
     try:
         with tempfile.TemporaryDirectory(prefix="metonic-smoke-") as folder:
-            asyncio.run(story(Path(folder), table))
+            asyncio.run(_run(Path(folder), table, options))
         is_done = True
     except KeyboardInterrupt:
         return _INTERRUPTED
     finally:
         sys.stdout.write(f"{table.text()}{'' if is_done else _CUT_OFF}\n")
     return int(bool(table.failed))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.e2e.smoke", description=__doc__)
+    parser.add_argument(
+        "--appointments", type=int, default=_USUAL, help=f"how many the platform has: {_FEWEST} or more"
+    )
+    parser.add_argument("--only", choices=["people", "platform"], help="one of the two stories")
+    parser.add_argument("--at-once", action="store_true", help="both stories at the same time")
+    options = parser.parse_args()
+    if options.appointments < _FEWEST:
+        parser.error(f"there are at least {_FEWEST} appointments")
+    return options
+
+
+async def _run(folder: Path, table: Table, options: argparse.Namespace) -> None:
+    (folder / "platform").mkdir()
+    stories = {
+        "people": lambda: story(folder, table),
+        "platform": lambda: platform_side(folder / "platform", table, options.appointments),
+    }
+    wanted = [options.only] if options.only else list(stories)
+    if options.at_once:
+        await asyncio.gather(*(stories[name]() for name in wanted))
+        return
+    for name in wanted:
+        await stories[name]()
 
 
 if __name__ == "__main__":

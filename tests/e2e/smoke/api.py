@@ -5,51 +5,50 @@ from typing import Any
 
 import aiohttp
 from tests.e2e.smoke.table import Difference
-from tests.e2e.smoke.waiting import until
+from tests.e2e.smoke.waiting import PATIENCE_SECONDS, until
 
 PROVIDER = "apple"
 Told = Mapping[str, Any]
 
-_ERROR = "... on UserError { __typename code message nextStep }"
-_ANY_ERROR = f"{_ERROR} ... on InvalidInput {{ path }}"
-_WHEN = "when { ... on Timed { start end timeZone } ... on AllDay { startDate endDate } }"
-_APPOINTMENT = f"""id version type title notes location {_WHEN} status isPrivate isBusy importedFrom
-  recurrence {{ rules rdates overrides {{ occurrence isCancelled title location {_WHEN} }} }}
+ERROR = "... on UserError { __typename code message nextStep }"
+ANY_ERROR = f"{ERROR} ... on InvalidInput {{ path }}"
+WHEN = "when { ... on Timed { start end timeZone } ... on AllDay { startDate endDate } }"
+_APPOINTMENT = f"""id platformId version type title notes location {WHEN} status isPrivate isBusy importedFrom
+  recurrence {{ rules rdates overrides {{ occurrence isCancelled title location {WHEN} }} }}
   copies {{ state reasonCode externalEventId }}"""
 _RUN = """id reason state status itemsPushed itemsPulled conflictsDetected
   errors { code error nextStep appointmentId externalEventId }"""
 
 CREATE = f"""mutation ($appointment: AppointmentInput!) {{
   it: createAppointment(appointment: $appointment) {{
-    ... on Appointment {{ {_APPOINTMENT} }} {_ANY_ERROR} }} }}"""
+    ... on Appointment {{ {_APPOINTMENT} }} {ANY_ERROR} }} }}"""
 UPDATE = f"""mutation ($id: ID!, $appointment: AppointmentInput!, $ifVersion: Int) {{
   it: updateAppointment(id: $id, appointment: $appointment, ifVersion: $ifVersion) {{
-    ... on Appointment {{ {_APPOINTMENT} }} {_ANY_ERROR} }} }}"""
+    ... on Appointment {{ {_APPOINTMENT} }} {ANY_ERROR} }} }}"""
 DELETE = f"""mutation ($id: ID!) {{
-  it: deleteAppointment(id: $id) {{ ... on Deleted {{ id }} {_ERROR} }} }}"""
+  it: deleteAppointment(id: $id) {{ ... on Deleted {{ id }} {ERROR} }} }}"""
 READ = f"query ($id: ID!) {{ it: appointment(id: $id) {{ {_APPOINTMENT} }} }}"
-LIST = f"query {{ it: appointments(first: 50) {{ nodes {{ {_APPOINTMENT} }} pageInfo {{ hasNextPage }} }} }}"
+LIST = f"""query ($after: String) {{ it: appointments(first: 50, after: $after) {{
+  nodes {{ {_APPOINTMENT} }} pageInfo {{ hasNextPage endCursor }} }} }}"""
 CONNECT = f"""mutation ($credentials: [CredentialInput!]!) {{
   it: connectWithCredentials(provider: "{PROVIDER}", credentials: $credentials) {{
-    ... on ConnectedCalendar {{ id calendarId }} {_ANY_ERROR} }} }}"""
+    ... on ConnectedCalendar {{ id calendarId }} {ANY_ERROR} }} }}"""
 CHOOSE = f"""mutation ($id: ID!) {{ it: chooseCalendar(provider: "{PROVIDER}", calendarId: $id) {{
-    ... on ConnectedCalendar {{ id calendarId }} {_ANY_ERROR} }} }}"""
+    ... on ConnectedCalendar {{ id calendarId }} {ANY_ERROR} }} }}"""
 TEST = f"""mutation {{ it: testConnection(provider: "{PROVIDER}") {{
-    ... on TestReport {{ ok canWrite }} {_ANY_ERROR} }} }}"""
+    ... on TestReport {{ ok canWrite }} {ANY_ERROR} }} }}"""
 DISCONNECT = f"""mutation ($remove: Boolean!) {{
   it: disconnectProvider(provider: "{PROVIDER}", removeExternalEvents: $remove) {{
-    ... on Disconnected {{ copiesToRemove nextStep }} {_ANY_ERROR} }} }}"""
-SYNC = (
-    f"""mutation {{ it: syncNow(provider: "{PROVIDER}") {{ ... on SyncRun {{ {_RUN} }} {_ANY_ERROR} }} }}"""
-)
+    ... on Disconnected {{ copiesToRemove nextStep }} {ANY_ERROR} }} }}"""
+SYNC = f"""mutation {{ it: syncNow(provider: "{PROVIDER}") {{ ... on SyncRun {{ {_RUN} }} {ANY_ERROR} }} }}"""
 RUN = f"query ($id: ID!) {{ it: syncRun(id: $id) {{ {_RUN} }} }}"
 STATUS = f"""{{ it: syncStatus(provider: "{PROVIDER}") {{
     state isActive lastSyncStatus itemsSynced idleRuns consecutiveFailures openConflicts quarantined
     attention {{ code message nextStep }} errors {{ code error externalEventId }} }} }}"""
 HISTORY = "{ it: syncHistory { totalCount } }"
 CONFLICTS = f"""query ($states: [ConflictState!]) {{ it: syncConflicts(filter: {{ states: $states }}) {{
-  nodes {{ conflictType state sentence appointmentId externalEventId localVersion {{ title {_WHEN} }}
-    externalVersion {{ summary {_WHEN} }} fields {{ group base local external collides }} }} }} }}"""
+  nodes {{ conflictType state sentence appointmentId externalEventId localVersion {{ title {WHEN} }}
+    externalVersion {{ summary {WHEN} }} fields {{ group base local external collides }} }} }} }}"""
 
 _UNSETTLED = {"QUEUED", "SYNCING", "DISCONNECTING"}
 
@@ -101,10 +100,12 @@ class Api:
 
     async def appointments(self) -> list[Told]:
         """All of them, cancelled ones left out."""
-        told = await self.do(LIST)
-        if told["pageInfo"]["hasNextPage"]:
-            raise Difference("A check has more appointments than a page holds")
-        nodes: list[Told] = told["nodes"]
+        nodes: list[Told] = []
+        page: Told = {"hasNextPage": True, "endCursor": None}
+        while page["hasNextPage"]:
+            told = await self.do(LIST, after=page["endCursor"])
+            nodes += told["nodes"]
+            page = told["pageInfo"]
         return nodes
 
     async def named(self, title: str) -> Told:
@@ -123,16 +124,16 @@ class Api:
         told: Told = await self.do(STATUS)
         return told
 
-    async def settled(self) -> Told:
+    async def settled(self, seconds: float = PATIENCE_SECONDS) -> Told:
         """The status once nothing runs and nothing is due."""
 
         async def look() -> Told | None:
             status = await self.status()
             return None if status["state"] in _UNSETTLED else status
 
-        return await until(look, "the calendar comes to rest")
+        return await until(look, "the calendar comes to rest", seconds)
 
-    async def sync(self) -> Told:
+    async def sync(self, seconds: float = PATIENCE_SECONDS) -> Told:
         """The run that was asked for now, when it is over and nothing is due any more."""
         asked = await self.do(SYNC)
 
@@ -140,8 +141,8 @@ class Api:
             run: Told = await self.do(RUN, id=asked["id"])
             return run if run["state"] == "FINISHED" else None
 
-        run = await until(look, "the run that was asked for ends")
-        await self.settled()
+        run = await until(look, "the run that was asked for ends", seconds)
+        await self.settled(seconds)
         return run
 
     async def history_rows(self) -> int:

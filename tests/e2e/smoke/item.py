@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import icalendar
+
+# Whole calendars are read again and again, and most of an event's cost is to parse it.
+_REMEMBERED = 4096
 
 When = tuple[str, str, str]
 """Start, end and zone, as text; whole days have the zone ``""`` and end on the day after the last."""
@@ -85,6 +89,7 @@ def _at(when: When, slot: str) -> When:
     return (slot, end.isoformat() if when[2] else end.date().isoformat(), when[2])
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def of_event(text: str) -> Item:
     """What the calendar says (the text of a calendar object)."""
     events: list[Any] = icalendar.Calendar.from_ical(text).walk("VEVENT")
@@ -107,6 +112,7 @@ def of_event(text: str) -> Item:
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def uid_of(text: str) -> str:
     return _of(icalendar.Calendar.from_ical(text).walk("VEVENT")[0], "UID")
 

@@ -13,9 +13,10 @@ import aiohttp
 from tests.e2e.smoke.api import Api, Told
 from tests.e2e.smoke.children import PASSWORD, Child, gateway, radicale
 from tests.e2e.smoke.device import Device
-from tests.e2e.smoke.item import Item, of_appointment
+from tests.e2e.smoke.item import Item, of_appointment, of_event, uid_of
 from tests.e2e.smoke.proxy import Proxy
 from tests.e2e.smoke.table import Difference, Table, agree, expect
+from tests.e2e.smoke.waiting import PATIENCE_SECONDS
 from tests.radicale import HOST
 from typer.testing import CliRunner
 
@@ -36,9 +37,9 @@ class Person:
         expect(f"{self.name}'s only calendar is chosen", told.get("calendarId"), f"/{self.name}/calendar/")
         await self.api.settled()
 
-    async def synced(self) -> Told:
+    async def synced(self, seconds: float = PATIENCE_SECONDS) -> Told:
         """Ask for a sync, and have it succeed."""
-        run = await self.api.sync()
+        run = await self.api.sync(seconds)
         expect(f"{self.name}'s run {run['errors']}", run["status"], "SUCCESS")
         return run
 
@@ -52,18 +53,22 @@ class Person:
         agree(f"{told['title']!r}", of_appointment(told), items.get(path, "no such event"))
         return path, items[path]
 
-    async def in_step(self, *, apart: Iterable[str] = ()) -> None:
+    async def in_step(self, *, apart: Iterable[str] = (), at_home: Iterable[str] = ()) -> list[Told]:
         """Each appointment has one event and each event one appointment, and they say the same.
 
-        ``apart``: the titles that are expected to stand alone, on whichever side.
+        ``apart``: the titles that are expected to stand alone, on whichever side. ``at_home``: those of
+        appointments without an event. Returns all appointments.
         """
-        alone = set(apart)
-        told = [t for t in await self.api.appointments() if t["title"] not in alone]
-        here = {path_in(t) or f"no event: {t['title']}": of_appointment(t) for t in told}
-        there = {p: i for p, i in (await self.device.items()).items() if i.title not in alone}
-        agree(f"{self.name}'s calendar", here, there)
-        uids = await self.device.uids()
+        alone, eventless = set(apart), set(at_home)
+        told = await self.api.appointments()
+        paired = [t for t in told if t["title"] not in alone | eventless]
+        here = {path_in(t) or f"no event: {t['title']}": of_appointment(t) for t in paired}
+        texts = await self.device.texts()
+        items = {path: of_event(text) for path, text in texts.items()}
+        agree(f"{self.name}'s calendar", here, {p: i for p, i in items.items() if i.title not in alone})
+        uids = [uid_of(text) for text in texts.values()]
         expect("UIDs that are there once", len(set(uids)), len(uids))
+        return told
 
 
 def path_in(told: Told) -> str | None:
@@ -101,11 +106,14 @@ class Scene:
 
     def api(self, name: str, role: str = "trainer") -> Api:
         """The API with a token as ``metonic token`` prints it."""
-        arguments = ["token", "--role", role, "--user", name, "--name", name.title()]
-        printed = CliRunner().invoke(cli, arguments, env=dict(self.service.environment))
+        token = self.token("--role", role, "--user", name, "--name", name.title())
+        return Api(self.session, self.api_url, token)
+
+    def token(self, *arguments: str) -> str:
+        printed = CliRunner().invoke(cli, ["token", *arguments], env=dict(self.service.environment))
         if printed.exit_code != 0:
             raise Difference(f"`metonic token` says {printed.output}")
-        return Api(self.session, self.api_url, printed.stdout.strip())
+        return printed.stdout.strip()
 
     @property
     def service_url(self) -> str:

@@ -26,6 +26,7 @@ class Table:
     """A row per check. A check that fails ends neither the others nor the table."""
 
     rows: list[Row] = field(default_factory=list)
+    figures: list[str] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
 
     async def run(self, group: str, done: Awaitable[None]) -> None:
@@ -34,7 +35,7 @@ class Table:
         if self.rows[-1].problem is None:
             self.rows.pop()
 
-    async def check(self, name: str, done: Awaitable[None]) -> None:
+    async def check(self, name: str, done: Awaitable[object]) -> None:
         """``name`` begins with the name of its group and a colon."""
         began = time.monotonic()
         problem = None
@@ -43,6 +44,10 @@ class Table:
         except Exception as error:  # noqa: BLE001 - whatever went wrong is the check's result
             problem = _told(error)
         self.rows.append(Row(name, time.monotonic() - began, problem))
+
+    def tell(self, figure: str) -> None:
+        """What was measured, a line below the checks."""
+        self.figures.append(figure)
 
     @property
     def failed(self) -> list[Row]:
@@ -60,7 +65,7 @@ class Table:
         lines = [f"{r.name:<{width}}  {'FAILED' if r.problem else 'ok':<6}  {r.seconds:6.2f}" for r in rows]
         total = time.monotonic() - self.began
         count = f"{len(self.rows)} checks, {len(self.failed)} failed"
-        lines += ["", f"{count:<{width}}          {total:6.2f}"]
+        lines += ["", *self.figures, f"{count:<{width}}          {total:6.2f}"]
         for row in self.failed:
             lines += ["", f"--- {row.name}", str(row.problem)]
         return "\n".join(lines)
