@@ -42,8 +42,8 @@ fix: $(EDITABLE) $(DEV) ## Repair what ruff can, and format
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-smoke: $(EDITABLE) $(DEV) ## Start the service and sync once, end to end
-	$(BIN)/python -m tests.e2e.smoke
+smoke: $(EDITABLE) $(DEV) ## Drive the service from outside, with people, a platform and kills
+	$(BIN)/python -m tests.e2e.smoke $(ARGS)
 
 bench: $(EDITABLE) $(DEV) ## Measure against floors and peers, and print the table
 	@$(BIN)/python -m bench

@@ -35,7 +35,8 @@ class Gateway(Starlette):
             stack,
             allow_origins=self.origins,
             allow_methods=["GET", "POST", "OPTIONS"],
-            allow_headers=["authorization", "content-type"],
+            # Clients of GraphQL send headers of their own, such as apollo-require-preflight.
+            allow_headers=["*"],
             max_age=_PREFLIGHT_SECONDS,
         )
 

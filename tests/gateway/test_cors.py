@@ -23,7 +23,7 @@ ALLOWED = "Access-Control-Allow-Origin"
 VIEWER = {"query": "{ viewer { id } }"}
 PREFLIGHT = {
     "Access-Control-Request-Method": "POST",
-    "Access-Control-Request-Headers": "authorization, content-type",
+    "Access-Control-Request-Headers": "authorization, content-type, apollo-require-preflight",
 }
 
 
@@ -63,7 +63,7 @@ async def test_a_page_of_an_origin_that_is_set_may_ask_and_read(open_api: Api) -
     assert (before.status, before.headers[ALLOWED]) == (200, ORIGIN)
     assert before.headers["Access-Control-Allow-Methods"] == "GET, POST, OPTIONS"
     allowed = before.headers["Access-Control-Allow-Headers"].lower()
-    assert {"authorization", "content-type"} <= set(allowed.split(", "))
+    assert {"authorization", "content-type", "apollo-require-preflight"} <= set(allowed.split(", "))
     assert int(before.headers["Access-Control-Max-Age"]) > 0
     assert "Access-Control-Allow-Credentials" not in before.headers
     assert (answer.status, answer.headers[ALLOWED], answer.headers["Vary"]) == (200, ORIGIN, "Origin")

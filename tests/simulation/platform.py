@@ -9,7 +9,7 @@ from uuid import UUID
 from tests.simulation.values import Values, editable, tokens, tokens_of
 
 from metonic_core.model.appointment import Appointment
-from metonic_core.model.content import Content, Group
+from metonic_core.model.content import Content, Group, all_groups
 from metonic_core.model.when import Window
 from metonic_gateway.store import appointments, changes, upserts
 from metonic_gateway.store.changes import Change
@@ -137,27 +137,34 @@ class Platform:
     async def _send(self, message: Message) -> None:
         """At least once: what was not answered is sent again, and is no news then."""
         await self.step()
+        record = self.records[message.state.platform_id]
+        before = await self._present(record)
         if self.dice.random() < 0.15:
             await upserts.upsert([message.state], self.window(), self.clock())
         report = await upserts.upsert([message.state], self.window(), self.clock())
+        self._check_author(message, before, await self._present(record))
         await self.step()
         self.waiting = [other for other in self.waiting if other is not message]
         (outcome,) = report.outcomes
         self.note("platform: sent", message.state.platform_id, outcome.status.value, *outcome.overwrote)
-        record = self.records[message.state.platform_id]
         if outcome.status is UpsertStatus.REFUSED:
             await self._take_back(record, message)
             return
-        for group in outcome.overwrote:
-            self._check_author(message, group)
         record.appointment_id = outcome.appointment_id
         record.latest = max(record.latest, outcome.version or 0)
 
-    def _check_author(self, message: Message, group: Group) -> None:
-        """Nothing is overwritten by what the platform only repeats."""
-        said = set(tokens_of(message.state.content, group))
-        if said - self.authored:
-            self.astray.append(f"{message.state.platform_id}: {group} was reverted by an old state")
+    async def _present(self, record: Record) -> Content | None:
+        return (await self._looked_up(record.appointment_id)).content if record.appointment_id else None
+
+    def _check_author(self, message: Message, before: Content | None, after: Content | None) -> None:
+        """Nothing changes to what the platform did not write itself, but only read."""
+        said, name = message.state.content, message.state.platform_id
+        if before is None or after is None:
+            return
+        for group in all_groups(before, after):
+            is_read = set(tokens_of(said, group)) - self.authored
+            if is_read and before.get(group) != after.get(group):
+                self.astray.append(f"{name}: {group} was reverted by an old state")
 
     async def _take_back(self, record: Record, message: Message) -> None:
         """The platform says so to whoever edited it, and looks up what stands."""

@@ -28,7 +28,8 @@ _RULE_PARTS = frozenset({"FREQ", "UNTIL", "COUNT", "INTERVAL", "WKST", "BYDAY", 
 )
 _MOST_COUNTED = 10_000
 # Control characters no iCalendar text may hold, NUL that PostgreSQL refuses, halves of surrogate pairs.
-_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def checked(content: Content, known: Content | None = None) -> Content:
@@ -154,10 +155,12 @@ def _text(text: str, most: int, path: tuple[str, ...]) -> str:
         raise InvalidValue(
             f"The text has {len(kept):,} characters; at most {most:,} are kept.", path, "Shorten it."
         )
-    if _UNFIT.search(kept):
+    if _CONTROL.search(kept):
         raise InvalidValue(
             "The text holds control characters, which calendars cannot store.", path, "Remove them."
         )
+    if _HALF.search(kept):
+        raise InvalidValue("The text holds half a character (a lone surrogate).", path, "Remove it.")
     return kept
 
 

@@ -93,7 +93,12 @@ def _detach(pair: Comparison) -> Step:
 
 
 def erase(pair: Comparison) -> Step:
-    """The appointment was deleted: its copy goes, and so does the event it was imported from."""
+    """The appointment was deleted: its copy goes, and so does the event it was imported from.
+
+    Not one that its user left out before: it is theirs alone since.
+    """
+    if _is_unlinked(pair):
+        return wait(pair)
     is_linked = pair.mapping.origin is Origin.OWN and pair.appointment.imported_from != pair.terms.link_id
     return _unlink(pair, Reason.DELETED_HERE) if is_linked else _erased(pair, Reason.DELETED_HERE)
 
@@ -164,7 +169,7 @@ def pull_and_wait(pair: Comparison) -> Step:
 
 def recreate_once(pair: Comparison) -> Step:
     """A copy that was deleted there is made anew, in the next generation; deleted again, it is given up."""
-    if pair.mapping.is_recreated:
+    if pair.mapping.is_recreated or pair.terms.selection.excludes_new(pair.appointment):
         return _detach(pair)
     lost = Operation(Side.EXTERNAL, Act.UNLINK, Reason.DELETED_THERE, before=pair.external_base)
     return replace(create(reborn(pair.mapping), pair.appointment, pair.terms), operations=(lost,))
@@ -185,7 +190,10 @@ def reborn(mapping: Mapping) -> Mapping:
 
 
 def close(pair: Comparison) -> Step:
-    return Step(pair.mapping.closing(Reason.DELETED_THERE))
+    """Gone on both sides. What a write of ours may have overwritten before is in the journal at least."""
+    lost = Operation(Side.EXTERNAL, Act.UNLINK, Reason.DELETED_THERE, before=pair.external_base)
+    done = (lost,) if pair.mapping.unconfirmed else ()
+    return Step(pair.mapping.closing(Reason.DELETED_THERE), operations=done)
 
 
 def wait(pair: Comparison) -> Step:

@@ -120,8 +120,8 @@ def _found_created(mapping: Mapping, intent: Intent, event: StoredEvent, terms: 
 
 def adopted(mapping: Mapping, event: StoredEvent) -> Mapping:
     """A copy of unknown history: the bases are what it holds, so the platform's version is sent over it."""
-    known = as_platform_knows(event.content, mapping.origin)
-    return replace(mapping, local_base=known, external_base=event.content, unconfirmed=(), attempts=0)
+    row = replace(mapping, local_base=None, external_base=event.content, unconfirmed=(), attempts=0)
+    return replace(row, local_base=as_platform_knows(event.content, row))
 
 
 def _answered(mapping: Mapping, intent: Intent, event: StoredEvent, terms: Terms) -> Landed:

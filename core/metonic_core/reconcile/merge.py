@@ -51,7 +51,7 @@ class Comparison:
     @cached_property
     def known(self) -> Content:
         """The event, as the platform is to know it."""
-        return as_platform_knows(self.external, self.mapping.origin)
+        return as_platform_knows(self.external, self.mapping)
 
     @cached_property
     def _as_shown(self) -> Mapping:
@@ -75,8 +75,8 @@ class Comparison:
     @cached_property
     def edited_there(self) -> frozenset[Group]:
         """Those of them that may flow in. An edit without inbound flow counts as none."""
-        base = as_platform_knows(self.external_base, self.mapping.origin)
-        said = self.moved_there & self.terms.differing(self.known, base)
+        agreed = as_platform_knows(self.external_base, self.mapping)
+        said = self.moved_there & self.terms.differing(self.known, agreed)
         return frozenset(g for g in said if self.flow(g).is_inbound)
 
     @cached_property

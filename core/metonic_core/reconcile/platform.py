@@ -6,8 +6,8 @@ that the feed told the platform and that it only repeats, where somebody changed
 What did change is taken, even where somebody else changed it to something else: then it is overwritten.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from metonic_core.model.appointment import Appointment, Participant
@@ -17,7 +17,14 @@ from metonic_core.model.series import has_slot
 TYPE: Group = "type"
 OWNER: Group = "owner"
 PARTICIPANTS: Group = "participants"
-"""What a state says besides its content. Participants are one value, whatever their order."""
+"""What a state says besides its content. Participants are in no order."""
+
+PRIVATE: Group = "private"
+BUSY: Group = "busy"
+"""The two halves of visibility: hiding an appointment does not say that it blocks time."""
+
+_BESIDES = frozenset({TYPE, OWNER, PARTICIPANTS})
+_FLAGS = frozenset({PRIVATE, BUSY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +39,38 @@ class PlatformState:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What the feed says: the state after somebody else changed it, and the groups that were changed.
+
+    ``is_out``: somebody may have read it already.
+    """
+
+    version: int
+    changed: frozenset[Group]
+    state: PlatformState
+    is_out: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the platform may have read, the oldest first; and the version of its own last word, by group."""
+
+    told: Sequence[Told] = ()
+    spoken: Mapping[Group, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class PlatformMerge:
     """The appointment with what the platform changed, its version as it was.
 
-    ``overwrote`` are the groups in which the platform changed what it had not seen.
+    ``taken`` are the groups in which the platform had a word, ``overwrote`` those among them in which it
+    changed what it had not seen, ``kept`` those in which it only repeats what somebody changed again since.
     """
 
     appointment: Appointment
+    taken: frozenset[Group]
     overwrote: frozenset[Group]
+    kept: frozenset[Group]
 
 
 def state_of(appointment: Appointment) -> PlatformState:
@@ -53,43 +84,59 @@ def state_of(appointment: Appointment) -> PlatformState:
     )
 
 
-def merge_platform(
-    base: PlatformState, sent: PlatformState, current: Appointment, told: Sequence[PlatformState] = ()
-) -> PlatformMerge:
-    """The present appointment with what differs between the last state and this one.
+def changed_groups(before: PlatformState | None, after: PlatformState) -> frozenset[Group]:
+    """Where the two differ; everywhere, if there was nothing before."""
+    groups = (all_groups(after.content, before.content if before else None) | _BESIDES | _FLAGS) - {
+        VISIBILITY
+    }
+    return frozenset(g for g in groups if before is None or _get(before, g) != _get(after, g))
 
-    ``told`` are states that the platform may have read: needed only where else something is overwritten.
-    """
-    sent = _without_echoes(base, sent, state_of(current), told)
-    content, overwrote = _merge_content(base.content, sent.content, current.content)
+
+def merge_platform(
+    base: PlatformState, sent: PlatformState, current: Appointment, heard: Heard | None = None
+) -> PlatformMerge:
+    """The present appointment with what differs between the last state and this one."""
     here = state_of(current)
-    moved = frozenset(g for g in (TYPE, OWNER, PARTICIPANTS) if _get(sent, g) != _get(base, g))
+    kept = _echoes(base, sent, here, heard) if heard else frozenset[Group]()
+    sent = _without(kept, base, sent)
+    content, overwrote = _merge_content(base.content, sent.content, current.content)
+    taken = changed_groups(base, sent)
     made = replace(
         current,
-        type=sent.type if TYPE in moved else current.type,
+        type=sent.type if TYPE in taken else current.type,
         content=content,
-        owner_id=sent.owner_id if OWNER in moved else current.owner_id,
-        participants=sent.participants if PARTICIPANTS in moved else current.participants,
+        owner_id=sent.owner_id if OWNER in taken else current.owner_id,
+        participants=_merge_participants(base, sent, here),
         is_deleted=current.is_deleted if sent.is_cancelled == base.is_cancelled else sent.is_cancelled,
     )
-    if moved & {OWNER, PARTICIPANTS}:
-        made = replace(made, participants=_others(made))
-    lost = frozenset(g for g in moved if _get(here, g) not in (_get(base, g), _get(sent, g)))
-    return PlatformMerge(made, overwrote | lost)
+    if OWNER in taken:
+        made = replace(made, participants=tuple(p for p in made.participants if p.user_id != made.owner_id))
+    lost = frozenset(g for g in taken & {TYPE, OWNER} if _get(here, g) not in (_get(base, g), _get(sent, g)))
+    seats = frozenset({PARTICIPANTS}) if _loses_participants(base, sent, here) else frozenset[Group]()
+    return PlatformMerge(made, taken, overwrote | lost | seats, kept)
 
 
-def _without_echoes(
-    base: PlatformState, sent: PlatformState, here: PlatformState, told: Sequence[PlatformState]
-) -> PlatformState:
-    """The state with its base in place of what it only repeats of something that was changed since."""
-    echoes = frozenset(
-        group
-        for group in all_groups(base.content, sent.content, here.content) | {TYPE, OWNER, PARTICIPANTS}
-        if _get(here, group) not in (_get(base, group), _get(sent, group))
-        and any(_get(sent, group) == _get(known, group) for known in told)
-    )
-    # Flags are merged one by one, and have only two values.
-    content = sent.content.take(echoes - {VISIBILITY, TYPE, OWNER, PARTICIPANTS}, base.content)
+def _echoes(base: PlatformState, sent: PlatformState, here: PlatformState, heard: Heard) -> frozenset[Group]:
+    """Groups in which the state repeats what the feed told, though somebody else changed them since."""
+    moved = changed_groups(base, sent) & changed_groups(here, sent)
+    return frozenset(g for g in moved if _is_echo(g, sent, heard))
+
+
+def _is_echo(group: Group, sent: PlatformState, heard: Heard) -> bool:
+    last_word = heard.spoken.get(group, 0)
+    about = [told for told in heard.told if group in told.changed]
+    said = _get(sent, group)
+    repeated = [n for n, told in enumerate(about) if told.is_out and _get(told.state, group) == said]
+    return bool(repeated) and any(told.version > last_word for told in about[repeated[0] + 1 :])
+
+
+def _without(echoes: frozenset[Group], base: PlatformState, sent: PlatformState) -> PlatformState:
+    """The state with its base in place of what it only repeats."""
+    content = sent.content.take(echoes - _BESIDES - _FLAGS, base.content)
+    if PRIVATE in echoes:
+        content = replace(content, is_private=base.content.is_private)
+    if BUSY in echoes:
+        content = replace(content, is_busy=base.content.is_busy)
     return replace(
         sent,
         content=content,
@@ -107,19 +154,39 @@ def _get(state: PlatformState, group: Group) -> object:
             return state.owner_id
         case "participants":
             return frozenset(state.participants)
+        case "private":
+            return state.content.is_private
+        case "busy":
+            return state.content.is_busy
         case _:
             return state.content.get(group)
 
 
-def _others(appointment: Appointment) -> tuple[Participant, ...]:
-    """A new owner takes part no longer."""
-    return tuple(p for p in appointment.participants if p.user_id != appointment.owner_id)
+def _seats(state: PlatformState) -> dict[UUID, Participant]:
+    return {participant.user_id: participant for participant in state.participants}
+
+
+def _merge_participants(
+    base: PlatformState, sent: PlatformState, here: PlatformState
+) -> tuple[Participant, ...]:
+    """One by one: who was added, removed or changed by the platform; all others are as they are."""
+    theirs, known, present = _seats(sent), _seats(base), _seats(here)
+    made = (
+        theirs.get(user) if theirs.get(user) != known.get(user) else present.get(user)
+        for user in {**present, **theirs}
+    )
+    return tuple(participant for participant in made if participant is not None)
+
+
+def _loses_participants(base: PlatformState, sent: PlatformState, here: PlatformState) -> bool:
+    theirs, known, present = _seats(sent), _seats(base), _seats(here)
+    moved = [user for user in {**theirs, **known} if theirs.get(user) != known.get(user)]
+    return any(present.get(user) not in (known.get(user), theirs.get(user)) for user in moved)
 
 
 def _merge_content(base: Content, sent: Content, current: Content) -> tuple[Content, frozenset[Group]]:
     moved = frozenset(g for g in all_groups(base, sent) if sent.get(g) != base.get(g))
     merged = current.take(moved - {VISIBILITY}, sent)
-    # Private and busy are two things to a platform: hiding an appointment does not say that it blocks time.
     merged = replace(
         merged,
         is_private=_taken(base.is_private, sent.is_private, current.is_private),

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.content import Content
-from metonic_core.model.mapping import Origin
+from metonic_core.model.mapping import Mapping, Origin
 from metonic_core.selection.choosing import Selection
 
 _SIGN = "\N{BLACK TELEPHONE} "
@@ -26,9 +26,19 @@ def projected(appointment: Appointment, origin: Origin, selection: Selection) ->
     return content if shown == content.notes else replace(content, notes=shown)
 
 
-def as_platform_knows(content: Content, origin: Origin) -> Content:
-    """What an event says without the lines that were added to its copy."""
-    if origin is Origin.OWN or _SIGN not in content.notes:
+def as_platform_knows(content: Content, mapping: Mapping) -> Content:
+    """What the event of this pair says, without the lines that were added to a copy.
+
+    They are those with the sign, where the copy has such lines that the appointment has not: what people or
+    the platform write with that sign elsewhere is theirs.
+    """
+    own = _signed(mapping.local_base)
+    if mapping.origin is Origin.OWN or not _signed(mapping.external_base) - own:
         return content
-    kept = [line for line in content.notes.split("\n") if not line.startswith(_SIGN)]
+    kept = [line for line in content.notes.split("\n") if line in own or not line.startswith(_SIGN)]
     return replace(content, notes="\n".join(kept).rstrip())
+
+
+def _signed(content: Content | None) -> frozenset[str]:
+    lines = content.notes.split("\n") if content else ()
+    return frozenset(line for line in lines if line.startswith(_SIGN))

@@ -1,5 +1,7 @@
 """Arguments as resolvers read them: an id that is none finds nothing, a bad instant is a GraphQL error."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +17,15 @@ def identity(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+@contextmanager
+def under(*parents: str) -> Iterator[None]:
+    """What is wrong inside is told from further out."""
+    try:
+        yield
+    except InvalidValue as error:
+        raise error.under(*parents) from None
 
 
 def maybe_instant(given: DateTime | None, name: str) -> datetime | None:

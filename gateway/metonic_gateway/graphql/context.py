@@ -8,10 +8,11 @@ from joserfc.jwk import OctKey
 from strawberry.dataloader import DataLoader
 
 from metonic_core.model.appointment import Appointment
+from metonic_gateway.graphql.appointments.announcing import announce
 from metonic_gateway.graphql.errors import request_error
 from metonic_gateway.http.identity import Identity, NotSignedIn, Role, identify, seconds_left
 from metonic_gateway.services import Services
-from metonic_gateway.store import copies, operations, overview, users
+from metonic_gateway.store import copies, introducing, operations, overview, users
 from metonic_gateway.store.users import User
 
 _BEARER = "bearer "
@@ -51,9 +52,12 @@ class Context:
         if identity.role is Role.BACKEND or identity.user_id is None:
             return None
         if self._viewer is None:
-            self._viewer = await users.introduced(
-                identity.user_id, identity.role.value, identity.name, identity.zone
+            now = self.services.clock()
+            made = await introducing.introduced(
+                identity.user_id, identity.role.value, identity.name, identity.zone, now
             )
+            announce(self.services, made.due, {*made.due.values()}, is_news=False)
+            self._viewer = made.user
         return self._viewer
 
     def backend(self) -> None:
@@ -89,7 +93,9 @@ class Context:
         return given if isinstance(given, str) else ""
 
     async def _load_copies(self, appointments: list[Appointment]) -> Sequence[list[copies.Copy]]:
-        viewer = await self.viewer()
+        viewer = await self.caller()
+        if viewer is None:
+            return [[] for _ in appointments]
         return await copies.of_appointments(viewer.id, appointments, self.services.window())
 
     async def _load_operations(self, asked: list[operations.Asked]) -> Sequence[Sequence[operations.Done]]:

@@ -9,7 +9,7 @@ from graphql import GraphQLError
 
 from metonic_core import spi
 from metonic_core.model.errors import InvalidValue
-from metonic_gateway.graphql.scalars import DateTime, ProviderName, maybe_date_time
+from metonic_gateway.graphql.scalars import DateTime, PlatformVersion, ProviderName, maybe_date_time
 
 
 @strawberry.enum(description="What kind of thing went wrong: stable, for programs. New codes may be added.")
@@ -91,6 +91,10 @@ class ProviderRefused(UserError):
 @strawberry.type(description="The thing has changed since it was read; nothing was written.")
 class OutOfDate(UserError):
     current_version: int | None
+    current_platform_version: PlatformVersion | None = strawberry.field(
+        default=None,
+        description="The last one that the platform sent, where a lower one came after it; null elsewhere.",
+    )
 
 
 def invalid_input(error: InvalidValue, *parents: str) -> InvalidInput:

@@ -7,7 +7,8 @@ requests, as a class per request would keep Strawberry's validation cache from e
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -142,13 +143,33 @@ def _page_size(field: FieldNode, usual: int) -> int:
     return max(usual, LARGEST)
 
 
-class Masked(MaskErrors):
-    """Tells a reference in place of what nobody foresaw, and logs the cause under it."""
+class Parsed(ParserCache):
+    """Keeps what was parsed, and leaves what cannot be to Strawberry, which tells it as an error.
+
+    Problem: out of the cache it comes as an exception, past every extension, and over a WebSocket it even
+    ends the operation without a word.
+    """
 
     def __init__(self) -> None:
-        super().__init__(should_mask_error=_is_unforeseen)
+        super().__init__(maxsize=_CACHED)
+
+    def on_parse(self) -> Iterator[None]:
+        asked = self.execution_context
+        with suppress(GraphQLError):
+            asked.graphql_document = self.cached_parse_document(asked.query or "", **asked.parse_options)
+        yield
+
+
+class Told(MaskErrors):
+    """Gives every error a code, and tells a reference in place of what nobody foresaw, logged under it."""
+
+    def __init__(self) -> None:
+        super().__init__(should_mask_error=_has_no_code)
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
+        return self._masked(error) if _is_unforeseen(error) else _coded(error)
+
+    def _masked(self, error: GraphQLError) -> GraphQLError:
         reference = uuid4().hex[:12]
         _log.error("operation_failed", reference=reference, exc_info=error.original_error)
         return GraphQLError(
@@ -157,6 +178,22 @@ class Masked(MaskErrors):
             path=error.path,
             extensions={"code": "INTERNAL", "reference": reference},
         )
+
+
+def _has_no_code(error: GraphQLError) -> bool:
+    return "code" not in (error.extensions or {})
+
+
+def _coded(error: GraphQLError) -> GraphQLError:
+    """What GraphQL itself finds wrong with an operation or its variables; a copy, as errors are cached."""
+    return GraphQLError(
+        error.message,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions={**(error.extensions or {}), "code": "BAD_REQUEST"},
+    )
 
 
 def _is_unforeseen(error: GraphQLError) -> bool:
@@ -169,7 +206,7 @@ def extensions() -> Sequence[Callable[[], SchemaExtension]]:
     return [
         lambda: AddValidationRules(rules),
         lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
-        Masked,
-        lambda: ParserCache(maxsize=_CACHED),
+        Told,
+        Parsed,
         lambda: ValidationCache(maxsize=_CACHED),
     ]

@@ -47,7 +47,7 @@ def _name_scalar(name: str, description: str, most: int) -> ScalarDefinition:
     def parsed(given: object) -> str:
         if is_storable(str(given), most):
             return str(given)
-        message = f"A value of {name} has at most {most} characters and no control characters."
+        message = f"A value of {name} has at most {most} characters, none of them NUL or half of one."
         raise GraphQLError(message, extensions={"code": "INVALID_ARGUMENT"})
 
     return strawberry.scalar(name=name, description=description, serialize=str, parse_value=parsed)

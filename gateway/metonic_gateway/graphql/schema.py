@@ -31,8 +31,8 @@ from metonic_gateway.graphql.viewer import ViewerQuery
     description="What the viewer may see. Somebody else's things are answered like things that are "
     "not there. "
     "Arguments that cannot be used are GraphQL errors with the `extensions.code` INVALID_ARGUMENT; "
-    "without a good "
-    "token the code is UNAUTHENTICATED, and the HTTP status is 200 all the same."
+    "an operation or variables that GraphQL itself cannot read have BAD_REQUEST; without a good token the "
+    "code is UNAUTHENTICATED, and the HTTP status is 200 all the same."
 )
 class Query(
     ViewerQuery,

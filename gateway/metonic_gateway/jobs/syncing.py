@@ -85,7 +85,7 @@ async def _succeed(run: Run, report: Report) -> bool:
     errors = errors_of(report, now)
     if errors:
         await run.log.ensure()
-    await run.log.finish(Outcome(status, report.pushed, report.pulled, report.conflicts, errors), now)
+    await run.log.finish(Outcome(status, report.conflicts, errors), now)
     _log.info("run_finished", calendar=run.calendar.id, sent=report.pushed, pulled=report.pulled)
     at = next_sync(now, run.calendar.frequency, dice())
     if report.look_again is not None:

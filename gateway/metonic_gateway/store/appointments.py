@@ -38,7 +38,7 @@ async def insert(
     async with in_transaction():
         await models.Appointment.create(**new_columns(appointment, now))
         await add_participants([appointment])
-        await _record(appointment, ChangeKind.CREATE, cause, now)
+        await _record(Entry(None, appointment, ChangeKind.CREATE), cause, now)
         return await draw_each([appointment], window, now)
 
 
@@ -53,9 +53,9 @@ def new_columns(appointment: Appointment, now: datetime) -> dict[str, Any]:
     }
 
 
-async def _record(after: Appointment, kind: ChangeKind, cause: Cause | None, now: datetime) -> None:
+async def _record(entry: Entry, cause: Cause | None, now: datetime) -> None:
     if cause is not None:
-        await changes.record([Entry(after, kind)], cause, now)
+        await changes.record([entry], cause, now)
 
 
 async def change(
@@ -116,7 +116,8 @@ async def edit(
         if after == before:
             return Edited(before, before)
         due = await _overwrite(after, window, now) or ()
-        await _record(after, kind_of(before, after), cause, now)
+        stored = replace(after, version=after.version + 1)
+        await _record(Entry(before, stored, kind_of(before, after)), cause, now)
         return Edited(before, after, due)
 
 
@@ -175,9 +176,10 @@ async def _draw(
     ids = [appointment.id for appointment in appointments]
     paired = models.CalendarSyncMapping.filter(appointment_id__in=ids, closed=None, link__archived_at=None)
     rows = await paired.values("id", "link_id", "appointment_id", "link__sync_config_id")
-    moved = [row for row in rows if row["id"] not in except_for]
-    await draw_rows([row["id"] for row in moved])
-    taken = {(row["link_id"], row["appointment_id"]) for row in rows}
+    still_open = await draw_rows([row["id"] for row in rows if row["id"] not in except_for])
+    moved = [row for row in rows if row["id"] in still_open]
+    standing = still_open.union(except_for)
+    taken = {(row["link_id"], row["appointment_id"]) for row in rows if row["id"] in standing}
     opened = [
         (calendar, selection.link_id, appointment.id)
         for appointment, calendar, selection in await _takers(appointments, window)
@@ -192,12 +194,18 @@ def people(appointment: Appointment) -> set[UUID]:
     return {appointment.owner_id, *(p.user_id for p in appointment.participants)}
 
 
-async def draw_rows(ids: Sequence[UUID]) -> None:
-    """Have these mappings decided anew; runs inside a transaction."""
+async def draw_rows(ids: Sequence[UUID]) -> set[UUID]:
+    """Have these mappings decided anew; runs inside a transaction.
+
+    Returns those that are open: a run may have closed one since it was read, and then it stays closed.
+    """
+    found: set[UUID] = set()
     for part in chunks(ids):
-        rows = models.CalendarSyncMapping.filter(id__in=part)
+        rows = models.CalendarSyncMapping.filter(id__in=part, closed=None)
         await rows.update(drawn=F("drawn") + 1, wanted=F("drawn") + 1, attempts=0)
         await rows.filter(due=None).update(due=Due.DECIDE)
+        found |= {row["id"] for row in await rows.values("id")}
+    return found
 
 
 async def _takers(

@@ -10,16 +10,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import F
+from tortoise.expressions import F, Q
 from tortoise.functions import Max, Min
 from tortoise.transactions import in_transaction
 
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.codec import decode, encode
 from metonic_core.model.content import Content
-from metonic_core.reconcile.platform import PlatformState, state_of
+from metonic_core.reconcile.platform import Told, changed_groups, state_of
 from metonic_gateway.store import models
 from metonic_gateway.store.pages import KeptAppointment, kept_appointments
 from metonic_gateway.store.platform import document_of, state_from
@@ -51,8 +52,12 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A change to be recorded. ``overwritten`` is what stood there and the platform had not seen."""
+    """A change to be recorded: from nothing, or from ``before``, to ``after``.
 
+    ``overwritten`` is what stood there and the platform had not seen.
+    """
+
+    before: Appointment | None
     after: Appointment
     kind: ChangeKind
     overwritten: Content | None = None
@@ -88,7 +93,7 @@ async def record(entries: Sequence[Entry], cause: Cause, now: datetime) -> None:
             provider=cause.provider,
             run_id=cause.run_id,
             user_id=cause.user_id,
-            state=document_of(state_of(entry.after)),
+            state=_told_document(entry),
             overwritten=encode(entry.overwritten),
             at=now,
         )
@@ -97,13 +102,24 @@ async def record(entries: Sequence[Entry], cause: Cause, now: datetime) -> None:
     await models.AppointmentChange.bulk_create(made)
 
 
-async def told(appointments: Collection[UUID]) -> Mapping[UUID, Sequence[PlatformState]]:
-    """What the feed has said of each of these since it was last swept, by appointment."""
-    made: dict[UUID, list[PlatformState]] = {}
-    rows = models.AppointmentChange.filter(appointment_id__in=list(appointments))
-    for row in await rows.order_by("id").values("appointment_id", "state"):
-        if state := state_from(row["state"]):
-            made.setdefault(row["appointment_id"], []).append(state)
+def _told_document(entry: Entry) -> dict[str, Any]:
+    before, after = entry.before, state_of(entry.after)
+    changed = changed_groups(state_of(before) if before else None, after)
+    return document_of(after) | {"version": entry.after.version, "changed": sorted(changed)}
+
+
+async def told(appointments: Collection[UUID]) -> Mapping[UUID, Sequence[Told]]:
+    """What the feed has said that others did to each of these, the oldest first, as far as it is kept."""
+    made: dict[UUID, list[Told]] = {}
+    by_others = Q(provider__isnull=False) | Q(user_id__isnull=False)
+    rows = models.AppointmentChange.filter(by_others, appointment_id__in=list(appointments))
+    for row in await rows.order_by("id").values("appointment_id", "position", "state"):
+        said = row["state"]
+        if state := state_from(said):
+            # What has no position was read by nobody yet.
+            is_out = row["position"] is not None
+            found = Told(said["version"], frozenset(said["changed"]), state, is_out=is_out)
+            made.setdefault(row["appointment_id"], []).append(found)
     return made
 
 

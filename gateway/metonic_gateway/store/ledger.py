@@ -20,7 +20,7 @@ from metonic_core.model.mapping import Absent, HoldKind, Look
 from metonic_core.model.marker import MarkerKey
 from metonic_core.model.when import Window
 from metonic_core.reconcile.step import Conflict, Operation
-from metonic_core.selection import Selection
+from metonic_core.selection import Choice, Selection
 from metonic_core.sync import Clock, Due, LeaseLost, Link, Phase
 from metonic_gateway.store import appointments, changes, drawing, journal, mappings, models, selections
 from metonic_gateway.store.changes import Cause, ChangeKind, Entry
@@ -69,6 +69,8 @@ class SqlLedger:
         self._imports: list[Appointment] = []
         self._lines: list[models.SyncOperation] = []
         self._news: list[Entry] = []
+        self._read: dict[UUID, Appointment] = {}
+        self._choices: dict[UUID, Choice] = {}
         self.markers = markers
         self.drawn: set[UUID] = set()
         self.has_changed = False
@@ -85,6 +87,7 @@ class SqlLedger:
                 await self._flush()
         finally:
             self._forget()
+            self._read, self._choices = {}, {}
 
     def _forget(self) -> None:
         self._rows, self._imports, self._lines, self._news = [], [], [], []
@@ -137,7 +140,8 @@ class SqlLedger:
         chosen = models.CalendarSyncConfig.get(id=self._calendar_id)
         row = await chosen.select_related("sync_filter", "user")
         row.link_id = self._link_id
-        return selections.selection_of(row, self._window, await selections.choices_of([row.id]))
+        # What was chosen for an appointment is read with the appointment: a user may have chosen thousands.
+        return selections.selection_of(row, self._window, {row.id: self._choices})
 
     async def is_any_due(self) -> bool:
         due = [Due.READ, Due.DECIDE]
@@ -207,6 +211,9 @@ class SqlLedger:
     async def appointments(self, ids: Collection[UUID]) -> Mapping[UUID, Appointment]:
         await self._flush()
         known = await appointments.load(ids)
+        self._read |= known
+        chosen = await selections.choices_of([self._calendar_id], list(known))
+        self._choices |= chosen.get(self._calendar_id, {})
         selection = await self.selection() if known else None
         if selection is None or not selection.include_contact:
             return known
@@ -216,14 +223,16 @@ class SqlLedger:
     async def store_appointment(self, appointment: Appointment, paired: UUID, *, is_import: bool) -> bool:
         if is_import:
             self._imports.append(appointment)
-            self._news.append(Entry(appointment, ChangeKind.CREATE))
+            self._news.append(Entry(None, appointment, ChangeKind.CREATE))
             return True
         drawn = await appointments.change(appointment, self._window, self._clock(), paired=paired)
         if drawn is None:
             return False
         self.drawn |= drawn
         kind = ChangeKind.DELETE if appointment.is_deleted else ChangeKind.UPDATE
-        self._news.append(Entry(appointment, kind))
+        stored = replace(appointment, version=appointment.version + 1, contacts=())
+        self._news.append(Entry(self._read.get(appointment.id), stored, kind))
+        self._read[appointment.id] = stored
         return True
 
     async def reopen(self, tombstone: values.Mapping) -> None:
@@ -231,7 +240,7 @@ class SqlLedger:
         calendar = await models.CalendarSyncConfig.get(id=self._calendar_id)
         if tombstone.appointment_id is None or calendar.stopped is not None:
             return
-        appointment = (await appointments.load([tombstone.appointment_id])).get(tombstone.appointment_id)
+        appointment = (await self.appointments([tombstone.appointment_id])).get(tombstone.appointment_id)
         if appointment and (await self.selection()).draws(appointment):
             await appointments.open_each([(self._link_id, appointment.id)])
 

@@ -1,6 +1,6 @@
 """What a user's appointments are made of: their types, and the clients who take part."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -48,10 +48,27 @@ async def clients_of(user_id: UUID, search: str, limit: int) -> Sequence[Client]
     return sorted(named, key=lambda c: ((c.name or "").casefold(), c.platform_id))[:limit]
 
 
+async def met_by(user_id: UUID, others: Collection[UUID]) -> frozenset[UUID]:
+    """Those of the others who share an appointment with the user, also a cancelled one. Two statements."""
+    if not others:
+        return frozenset()
+    theirs, asked = _all(user_id), list(others)
+    shared = Subquery(theirs.values("id"))
+    seats = models.AppointmentParticipant.filter(appointment_id__in=shared, user_id__in=asked).distinct()
+    owned = theirs.filter(owner_id__in=asked).distinct()
+    return frozenset(
+        [row["user_id"] for row in await seats.values("user_id")]
+        + [row["owner_id"] for row in await owned.values("owner_id")]
+    )
+
+
 def _living(user_id: UUID) -> QuerySet[models.Appointment]:
+    return _all(user_id).filter(is_deleted=False)
+
+
+def _all(user_id: UUID) -> QuerySet[models.Appointment]:
     shared = models.AppointmentParticipant.filter(user_id=user_id).values("appointment_id")
-    concerns = Q(owner_id=user_id) | Q(id__in=Subquery(shared))
-    return models.Appointment.filter(concerns, is_deleted=False)
+    return models.Appointment.filter(Q(owner_id=user_id) | Q(id__in=Subquery(shared)))
 
 
 def _read(row: dict[str, Any], prefix: str, role: str | None) -> Client | None:

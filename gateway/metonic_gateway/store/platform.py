@@ -1,7 +1,7 @@
 """What the platform sends of an appointment, judged and merged; nothing is written here."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,7 +11,7 @@ from metonic_core.model.checks import check_hidden, checked
 from metonic_core.model.codec import decode, encode
 from metonic_core.model.content import Content, Group
 from metonic_core.model.errors import InvalidValue
-from metonic_core.reconcile.platform import PlatformState, merge_platform, state_of
+from metonic_core.reconcile.platform import Heard, PlatformState, Told, merge_platform, state_of
 from metonic_gateway.store.users import Person, User
 
 
@@ -74,7 +74,8 @@ Refusal = InvalidValue | Stale
 class Upserted:
     """``version`` is the appointment's present one; both are None where there is none.
 
-    ``overwrote`` are groups that somebody else had changed and the platform had not seen.
+    ``overwrote`` are groups that somebody else had changed and the platform had not seen, ``kept`` those in
+    which the state only repeats what somebody changed again since.
     """
 
     platform_id: str
@@ -82,6 +83,7 @@ class Upserted:
     version: int | None
     status: UpsertStatus
     overwrote: frozenset[Group] = frozenset()
+    kept: frozenset[Group] = frozenset()
     refusal: Refusal | None = None
 
 
@@ -93,17 +95,23 @@ class Known:
     platform_id: str | None
     platform_version: int | None
     base: PlatformState | None
+    spoken: Mapping[Group, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What is to be stored: ``after`` with its new version, and ``base``, the state that was sent."""
+    """What is to be stored: ``after`` with its new version, and ``base``, the state that was sent.
+
+    ``spoken`` is the version in which the platform last had a word, by group.
+    """
 
     asked: PlatformAppointment
     before: Appointment | None
     after: Appointment
     base: PlatformState
-    overwrote: frozenset[Group]
+    spoken: Mapping[Group, int] = field(default_factory=dict)
+    overwrote: frozenset[Group] = frozenset()
+    kept: frozenset[Group] = frozenset()
 
     @property
     def status(self) -> UpsertStatus:
@@ -114,7 +122,9 @@ class Merged:
 
     def outcome(self) -> Upserted:
         after = self.after
-        return Upserted(self.asked.platform_id, after.id, after.version, self.status, self.overwrote)
+        return Upserted(
+            self.asked.platform_id, after.id, after.version, self.status, self.overwrote, self.kept
+        )
 
 
 def settled(asked: PlatformAppointment, known: Known | None, bound: Known | None) -> Upserted | None:
@@ -179,7 +189,7 @@ def merged(
     asked: PlatformAppointment,
     known: Known | None,
     users: Mapping[str, User],
-    told: Sequence[PlatformState] = (),
+    told: Sequence[Told] = (),
 ) -> Merged:
     """What the state makes of the appointment that is there, or of none; raises InvalidValue.
 
@@ -192,12 +202,14 @@ def merged(
     has_seen = known.base is None or asked.seen_version == before.version
     base = state_of(before) if known.base is None or has_seen else known.base
     sent = _state(asked, base.content, users)
-    made = merge_platform(base, sent, before, told)
+    heard = None if has_seen else Heard(told, known.spoken)
+    made = merge_platform(base, sent, before, heard)
     after = replace(made.appointment, content=checked(made.appointment.content, before.content))
     _check(after, before)
     if _differs(after, before):
         after = replace(after, version=before.version + 1)
-    return Merged(asked, before, after, sent, made.overwrote)
+    spoken = {**known.spoken, **dict.fromkeys(made.taken, after.version)}
+    return Merged(asked, before, after, sent, spoken, made.overwrote, made.kept)
 
 
 def _new(asked: PlatformAppointment, users: Mapping[str, User]) -> Merged:
@@ -212,7 +224,7 @@ def _new(asked: PlatformAppointment, users: Mapping[str, User]) -> Merged:
         is_deleted=sent.is_cancelled,
     )
     _check_type(made.type, None)
-    return Merged(asked, None, made, sent, frozenset())
+    return Merged(asked, None, made, sent)
 
 
 def _check(after: Appointment, before: Appointment) -> None:
@@ -258,8 +270,7 @@ def _state(asked: PlatformAppointment, base: Content | None, users: Mapping[str,
 
 
 def _participant(user: User, seat: Seat) -> Participant:
-    role = seat.person.role
-    return Participant(user.id, seat.may_edit, None if role == user.role else role)
+    return Participant(user.id, seat.may_edit, seat.person.role)
 
 
 def document_of(state: PlatformState) -> dict[str, Any]:

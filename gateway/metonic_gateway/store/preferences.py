@@ -151,8 +151,10 @@ async def _look_again(link_id: UUID, before: Preferences, after: Preferences) ->
         set_aside = rows.filter(appointment_id=None, hold=HoldKind.IGNORED.value, hold_reason__in=reasons)
         await set_aside.update(**look)
     # Of a pair at rest that is not in step only its bases tell: an edit that had no flow left no trace.
-    at_rest = rows.filter(seen__isnull=True, hold=None, external_event_id__isnull=False)
+    at_rest = rows.filter(seen__isnull=True, external_event_id__isnull=False)
     pairs = at_rest.exclude(appointment_id=None)
+    if before.direction is not after.direction:
+        await pairs.filter(Q(can_write=False) | Q(can_write_time=False)).update(**look)
     if before.direction is Direction.PULL is not after.direction:
         await pairs.update(**look)
     elif after.include_notes and not before.include_notes:

@@ -70,8 +70,15 @@ async def difference(selection: Selection) -> Difference:
 
 async def matches(selection: Selection, page: Page) -> Sequence[KeptAppointment]:
     """The appointments that would have a copy, by start; one more than the page has, if there are more."""
+    given_up = models.CalendarSyncMapping.filter(
+        link_id=selection.link_id,
+        closed=None,
+        hold=HoldKind.DETACHED.value,
+        appointment_id__isnull=False,
+    )
+    others = ~Q(id__in=Subquery(given_up.values("appointment_id")))
     found: list[UUID] = []
-    async for part in _candidates(selection, Q(), page.after):
+    async for part in _candidates(selection, others, page.after):
         found += [appointment.id for appointment in part if selection.draws(appointment)]
         if len(found) > page.first:
             break

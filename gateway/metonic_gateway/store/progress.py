@@ -6,7 +6,7 @@ from uuid import UUID
 
 from metonic_core.sync import Clock, Phase
 from metonic_gateway.store.models import CalendarSyncHistory
-from metonic_gateway.store.runs import RunLog
+from metonic_gateway.store.runs import RunLog, counts
 from metonic_gateway.store.states import RUNNING
 
 _PAUSE = timedelta(seconds=0.5)
@@ -15,7 +15,8 @@ _PAUSE = timedelta(seconds=0.5)
 class Gauge:
     """Writes the beginning and the end of a phase, and between them twice a second at most.
 
-    ``told`` is called with the run's id whenever something was written.
+    ``told`` is called with the run's id whenever something was written. A run without a row looks as often
+    whether somebody has asked for one meanwhile, unless it has found nothing so far.
     """
 
     def __init__(self, run: RunLog, clock: Clock, told: Callable[[UUID], None]) -> None:
@@ -26,6 +27,7 @@ class Gauge:
         self._began_at: datetime | None = None
         self._done = 0
         self._written_at: datetime | None = None
+        self._looked_at: datetime | None = None
 
     async def note(self, phase: Phase, done: int, total: int | None) -> None:
         """Take how far the run is; ``total`` equal to ``done`` ends the phase."""
@@ -33,13 +35,25 @@ class Gauge:
         if phase is not self._phase or done < self._done:
             self._phase, self._began_at, self._written_at = phase, now, None
         self._done = done
-        if self._run.id is None or not (done == total or self._is_due(now)):
+        if not (done == total or _is_due(self._written_at, now)):
+            return
+        # An idle run ends its only phase once: that is all it looks.
+        row = self._run.id or (await self._row_asked_for(now) if done or total is not None else None)
+        if row is None:
             return
         self._written_at = now
-        rows = CalendarSyncHistory.filter(id=self._run.id, state=RUNNING)
-        if await rows.update(phase=phase.value, phase_at=self._began_at, done=done, total=total):
-            self._told(self._run.id)
+        rows = CalendarSyncHistory.filter(id=row, state=RUNNING)
+        far = {"phase": phase.value, "phase_at": self._began_at, "done": done, "total": total}
+        if await rows.update(**far, **await counts(row)):
+            self._told(row)
 
-    def _is_due(self, now: datetime) -> bool:
-        # A clock that was set back must not silence it.
-        return self._written_at is None or not timedelta(0) <= now - self._written_at < _PAUSE
+    async def _row_asked_for(self, now: datetime) -> UUID | None:
+        if not _is_due(self._looked_at, now):
+            return None
+        self._looked_at = now
+        return await self._run.take_over()
+
+
+def _is_due(since: datetime | None, now: datetime) -> bool:
+    # A clock that was set back must not silence it.
+    return since is None or not timedelta(0) <= now - since < _PAUSE

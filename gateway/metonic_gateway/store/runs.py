@@ -1,16 +1,18 @@
 """The history of runs. A run that nobody asked for and that found nothing leaves no row."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from tortoise.expressions import F
+from tortoise.functions import Count
 from tortoise.transactions import in_transaction
 
+from metonic_core.reconcile.step import Side
 from metonic_core.selection import Direction
-from metonic_gateway.store.models import CalendarLink, CalendarSyncConfig, CalendarSyncHistory
+from metonic_gateway.store.models import CalendarLink, CalendarSyncConfig, CalendarSyncHistory, SyncOperation
 from metonic_gateway.store.states import FAILED, FINISHED, FULL, MANUAL, PULL, PUSH, QUEUED, RUNNING
 
 
@@ -42,8 +44,6 @@ class Outcome:
     """What a run came to: ``status`` is a word of ``states``."""
 
     status: str
-    pushed: int = 0
-    pulled: int = 0
     conflicts: int = 0
     errors: Sequence[RunError] = ()
 
@@ -52,21 +52,50 @@ _NOT_BEGUN: dict[str, Any] = {"phase": None, "phase_at": None, "done": 0, "total
 
 
 class RunLog:
-    """The row of one run, made when the first thing is to be recorded in it."""
+    """The row of one run, made when the first thing is to be recorded in it.
+
+    ``fence`` is the calendar's when the run began, ``row`` the id of its row if it has one.
+    """
 
     def __init__(
-        self, calendar_id: UUID, reason: str, started_at: datetime, queued: UUID | None = None
+        self, calendar_id: UUID, reason: str, started_at: datetime, fence: int, *, row: UUID | None = None
     ) -> None:
         self._calendar_id = calendar_id
         self._reason = reason
         self._started_at = started_at
-        self.id = queued
+        self._fence = fence
+        self.id = row
 
     async def ensure(self) -> UUID:
         """The row's id; inside a transaction the row comes and goes with it."""
-        if self.id is not None and await CalendarSyncHistory.exists(id=self.id):
+        # A row that waits was taken over in a transaction that did not come to its end.
+        begun = CalendarSyncHistory.filter(id=self.id).exclude(state=QUEUED)
+        if self.id is not None and await begun.exists():
             return self.id
-        self.id = self.id or uuid4()
+        return await self.take_over() or await self._make()
+
+    async def take_over(self) -> UUID | None:
+        """Go on in the row that was asked for since the run began; None if there is none.
+
+        Where the calendar was taken away meanwhile, the row is left to the next run.
+        """
+        rows = CalendarSyncHistory.filter(sync_config_id=self._calendar_id, state=QUEUED)
+        mine = rows.filter(sync_config__fence=self._fence)
+        queued = await mine.order_by("requested_at").first()
+        return None if queued is None else await self.take(queued)
+
+    async def take(self, queued: CalendarSyncHistory) -> UUID | None:
+        """Go on in that row; None if it waits no more."""
+        waiting = CalendarSyncHistory.filter(id=queued.id, state=QUEUED)
+        # Nobody is answered before they asked.
+        started_at = max(self._started_at, queued.requested_at)
+        if not await waiting.update(state=RUNNING, started_at=started_at, **_NOT_BEGUN):
+            return None
+        self.id = queued.id
+        return self.id
+
+    async def _make(self) -> UUID:
+        self.id = uuid4()
         await CalendarSyncHistory.create(
             id=self.id,
             sync_config_id=self._calendar_id,
@@ -80,15 +109,20 @@ class RunLog:
         return self.id
 
     async def finish(self, outcome: Outcome, now: datetime) -> None:
-        """Write what the run came to, into the row if there is one."""
+        """Write what the run came to, into the row if there is one.
+
+        What it did is counted in the journal: it holds as well what was done before a failure, or by the run
+        that was in this row before.
+        """
+        if self.id is None:
+            return
         await CalendarSyncHistory.filter(id=self.id).update(
             state=FINISHED,
             completed_at=now,
             status=outcome.status,
-            items_pushed=outcome.pushed,
-            items_pulled=outcome.pulled,
             conflicts_detected=outcome.conflicts,
             errors=[error.document() for error in outcome.errors],
+            **await counts(self.id),
         )
 
     async def requeue(self) -> None:
@@ -102,15 +136,14 @@ async def begin(calendar_id: UUID, reason: str, now: datetime) -> RunLog:
     Whatever still says that it runs was cut off: only one run holds the calendar.
     """
     async with in_transaction():
-        rows = CalendarSyncHistory.filter(sync_config_id=calendar_id)
-        await rows.filter(state=RUNNING).update(
-            state=FINISHED, status=FAILED, completed_at=now, errors=[_interrupted(now).document()]
-        )
-        queued = await rows.filter(state=QUEUED).order_by("requested_at").first()
-        if queued is None:
-            return RunLog(calendar_id, reason, now)
-        await rows.filter(id=queued.id).update(state=RUNNING, started_at=now, **_NOT_BEGUN)
-        return RunLog(calendar_id, queued.reason, now, queued.id)
+        calendar = await CalendarSyncConfig.get(id=calendar_id).values("fence")
+        log = RunLog(calendar_id, reason, now, calendar["fence"])
+        rows = await _unfinished(calendar_id)
+        await _close([row.id for row in rows if row.state == RUNNING], _interrupted(now))
+        queued = [row for row in rows if row.state == QUEUED]
+        if queued:
+            await log.take(queued[0])
+        return log
 
 
 async def request(calendar_id: UUID, link_id: UUID, now: datetime, *, is_complete: bool = False) -> UUID:
@@ -129,10 +162,9 @@ async def request(calendar_id: UUID, link_id: UUID, now: datetime, *, is_complet
 
 
 async def _open_run(calendar_id: UUID, now: datetime) -> UUID:
-    rows = CalendarSyncHistory.filter(sync_config_id=calendar_id, state__in=[RUNNING, QUEUED])
-    open_run = await rows.order_by("-requested_at").first()
-    if open_run is not None:
-        return open_run.id
+    rows = await _unfinished(calendar_id)
+    if rows:
+        return rows[-1].id
     made = await CalendarSyncHistory.create(
         id=uuid4(),
         sync_config_id=calendar_id,
@@ -153,8 +185,32 @@ async def _sync_type(calendar_id: UUID) -> str:
 
 async def close_all(calendar_id: UUID, error: RunError) -> None:
     """No run of this calendar will come: finish those that wait or were taken away."""
+    await _close([row.id for row in await _unfinished(calendar_id)], error)
+
+
+async def _unfinished(calendar_id: UUID) -> Sequence[CalendarSyncHistory]:
+    """What runs or waits, the one asked for first first."""
     rows = CalendarSyncHistory.filter(sync_config_id=calendar_id, state__in=[RUNNING, QUEUED])
-    await rows.update(state=FINISHED, status=FAILED, completed_at=error.timestamp, errors=[error.document()])
+    return await rows.order_by("requested_at")
+
+
+async def _close(runs: Collection[UUID], error: RunError) -> None:
+    """Finish these runs, which did not finish themselves."""
+    for run in runs:
+        await CalendarSyncHistory.filter(id=run).update(
+            state=FINISHED,
+            status=FAILED,
+            completed_at=error.timestamp,
+            errors=[error.document()],
+            **await counts(run),
+        )
+
+
+async def counts(run_id: UUID) -> Mapping[str, int]:
+    """How much the run has done on each side so far, by the columns of its row."""
+    lines = SyncOperation.filter(run_id=run_id).annotate(number=Count("id")).group_by("side")
+    sides = {row["side"]: row["number"] for row in await lines.values("side", "number")}
+    return {"items_pushed": sides.get(Side.EXTERNAL, 0), "items_pulled": sides.get(Side.LOCAL, 0)}
 
 
 def _interrupted(now: datetime) -> RunError:

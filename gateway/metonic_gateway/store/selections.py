@@ -63,7 +63,7 @@ async def choices_of(
 
 
 async def contacts_of(appointments: Iterable[Appointment], user_id: UUID) -> Mapping[UUID, tuple[str, ...]]:
-    """By appointment: a line for each client besides that user, by name."""
+    """By appointment: a line for each client besides that user, by name; none where they are no trainer."""
     people = {a.id: _others(a, user_id) for a in appointments}
     ids = {i for roles in people.values() for i in roles}
     users: dict[UUID, models.User] = {}
@@ -76,8 +76,11 @@ async def contacts_of(appointments: Iterable[Appointment], user_id: UUID) -> Map
 
 
 def _others(appointment: Appointment, user_id: UUID) -> dict[UUID, str | None]:
+    """The others with their role in it. Who takes part as a client does not learn who else does."""
     roles = {appointment.owner_id: None} | {p.user_id: p.role for p in appointment.participants}
-    return {i: role for i, role in roles.items() if i != user_id}
+    if roles.pop(user_id, None) == CLIENT:
+        return {}
+    return roles
 
 
 def _is_client(row: models.User, role: str | None) -> bool:

@@ -16,7 +16,7 @@ from tortoise.transactions import in_transaction
 from metonic_core.model.appointment import Appointment, Participant
 from metonic_core.model.errors import InvalidValue
 from metonic_core.model.when import Window
-from metonic_core.reconcile.platform import PlatformState
+from metonic_core.reconcile.platform import Told
 from metonic_gateway.store import changes, models, users
 from metonic_gateway.store.appointments import (
     add_participants,
@@ -166,7 +166,7 @@ def _merge_one(
     row: PlatformAppointment,
     here: Known | None,
     named: Mapping[str, User],
-    told: Sequence[PlatformState] = (),
+    told: Sequence[Told] = (),
 ) -> Merged | Upserted:
     try:
         return merged(row, here, named, told)
@@ -177,15 +177,19 @@ def _merge_one(
 async def _without_echoes(
     made: Sequence[Merged | Upserted], known: Mapping[str | UUID, Known], named: Mapping[str, User]
 ) -> Sequence[Merged | Upserted]:
-    """Those that overwrite something are merged again, knowing what the feed had told the platform."""
-    lossy = [one.after.id for one in made if isinstance(one, Merged) and one.overwrote]
-    told = await changes.told(lossy) if lossy else {}
+    """Those that change what is there are merged again, knowing what the feed had told the platform."""
+    changing = [one.after.id for one in made if isinstance(one, Merged) and _changes(one)]
+    told = await changes.told(changing) if changing else {}
     return [
-        _merge_one(one.asked, known[one.after.id], named, told.get(one.after.id, ()))
-        if isinstance(one, Merged) and one.overwrote
+        _merge_one(one.asked, known[one.after.id], named, told[one.after.id])
+        if isinstance(one, Merged) and one.after.id in told
         else one
         for one in made
     ]
+
+
+def _changes(one: Merged) -> bool:
+    return one.status is UpsertStatus.UPDATED
 
 
 async def _locked(rows: Sequence[PlatformAppointment]) -> dict[str | UUID, Known]:
@@ -200,7 +204,8 @@ async def _locked(rows: Sequence[PlatformAppointment]) -> dict[str | UUID, Known
     known: dict[str | UUID, Known] = {}
     for row in await found.prefetch_related("participants"):
         base = state_from(row.platform_base)
-        known[row.id] = Known(appointment_of(row), row.platform_id, row.platform_version, base)
+        spoken = (row.platform_base or {}).get("spoken", {})
+        known[row.id] = Known(appointment_of(row), row.platform_id, row.platform_version, base, spoken)
         if row.platform_id:
             known[row.platform_id] = known[row.id]
     return known
@@ -217,8 +222,8 @@ async def _store(made: Sequence[Merged], window: Window, now: datetime) -> Upser
     changed = await users.keep_contacts(person for one in made for person in one.asked.people())
     await _store_rows(created, updated, [one for one in made if one.status is UpsertStatus.UNCHANGED], now)
     await _store_participants(created, updated)
-    lost = [_entry(one.before, one) for one in updated if one.before and one.overwrote]
-    await changes.record(lost, Cause(), now)
+    news = [_entry(one.before, one) for one in made if one.before and (one.overwrote or one.kept)]
+    await changes.record(news, Cause(), now)
     due = await draw_each([one.after for one in [*created, *updated]], window, now)
     showing = await draw_contacts(changed, now)
     concerned = [a for one in [*created, *updated] for a in (one.before, one.after) if a]
@@ -226,7 +231,7 @@ async def _store(made: Sequence[Merged], window: Window, now: datetime) -> Upser
         outcomes=(),
         due=frozenset(due | showing.keys()),
         people=frozenset({*showing.values(), *(user for a in concerned for user in people(a))}),
-        has_changed=bool(lost),
+        has_changed=bool(news),
     )
 
 
@@ -246,7 +251,7 @@ def _row(one: Merged, now: datetime) -> models.Appointment:
         **new_columns(one.after, now),
         platform_id=one.asked.platform_id,
         platform_version=one.asked.platform_version,
-        platform_base=document_of(one.base),
+        platform_base=document_of(one.base) | {"spoken": dict(one.spoken)},
     )
 
 
@@ -261,4 +266,6 @@ def _seats(appointment: Appointment) -> frozenset[Participant]:
 
 
 def _entry(before: Appointment, one: Merged) -> Entry:
-    return Entry(one.after, kind_of(before, one.after), before.content)
+    """What was overwritten, or what the platform has to hear anew as it took an old word for its own."""
+    overwritten = before.content if one.overwrote else None
+    return Entry(before, one.after, kind_of(before, one.after), overwritten)

@@ -5,13 +5,13 @@ Outside the store they go by the platform's ids.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID, uuid4
 
 from metonic_gateway.store import models
 from metonic_gateway.store.mappings import chunks
 
 _CONTACT = ("name", "email", "phone")
+_TOLD = (*_CONTACT, "zone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class User:
 class Person:
     """A user as the platform describes them: ``role`` is what they are in the appointment at hand.
 
-    What is None is not told.
+    What is None is not told, and an empty text says that there is none; ``zone`` is IANA.
     """
 
     platform_id: str
@@ -37,21 +37,13 @@ class Person:
     name: str | None = None
     email: str | None = None
     phone: str | None = None
+    zone: str | None = None
 
 
 async def introduced(platform_id: str, role: str, name: str | None, zone: str | None) -> User:
-    """The user whom a token names: made if new, updated if the token says something else.
-
-    A token without name or zone leaves what is known.
-    """
+    """The user whom a token names, made if new; one who is known is left as they are."""
     row = await models.User.get_or_none(platform_id=platform_id)
-    if row is None:
-        row = await _made(platform_id, role, name, zone)
-    known = {"role": row.role, "name": row.name, "zone": row.zone}
-    claimed: dict[str, Any] = {"role": role, "name": name or row.name, "zone": zone or row.zone}
-    if claimed != known:
-        await models.User.filter(id=row.id).update(**claimed)
-    return User(row.id, platform_id, **claimed)
+    return _value_of(row or await _made(platform_id, role, name, zone))
 
 
 async def _made(platform_id: str, role: str, name: str | None, zone: str | None) -> models.User:
@@ -59,6 +51,17 @@ async def _made(platform_id: str, role: str, name: str | None, zone: str | None)
     made = models.User(id=uuid4(), platform_id=platform_id, role=role, name=name, zone=zone or "UTC")
     await models.User.bulk_create([made], ignore_conflicts=True)
     return await models.User.get(platform_id=platform_id)
+
+
+async def locked(user_id: UUID) -> User:
+    """A user as they are now, and stay until the transaction ends."""
+    # Who only refers to the user does not wait for us, as a run does that imports and holds a calendar.
+    return _value_of(await models.User.filter(id=user_id).select_for_update(no_key=True).get())
+
+
+async def store(user: User) -> None:
+    """Store the role, the name and the zone."""
+    await models.User.filter(id=user.id).update(role=user.role, name=user.name, zone=user.zone)
 
 
 async def made_known(people: Iterable[Person]) -> Mapping[str, User]:
@@ -73,7 +76,7 @@ async def made_known(people: Iterable[Person]) -> Mapping[str, User]:
     # Always in one order, so that two who introduce the same people do not wait for each other.
     new = sorted(named.keys() - known.keys())
     made = [
-        models.User(id=uuid4(), platform_id=i, role=named[i][0].role, zone="UTC", **_told(named[i]))
+        models.User(id=uuid4(), platform_id=i, role=named[i][0].role, **{"zone": "UTC"} | _told(named[i]))
         for i in new
     ]
     if made:
@@ -82,13 +85,14 @@ async def made_known(people: Iterable[Person]) -> Mapping[str, User]:
     return known
 
 
-def _told(people: Iterable[Person]) -> dict[str, str]:
-    """What is told of one person, by columns; the last word counts."""
-    return {name: value for p in people for name in _CONTACT if (value := getattr(p, name)) is not None}
+def _told(people: Iterable[Person]) -> dict[str, str | None]:
+    """What is told of one person, by columns, None where it says that there is none; the last word counts."""
+    told = ((name, getattr(p, name)) for p in people for name in _TOLD)
+    return {name: value or None for name, value in told if value is not None}
 
 
 async def keep_contacts(people: Iterable[Person]) -> set[UUID]:
-    """Store what is told of users who are known; returns those of whom it was not known before.
+    """Store what is told of users who are known; returns those whose name, e-mail or phone it changes.
 
     Runs inside a transaction.
     """
@@ -96,15 +100,15 @@ async def keep_contacts(people: Iterable[Person]) -> set[UUID]:
     for person in people:
         named.setdefault(person.platform_id, []).append(person)
     told = {i: told for i, same in named.items() if (told := _told(same))}
-    rows = [row for row in await _rows(told) if not _is_known(row, told[row.platform_id])]
-    changed = [row.update_from_dict(told[row.platform_id]) for row in sorted(rows, key=lambda row: row.id)]
+    news = [(row, new) for row in await _rows(told) if (new := _news(row, told[row.platform_id]))]
+    changed = [row.update_from_dict(new) for row, new in sorted(news, key=lambda one: one[0].id)]
     if changed:
-        await models.User.bulk_create(changed, on_conflict=["id"], update_fields=_CONTACT)
-    return {row.id for row in changed}
+        await models.User.bulk_create(changed, on_conflict=["id"], update_fields=_TOLD)
+    return {row.id for row, new in news if not new.keys().isdisjoint(_CONTACT)}
 
 
-def _is_known(row: models.User, told: Mapping[str, str]) -> bool:
-    return all(getattr(row, name) == value for name, value in told.items())
+def _news(row: models.User, told: Mapping[str, str | None]) -> dict[str, str | None]:
+    return {name: value for name, value in told.items() if getattr(row, name) != value}
 
 
 async def by_id(ids: Collection[UUID]) -> Mapping[UUID, User]:

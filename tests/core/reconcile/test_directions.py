@@ -196,10 +196,20 @@ def test_contact_details_are_added_to_copies_and_never_flow_in() -> None:
     pulled = decide(seen(row, edited), one, contacts)
 
     assert LINE in shown.notes
-    assert as_platform_knows(shown, Origin.COPY) == NOTED
+    assert as_platform_knows(shown, row) == NOTED
     assert idle.write is None
     assert pulled.appointment
     assert pulled.appointment.content.notes.splitlines() == ["Bring a mat", "", "See you"]
+
+
+def test_a_line_of_the_platforms_own_that_looks_like_a_contact_stays() -> None:
+    noted = replace(TRAINING, notes="\N{BLACK TELEPHONE} 555\nBring a towel")
+    row = copy(noted)
+
+    step = decide(seen(row, replace(noted, notes=noted.notes + " and a mat")), appointment(noted), terms())
+
+    assert step.appointment
+    assert step.appointment.content.notes == noted.notes + " and a mat"
 
 
 def test_an_edit_of_the_contact_line_alone_is_put_right_and_is_no_edit_of_the_notes() -> None:
@@ -235,3 +245,32 @@ def test_nothing_is_added_to_the_users_own_event() -> None:
 
     assert projected(one, Origin.OWN, under(include_contact=True).selection) is one.content
     assert stored(own(), TRAINING).marker is None
+
+
+def test_an_event_that_its_user_left_out_outlives_its_appointment() -> None:
+    left_out = under(choices={APPOINTMENT: Choice.NEVER})
+    resting = decide(own().due(), imported(), left_out).mapping
+
+    step = decide(resting.due(), replace(imported(), is_deleted=True), left_out)
+
+    assert step.write is None
+    assert step.mapping.hold == resting.hold
+
+
+def test_one_way_out_makes_nothing_anew_that_left_the_window() -> None:
+    past = replace(TRAINING, when=TRAINING.when.moved_to(TRAINING.when.start.replace(year=2020)))
+
+    step = decide(deleted_there(copy(past)), appointment(past), OUT)
+
+    assert step.write is None
+    assert step.mapping.hold
+    assert step.mapping.hold.kind is HoldKind.DETACHED
+
+
+def test_what_an_unconfirmed_write_may_have_overwritten_is_told_when_the_event_goes() -> None:
+    row = replace(deleted_there(copy(YOGA)), unconfirmed=(Sent("op0", TRAINING, frozenset({TITLE})),))
+
+    step = decide(row, replace(appointment(), is_deleted=True), terms())
+
+    assert step.mapping.closed
+    assert [o.before for o in step.operations] == [YOGA]

@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
 
 from hypothesis import assume, given
-from hypothesis import strategies as st
-from tests.core.strategies import SERIES, SLOTS, versions
+from tests.core.platform_states import OTHERS, OWNERS, appointments, as_stored, state_with, states
+from tests.core.strategies import SERIES, SLOTS
 
 from metonic_core.model.appointment import Appointment, Participant
 from metonic_core.model.content import (
@@ -15,9 +14,7 @@ from metonic_core.model.content import (
     TIME,
     TITLE,
     VISIBILITY,
-    Content,
     occurrence_group,
-    slot_of,
 )
 from metonic_core.model.series import Override, Recurrence, has_slot
 from metonic_core.reconcile.platform import (
@@ -28,49 +25,6 @@ from metonic_core.reconcile.platform import (
     merge_platform,
     state_of,
 )
-
-OWNERS = (UUID(int=1), UUID(int=2))
-OTHERS = (UUID(int=3), UUID(int=4))
-
-
-@st.composite
-def contents(draw: st.DrawFn) -> Content:
-    """A version of the series whose occurrences are all its own, as the platform may hand it in."""
-    made = draw(versions())
-    kept = tuple(o for o in made.overrides if has_slot(made.when, made.recurrence, o.slot))
-    return replace(made, overrides=kept, is_private=draw(st.booleans()))
-
-
-participants = st.lists(
-    st.builds(
-        Participant, st.sampled_from(OTHERS), st.booleans(), st.sampled_from([None, "client", "trainer"])
-    ),
-    max_size=2,
-    unique_by=lambda p: p.user_id,
-).map(tuple)
-states = st.builds(
-    PlatformState,
-    type=st.sampled_from(["one_on_one", "group_class", "assessment"]),
-    content=contents(),
-    owner_id=st.sampled_from(OWNERS),
-    participants=participants,
-    is_cancelled=st.booleans(),
-)
-
-
-def as_stored(state: PlatformState) -> Appointment:
-    return Appointment(
-        id=UUID(int=9),
-        version=3,
-        owner_id=state.owner_id,
-        type=state.type,
-        content=state.content,
-        participants=state.participants,
-        is_deleted=state.is_cancelled,
-    )
-
-
-appointments = states.map(as_stored)
 
 
 def same(a: PlatformState, b: PlatformState) -> bool:
@@ -182,11 +136,12 @@ def test_the_order_of_participants_is_no_change() -> None:
     assert made.appointment.participants == ()
 
 
-def test_participants_that_differ_on_all_three_sides_are_overwritten() -> None:
-    base, current = state_with(SERIES), replace(state_with(SERIES), participants=(Participant(OTHERS[0]),))
-    sent = replace(base, participants=(Participant(OTHERS[1]),))
+def test_a_participant_who_differs_on_all_three_sides_is_overwritten() -> None:
+    seat = Participant(OTHERS[0])
+    current = replace(state_with(SERIES), participants=(replace(seat, may_edit=True),))
+    sent = replace(state_with(SERIES), participants=(seat,))
 
-    made = merge_platform(base, sent, as_stored(current))
+    made = merge_platform(state_with(SERIES), sent, as_stored(current))
 
     assert made.appointment.participants == sent.participants
     assert made.overwrote == {PARTICIPANTS}
@@ -237,26 +192,12 @@ def test_the_groups_of_a_content_and_of_a_state_have_different_names() -> None:
     assert {TYPE, OWNER, PARTICIPANTS}.isdisjoint({*GROUPS, STATUS, TITLE})
 
 
-def state_with(content: Content) -> PlatformState:
-    return PlatformState("one_on_one", content, OWNERS[0])
+def test_participants_are_merged_one_by_one() -> None:
+    kim, lee = Participant(OTHERS[0], role="client"), Participant(OTHERS[1], role="client")
+    base = replace(state_with(SERIES), participants=(kim,))
+    sent = replace(state_with(SERIES), participants=(replace(kim, may_edit=True),))
 
+    made = merge_platform(base, sent, as_stored(replace(state_with(SERIES), participants=(kim, lee))))
 
-@given(states, states, appointments)
-def test_what_the_feed_told_and_the_platform_only_repeats_overwrites_nothing(
-    base: PlatformState, told: PlatformState, current: Appointment
-) -> None:
-    made = merge_platform(base, told, current, [told])
-
-    # A schedule that nobody else changed is taken, and loses the occurrences that it does not have.
-    assert all(slot_of(group) is not None for group in made.overwrote)
-
-
-@given(states, states, states, appointments)
-def test_what_was_told_takes_no_word_from_the_platform_where_nobody_else_spoke(
-    base: PlatformState, sent: PlatformState, told: PlatformState, current: Appointment
-) -> None:
-    unmoved = replace(current, content=base.content, type=base.type)
-
-    made = merge_platform(base, sent, unmoved, [told, sent])
-
-    assert made.appointment.content == merge_platform(base, sent, unmoved).appointment.content
+    assert set(made.appointment.participants) == {replace(kim, may_edit=True), lee}
+    assert made.overwrote == frozenset()

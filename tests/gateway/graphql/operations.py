@@ -61,7 +61,7 @@ CONFLICTS = f"""query ($filter: ConflictFilter, $first: Int! = 20, $after: Strin
 
 UPSERT = f"""mutation ($rows: [PlatformAppointmentInput!]!) {{ upsertAppointments(appointments: $rows) {{
   ... on UpsertReport {{ outcomes {{ platformId appointmentId version status overwrote
-    error {{ {ERROR} ... on OutOfDate {{ currentVersion }} }} }} }} {ERROR} }} }}"""
+    error {{ {ERROR} ... on OutOfDate {{ currentVersion currentPlatformVersion }} }} }} }} {ERROR} }} }}"""
 CHANGE = f"""position at kind cause runId byUserId appointmentId platformId
   appointment {{ {APPOINTMENT} platformId platformVersion }} overwritten {{ title {WHEN} }}"""
 CHANGES = f"""query ($after: String, $first: Int! = 100) {{

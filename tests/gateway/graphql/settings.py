@@ -33,6 +33,12 @@ async def created(api: Api, title: str, **fields: object) -> str:
     return result
 
 
+async def met(api: Api, client: str) -> str:
+    """The id of an appointment that the viewer shares with that client, who becomes known by it."""
+    await api.as_user(client).call("{ viewer { id } }")
+    return await created(api, "Lesson", participantIds=[client])
+
+
 async def after_setting(api: Api, calendar: UUID, **settings: object) -> list[str]:
     """The titles in the calendar once it was set so and synced."""
     answer = await api.call(SET, settings=settings)

@@ -17,7 +17,7 @@ BAD: dict[str, tuple[dict[str, Any], list[str], str]] = {
     "long notes": ({"notes": "x" * 32_769}, ["notes"], "32,769 characters"),
     "long location": ({"location": "x" * 1001}, ["location"], "1,001 characters"),
     "NUL": ({"notes": "a\0b"}, ["notes"], "control characters"),
-    "half a surrogate pair": ({"title": "\ud800"}, ["title"], "control characters"),
+    "half a surrogate pair": ({"title": "\ud800"}, ["title"], "half a character"),
     "type of imports": ({"type": "external"}, ["type"], "imported"),
     "type with spaces": ({"type": "One on one"}, ["type"], "a-z"),
     "no time": ({"when": None}, ["when"], "empty"),
@@ -252,4 +252,4 @@ async def test_a_when_that_is_both_or_neither_is_refused(api: Api) -> None:
 async def test_a_name_that_no_database_knows_is_refused(query: str, name: str, api: Api) -> None:
     error = await api.refused(query, it=name)
 
-    assert "control characters" in error["message"]
+    assert "NUL or half of one" in error["message"]

@@ -1,8 +1,8 @@
 """What filters are made of: the types of one's appointments, and the clients who take part in them."""
 
 from tests.gateway.graphql.client import Api
-from tests.gateway.graphql.operations import DELETE
-from tests.gateway.graphql.settings import created, put_own
+from tests.gateway.graphql.operations import DELETE, UPDATE
+from tests.gateway.graphql.settings import SET, created, met, put_own
 from tests.gateway.graphql.statements import counted
 from tests.gateway.house import synced
 
@@ -76,6 +76,37 @@ async def test_who_is_a_client_in_one_appointment_is_listed_as_one(api: Api) -> 
 
     assert before == []
     assert [(c["name"], c["role"]) for c in await api.call(CLIENTS)] == [("Tom", "CLIENT")]
+
+
+async def test_only_who_shares_an_appointment_with_the_viewer_can_be_filtered_by(api: Api) -> None:
+    await api.house.connect()
+    lesson = await met(api, "client-1")
+    theirs = api.as_user("client-2")
+    await created(theirs, "Asked for", participantIds=["trainer-1"])
+    await met(api.as_user("trainer-2", Role.TRAINER), "client-3")
+    await api.call(DELETE, id=lesson)
+
+    taken = await api.call(SET, settings={"filters": {"clientIds": ["client-1", "client-2"]}})
+    stranger = await api.call(SET, settings={"filters": {"clientIds": ["client-1", "client-3"]}})
+    nobody = await api.call(SET, settings={"filters": {"clientIds": ["client-1", "client-4"]}})
+
+    assert sorted(taken["settings"]["filters"]["clientIds"]) == ["client-1", "client-2"]
+    assert stranger == nobody
+    assert (stranger["code"], stranger["path"][-1]) == ("INVALID_INPUT", "1")
+
+
+async def test_clients_that_are_set_can_be_sent_back_when_they_share_nothing_any_more(api: Api) -> None:
+    await api.house.connect()
+    lesson = await met(api, "client-1")
+    await api.call(SET, settings={"filters": {"clientIds": ["client-1"]}})
+    await api.call(UPDATE, id=lesson, appointment={"participantIds": []})
+
+    same = await api.call(SET, settings={"filters": {"clientIds": ["client-1"]}})
+    await api.call(SET, settings={"filters": {"clientIds": None}})
+    again = await api.call(SET, settings={"filters": {"clientIds": ["client-1"]}})
+
+    assert same["settings"]["filters"]["clientIds"] == ["client-1"]
+    assert again["path"] == ["settings", "filters", "clientIds", "0"]
 
 
 async def test_many_clients_cost_as_many_statements_as_one(api: Api) -> None:

@@ -76,6 +76,41 @@ async def test_what_cannot_be_run_is_an_error_and_no_failure(query: str, api: Ap
     assert "Traceback" not in str(answer)
 
 
+@pytest.mark.parametrize("query", ["query", "{" * 400, "{ nonsense }", "{ viewer { " + "id " * 1_100 + "} }"])
+async def test_what_graphql_cannot_read_has_a_code(query: str, api: Api) -> None:
+    errors = [await api.refused(query) for _ in range(2)]
+
+    assert [error["extensions"] for error in errors] == [{"code": "BAD_REQUEST"}] * 2
+    assert errors[0]["message"]
+    assert errors[0]["locations"]
+
+
+@pytest.mark.parametrize(
+    ("query", "variables"),
+    [
+        ("query ($n: Int!) { appointments(first: $n) { nodes { id } } }", {"n": "many"}),
+        ("query ($n: Int!) { appointments(first: $n) { nodes { id } } }", {}),
+        ("query ($n: Int = 1) { appointments(first: $n) { nodes { id } } }", {"n": None}),
+    ],
+)
+async def test_variables_that_cannot_be_read_have_the_same_code_each_time(
+    query: str, variables: dict[str, object], api: Api
+) -> None:
+    errors = [await api.refused(query, **variables) for _ in range(2)]
+
+    assert [error["extensions"] for error in errors] == [{"code": "BAD_REQUEST"}] * 2
+    assert errors[0]["locations"]
+
+
+@pytest.mark.parametrize("query", ["subscription { nonsense }", "subscription {"])
+async def test_a_subscription_that_cannot_be_read_has_the_code_as_well(query: str, api: Api) -> None:
+    async with api.subscribed(query) as socket:
+        message = await socket.receive_json(timeout=5)
+
+    assert message["type"] == "error"
+    assert [error["extensions"] for error in message["payload"]] == [{"code": "BAD_REQUEST"}]
+
+
 async def test_the_schema_may_be_read_by_anybody(api: Api) -> None:
     object.__setattr__(api, "token", "")
 

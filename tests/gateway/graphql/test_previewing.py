@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from tests.gateway.graphql.client import Api
@@ -92,6 +92,18 @@ async def test_single_choices_count(api: Api) -> None:
     answer = await api.call(PREVIEW, filters=CLASSES, syncAll=False)
 
     assert _of(answer) == (1, 0, ["Lesson"])
+
+
+async def test_what_the_user_took_out_of_the_calendar_would_not_come(api: Api) -> None:
+    calendar = await api.house.connect()
+    lesson, _other = await created(api, "Lesson"), await created(api, "Other")
+    await api.house.sync(calendar)
+    rows = models.CalendarSyncMapping.filter(appointment_id=UUID(lesson))
+    await rows.update(hold="detached", hold_reason="deleted_there", etag=None)
+
+    answer = await api.call(PREVIEW)
+
+    assert _of(answer) == (0, 0, ["Other"])
 
 
 async def test_copies_of_what_has_left_the_window_or_was_cancelled_count_as_going(api: Api) -> None:

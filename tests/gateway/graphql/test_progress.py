@@ -80,7 +80,7 @@ async def test_a_change_of_the_run_is_told_and_a_nudge_without_one_is_not(api: A
 
 async def test_a_run_that_is_over_is_told_once(api: Api) -> None:
     run = await running(api.house)
-    log = runs.RunLog(uuid4(), "manual", api.house.now, run)
+    log = runs.RunLog(uuid4(), "manual", api.house.now, 0, row=run)
     await log.finish(Outcome("success"), api.house.now)
 
     async with api.subscribed(WATCH, id=str(run)) as socket:
@@ -159,7 +159,7 @@ async def test_only_a_run_that_runs_has_progress(api: Api) -> None:
 
 async def test_a_run_that_goes_on_in_the_row_of_another_begins_anew(house: House) -> None:
     run = await running(house, phase="apply", done=70, total=70)
-    await runs.RunLog(uuid4(), "manual", house.now, run).requeue()
+    await runs.RunLog(uuid4(), "manual", house.now, 0, row=run).requeue()
     row = await CalendarSyncHistory.get(id=run)
     await runs.begin(row.sync_config_id, "schedule", house.now)
 

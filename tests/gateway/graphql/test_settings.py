@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from tests.gateway.graphql.client import Api
-from tests.gateway.graphql.settings import MINE, SET, created
+from tests.gateway.graphql.settings import MINE, SET, created, met
 from tests.gateway.graphql.statements import counted
 from tests.gateway.house import synced
 from tests.gateway.memory import CREDENTIALS, memory_provider
@@ -55,7 +55,7 @@ async def test_a_new_calendar_is_synced_both_ways_with_all_but_what_is_private(a
 
 
 async def test_all_that_is_set_is_shown_with_the_time_of_the_change(api: Api) -> None:
-    await api.as_user("client-1").call("{ viewer { id } }")
+    await met(api, "client-1")
     await api.house.connect()
     api.house.later(timedelta(minutes=1))
 
@@ -67,7 +67,7 @@ async def test_all_that_is_set_is_shown_with_the_time_of_the_change(api: Api) ->
 
 
 async def test_an_omitted_field_stays_and_null_clears(api: Api) -> None:
-    await api.as_user("client-1").call("{ viewer { id } }")
+    await met(api, "client-1")
     await api.house.connect()
     await api.call(SET, settings=ALL)
 
@@ -102,8 +102,8 @@ async def test_an_omitted_field_stays_and_null_clears(api: Api) -> None:
         ({"filters": {"appointmentTypes": ["a", "B"]}}, ["filters", "appointmentTypes", "1"], "A type is"),
         ({"filters": {"appointmentTypes": ["external"]}}, ["filters", "appointmentTypes", "0"], "imported"),
         ({"filters": {"appointmentTypes": ["a"] * 201}}, ["filters", "appointmentTypes"], "At most 200"),
-        ({"filters": {"clientIds": ["trainer-1", "no"]}}, ["filters", "clientIds", "1"], "no user"),
-        ({"filters": {"clientIds": ["\0"]}}, ["filters", "clientIds", "0"], "no user"),
+        ({"filters": {"clientIds": ["trainer-1", "no"]}}, ["filters", "clientIds", "1"], "No user"),
+        ({"filters": {"clientIds": ["\0"]}}, ["filters", "clientIds", "0"], "No user"),
         ({"filters": {"clientIds": ["a"] * 201}}, ["filters", "clientIds"], "At most 200"),
     ],
 )
@@ -239,7 +239,7 @@ async def test_a_calendar_that_backs_off_keeps_its_time(api: Api) -> None:
 
 
 async def test_clients_of_several_calendars_are_named_by_one_statement(api: Api) -> None:
-    await api.as_user("client-1").call("{ viewer { id } }")
+    await met(api, "client-1")
     await api.house.connect()
     await api.call(SET, settings={"filters": {"clientIds": ["client-1"]}})
     with counted() as for_one:
@@ -254,6 +254,17 @@ async def test_clients_of_several_calendars_are_named_by_one_statement(api: Api)
 
     assert [c["settings"]["filters"]["clientIds"] for c in calendars] == [["client-1"]] * 3
     assert len(for_three) == len(for_one), "\n".join(for_three)
+
+
+async def test_a_frequency_that_is_set_already_can_be_sent_back(api: Api) -> None:
+    calendar = await api.house.connect()
+    await CalendarSyncConfig.filter(id=calendar).update(sync_frequency_minutes=2)
+
+    same = await api.call(SET, settings={"frequencyMinutes": 2, "includeNotes": False})
+    other = await api.call(SET, settings={"frequencyMinutes": 3})
+
+    assert (same["settings"]["frequencyMinutes"], same["settings"]["includeNotes"]) == (2, False)
+    assert other["path"] == ["settings", "frequencyMinutes"]
 
 
 async def test_a_form_is_offered_frequencies(api: Api) -> None:

@@ -23,7 +23,6 @@ from metonic_gateway.store import calendars, leases, runs
 from metonic_gateway.store.ledger import SqlLedger
 from metonic_gateway.store.models import CalendarSyncHistory
 from metonic_gateway.store.progress import Gauge
-from metonic_gateway.store.runs import RunLog
 
 HALF = timedelta(seconds=0.5)
 Told = tuple[Phase, int, int | None]
@@ -184,7 +183,7 @@ async def test_what_was_finished_meanwhile_is_left_as_it_is(house: House) -> Non
 async def gauged(house: House) -> tuple[Gauge, list[UUID], UUID]:
     """A gauge over a run's row, who is told, and the run."""
     calendar = await synced(house)
-    log = RunLog(calendar, "manual", house.now)
+    log = await runs.begin(calendar, "manual", house.now)
     run = await log.ensure()
     nudges: list[UUID] = []
     return Gauge(log, house.services.clock, nudges.append), nudges, run

@@ -24,7 +24,7 @@ UPDATE = ChangeKind.UPDATE
 async def noted(house: House, *appointments: UUID) -> None:
     known = await load(appointments)
     await changes.record(
-        [Entry(known[i], UPDATE) for i in appointments], Cause(user_id=house.user), house.now
+        [Entry(known[i], known[i], UPDATE) for i in appointments], Cause(user_id=house.user), house.now
     )
 
 
@@ -103,7 +103,7 @@ async def test_every_change_shows_the_appointment_as_it_is_now(house: House) -> 
     when = AllDay(house.now.date(), house.now.date() + timedelta(days=1))
     theirs = Content("Overwritten", when)
     known = (await load([made]))[made]
-    await changes.record([Entry(known, UPDATE, theirs)], Cause("memory"), house.now)
+    await changes.record([Entry(known, known, UPDATE, theirs)], Cause("memory"), house.now)
 
     await edited(house, made, Content("Now", when))
 

@@ -10,11 +10,12 @@ from tests.gateway.house import House, synced
 from tests.gateway.store.states import LESSON, feed, moved
 
 from metonic_core.model.appointment import Appointment
+from metonic_core.model.content import TITLE
 from metonic_core.model.event import StoredEvent
 from metonic_gateway.services import CHANGES
-from metonic_gateway.store import appointments
-from metonic_gateway.store.changes import Cause
-from metonic_gateway.store.models import CalendarSyncHistory
+from metonic_gateway.store import appointments, changes
+from metonic_gateway.store.changes import Cause, ChangeKind
+from metonic_gateway.store.models import CalendarSyncHistory, CalendarSyncMapping
 
 NEW = UUID(int=7)
 EVENT = StoredEvent("own-1", "", LESSON, uid="own-1")
@@ -101,3 +102,29 @@ async def test_what_goes_out_to_a_calendar_is_no_news(house: House) -> None:
 
     assert house.world.titles() == ["Ours"]
     assert await feed() == []
+
+
+async def test_the_feed_remembers_which_groups_a_calendar_changed(house: House) -> None:
+    house.world.put("home", EVENT)
+    calendar = await synced(house)
+    house.world.put("home", replace(EVENT, content=replace(LESSON, title="Yoga")))
+    house.later(timedelta(days=1))
+    await house.sync(calendar)
+
+    (change,) = [change for change in await feed() if change.kind is ChangeKind.UPDATE]
+    known = change.kept.appointment
+    (_, last) = (await changes.told([known.id]))[known.id]
+
+    assert (last.changed, last.version) == (frozenset({TITLE}), known.version)
+
+
+async def test_work_is_not_drawn_on_a_row_that_was_closed_meanwhile(house: House) -> None:
+    await synced(house)
+    made = await house.add("First")
+    (row,) = await CalendarSyncMapping.filter(appointment_id=made)
+    await CalendarSyncMapping.filter(id=row.id).update(closed="other_dates", due=None, wanted=None)
+
+    still_open = await appointments.draw_rows([row.id])
+
+    (row,) = await CalendarSyncMapping.filter(appointment_id=made)
+    assert (still_open, row.due, row.wanted) == (set(), None, None)

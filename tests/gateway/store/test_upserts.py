@@ -40,7 +40,7 @@ async def test_a_new_appointment_is_put_to_work_and_its_people_come_into_being(h
     made, chris = await stored(), await User.get(platform_id="client-1")
     assert (outcome.status, outcome.appointment_id, outcome.version) == (CREATED, made.id, 1)
     assert (made.content, made.owner_id) == (LESSON, house.user)
-    assert made.participants == (Participant(chris.id),)
+    assert made.participants == (Participant(chris.id, role="client"),)
     assert (chris.role, chris.name, chris.email, chris.phone) == (
         "client",
         "Chris",
@@ -71,14 +71,16 @@ async def test_a_move_that_the_platform_only_heard_of_does_not_undo_the_next_one
     assert outcome.appointment_id
     for hours in (3, 5):
         known = (await load([outcome.appointment_id]))[outcome.appointment_id]
-        there = replace(known, content=moved(LESSON, hours))
-        await changes.record([Entry(there, ChangeKind.UPDATE)], Cause("memory"), house.now)
+        there = replace(known, content=moved(LESSON, hours), version=known.version + 1)
         await edited(house, outcome.appointment_id, there.content)
+        assert bool(await changes.newest()) is (hours > 3), "the first was read, the second was not"
+        await changes.record([Entry(known, there, ChangeKind.UPDATE)], Cause("memory"), house.now)
 
     echo = await taken(house, state(2, replace(moved(LESSON, 3), title="Yoga")))
 
     assert (await stored()).content == replace(moved(LESSON, 5), title="Yoga")
-    assert echo.overwrote == frozenset()
+    assert (echo.overwrote, echo.kept) == (frozenset(), frozenset({TIME}))
+    assert (await feed())[-1].kept.appointment == await stored()
 
 
 async def test_what_the_platform_had_not_seen_goes_to_the_feed_when_it_is_overwritten(house: House) -> None:
@@ -165,7 +167,7 @@ async def test_a_cancelled_appointment_can_be_brought_back(house: House) -> None
     assert await house.open_titles(link) == ["Lesson"]
 
 
-async def test_participants_are_taken_as_a_whole_with_rights_and_roles(house: House) -> None:
+async def test_participants_come_with_rights_and_roles(house: House) -> None:
     await taken(house, state())
     kim = Person("client-2", "trainer")
     await taken(house, state(2, participants=(Seat(kim),)))
@@ -175,7 +177,7 @@ async def test_participants_are_taken_as_a_whole_with_rights_and_roles(house: Ho
 
     known = {user.id: user.platform_id for user in await User.all()}
     seats = {known[p.user_id]: (p.may_edit, p.role) for p in (await stored()).participants}
-    assert seats == {"client-1": (True, None), "client-2": (True, "trainer")}
+    assert seats == {"client-1": (True, "client"), "client-2": (True, "trainer")}
 
 
 async def test_a_new_owner_brings_the_appointment_into_their_calendars(house: House) -> None:

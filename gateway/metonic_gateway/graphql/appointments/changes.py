@@ -36,7 +36,10 @@ async def by_user_id(root: strawberry.Parent["AppointmentChange"], info: Info) -
     return strawberry.ID((await info.context.users.load(root.user_id)).platform_id)
 
 
-@strawberry.type(description="A change of an appointment that the platform has not made itself.")
+@strawberry.type(
+    description="A change of an appointment that the platform has not made itself; or one of its upserts "
+    "that overwrote what it had not seen, or only repeated what somebody has changed again."
+)
 class AppointmentChange:
     user_id: strawberry.Private[UUID | None]
     position: str = strawberry.field(
@@ -55,7 +58,8 @@ class AppointmentChange:
     platform_id: str | None
     appointment: Appointment = strawberry.field(description="As it is now, with all later changes.")
     overwritten: AppointmentVersion | None = strawberry.field(
-        description="Given where the platform changed what it had not seen: what stood there."
+        description="Where an upsert overwrote what somebody else had changed and the platform had not seen: "
+        "what the appointment said before. Null elsewhere."
     )
 
 

@@ -121,7 +121,8 @@ class Appointment:
     )
     copies: list[AppointmentCopy] = strawberry.field(
         resolver=copies_of,
-        description="What became of it in each connected calendar of the viewer, and why.",
+        description="What became of it in each connected calendar of the viewer, and why. The backend has "
+        "none.",
     )
 
 

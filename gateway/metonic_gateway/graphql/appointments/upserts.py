@@ -1,6 +1,6 @@
 """How appointments come in from the platform: many at once, and each row has an outcome of its own."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Annotated
 from uuid import UUID
@@ -16,7 +16,7 @@ from metonic_gateway.graphql.appointments.platform import PlatformAppointmentInp
 from metonic_gateway.graphql.arguments import identity
 from metonic_gateway.graphql.context import Info
 from metonic_gateway.graphql.errors import ErrorCode, InvalidInput, OutOfDate, UserError, invalid_input
-from metonic_gateway.graphql.scalars import is_storable
+from metonic_gateway.graphql.scalars import is_storable, maybe_platform_version
 from metonic_gateway.store import pages, upserts
 from metonic_gateway.store.upserts import PlatformAppointment, Refusal, Stale, Upserted, UpsertStatus
 
@@ -26,7 +26,7 @@ _MOST_ROWS = 500
 strawberry.enum(
     UpsertStatus,
     description="UNCHANGED: the state says nothing new, or its version is known already. REFUSED: `error` "
-    "says why, and nothing of the row was done.",
+    "says why, and nothing of the row was done, but that users it names may have been made known.",
 )
 
 
@@ -41,19 +41,25 @@ class StateGroup(Enum):
     LOCATION = content.LOCATION
     NOTES = content.NOTES
     OCCURRENCE = "occurrence"
+    PRIVATE = platform.PRIVATE
+    BUSY = platform.BUSY
     OWNER = platform.OWNER
     PARTICIPANTS = platform.PARTICIPANTS
 
 
 @strawberry.type(description="What became of one row.")
 class UpsertOutcome:
-    platform_id: str
+    platform_id: str = strawberry.field(description="As the row says it; empty where it says none.")
     appointment_id: strawberry.ID | None
     version: int | None = strawberry.field(description="The appointment's version now.")
     status: UpsertStatus
     overwrote: list[StateGroup] = strawberry.field(
         description="What somebody else had changed to something else, not seen by the platform: it now says "
         "what the platform says, and what stood there is in `appointmentChanges`."
+    )
+    kept: list[StateGroup] = strawberry.field(
+        description="What the state only repeats from `appointmentChanges`, while somebody changed it again "
+        "since: that stays, and the feed tells it anew. `seenVersion` says that it is meant."
     )
     error: UserError | None
 
@@ -89,7 +95,7 @@ async def _all_judged(given: Sequence[PlatformAppointmentInput]) -> Sequence[Jud
     bad = [each for each, row in zip(given, rows, strict=True) if isinstance(row, InvalidValue)]
     known = await _known(bad)
     return [
-        _judged(each, known.get(each.platform_id) or known.get(each.appointment_id or ""))
+        _judged(each, known.get(each.platform_id or "") or known.get(each.appointment_id or ""))
         if isinstance(row, InvalidValue)
         else row
         for each, row in zip(given, rows, strict=True)
@@ -105,7 +111,7 @@ def _judged(given: PlatformAppointmentInput, known: Content | None) -> Judged:
 
 async def _known(given: Sequence[PlatformAppointmentInput]) -> Mapping[str, Content]:
     """What the appointments say that these rows name, by either name."""
-    named = {each.platform_id for each in given if is_storable(each.platform_id)}
+    named = {name for each in given if (name := each.platform_id) and is_storable(name)}
     ids = {text: i for each in given if (text := each.appointment_id) and (i := identity(text))}
     found = await pages.contents(named, list(ids.values())) if given else {}
     keys: dict[str, str | UUID] = {name: name for name in named} | ids
@@ -120,7 +126,7 @@ def _outcomes(
     """``done`` has the outcomes of the good rows, in their order."""
     for index, (each, row) in enumerate(zip(given, rows, strict=True)):
         if isinstance(row, InvalidValue):
-            refused = Upserted(each.platform_id, None, None, UpsertStatus.REFUSED, refusal=row)
+            refused = Upserted(each.platform_id or "", None, None, UpsertStatus.REFUSED, refusal=row)
             yield _shown(refused, index)
         else:
             yield _shown(next(done), index)
@@ -133,9 +139,15 @@ def _shown(done: Upserted, index: int) -> UpsertOutcome:
         appointment_id=None if about is None else strawberry.ID(str(about)),
         version=done.version,
         status=done.status,
-        overwrote=[group for group in StateGroup if group in set(map(_group, done.overwrote))],
+        overwrote=_groups(done.overwrote),
+        kept=_groups(done.kept),
         error=None if done.refusal is None else _error(done.refusal, index),
     )
+
+
+def _groups(groups: Iterable[Group]) -> list[StateGroup]:
+    named = set(map(_group, groups))
+    return [group for group in StateGroup if group in named]
 
 
 def _group(group: Group) -> StateGroup:
@@ -158,6 +170,7 @@ def _stale(stale: Stale) -> OutOfDate:
         message=message,
         next_step="Read the appointment, and send the present state.",
         current_version=stale.version,
+        current_platform_version=maybe_platform_version(stale.platform_version),
     )
 
 
@@ -167,5 +180,7 @@ class UpsertsMutation:
         resolver=upsert_appointments,
         description=f"For the platform's backend: 1 to {_MOST_ROWS} states of appointments, each taken for "
         "what the platform changed in it since the last one it sent; what calendars and users changed "
-        "meanwhile stays. A bad row refuses only itself, and sending the same again does no harm.",
+        "meanwhile stays. A bad row refuses only itself, and sending the same again does no harm. "
+        "What GraphQL itself cannot read, such as a number in place of a text, fails the whole request with "
+        "the code BAD_REQUEST.",
     )

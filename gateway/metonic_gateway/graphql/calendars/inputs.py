@@ -1,6 +1,6 @@
 """What a user asks settings to be. An omitted field stays, null clears what can be empty."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
@@ -11,16 +11,18 @@ import strawberry
 from metonic_core.model.errors import InvalidValue
 from metonic_core.selection import Direction, Filters
 from metonic_gateway.graphql.appointments.inputs import checked_type
+from metonic_gateway.graphql.arguments import under
 from metonic_gateway.graphql.calendars.status import SyncDirection
 from metonic_gateway.graphql.calendars.types import ConflictResolution, PrivateTreatment
 from metonic_gateway.graphql.scalars import AppointmentTypeName, LocalDate, is_storable
 from metonic_gateway.graphql.times import day_of
-from metonic_gateway.store import users
-from metonic_gateway.store.preferences import Edit
+from metonic_gateway.store import people, users
+from metonic_gateway.store.preferences import Edit, Preferences
 from metonic_gateway.store.selections import TRAINER
 from metonic_gateway.store.users import User
 
 T = TypeVar("T")
+Narrowed = Callable[[frozenset[UUID] | None], frozenset[UUID] | None]
 
 LONGEST = 200
 _FREQUENCIES = range(5, 1441)
@@ -42,7 +44,7 @@ class SyncFiltersInput:
     )
     client_ids: strawberry.Maybe[list[strawberry.ID] | None] = strawberry.field(
         description="The platform's ids of users, one of whom must take part; at most 200. `clients` lists "
-        "them."
+        "them; each must share an appointment with the viewer, be it cancelled, or be set already."
     )
     private_appointments: strawberry.Maybe[PrivateTreatment | None]
     date_range: strawberry.Maybe[DateRangeInput | None] = strawberry.field(
@@ -56,7 +58,9 @@ class SyncFiltersInput:
 )
 class SyncSettingsInput:
     direction: strawberry.Maybe[SyncDirection | None]
-    frequency_minutes: strawberry.Maybe[int | None] = strawberry.field(description="5 to 1440.")
+    frequency_minutes: strawberry.Maybe[int | None] = strawberry.field(
+        description="5 to 1440, or what it is set to."
+    )
     is_paused: strawberry.Maybe[bool | None]
     sync_all: strawberry.Maybe[bool | None]
     filters: strawberry.Maybe[SyncFiltersInput | None]
@@ -68,7 +72,7 @@ class SyncSettingsInput:
 
 
 async def settings_asked(given: SyncSettingsInput, viewer: User) -> Edit:
-    """What makes the settings that are asked for of the present ones; raises InvalidValue."""
+    """What makes the settings that are asked for of the present ones; both raise InvalidValue."""
     columns = _flags(given)
     if columns.get("include_contact") and viewer.role != TRAINER:
         raise InvalidValue(
@@ -77,34 +81,43 @@ async def settings_asked(given: SyncSettingsInput, viewer: User) -> Edit:
     if given.direction is not None:
         columns["direction"] = Direction(_needed(given.direction, "direction").value)
     if given.frequency_minutes is not None:
-        columns["frequency_minutes"] = _frequency(_needed(given.frequency_minutes, "frequencyMinutes"))
+        columns["frequency_minutes"] = _needed(given.frequency_minutes, "frequencyMinutes")
     if given.conflicts_automatically is not None:
         columns["conflict_policy"] = _policy(given.conflicts_automatically.value)
-    if given.filters is None:
-        return lambda known: replace(known, **columns)
-    try:
-        narrow = await filters_asked(given.filters.value)
-    except InvalidValue as error:
-        raise error.under("filters") from None
-    return lambda known: narrow(replace(known, **columns))
+    with under("filters"):
+        narrow = await filters_asked(given.filters.value, viewer) if given.filters is not None else None
+
+    def edit(known: Preferences) -> Preferences:
+        made = replace(known, **columns)
+        _check_frequency(made.frequency_minutes, known.frequency_minutes)
+        with under("filters"):
+            return narrow(made) if narrow else made
+
+    return edit
 
 
-async def filters_asked(given: SyncFiltersInput | None) -> Edit:
-    """What makes the filters that are asked for of the present ones; raises InvalidValue."""
+async def filters_asked(given: SyncFiltersInput | None, viewer: User) -> Edit:
+    """What makes the filters that are asked for of the present ones; both raise InvalidValue."""
     if given is None:
         return lambda known: replace(known, filters=Filters())
     made: dict[str, Any] = {}
     if given.appointment_types is not None:
         made["types"] = _types(given.appointment_types.value)
-    if given.client_ids is not None:
-        made["clients"] = await _clients(given.client_ids.value)
+    clients = None if given.client_ids is None else await _clients(given.client_ids.value, viewer)
     if given.date_range is not None:
         made["first_day"], made["last_day"] = _days(given.date_range.value)
     columns: dict[str, Any] = {}
     if given.private_appointments is not None:
         treatment = _needed(given.private_appointments, "privateAppointments")
         columns["exclude_private"] = treatment is PrivateTreatment.EXCLUDE
-    return lambda known: replace(known, filters=replace(known.filters, **made), **columns)
+
+    def edit(known: Preferences) -> Preferences:
+        filters = replace(known.filters, **made)
+        if clients is not None:
+            filters = replace(filters, clients=clients(known.filters.clients))
+        return replace(known, filters=filters, **columns)
+
+    return edit
 
 
 def _flags(given: SyncSettingsInput) -> dict[str, Any]:
@@ -124,12 +137,12 @@ def _needed(given: strawberry.Some[T | None], name: str) -> T:
     return given.value
 
 
-def _frequency(minutes: int) -> int:
-    if minutes not in _FREQUENCIES:
+def _check_frequency(minutes: int, known: int) -> None:
+    """Who runs the service may have set another one for new calendars: it can be sent back."""
+    if minutes not in _FREQUENCIES and minutes != known:
         raise InvalidValue(
             f"Every {minutes} minutes is not possible.", ("frequencyMinutes",), "Use 5 to 1440 minutes."
         )
-    return minutes
 
 
 def _policy(resolution: ConflictResolution | None) -> str | None:
@@ -155,19 +168,30 @@ def _types(names: Sequence[AppointmentTypeName] | None) -> frozenset[str] | None
     return frozenset(names)
 
 
-async def _clients(platform_ids: Sequence[strawberry.ID] | None) -> frozenset[UUID] | None:
+async def _clients(platform_ids: Sequence[strawberry.ID] | None, viewer: User) -> Narrowed:
+    """What makes the clients that are asked for of those that are set; both raise InvalidValue.
+
+    Nobody learns who else is known here: a stranger is refused like an id that does not exist.
+    """
     if platform_ids is None:
-        return None
+        return lambda _: None
     _check_length(platform_ids, "clientIds")
-    known = await users.by_platform_id([str(i) for i in platform_ids if is_storable(i)])
-    for index, platform_id in enumerate(platform_ids):
-        if platform_id not in known:
-            raise InvalidValue(
-                "There is no user of that id here.",
-                ("clientIds", str(index)),
-                "Use ids that `clients` lists.",
-            )
-    return frozenset(user.id for user in known.values())
+    found = await users.by_platform_id([str(i) for i in platform_ids if is_storable(i)])
+    ids = [user.id if (user := found.get(i)) else None for i in platform_ids]
+    met = await people.met_by(viewer.id, {i for i in ids if i})
+
+    def narrowed(present: frozenset[UUID] | None) -> frozenset[UUID]:
+        allowed = met | {viewer.id} | (present or frozenset())
+        for index, user_id in enumerate(ids):
+            if user_id not in allowed:
+                raise InvalidValue(
+                    "No user of that id takes part in an appointment of yours.",
+                    ("clientIds", str(index)),
+                    "Use ids that `clients` lists.",
+                )
+        return frozenset(i for i in ids if i)
+
+    return narrowed
 
 
 def _days(given: DateRangeInput | None) -> tuple[date | None, date | None]:

@@ -130,8 +130,8 @@ class SelectionPreview:
     )
     matches: Connection[Appointment] = strawberry.field(
         resolver=matches,
-        description="The appointments that would have a copy, by start; none in a calendar that is only "
-        "read. At most 50 at a time.",
+        description="The appointments that would have a copy, by start: without those whose copy was given "
+        "up, and none in a calendar that is only read. At most 50 at a time.",
     )
 
 
@@ -154,7 +154,7 @@ async def selection_preview(
         calendar = await connected(viewer.id, provider)
         if calendar.link_id is None:
             return no_calendar_chosen(provider)
-        edit = _under(await filters_asked(filters), sync_all)
+        edit = _under(await filters_asked(filters, viewer), sync_all)
         selection = await preview.selection_under(calendar.id, edit, services.window())
     except Unconnected:
         return not_connected(provider)

@@ -33,9 +33,9 @@ async def update_sync_settings(
     services = info.context.services
     try:
         edit = await settings_asked(settings, viewer)
+        changed = await preferences.change(viewer.id, provider, edit, services.window(), services.clock())
     except InvalidValue as error:
         return invalid_input(error, "settings")
-    changed = await preferences.change(viewer.id, provider, edit, services.window(), services.clock())
     return await shown_after(info, viewer, provider, changed)
 
 
