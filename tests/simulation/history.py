@@ -43,7 +43,7 @@ async def _lived(dice: Random, database: str) -> History:
         for _ in range(STEPS):
             await world.someone_acts()
             await world.run(world.dice.choice(world.desks))
-        violations = await come_to_rest(world) + await at_odds(world)
+        violations = await come_to_rest(world, quiet_rounds=1) + await at_odds(world)
         await all_both_ways(world)
         await world.platform.send_all()
         violations += await come_to_rest(world) + await broken(world) + await unheard(world)

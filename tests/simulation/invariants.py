@@ -22,7 +22,7 @@ from metonic_gateway.store.selections import choices_of, contacts_of, selection_
 ROUNDS = 12
 
 
-async def come_to_rest(world: World) -> list[str]:
+async def come_to_rest(world: World, quiet_rounds: int = 2) -> list[str]:
     """I1: after the last edit, a bounded number of runs later a run writes nothing anywhere."""
     for arrive in world.weather.late:
         await arrive()
@@ -37,7 +37,7 @@ async def come_to_rest(world: World) -> list[str]:
             world.now += timedelta(days=1, minutes=1)
             await world.run(desk)
         quiet = quiet + 1 if await _fingerprint(world) == before else 0
-        if quiet == 2:
+        if quiet == quiet_rounds:
             return []
     return ["I1: it does not come to rest"]
 
