@@ -40,15 +40,11 @@ class PlatformState:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the feed says: the state after somebody else changed it, and the groups that were changed.
-
-    ``is_out``: somebody may have read it already.
-    """
+    """What the platform may have read: the state after somebody else changed it, and the groups changed."""
 
     version: int
     changed: frozenset[Group]
     state: PlatformState
-    is_out: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +122,7 @@ def _is_echo(group: Group, sent: PlatformState, heard: Heard) -> bool:
     last_word = heard.spoken.get(group, 0)
     about = [told for told in heard.told if group in told.changed]
     said = _get(sent, group)
-    repeated = [n for n, told in enumerate(about) if told.is_out and _get(told.state, group) == said]
+    repeated = [n for n, told in enumerate(about) if _get(told.state, group) == said]
     return bool(repeated) and any(told.version > last_word for told in about[repeated[0] + 1 :])
 
 

@@ -109,16 +109,17 @@ def _told_document(entry: Entry) -> dict[str, Any]:
 
 
 async def told(appointments: Collection[UUID]) -> Mapping[UUID, Sequence[Told]]:
-    """What the feed has said that others did to each of these, the oldest first, as far as it is kept."""
+    """What others did to each of these, the oldest first, as far as it is kept.
+
+    Also what nobody has read from the feed yet: the platform may have asked for the appointment itself.
+    """
     made: dict[UUID, list[Told]] = {}
     by_others = Q(provider__isnull=False) | Q(user_id__isnull=False)
     rows = models.AppointmentChange.filter(by_others, appointment_id__in=list(appointments))
-    for row in await rows.order_by("id").values("appointment_id", "position", "state"):
+    for row in await rows.order_by("id").values("appointment_id", "state"):
         said = row["state"]
         if state := state_from(said):
-            # What has no position was read by nobody yet.
-            is_out = row["position"] is not None
-            found = Told(said["version"], frozenset(said["changed"]), state, is_out=is_out)
+            found = Told(said["version"], frozenset(said["changed"]), state)
             made.setdefault(row["appointment_id"], []).append(found)
     return made
 
