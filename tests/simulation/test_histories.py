@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.simulation.history import lived
 
-HISTORIES = 200
+HISTORIES = 150
 _AT_ONCE = 10
 
 
