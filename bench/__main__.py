@@ -1,6 +1,7 @@
 """``make bench``: measures, and prints the table that docs/benchmarks.md keeps."""
 
 import asyncio
+import os
 import platform
 import sys
 from collections.abc import Sequence
@@ -22,8 +23,6 @@ def table(measured: Sequence[Figure]) -> str:
 
 def cores() -> int:
     """How many may be used, which on shared machines is fewer than there are."""
-    import os  # noqa: PLC0415 - used here alone
-
     return len(os.sched_getaffinity(0))
 
 

@@ -197,5 +197,8 @@ def close(pair: Comparison) -> Step:
 
 
 def wait(pair: Comparison) -> Step:
-    """The event is being read, or cannot be: reading it makes the row due again; a hold stays."""
+    """Nothing is done now: the event is to be read first, or the direction or a choice lets the pair rest.
+
+    Reading the event, or another setting, makes the row due again; what was seen and a hold stay.
+    """
     return Step(replace(pair.mapping, wanted=None))

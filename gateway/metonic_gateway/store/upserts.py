@@ -178,7 +178,9 @@ async def _without_echoes(
     made: Sequence[Merged | Upserted], known: Mapping[str | UUID, Known], named: Mapping[str, User]
 ) -> Sequence[Merged | Upserted]:
     """Those that change what is there are merged again, knowing what the feed had told the platform."""
-    changing = [one.after.id for one in made if isinstance(one, Merged) and _changes(one)]
+    changing = [
+        one.after.id for one in made if isinstance(one, Merged) and one.status is UpsertStatus.UPDATED
+    ]
     told = await changes.told(changing) if changing else {}
     return [
         _merge_one(one.asked, known[one.after.id], named, told[one.after.id])
@@ -186,10 +188,6 @@ async def _without_echoes(
         else one
         for one in made
     ]
-
-
-def _changes(one: Merged) -> bool:
-    return one.status is UpsertStatus.UPDATED
 
 
 async def _locked(rows: Sequence[PlatformAppointment]) -> dict[str | UUID, Known]:
