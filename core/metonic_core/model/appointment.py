@@ -1,6 +1,6 @@
 """The platform's record: the hub that every calendar is kept in step with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from metonic_core.model.content import Content
@@ -38,6 +38,11 @@ class Appointment:
     imported_from: UUID | None = None
     is_deleted: bool = False
     contacts: tuple[str, ...] = ()
+
+    def is_same_as(self, other: "Appointment") -> bool:
+        """Whether the two say the same; participants are in no order."""
+        is_alike = replace(self, participants=()) == replace(other, participants=())
+        return is_alike and set(self.participants) == set(other.participants)
 
     def concerns(self, user_id: UUID) -> bool:
         """Whether it belongs into that user's calendars."""

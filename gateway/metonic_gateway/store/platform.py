@@ -206,7 +206,7 @@ def merged(
     made = merge_platform(base, sent, before, heard)
     after = replace(made.appointment, content=checked(made.appointment.content, before.content))
     _check(after, before)
-    if _differs(after, before):
+    if not after.is_same_as(before):
         after = replace(after, version=before.version + 1)
     spoken = {**known.spoken, **dict.fromkeys(made.taken, after.version)}
     return Merged(asked, before, after, sent, spoken, made.overwrote, made.kept)
@@ -246,12 +246,6 @@ def _check_type(name: str, known: str | None) -> None:
         raise InvalidValue(
             f"The type {EXTERNAL_TYPE!r} is for imported appointments.", ("type",), "Use another type."
         )
-
-
-def _differs(after: Appointment, before: Appointment) -> bool:
-    """Participants are in no order."""
-    is_alike = replace(after, participants=()) == replace(before, participants=())
-    return not is_alike or set(after.participants) != set(before.participants)
 
 
 def _state(asked: PlatformAppointment, base: Content | None, users: Mapping[str, User]) -> PlatformState:

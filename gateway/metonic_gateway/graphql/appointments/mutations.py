@@ -102,7 +102,7 @@ async def _changed(info: Info, id_: str, if_version: int | None, edit: Edit) -> 
         if refusal := _refusal(known, viewer.id, if_version):
             raise _Refused(refusal)
         wanted = await edit(known)
-        return known if _is_same(wanted, known) else wanted
+        return known if wanted.is_same_as(known) else wanted
 
     try:
         done = await store.edit(
@@ -133,12 +133,6 @@ def _refusal(known: Value, user_id: UUID, if_version: int | None) -> Refusal | N
     if not known.is_deleted and if_version not in {None, known.version}:
         return out_of_date(known.version)
     return None
-
-
-def _is_same(made: Value, known: Value) -> bool:
-    return replace(made, participants=()) == replace(known, participants=()) and set(
-        made.participants
-    ) == set(known.participants)
 
 
 async def _participants(given: AppointmentInput, appointment: Value) -> tuple[Participant, ...]:
