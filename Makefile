@@ -91,7 +91,7 @@ $(EDITABLE): | $(RUN)
 	@$(PYTHON) -m venv --clear .bootstrap
 	@.bootstrap/bin/python -m pip --disable-pip-version-check --quiet install uv==$(UV_VERSION)
 
-COMPILE = .bootstrap/bin/uv pip compile --quiet $(ARGS) --universal --python-version 3.11 \
+COMPILE = .bootstrap/bin/uv pip compile --quiet $(ARGS) --no-strip-extras --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make pins" \
 	--no-emit-package metonic-core --no-emit-package metonic-gateway --no-emit-package metonic-apple \
 	$(MEMBER_FILES) --extra demo --group pyproject.toml:build
