@@ -14,7 +14,7 @@ from tortoise.migrations.api.migrate import migrate
 
 from metonic_gateway.store.database import migrated, tortoise_config
 
-FORMER = ["models.0001_initial"]
+FORMER = ["models.0001_initial", "models.0002_platform"]
 NAMESPACE = UUID(int=1)
 OURS = "name NOT LIKE 'sqlite_%' AND name NOT LIKE 'tortoise_%'"
 Rows = dict[str, list[dict[str, Any]]]
@@ -58,7 +58,7 @@ def fill(db: sqlite3.Connection) -> None:
             row = {name: _value(kinds[name][0], parents.get(name, table), name, number) for name in kinds}
             marks = ",".join("?" * len(row))
             names = ",".join(row)
-            db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(row.values()))  # noqa: S608 - our own words
+            db.execute(f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})", list(row.values()))  # noqa: S608 - our own words
     db.commit()
 
 

@@ -11,7 +11,12 @@ default in the database too, for the rows that are there.
 """
 
 from metonic_gateway.store.models.calendars import CalendarSyncChoice, CalendarSyncConfig, CalendarSyncFilter
-from metonic_gateway.store.models.history import CalendarSyncConflict, CalendarSyncHistory, SyncOperation
+from metonic_gateway.store.models.history import (
+    CalendarSyncConflict,
+    CalendarSyncHistory,
+    SyncOperation,
+    SyncPlanStep,
+)
 from metonic_gateway.store.models.links import CalendarLink, CalendarSyncMapping
 from metonic_gateway.store.models.platform import (
     Appointment,
@@ -34,5 +39,6 @@ __all__ = [
     "CalendarSyncMapping",
     "ChangeCounter",
     "SyncOperation",
+    "SyncPlanStep",
     "User",
 ]

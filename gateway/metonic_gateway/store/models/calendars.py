@@ -35,6 +35,7 @@ class CalendarSyncConfig(Model):
     include_notes = fields.BooleanField(default=True, db_default=True)
     include_client_contact = fields.BooleanField(default=False, db_default=False)
     conflict_policy = fields.CharField(max_length=20, null=True)
+    forward_imported = fields.BooleanField(default=False, db_default=False)
     is_active = fields.BooleanField(default=True)
     is_paused = fields.BooleanField(default=False, db_default=False)
     stopped = fields.CharField(max_length=20, null=True)
@@ -59,7 +60,10 @@ class CalendarSyncConfig(Model):
 
 
 class CalendarSyncFilter(Model):
-    """A list that is NULL narrows nothing, an empty one lets nothing through. Both dates are included."""
+    """A list that is NULL narrows nothing, an empty one lets nothing through. Both dates are included.
+
+    What is private, or matches one of custom_rules, is left out or, with mask_private, shown as busy.
+    """
 
     id = fields.UUIDField(primary_key=True)
     sync_config: fields.OneToOneRelation[CalendarSyncConfig] = fields.OneToOneField(
@@ -72,6 +76,8 @@ class CalendarSyncFilter(Model):
     first_day = fields.DateField(null=True)
     last_day = fields.DateField(null=True)
     exclude_private = fields.BooleanField(default=True)
+    mask_private = fields.BooleanField(default=False, db_default=False)
+    custom_rules: Any = fields.JSONField(null=True)
 
     class Meta:
         table = "calendar_sync_filters"

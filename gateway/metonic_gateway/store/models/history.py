@@ -13,6 +13,8 @@ from metonic_gateway.store.models.platform import Appointment
 class CalendarSyncHistory(Model):
     """One run. A run that nobody asked for and that found nothing leaves no row.
 
+    settings are those that a preview supposes, undo_of the run that was taken back.
+
     While it runs: done of total items of its phase, which began at phase_at.
     """
 
@@ -21,6 +23,9 @@ class CalendarSyncHistory(Model):
         "models.CalendarSyncConfig", related_name="history"
     )
     sync_config_id: UUID
+    kind = fields.CharField(max_length=10, default="sync", db_default="sync")
+    undo_of = fields.UUIDField(null=True)
+    settings: Any = fields.JSONField(null=True)
     sync_type = fields.CharField(max_length=20)
     reason = fields.CharField(max_length=20)
     state = fields.CharField(max_length=20)
@@ -43,7 +48,10 @@ class CalendarSyncHistory(Model):
 
 
 class SyncOperation(Model):
-    """The journal: what a run did to one side, and what stood there before."""
+    """The journal: what a run did to one side, what stood there before, and what after.
+
+    is_inferred: nobody asked for it, so that it counts for the guard.
+    """
 
     id = fields.UUIDField(primary_key=True)
     run: fields.ForeignKeyRelation[CalendarSyncHistory] = fields.ForeignKeyField("models.CalendarSyncHistory")
@@ -56,6 +64,8 @@ class SyncOperation(Model):
     reason = fields.CharField(max_length=40)
     field_groups: Any = fields.JSONField()
     before: Any = fields.JSONField(null=True)
+    after: Any = fields.JSONField(null=True)
+    is_inferred = fields.BooleanField(default=False, db_default=False)
     at = fields.DatetimeField()
 
     class Meta:
@@ -64,7 +74,10 @@ class SyncOperation(Model):
 
 
 class CalendarSyncConflict(Model):
-    """field_groups collide. Both versions are as they were when it was last shown."""
+    """field_groups collide. Both versions are as they were when it was last shown, which version counts.
+
+    resolution, picks, resolved_at and resolved_by say what was decided, by whom, or by a policy.
+    """
 
     id = fields.UUIDField(primary_key=True)
     sync_config: fields.ForeignKeyRelation[CalendarSyncConfig] = fields.ForeignKeyField(
@@ -81,9 +94,46 @@ class CalendarSyncConflict(Model):
     base_data: Any = fields.JSONField(null=True)
     local_data: Any = fields.JSONField(null=True)
     external_data: Any = fields.JSONField(null=True)
+    local_edited_at = fields.DatetimeField(null=True)
+    external_edited_at = fields.DatetimeField(null=True)
+    version = fields.IntField(default=1, db_default=1)
+    resolution = fields.CharField(max_length=20, null=True)
+    picks: Any = fields.JSONField(null=True)
+    resolved_at = fields.DatetimeField(null=True)
+    resolved_by = fields.UUIDField(null=True)
+    is_automatic = fields.BooleanField(default=False, db_default=False)
     detected_at = fields.DatetimeField()
     closed_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "calendar_sync_conflicts"
         indexes = (("sync_config_id", "state", "detected_at", "id"), ("mapping_id",))
+
+
+class SyncPlanStep(Model):
+    """What a held run or a preview would do: one item of its plan.
+
+    fingerprint names the versions that it was planned for, so that an approval speaks of nothing else.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    run: fields.ForeignKeyRelation[CalendarSyncHistory] = fields.ForeignKeyField(
+        "models.CalendarSyncHistory", related_name="plan_steps"
+    )
+    run_id: UUID
+    number = fields.IntField()
+    mapping_id = fields.UUIDField(null=True)
+    appointment_id = fields.UUIDField(null=True)
+    external_event_id = fields.TextField(null=True)
+    side = fields.CharField(max_length=10)
+    operation = fields.CharField(max_length=10)
+    reason = fields.CharField(max_length=40)
+    field_groups: Any = fields.JSONField()
+    before: Any = fields.JSONField(null=True)
+    after: Any = fields.JSONField(null=True)
+    is_held = fields.BooleanField(default=False)
+    fingerprint = fields.TextField(null=True)
+
+    class Meta:
+        table = "sync_plan_steps"
+        indexes = (("run_id", "number", "id"), ("mapping_id",))

@@ -11,7 +11,10 @@ from metonic_gateway.store.models.platform import Appointment
 
 
 class CalendarLink(Model):
-    """window_end is how far ahead appointments were put to work, round counts complete reads."""
+    """window_end is how far ahead appointments were put to work, round counts complete reads.
+
+    is_suspect: the last complete read named nothing where there had been something.
+    """
 
     id = fields.UUIDField(primary_key=True)
     sync_config: fields.ForeignKeyRelation[CalendarSyncConfig] = fields.ForeignKeyField(
@@ -25,6 +28,7 @@ class CalendarLink(Model):
     is_reading_completely = fields.BooleanField(default=False)
     read_completely_at = fields.DatetimeField(null=True)
     window_end = fields.DatetimeField(null=True)
+    is_suspect = fields.BooleanField(default=False, db_default=False)
     archived_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
 
@@ -33,7 +37,12 @@ class CalendarLink(Model):
 
 
 class CalendarSyncMapping(Model):
-    """due is derived from the rest with every write and the partial index over it is a run's work list."""
+    """due is derived from the rest with every write and the partial index over it is a run's work list.
+
+    resolution is what a person decided about a conflict and a run has not done yet. written are the values
+    written lately, by field group. is_commanded: a person asked for the change that is due. approved is what
+    a person let pass the guard. alike_id is the appointment that the event of a one-sided row looks like.
+    """
 
     id = fields.UUIDField(primary_key=True)
     link: fields.ForeignKeyRelation[CalendarLink] = fields.ForeignKeyField("models.CalendarLink")
@@ -63,6 +72,12 @@ class CalendarSyncMapping(Model):
     wrote_at = fields.DatetimeField(null=True)
     attempts = fields.IntField(default=0)
     is_recreated = fields.BooleanField(default=False, db_default=False)
+    resolution: Any = fields.JSONField(null=True)
+    resolved_at = fields.DatetimeField(null=True)
+    written: Any = fields.JSONField(null=True)
+    is_commanded = fields.BooleanField(default=False, db_default=False)
+    approved = fields.TextField(null=True)
+    alike_id = fields.UUIDField(null=True)
     enters_at = fields.DatetimeField(null=True)
     due = fields.CharField(max_length=10, null=True)
     closed = fields.CharField(max_length=40, null=True)

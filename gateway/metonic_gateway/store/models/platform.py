@@ -24,7 +24,8 @@ class User(Model):
 class Appointment(Model):
     """ends_at is the end of the last occurrence, NULL for a series without end.
 
-    platform_base is the last state that the platform sent, in the version platform_version.
+    platform_base is the last state that the platform sent, in the version platform_version. edited_at says
+    when each field group was last edited.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -39,6 +40,7 @@ class Appointment(Model):
     platform_id = fields.CharField(max_length=255, null=True)
     platform_version = fields.BigIntField(null=True)
     platform_base: Any = fields.JSONField(null=True)
+    edited_at: Any = fields.JSONField(null=True)
     participants: fields.ReverseRelation["AppointmentParticipant"]
     is_deleted = fields.BooleanField(default=False)
     created_at = fields.DatetimeField()

@@ -1,0 +1,224 @@
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+import functools
+from json import dumps, loads
+from tortoise.fields.base import OnDelete
+from uuid import uuid4
+from tortoise import fields
+from tortoise.indexes import Index
+
+
+class Migration(migrations.Migration):
+    dependencies = [("models", "0002_platform")]
+
+    initial = False
+
+    operations = [
+        ops.CreateModel(
+            name="SyncPlanStep",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                (
+                    "run",
+                    fields.ForeignKeyField(
+                        "models.CalendarSyncHistory",
+                        source_field="run_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="plan_steps",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                ("number", fields.IntField()),
+                ("mapping_id", fields.UUIDField(null=True)),
+                ("appointment_id", fields.UUIDField(null=True)),
+                ("external_event_id", fields.TextField(null=True, unique=False)),
+                ("side", fields.CharField(max_length=10)),
+                ("operation", fields.CharField(max_length=10)),
+                ("reason", fields.CharField(max_length=40)),
+                (
+                    "field_groups",
+                    fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads),
+                ),
+                (
+                    "before",
+                    fields.JSONField(
+                        null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
+                (
+                    "after",
+                    fields.JSONField(
+                        null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
+                ("is_held", fields.BooleanField(default=False)),
+                ("fingerprint", fields.TextField(null=True, unique=False)),
+            ],
+            options={
+                "table": "sync_plan_steps",
+                "app": "models",
+                "indexes": [Index(fields=["run_id", "number", "id"]), Index(fields=["mapping_id"])],
+                "pk_attr": "id",
+                "table_description": "What a held run or a preview would do: one item of its plan.",
+            },
+            bases=["Model"],
+        ),
+        ops.AddField(
+            model_name="Appointment",
+            name="edited_at",
+            field=fields.JSONField(
+                null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+            ),
+        ),
+        ops.AddField(
+            model_name="CalendarLink",
+            name="is_suspect",
+            field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncConfig",
+            name="forward_imported",
+            field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AlterModelOptions(
+            name="CalendarSyncConflict",
+            options={
+                "table": "calendar_sync_conflicts",
+                "app": "models",
+                "indexes": [
+                    Index(fields=["sync_config_id", "state", "detected_at", "id"]),
+                    Index(fields=["mapping_id"]),
+                ],
+                "pk_attr": "id",
+                "table_description": "field_groups collide. Both versions are as they were when it was last shown, which version counts.",
+            },
+        ),
+        ops.AddField(
+            model_name="CalendarSyncConflict",
+            name="external_edited_at",
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncConflict",
+            name="is_automatic",
+            field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncConflict",
+            name="local_edited_at",
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncConflict",
+            name="picks",
+            field=fields.JSONField(
+                null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+            ),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncConflict",
+            name="resolution",
+            field=fields.CharField(null=True, max_length=20),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncConflict",
+            name="resolved_at",
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncConflict",
+            name="resolved_by",
+            field=fields.UUIDField(null=True),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncConflict",
+            name="version",
+            field=fields.IntField(default=1, db_default=1),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncFilter",
+            name="custom_rules",
+            field=fields.JSONField(
+                null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+            ),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncFilter",
+            name="mask_private",
+            field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncHistory",
+            name="kind",
+            field=fields.CharField(default="sync", db_default="sync", max_length=10),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncHistory",
+            name="settings",
+            field=fields.JSONField(
+                null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+            ),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncHistory",
+            name="undo_of",
+            field=fields.UUIDField(null=True),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncMapping",
+            name="alike_id",
+            field=fields.UUIDField(null=True),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncMapping",
+            name="approved",
+            field=fields.TextField(null=True, unique=False),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncMapping",
+            name="is_commanded",
+            field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncMapping",
+            name="resolution",
+            field=fields.JSONField(
+                null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+            ),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncMapping",
+            name="resolved_at",
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncMapping",
+            name="written",
+            field=fields.JSONField(
+                null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+            ),
+        ),
+        ops.AlterModelOptions(
+            name="SyncOperation",
+            options={
+                "table": "sync_operations",
+                "app": "models",
+                "indexes": [Index(fields=["run_id", "at", "id"])],
+                "pk_attr": "id",
+                "table_description": "The journal: what a run did to one side, what stood there before, and what after.",
+            },
+        ),
+        ops.AddField(
+            model_name="SyncOperation",
+            name="after",
+            field=fields.JSONField(
+                null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+            ),
+        ),
+        ops.AddField(
+            model_name="SyncOperation",
+            name="is_inferred",
+            field=fields.BooleanField(default=False, db_default=False),
+        ),
+    ]
