@@ -10,19 +10,25 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
 from metonic_core.model import mapping as values
 from metonic_core.model.appointment import Appointment
-from metonic_core.model.codec import encode
-from metonic_core.model.mapping import Absent, HoldKind, Look
 from metonic_core.model.marker import MarkerKey
 from metonic_core.model.when import Window
 from metonic_core.reconcile.step import Conflict, Operation
 from metonic_core.selection import Choice, Selection
 from metonic_core.sync import Clock, Due, LeaseLost, Link, Phase
-from metonic_gateway.store import appointments, changes, drawing, journal, mappings, models, selections
+from metonic_gateway.store import (
+    appointments,
+    changes,
+    complete_reads,
+    drawing,
+    journal,
+    mappings,
+    models,
+    selections,
+)
 from metonic_gateway.store.changes import Cause, ChangeKind, Entry
 from metonic_gateway.store.progress import Gauge
 from metonic_gateway.store.rows import mapping_of
@@ -190,23 +196,17 @@ class SqlLedger:
 
     async def reported(self, event_ids: Collection[str], read_round: int) -> None:
         await self._flush()
-        for ids in mappings.chunks(list(event_ids)):
-            await self._open().filter(external_event_id__in=ids).update(read_round=read_round)
+        await complete_reads.reported(self._open(), event_ids, read_round)
 
     async def doubt_unreported(self, read_round: int) -> None:
         await self._flush()
-        unnamed = self._open().exclude(external_event_id=None).filter(read_round__lt=read_round)
-        rows = [mapping_of(row) for row in await unnamed.select_for_update()]
-        await self.save([replace(row, seen=Look()) for row in rows if _is_doubtful(row)])
+        await self.save(await complete_reads.unreported(self._open(), read_round))
 
     async def bring_in(self, until: datetime, since: datetime | None) -> None:
         await self._flush()
         if since is not None and since < until:
             await drawing.draw_entering(self._link_id, self._window, since)
-        entering = self._open().filter(hold=HoldKind.OUTSIDE.value, enters_at__lt=until)
-        await entering.update(seen=encode(Look()), due=Due.READ)
-        set_aside = self._open().filter(hold=HoldKind.QUARANTINE.value, attempts__gt=0, due=None)
-        await set_aside.update(attempts=0, drawn=F("drawn") + 1, wanted=F("drawn") + 1, due=Due.DECIDE)
+        await complete_reads.take_up(self._open(), until)
 
     async def appointments(self, ids: Collection[UUID]) -> Mapping[UUID, Appointment]:
         await self._flush()
@@ -258,10 +258,3 @@ class SqlLedger:
 
     def _open(self) -> mappings.Rows:
         return models.CalendarSyncMapping.filter(link_id=self._link_id, closed=None)
-
-
-def _is_doubtful(row: values.Mapping) -> bool:
-    """Whether it means anything that a complete read did not name the event of this row."""
-    is_detached = row.hold is not None and row.hold.kind is HoldKind.DETACHED
-    is_agreed = row.external_base is not None or row.appointment_id is None
-    return is_agreed and row.intent is None and not is_detached and not isinstance(row.seen, Absent | Look)

@@ -1,0 +1,41 @@
+"""What a complete read means for the open rows of a link: who was named, who was not, what is tried again."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from tortoise.expressions import F
+
+from metonic_core.model.codec import encode
+from metonic_core.model.mapping import Absent, HoldKind, Look, Mapping
+from metonic_core.sync import Due
+from metonic_gateway.store.mappings import Rows, chunks
+from metonic_gateway.store.rows import mapping_of
+
+
+async def reported(rows: Rows, event_ids: Collection[str], read_round: int) -> None:
+    """Note that the read of that number named these events."""
+    for ids in chunks(list(event_ids)):
+        await rows.filter(external_event_id__in=ids).update(read_round=read_round)
+
+
+async def unreported(rows: Rows, read_round: int) -> Sequence[Mapping]:
+    """The rows that the read of that number should have named and did not, with their events in doubt."""
+    unnamed = rows.exclude(external_event_id=None).filter(read_round__lt=read_round)
+    found = [mapping_of(row) for row in await unnamed.select_for_update()]
+    return [replace(row, seen=Look()) for row in found if _is_doubtful(row)]
+
+
+async def take_up(rows: Rows, until: datetime) -> None:
+    """Have events read that begin before the window ends now, and writes tried again that were set aside."""
+    entering = rows.filter(hold=HoldKind.OUTSIDE.value, enters_at__lt=until)
+    await entering.update(seen=encode(Look()), due=Due.READ)
+    set_aside = rows.filter(hold=HoldKind.QUARANTINE.value, attempts__gt=0, due=None)
+    await set_aside.update(attempts=0, drawn=F("drawn") + 1, wanted=F("drawn") + 1, due=Due.DECIDE)
+
+
+def _is_doubtful(row: Mapping) -> bool:
+    """Whether it means anything that a complete read did not name the event of this row."""
+    is_detached = row.hold is not None and row.hold.kind is HoldKind.DETACHED
+    is_agreed = row.external_base is not None or row.appointment_id is None
+    return is_agreed and row.intent is None and not is_detached and not isinstance(row.seen, Absent | Look)
