@@ -22,7 +22,8 @@ from metonic_gateway.graphql.conflicts import ConflictsQuery
 from metonic_gateway.graphql.limits import extensions
 from metonic_gateway.graphql.progress import ProgressSubscription
 from metonic_gateway.graphql.providers import ProvidersQuery
-from metonic_gateway.graphql.runs import RunsMutation, RunsQuery
+from metonic_gateway.graphql.runs.mutations import RunsMutation
+from metonic_gateway.graphql.runs.queries import RunsQuery
 from metonic_gateway.graphql.scalars import SCALARS
 from metonic_gateway.graphql.viewer import ViewerQuery
 

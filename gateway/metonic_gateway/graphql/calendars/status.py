@@ -11,7 +11,7 @@ import strawberry
 from metonic_core.selection import Direction
 from metonic_gateway.graphql.calendars.attention import Attention, attention_of
 from metonic_gateway.graphql.context import Info
-from metonic_gateway.graphql.runs import SyncError, SyncOutcome, SyncRun, shown_error, shown_run
+from metonic_gateway.graphql.runs.types import SyncError, SyncOutcome, SyncRun, shown_error, shown_run
 from metonic_gateway.graphql.scalars import DateTime, ProviderName, maybe_date_time
 from metonic_gateway.services import status_topic
 from metonic_gateway.store import overview, states

@@ -1,0 +1,1 @@
+"""Runs: what they are, how they are looked up and asked for."""

@@ -1,0 +1,119 @@
+"""What runs look like: each is one sync of one connected calendar."""
+
+from enum import Enum
+
+import strawberry
+
+from metonic_gateway.graphql.context import Info
+from metonic_gateway.graphql.errors import ErrorCode, error_code
+from metonic_gateway.graphql.journal import SyncOperationConnection, operations_of
+from metonic_gateway.graphql.progress import SyncProgress, shown_progress
+from metonic_gateway.graphql.scalars import DateTime, ProviderName, date_time, maybe_date_time
+from metonic_gateway.store import history, states
+from metonic_gateway.store.runs import RunError
+
+
+@strawberry.enum(description="FULL: both ways. PUSH: only into the calendar. PULL: only out of it.")
+class SyncType(Enum):
+    FULL = states.FULL
+    PUSH = states.PUSH
+    PULL = states.PULL
+
+
+@strawberry.enum(description="Why a run was made.")
+class SyncReason(Enum):
+    SCHEDULE = "schedule"
+    MANUAL = "manual"
+
+
+@strawberry.enum
+class RunState(Enum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+
+
+@strawberry.enum(description="PARTIAL: something was left undone; `errors` say what.")
+class SyncOutcome(Enum):
+    SUCCESS = "success"
+    PARTIAL = "partial"
+    FAILED = "failed"
+
+
+@strawberry.type(description="What went wrong in a run.")
+class SyncError:
+    timestamp: DateTime
+    code: ErrorCode
+    error: str = strawberry.field(description="What happened; a sentence to show.")
+    next_step: str
+    appointment_id: strawberry.ID | None
+    external_event_id: str | None
+
+
+async def progress(root: strawberry.Parent["SyncRun"], info: Info) -> SyncProgress | None:
+    is_running = root.state is RunState.RUNNING
+    return shown_progress(root.row, info.context.services.clock()) if is_running else None
+
+
+async def operations(
+    root: strawberry.Parent["SyncRun"], info: Info, first: int = 20, after: str | None = None
+) -> SyncOperationConnection:
+    return await operations_of(info.context, root.row.id, first, after)
+
+
+@strawberry.type(
+    description="One sync of a connected calendar. One that nobody asked for and that found nothing "
+    "leaves none."
+)
+class SyncRun:
+    row: strawberry.Private[history.Run]
+    id: strawberry.ID
+    provider: ProviderName
+    sync_type: SyncType
+    reason: SyncReason
+    state: RunState
+    requested_at: DateTime
+    started_at: DateTime | None
+    completed_at: DateTime | None
+    status: SyncOutcome | None = strawberry.field(description="What came of it, once it is finished.")
+    items_pushed: int
+    items_pulled: int
+    conflicts_detected: int
+    errors: list[SyncError]
+    progress: SyncProgress | None = strawberry.field(
+        resolver=progress, description="How far it is while it runs; `syncProgress` tells each change."
+    )
+    operations: SyncOperationConnection = strawberry.field(
+        resolver=operations, description="What it did, in that order; kept for 30 days."
+    )
+
+
+def shown_run(run: history.Run) -> SyncRun:
+    return SyncRun(
+        row=run,
+        id=strawberry.ID(str(run.id)),
+        provider=ProviderName(run.provider),
+        sync_type=SyncType(run.sync_type),
+        reason=SyncReason(run.reason),
+        state=RunState(run.state),
+        requested_at=date_time(run.requested_at),
+        started_at=maybe_date_time(run.started_at),
+        completed_at=maybe_date_time(run.completed_at),
+        status=None if run.status is None else SyncOutcome(run.status),
+        items_pushed=run.items_pushed,
+        items_pulled=run.items_pulled,
+        conflicts_detected=run.conflicts_detected,
+        errors=[shown_error(error) for error in run.errors],
+    )
+
+
+def shown_error(error: RunError) -> SyncError:
+    about = error.appointment_id
+    return SyncError(
+        timestamp=date_time(error.timestamp),
+        code=error_code(error.code),
+        error=error.error,
+        next_step=error.next_step,
+        appointment_id=None if about is None else strawberry.ID(str(about)),
+        external_event_id=error.external_event_id,
+    )
