@@ -25,6 +25,7 @@ _EXAMPLES: dict[str, str] = {
     "ID": '"00000000-0000-0000-0000-000000000000"',
     "ProviderName": '"memory"',
     "Boolean": "false",
+    "Int": "1",
     "DateTime": '"2026-12-01T00:00:00Z"',
 }
 FOR_THE_BACKEND = {"upsertAppointments", "appointmentChanges", "busyTimes"}
@@ -58,7 +59,10 @@ def _example(type_: Any) -> str:  # noqa: ANN401 - graphql-core's unions of type
         return "[]"
     if isinstance(given, GraphQLEnumType):
         return str(next(iter(given.values)))
-    return "{}" if isinstance(given, GraphQLInputObjectType) else _EXAMPLES[given.name]
+    if isinstance(given, GraphQLInputObjectType):
+        fields = dict(list(given.fields.items())[: given.is_one_of])
+        return "{" + " ".join(f"{name}: {_example(field.type)}" for name, field in fields.items()) + "}"
+    return _EXAMPLES[given.name]
 
 
 def _selection(type_: Any) -> str:  # noqa: ANN401 - likewise
