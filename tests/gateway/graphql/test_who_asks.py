@@ -26,6 +26,7 @@ _EXAMPLES: dict[str, str] = {
     "ProviderName": '"memory"',
     "Boolean": "false",
     "Int": "1",
+    "ConflictTarget": "{everything: true}",
     "DateTime": '"2026-12-01T00:00:00Z"',
 }
 FOR_THE_BACKEND = {"upsertAppointments", "appointmentChanges", "busyTimes"}
@@ -59,10 +60,11 @@ def _example(type_: Any) -> str:  # noqa: ANN401 - graphql-core's unions of type
         return "[]"
     if isinstance(given, GraphQLEnumType):
         return str(next(iter(given.values)))
-    if isinstance(given, GraphQLInputObjectType):
-        fields = dict(list(given.fields.items())[: given.is_one_of])
-        return "{" + " ".join(f"{name}: {_example(field.type)}" for name, field in fields.items()) + "}"
-    return _EXAMPLES[given.name]
+    return (
+        _EXAMPLES.get(given.name, "{}")
+        if isinstance(given, GraphQLInputObjectType)
+        else _EXAMPLES[given.name]
+    )
 
 
 def _selection(type_: Any) -> str:  # noqa: ANN401 - likewise
