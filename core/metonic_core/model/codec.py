@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from metonic_core.model import content, event, mapping, series, when
+from metonic_core.model import content, event, mapping, resolution, series, when
 
 _TYPES: dict[str, type] = {
     "timed": when.Timed,
@@ -20,9 +20,15 @@ _TYPES: dict[str, type] = {
     "illegible": mapping.Illegible,
     "sent": mapping.Sent,
     "intent": mapping.Intent,
+    "resolution": resolution.Resolution,
 }
 _NAMES = {cls: name for name, cls in _TYPES.items()}
-_ENUMS: dict[str, type[StrEnum]] = {"status": content.Status, "kind": mapping.WriteKind}
+_ENUMS: dict[str, type[StrEnum]] = {
+    "status": content.Status,
+    "kind": mapping.WriteKind,
+    "asked": resolution.ResolutionKind,
+    "way": resolution.ResolutionKind,
+}
 
 
 def encode(value: Any) -> Any:  # noqa: ANN401 - JSON has no narrower type

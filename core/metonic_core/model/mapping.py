@@ -13,6 +13,7 @@ from uuid import UUID
 from metonic_core.model.content import Content, Group
 from metonic_core.model.event import StoredEvent
 from metonic_core.model.marker import Marker
+from metonic_core.model.resolution import Resolution
 
 
 class Origin(StrEnum):
@@ -124,7 +125,8 @@ class Mapping:
     event was last reported, ``enters_at`` the start of an event that lies beyond the window.
     ``attempts`` counts the writes since one landed or somebody edited; ``is_recreated``: a push calendar
     once deleted the copy, and it was made anew. ``can_write`` and ``can_write_time``
-    are as in the event last read. ``closed`` names why a row is a tombstone.
+    are as in the event last read. ``resolution`` is what was decided about its conflict and not done yet,
+    ``resolved_at`` when one was last carried out. ``closed`` names why a row is a tombstone.
     """
 
     id: UUID
@@ -151,6 +153,8 @@ class Mapping:
     attempts: int = 0
     is_recreated: bool = False
     enters_at: datetime | None = None
+    resolution: Resolution | None = None
+    resolved_at: datetime | None = None
     closed: str | None = None
 
     def due(self) -> "Mapping":
@@ -159,7 +163,7 @@ class Mapping:
 
     def closing(self, why: str) -> "Mapping":
         """This row as a tombstone: it keeps ids, bases and etag to know the event by, should it come back."""
-        return replace(self, closed=why, seen=None, wanted=None, intent=None, hold=None)
+        return replace(self, closed=why, seen=None, wanted=None, intent=None, hold=None, resolution=None)
 
     def marker(self, operation: str) -> Marker:
         """What the copy carries when that operation has written it."""

@@ -27,6 +27,7 @@ from metonic_core.reconcile.entries import (
 )
 from metonic_core.reconcile.landing import adopted, confirm
 from metonic_core.reconcile.merge import Comparison
+from metonic_core.reconcile.resolving import answered
 from metonic_core.reconcile.step import Act, Operation, Reason, Side, Step
 from metonic_core.reconcile.terms import Terms
 from metonic_core.selection import Direction, Exclusion
@@ -71,9 +72,12 @@ def _paired(mapping: Mapping, appointment: Appointment, terms: Terms) -> Step:
     pair = Comparison(mapping, appointment, terms)
     direction = terms.selection.direction
     if direction is Direction.PUSH and mapping.origin is Origin.OWN:
-        return wait(pair)
+        return answered(pair, wait(pair))
     table = PAIRS | ONE_WAY.get(direction, {})
-    return table[local_state(pair), remote_state(pair)](pair)
+    there = remote_state(pair)
+    step = table[local_state(pair), there](pair)
+    # What was decided about a conflict is kept while the event has to be read first.
+    return step if there is Remote.UNKNOWN else answered(pair, step)
 
 
 def local_state(pair: Comparison) -> Local:

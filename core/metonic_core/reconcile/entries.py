@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from metonic_core.model.appointment import Appointment
-from metonic_core.model.content import TIME, Content, slot_of
-from metonic_core.model.mapping import Absent, Hold, HoldKind, Mapping, Origin, WriteKind
+from metonic_core.model.appointment import Appointment, stamped
+from metonic_core.model.content import TIME, Group, slot_of
+from metonic_core.model.mapping import Hold, HoldKind, Mapping, Origin, WriteKind
+from metonic_core.reconcile.conflicts import frozen, hidden
 from metonic_core.reconcile.merge import Comparison, Merge, merge
-from metonic_core.reconcile.step import Act, Conflict, ConflictType, Operation, Reason, Side, Step, Write
+from metonic_core.reconcile.step import Act, ConflictType, Operation, Reason, Side, Step, Write
 from metonic_core.reconcile.terms import Terms
 from metonic_core.selection import projected
 
@@ -14,64 +15,64 @@ from metonic_core.selection import projected
 def create(mapping: Mapping, appointment: Appointment, terms: Terms) -> Step:
     content = projected(appointment, mapping.origin, terms.selection)
     groups = content.groups()
-    write = Write(WriteKind.CREATE, Reason.NEW_HERE, content, groups, local=_hidden(appointment, content))
+    local = hidden(appointment.content, content)
+    write = Write(WriteKind.CREATE, Reason.NEW_HERE, content, groups, local=local)
     return Step(replace(mapping, hold=None), write=write)
-
-
-def _hidden(appointment: Appointment, shown: Content) -> Content | None:
-    """What the appointment says, if the calendar is not shown just that."""
-    return None if shown == appointment.content else appointment.content
 
 
 def bring_together(pair: Comparison) -> Step:
     if pair.colliding:
         is_time = any(g == TIME or slot_of(g) is not None for g in pair.colliding)
-        return _conflict(pair, ConflictType.TIME_CHANGE if is_time else ConflictType.DATA_MISMATCH)
-    return _merged(pair, merge(pair))
+        return frozen(pair, ConflictType.TIME_CHANGE if is_time else ConflictType.DATA_MISMATCH)
+    return brought_together(pair, merge(pair))
 
 
-def _merged(pair: Comparison, merged: Merge) -> Step:
-    pulls = _pulled(pair, merged)
+def brought_together(pair: Comparison, merged: Merge, resolved: frozenset[Group] = frozenset()) -> Step:
+    """The step that stores what was pulled and sends the rest; ``resolved`` are groups that collided."""
+    pulls = _pulled(pair, merged, resolved)
     if not merged.to_send:
         return Step(
             replace(merged.mapping, wanted=None), merged.appointment if pulls else None, operations=pulls
         )
     reason = Reason.EDITED_HERE
-    if merged.reverted:
+    if resolved & merged.to_send:
+        reason = Reason.RESOLVED
+    elif merged.reverted:
         may_edit = pair.appointment.may_edit(pair.terms.selection.user_id)
         reason = Reason.KEPT_FROM_FLOWING if may_edit else Reason.NOT_YOURS_TO_EDIT
-    local = _hidden(merged.appointment, merged.shown)
+    local = hidden(merged.appointment.content, merged.shown)
     write = Write(WriteKind.UPDATE, reason, merged.shown, merged.to_send, merged.mapping.etag, local)
     return Step(merged.mapping, merged.appointment if pulls else None, write=write, operations=pulls)
 
 
-def _pulled(pair: Comparison, merged: Merge) -> tuple[Operation, ...]:
-    if not merged.pulled:
-        return ()
-    return (Operation(Side.LOCAL, Act.UPDATE, Reason.EDITED_THERE, merged.pulled, pair.local),)
-
-
-def _conflict(pair: Comparison, kind: ConflictType) -> Step:
-    """Freeze the item in this link; it is decided anew whenever one of its sides moves."""
-    is_gone = isinstance(pair.mapping.seen, Absent)
-    conflict = Conflict(
-        kind,
-        pair.colliding if kind is not ConflictType.DELETED else pair.edited_here | pair.edited_there,
-        pair.external_base,
-        None if pair.appointment.is_deleted else pair.local,
-        None if is_gone else pair.external,
+def _pulled(
+    pair: Comparison, merged: Merge, resolved: frozenset[Group] = frozenset()
+) -> tuple[Operation, ...]:
+    by_reason = {
+        Reason.EDITED_THERE: merged.pulled - resolved,
+        Reason.RESOLVED: merged.pulled & resolved,
+    }
+    return tuple(
+        Operation(Side.LOCAL, Act.UPDATE, reason, groups, pair.local)
+        for reason, groups in by_reason.items()
+        if groups
     )
-    held = replace(pair.mapping, hold=Hold(HoldKind.CONFLICT, kind), wanted=None)
-    return Step(held, conflict=conflict)
 
 
 def lose_kept(pair: Comparison) -> Step:
     """Deleted there, untouched here."""
     if _is_imported(pair) and not pair.appointment.is_shared:
-        cancelled = replace(pair.appointment, is_deleted=True)
-        done = Operation(Side.LOCAL, Act.DELETE, Reason.DELETED_THERE, before=pair.local)
-        return Step(pair.mapping.closing(Reason.DELETED_THERE), cancelled, operations=(done,))
+        return cancel(pair, Reason.DELETED_THERE)
     return lose_edited(pair)
+
+
+def cancel(pair: Comparison, reason: Reason) -> Step:
+    """The appointment goes as its event did."""
+    cancelled = replace(pair.appointment, is_deleted=True)
+    done = Operation(Side.LOCAL, Act.DELETE, reason, before=pair.local)
+    closed = pair.mapping.closing(Reason.DELETED_THERE)
+    # The provider says that it is gone, not since when.
+    return Step(closed, stamped(pair.appointment, cancelled, None), operations=(done,))
 
 
 def _is_imported(pair: Comparison) -> bool:
@@ -81,18 +82,19 @@ def _is_imported(pair: Comparison) -> bool:
 def lose_edited(pair: Comparison) -> Step:
     """Deleted there, by somebody entitled: ask. Else only this copy is given up."""
     if pair.appointment.may_edit(pair.terms.selection.user_id):
-        return _conflict(pair, ConflictType.DELETED)
-    return _detach(pair)
+        return frozen(pair, ConflictType.DELETED)
+    return detach(pair)
 
 
-def _detach(pair: Comparison) -> Step:
+def detach(pair: Comparison) -> Step:
+    """Give this copy up; the appointment stays, and the copy is taken up again if it comes back."""
     hold = Hold(HoldKind.DETACHED, Reason.DELETED_THERE)
     done = Operation(Side.EXTERNAL, Act.UNLINK, Reason.DELETED_THERE, before=pair.external_base)
     # Without its etag: an event that comes back as it was is news.
     return Step(replace(pair.mapping, hold=hold, etag=None, seen=None, wanted=None), operations=(done,))
 
 
-def erase(pair: Comparison) -> Step:
+def erase(pair: Comparison, reason: Reason = Reason.DELETED_HERE) -> Step:
     """The appointment was deleted: its copy goes, and so does the event it was imported from.
 
     Not one that its user left out before: it is theirs alone since.
@@ -100,7 +102,7 @@ def erase(pair: Comparison) -> Step:
     if _is_unlinked(pair):
         return wait(pair)
     is_linked = pair.mapping.origin is Origin.OWN and pair.appointment.imported_from != pair.terms.link_id
-    return _unlink(pair, Reason.DELETED_HERE) if is_linked else _erased(pair, Reason.DELETED_HERE)
+    return _unlink(pair, reason) if is_linked else _erased(pair, reason)
 
 
 def _erased(pair: Comparison, reason: Reason) -> Step:
@@ -125,7 +127,10 @@ def _unlink(pair: Comparison, reason: Reason) -> Step:
 
 
 def ask_about_deletion(pair: Comparison) -> Step:
-    return _conflict(pair, ConflictType.DELETED)
+    """Nothing is asked about what would not be in this calendar any more if it stood."""
+    if pair.terms.selection.excludes(replace(pair.appointment, is_deleted=False)):
+        return withdraw(pair)
+    return frozen(pair, ConflictType.DELETED)
 
 
 def withdraw(pair: Comparison) -> Step:
@@ -164,15 +169,16 @@ def pull_and_wait(pair: Comparison) -> Step:
     """Nothing goes out: the event stays, and what is said there is still heard."""
     if _is_unlinked(pair):
         return wait(pair)
-    return _merged(pair, merge(pair))
+    return brought_together(pair, merge(pair))
 
 
 def recreate_once(pair: Comparison) -> Step:
     """A copy that was deleted there is made anew, in the next generation; deleted again, it is given up."""
     if pair.mapping.is_recreated or pair.terms.selection.excludes_new(pair.appointment):
-        return _detach(pair)
+        return detach(pair)
     lost = Operation(Side.EXTERNAL, Act.UNLINK, Reason.DELETED_THERE, before=pair.external_base)
-    return replace(create(reborn(pair.mapping), pair.appointment, pair.terms), operations=(lost,))
+    row = replace(reborn(pair.mapping), is_recreated=True)
+    return replace(create(row, pair.appointment, pair.terms), operations=(lost,))
 
 
 def reborn(mapping: Mapping) -> Mapping:
@@ -185,7 +191,8 @@ def reborn(mapping: Mapping) -> Mapping:
         wanted=mapping.wanted,
         drawn=mapping.drawn,
         read_round=mapping.read_round,
-        is_recreated=True,
+        resolved_at=mapping.resolved_at,
+        is_recreated=mapping.is_recreated,
     )
 
 

@@ -6,15 +6,22 @@ projection differs from the external base: a revert, or a write that did not lan
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import cached_property
 
-from metonic_core.model.appointment import Appointment
+from metonic_core.model.appointment import Appointment, stamped
 from metonic_core.model.content import TIME, Content, Group, all_groups, occurrence_group, slot_of
 from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import Mapping, Observed
 from metonic_core.model.series import has_slot
 from metonic_core.reconcile.terms import Terms
 from metonic_core.selection import Flow, as_platform_knows, flow, projected
+
+CLOCKS_APART = timedelta(minutes=2)
+"""How far the clocks of two services may be apart, so that nobody can tell what came first.
+
+Servers keep their time within seconds, but some stamp an event with the clock of the device that edited it.
+"""
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,13 @@ class Comparison:
     @cached_property
     def external(self) -> Content:
         return self.event.content if self.event else self.external_base
+
+    @cached_property
+    def edited_there_at(self) -> datetime | None:
+        """When somebody last edited the event; None where it is not said, or is when we wrote it."""
+        at, wrote_at = self.event.modified_at if self.event else None, self.mapping.wrote_at
+        is_ours = at is not None and wrote_at is not None and abs(at - wrote_at) <= CLOCKS_APART
+        return None if is_ours else at
 
     @cached_property
     def local_base(self) -> Content:
@@ -113,10 +127,15 @@ class Merge:
     to_send: frozenset[Group]
 
 
-def merge(pair: Comparison) -> Merge:
-    """Bring both sides together: pull first, then see what differs. What collides is not pulled."""
-    pulled = pair.edited_there - pair.edited_here - pair.colliding
-    settled = pair.edited_there & pair.edited_here
+def merge(
+    pair: Comparison, here: frozenset[Group] = frozenset(), there: frozenset[Group] = frozenset()
+) -> Merge:
+    """Bring both sides together: pull first, then see what differs. What collides is not pulled.
+
+    But for what was resolved: ``here`` are groups in which the appointment stands, ``there`` the event.
+    """
+    pulled = (pair.edited_there - pair.edited_here - pair.colliding - here) | there
+    settled = (pair.edited_there & pair.edited_here) - here
     reverted = frozenset(g for g in pair.moved_there - pair.edited_there if pair.flow(g).is_outbound)
     content = pair.local.take(pulled, pair.known)
     # A group without any flow does not move its bases; one that only looks different is re-based in silence.
@@ -130,7 +149,7 @@ def merge(pair: Comparison) -> Merge:
         seen=None,
         hold=None,
     )
-    appointment = replace(pair.appointment, content=content)
+    appointment = stamped(pair.appointment, replace(pair.appointment, content=content), pair.edited_there_at)
     shown = projected(appointment, mapping.origin, pair.terms.selection)
     to_send = _to_send(mapping, appointment, shown, pair.terms)
     return Merge(mapping, appointment, shown, pulled, reverted, to_send)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from metonic_core.model.appointment import EXTERNAL_TYPE, Appointment
+from metonic_core.model.appointment import ALL_ELSE, EXTERNAL_TYPE, Appointment
 from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import (
     Absent,
@@ -110,6 +110,7 @@ def _import(mapping: Mapping, event: StoredEvent, terms: Terms) -> Step:
         type=EXTERNAL_TYPE,
         content=content,
         imported_from=terms.link_id,
+        edited_at={ALL_ELSE: event.modified_at},
     )
     row = replace(
         mapping,

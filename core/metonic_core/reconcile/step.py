@@ -1,11 +1,16 @@
 """A decision as a value: what becomes of the rows, what is written, what the journal says."""
 
+import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 
 from metonic_core.model.appointment import Appointment
+from metonic_core.model.codec import encode
 from metonic_core.model.content import Content, Group
 from metonic_core.model.mapping import Mapping, WriteKind
+from metonic_core.model.resolution import Resolution
 
 
 class Side(StrEnum):
@@ -44,6 +49,7 @@ class Reason(StrEnum):
     PUSH_ONLY = "push_only"
     PULL_ONLY = "pull_only"
     DISCONNECTED = "disconnected"
+    RESOLVED = "resolved"
 
 
 class ConflictType(StrEnum):
@@ -83,13 +89,29 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """``local`` or ``external`` is None where that side was deleted."""
+    """``local`` or ``external`` is None where that side was deleted.
+
+    When each side was last edited is None where that is not known. ``automatic_at`` is when the policy of the
+    calendar may resolve it, where it has to wait for that.
+    """
 
     type: ConflictType
     groups: frozenset[Group]
     base: Content | None
     local: Content | None
     external: Content | None
+    local_edited_at: datetime | None = None
+    external_edited_at: datetime | None = None
+    automatic_at: datetime | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Names what is resolved: which sides are there, and their values where they collide."""
+        groups = sorted(self.groups)
+        sides = (self.local, self.external)
+        told = [[encode(side.get(g)) for g in groups] if side else None for side in sides]
+        document = json.dumps([self.type, groups, told], sort_keys=True)
+        return sha256(document.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +119,8 @@ class Step:
     """The row as it shall be stored, and what goes with it.
 
     ``appointment`` is set where it changes, with the version it was read with; ``is_import`` where it is
-    new. ``others`` are further rows that change, stored after this one.
+    new. ``others`` are further rows that change, stored after this one. ``resolved`` is what was carried out
+    about ``conflict``; without it the item is left as it is.
     """
 
     mapping: Mapping
@@ -105,5 +128,6 @@ class Step:
     is_import: bool = False
     write: Write | None = None
     conflict: Conflict | None = None
+    resolved: Resolution | None = None
     operations: tuple[Operation, ...] = ()
     others: tuple[Mapping, ...] = field(default=())

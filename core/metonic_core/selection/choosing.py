@@ -11,6 +11,7 @@ from uuid import UUID
 
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.content import Content
+from metonic_core.model.resolution import ResolutionKind
 from metonic_core.model.when import Timed, Window, instant_of
 
 # Where there is no first or no last day; the ends of time themselves cannot be reckoned with.
@@ -89,7 +90,8 @@ class Selection:
     """What one link takes: the appointments that concern its user, under the settings of its calendar.
 
     ``filters`` is None where all are synced. ``choices`` go before the filters; ``include_contact`` says that
-    copies name the clients with their contact details.
+    copies name the clients with their contact details. ``conflict_policy`` is how conflicts are resolved that
+    nobody resolves, None where they wait.
     """
 
     link_id: UUID
@@ -101,6 +103,7 @@ class Selection:
     choices: Mapping[UUID, Choice] = field(default_factory=dict)
     include_notes: bool = True
     include_contact: bool = False
+    conflict_policy: ResolutionKind | None = None
 
     def excludes(self, appointment: Appointment) -> Exclusion | None:
         """Why this appointment does not belong into the calendar; None if it does.

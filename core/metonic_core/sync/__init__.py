@@ -1,6 +1,6 @@
 """The story of a run, told over its ports: the ledger, the adapter, the clock."""
 
-from metonic_core.sync.context import Quarantined, Report
+from metonic_core.sync.context import Quarantined, Report, terms_of
 from metonic_core.sync.ports import Clock, Due, LeaseLost, Ledger, Link, Phase
 from metonic_core.sync.removal import remove_copies
 from metonic_core.sync.run import run
@@ -16,4 +16,5 @@ __all__ = [
     "Report",
     "remove_copies",
     "run",
+    "terms_of",
 ]

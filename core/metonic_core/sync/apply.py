@@ -121,7 +121,8 @@ async def _store_step(
     ):
         return None
     if step.write and row.attempts >= _MOST_ATTEMPTS:
-        step = replace(step, mapping=_set_aside(step.mapping), write=None)
+        conflict = step.conflict if step.resolved else None
+        step = replace(step, mapping=_set_aside(step.mapping), write=None, conflict=conflict)
     announced = announce(this, step.mapping, step.write, terms) if step.write else None
     if announced and announced.mapping.event_id in occupied:
         announced = None
@@ -142,7 +143,7 @@ def _set_aside(row: Mapping) -> Mapping:
 
 async def _note_conflict(this: Run, row: Mapping, step: Step) -> None:
     if step.conflict:
-        await this.ledger.note_conflict(step.mapping, step.conflict)
+        await this.ledger.note_conflict(row, step.conflict, step.resolved)
         this.report.conflicts += not _is_in_conflict(row)
     elif _is_in_conflict(row) and not _is_in_conflict(step.mapping):
         await this.ledger.close_conflict(step.mapping)

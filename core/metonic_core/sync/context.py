@@ -1,12 +1,15 @@
 """What the parts of a run share: its ports, and the report they add to."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from metonic_core.model.mapping import HoldKind, Mapping
+from metonic_core.model.marker import MarkerKey
 from metonic_core.reconcile.step import Operation, Side
 from metonic_core.reconcile.terms import Terms
+from metonic_core.selection import Selection
 from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.provider import Capabilities
 from metonic_core.sync.ports import Clock, Ledger
@@ -23,13 +26,17 @@ class Quarantined:
 
 @dataclass(slots=True)
 class Report:
-    """What a run did. ``look_again``: how soon the intents that are left open can be settled."""
+    """What a run did. ``look_again``: how soon the intents that are left open can be settled.
+
+    ``ripe_at``: when a conflict may be resolved by the policy of the calendar.
+    """
 
     pushed: int = 0
     pulled: int = 0
     conflicts: int = 0
     quarantined: list[Quarantined] = field(default_factory=list)
     look_again: timedelta | None = None
+    ripe_at: datetime | None = None
 
     def count(self, operations: tuple[Operation, ...]) -> None:
         self.pushed += sum(o.side is Side.EXTERNAL for o in operations)
@@ -54,16 +61,37 @@ class Run:
 
     async def terms(self) -> Terms:
         """The terms as they are now; asked anew in every transaction that decides."""
-        return Terms(
-            selection=await self.ledger.selection(),
-            same=self.adapter.same,
-            event_id=lambda identity: self.adapter.event_id(self.calendar_id, identity),
-            markers=self.ledger.markers,
-            new_id=self.ledger.new_id,
-            now=self.clock(),
-            visibility_lag=self.capabilities.visibility_lag,
-            silent_writes=self.capabilities.silent_writes,
+        return terms_of(
+            await self.ledger.selection(),
+            self.adapter,
+            self.calendar_id,
+            self.capabilities,
+            self.ledger.markers,
+            self.ledger.new_id,
+            self.clock(),
         )
+
+
+def terms_of(  # noqa: PLR0913, PLR0917 - all that decisions depend on
+    selection: Selection,
+    adapter: CalendarAdapter,
+    calendar_id: str,
+    capabilities: Capabilities,
+    markers: MarkerKey,
+    new_id: Callable[[], UUID],
+    now: datetime,
+) -> Terms:
+    """The terms on which the pairs of that calendar are decided."""
+    return Terms(
+        selection=selection,
+        same=adapter.same,
+        event_id=lambda identity: adapter.event_id(calendar_id, identity),
+        markers=markers,
+        new_id=new_id,
+        now=now,
+        visibility_lag=capabilities.visibility_lag,
+        silent_writes=capabilities.silent_writes,
+    )
 
 
 async def opened(ledger: Ledger, adapter: CalendarAdapter, capabilities: Capabilities, clock: Clock) -> Run:

@@ -56,7 +56,11 @@ async def _store_answer(this: Run, row: Mapping, made: Mapping) -> None:
         if other and other.id != made.id and other.closed is None:
             saved.insert(0, other.closing(ABSORBED))
     await this.ledger.save(saved)
-    if made.closed and row.hold and row.hold.kind is HoldKind.CONFLICT:
+    if _is_in_conflict(row) and not _is_in_conflict(made):
         await this.ledger.close_conflict(made)
     if made.closed == ERASED and made.appointment_id is not None:
         await this.ledger.reopen(made)
+
+
+def _is_in_conflict(row: Mapping) -> bool:
+    return row.closed is None and row.hold is not None and row.hold.kind is HoldKind.CONFLICT

@@ -11,6 +11,7 @@ from uuid import UUID
 from metonic_core.model import mapping as rows
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.marker import MarkerKey
+from metonic_core.model.resolution import Resolution
 from metonic_core.model.when import Window
 from metonic_core.reconcile.step import Conflict, Operation
 from metonic_core.selection import Selection
@@ -136,9 +137,22 @@ class Ledger(Protocol):
         """Open the next generation if the appointment of an erased copy is wanted here again."""
         ...
 
-    async def note_conflict(self, mapping: rows.Mapping, conflict: Conflict) -> None: ...
+    async def ripen_conflicts(self) -> datetime | None:
+        """Draw the items in conflict that their calendar's policy may resolve by now.
 
-    async def close_conflict(self, mapping: rows.Mapping) -> None: ...
+        Returns when the next one is due, if any waits for that.
+        """
+        ...
+
+    async def note_conflict(
+        self, mapping: rows.Mapping, conflict: Conflict, resolved: Resolution | None
+    ) -> None:
+        """Show a conflict as it is now; ``resolved`` is what was just carried out about it."""
+        ...
+
+    async def close_conflict(self, mapping: rows.Mapping) -> None:
+        """The item is in no conflict any more, by itself."""
+        ...
 
     async def journal(self, mapping: rows.Mapping, operations: Sequence[Operation]) -> None: ...
 

@@ -25,6 +25,7 @@ async def run(ledger: Ledger, adapter: CalendarAdapter, capabilities: Capabiliti
     await pull(this)
     for _ in range(_ROUNDS):
         async with ledger.transaction():
+            this.report.ripe_at = await ledger.ripen_conflicts()
             if not await ledger.is_any_due():
                 break
         if await read(this):

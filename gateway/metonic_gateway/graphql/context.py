@@ -1,6 +1,6 @@
 """What resolvers are given: the services, who is asking, and loaders that batch what lists ask per item."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import strawberry
@@ -8,11 +8,17 @@ from joserfc.jwk import OctKey
 from strawberry.dataloader import DataLoader
 
 from metonic_core.model.appointment import Appointment
+from metonic_core.model.content import Group
+from metonic_core.model.errors import InvalidValue
+from metonic_core.model.resolution import ResolutionKind
+from metonic_core.reconcile.step import Side
+from metonic_gateway.foreseeing import Foreseen, Supposed, Unforeseeable, foreseen
 from metonic_gateway.graphql.appointments.announcing import announce
-from metonic_gateway.graphql.errors import request_error
+from metonic_gateway.graphql.errors import request_error, unusable
 from metonic_gateway.http.identity import Identity, NotSignedIn, Role, identify, seconds_left
 from metonic_gateway.services import Services
 from metonic_gateway.store import copies, introducing, operations, overview, users
+from metonic_gateway.store.conflicts import Shown
 from metonic_gateway.store.users import User
 
 _BEARER = "bearer "
@@ -35,7 +41,19 @@ class Context:
         self.operations = DataLoader[operations.Asked, Sequence[operations.Done]](
             self._load_operations, cache=False
         )
+        self._outcomes = DataLoader[Supposed, Foreseen](self._load_outcomes, cache=False)
         self.operation_counts = DataLoader[UUID, int](_load_operation_counts, cache=False)
+
+    async def foresee(self, shown: Shown, asked: ResolutionKind, picks: Mapping[Group, Side]) -> Appointment:
+        """The appointment as that resolution would leave it; raises a GraphQL error where nobody can tell."""
+        made = await self._outcomes.load(Supposed(shown, asked, picks))
+        if isinstance(made, InvalidValue):
+            raise unusable(f"{made.message} {made.next_step}")
+        if isinstance(made, Unforeseeable):
+            raise request_error(
+                "NOT_FORESEEABLE", "There is nothing to decide about it just now: read the conflict again."
+            )
+        return made
 
     async def viewer(self) -> User:
         """The user who is asking; raises a GraphQL error with ``extensions.code`` if nobody is."""
@@ -97,6 +115,9 @@ class Context:
         if viewer is None:
             return [[] for _ in appointments]
         return await copies.of_appointments(viewer.id, appointments, self.services.window())
+
+    async def _load_outcomes(self, supposed: list[Supposed]) -> Sequence[Foreseen]:
+        return await foreseen(self.services, supposed)
 
     async def _load_operations(self, asked: list[operations.Asked]) -> Sequence[Sequence[operations.Done]]:
         viewer = await self.viewer()

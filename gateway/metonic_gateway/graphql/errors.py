@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 from graphql import GraphQLError
@@ -10,6 +11,9 @@ from graphql import GraphQLError
 from metonic_core import spi
 from metonic_core.model.errors import InvalidValue
 from metonic_gateway.graphql.scalars import DateTime, PlatformVersion, ProviderName, maybe_date_time
+
+if TYPE_CHECKING:
+    from metonic_gateway.graphql.conflicts.types import SyncConflict
 
 
 @strawberry.enum(description="What kind of thing went wrong: stable, for programs. New codes may be added.")
@@ -95,6 +99,9 @@ class OutOfDate(UserError):
         default=None,
         description="The last one that the platform sent, where a lower one came after it; null elsewhere.",
     )
+    conflict: Annotated["SyncConflict", strawberry.lazy("metonic_gateway.graphql.conflicts.types")] | None = (
+        strawberry.field(default=None, description="The conflict as it is now, where it is about one.")
+    )
 
 
 def invalid_input(error: InvalidValue, *parents: str) -> InvalidInput:
@@ -175,6 +182,24 @@ def out_of_date(current: int | None) -> OutOfDate:
         message="The appointment has changed since you read it; nothing was written.",
         next_step="Read it again and repeat your change.",
         current_version=current,
+    )
+
+
+def no_conflict() -> NotFound:
+    return NotFound(
+        code=ErrorCode.NOT_FOUND,
+        message="There is no such conflict.",
+        next_step="Check the id, or list `syncConflicts`.",
+    )
+
+
+def conflict_out_of_date(current: int, conflict: "SyncConflict") -> OutOfDate:
+    return OutOfDate(
+        code=ErrorCode.OUT_OF_DATE,
+        message="The conflict is not what it was when it was shown; nothing was decided.",
+        next_step="Look at it as it is now, and decide again.",
+        current_version=current,
+        conflict=conflict,
     )
 
 

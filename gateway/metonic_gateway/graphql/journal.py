@@ -74,6 +74,7 @@ _SENTENCES: dict[str, str] = {
     Reason.KEPT_FROM_FLOWING: "It was changed in the calendar in a way that this calendar does not pass on.",
     Reason.ADOPTED: "Its copy was in the calendar already.",
     Reason.ORPHAN: "It was a copy that no appointment needed any more.",
+    Reason.RESOLVED: "A conflict about it was resolved so.",
     Reason.DISCONNECTED: "The calendar was disconnected.",
 }
 

@@ -45,7 +45,7 @@ MOST_ALIASES = 30
 MOST_COST = 10_000
 """A page of 100 changes of appointments with all that they say fits, with room for a longer page of less."""
 _CACHED = 256
-_PAGES = {"nodes": 20, "edges": 20, "changes": 100}
+_PAGES = {"nodes": 20, "edges": 20, "changes": 100, "resolved": LARGEST, "refused": LARGEST}
 """By the name of the field that holds a page's items: how many there are unless it is asked for others."""
 _log = get_logger(__name__)
 

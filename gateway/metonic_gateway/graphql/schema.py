@@ -18,7 +18,9 @@ from metonic_gateway.graphql.calendars.settings import SettingsMutation
 from metonic_gateway.graphql.calendars.status import StatusSubscription
 from metonic_gateway.graphql.calendars.summary import SummaryQuery
 from metonic_gateway.graphql.calendars.types import CalendarsQuery
-from metonic_gateway.graphql.conflicts import ConflictsQuery
+from metonic_gateway.graphql.conflicts.detecting import ConflictsSubscription
+from metonic_gateway.graphql.conflicts.queries import ConflictsQuery
+from metonic_gateway.graphql.conflicts.resolving import ConflictsMutation
 from metonic_gateway.graphql.limits import extensions
 from metonic_gateway.graphql.progress import ProgressSubscription
 from metonic_gateway.graphql.providers import ProvidersQuery
@@ -53,7 +55,14 @@ class Query(
     description="Each answers with a union of its result and the errors that a user can cause: ask for "
     "`... on UserError { code message nextStep }`."
 )
-class Mutation(CalendarsMutation, SettingsMutation, SelectionMutation, RunsMutation, AppointmentsMutation):
+class Mutation(
+    CalendarsMutation,
+    SettingsMutation,
+    SelectionMutation,
+    RunsMutation,
+    ConflictsMutation,
+    AppointmentsMutation,
+):
     pass
 
 
@@ -61,7 +70,7 @@ class Mutation(CalendarsMutation, SettingsMutation, SelectionMutation, RunsMutat
     description="Over WebSocket (graphql-transport-ws), with the token in the payload of `connection_init`: "
     '{"authorization": "Bearer ..."}.'
 )
-class Subscription(StatusSubscription, ProgressSubscription, ChangesSubscription):
+class Subscription(StatusSubscription, ProgressSubscription, ConflictsSubscription, ChangesSubscription):
     pass
 
 

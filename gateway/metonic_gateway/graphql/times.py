@@ -161,7 +161,7 @@ def asked_when(given: WhenInput) -> when.When:
 
 def asked_recurrence(given: RecurrenceInput) -> tuple[series.Recurrence, tuple[series.Override, ...]]:
     """Rules and dates, and what differs from them, judged for their spelling alone; raises InvalidValue."""
-    rdates = each(given.rdates or (), "rdates", _slot)
+    rdates = each(given.rdates or (), "rdates", slot_asked)
     overrides = each(given.overrides or (), "overrides", _asked_override)
     return series.Recurrence(tuple(given.rules), rdates), overrides
 
@@ -185,11 +185,12 @@ def _asked_override(given: OccurrenceInput) -> series.Override:
         moved = None if given.when is None else asked_when(given.when)
     except InvalidValue as error:
         raise error.under("when") from None
-    slot = _slot(given.occurrence, "occurrence")
+    slot = slot_asked(given.occurrence, "occurrence")
     return series.Override(slot, given.is_cancelled, moved, given.title, given.location)
 
 
-def _slot(text: str, *path: str) -> when.Slot:
+def slot_asked(text: str, *path: str) -> when.Slot:
+    """The slot of that text; raises InvalidValue."""
     return _local(text, *path) if "T" in text else day_of(text, *path)
 
 

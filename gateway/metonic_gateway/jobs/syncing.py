@@ -90,4 +90,6 @@ async def _succeed(run: Run, report: Report) -> bool:
     at = next_sync(now, run.calendar.frequency, dice())
     if report.look_again is not None:
         at = min(at, now + report.look_again)
+    if report.ripe_at is not None:
+        at = min(at, report.ripe_at)
     return await outcomes.record_success(run.lease, status, now, at, is_idle=run.log.id is None)

@@ -11,7 +11,7 @@ from tortoise.functions import Max
 from tortoise.transactions import in_transaction
 
 from metonic_core.model import mapping as values
-from metonic_core.model.appointment import Appointment, Participant
+from metonic_core.model.appointment import Appointment, Participant, stamped
 from metonic_core.model.when import Window
 from metonic_core.selection import Selection
 from metonic_core.sync import Due
@@ -36,7 +36,7 @@ async def insert(
     With a ``cause`` the platform hears of it.
     """
     async with in_transaction():
-        await models.Appointment.create(**new_columns(appointment, now))
+        await models.Appointment.create(**new_columns(stamped(None, appointment, now), now))
         await add_participants([appointment])
         await _record(Entry(None, appointment, ChangeKind.CREATE), cause, now)
         return await draw_each([appointment], window, now)
@@ -115,6 +115,7 @@ async def edit(
         after = await make(before)
         if after == before:
             return Edited(before, before)
+        after = stamped(before, after, now)
         due = await _overwrite(after, window, now) or ()
         stored = replace(after, version=after.version + 1)
         await _record(Entry(before, stored, kind_of(before, after)), cause, now)

@@ -12,7 +12,7 @@ from tortoise.transactions import in_transaction
 
 from metonic_core.model.when import Window
 from metonic_core.spi.provider import Account, CalendarInfo
-from metonic_gateway.store import models
+from metonic_gateway.store import models, noting
 from metonic_gateway.store.drawing import draw_all
 from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING, NEEDS_CALENDAR
 
@@ -198,8 +198,9 @@ async def _link_to(row: models.CalendarSyncConfig, external_id: str, now: dateti
 
 async def archive_links(calendar_id: UUID, now: datetime, *, except_for: UUID | None = None) -> None:
     """End the lives of a calendar: nothing is synced in them any more."""
-    links = models.CalendarLink.filter(sync_config_id=calendar_id, archived_at=None)
-    await links.exclude(id=except_for).update(archived_at=now)
+    links = models.CalendarLink.filter(sync_config_id=calendar_id, archived_at=None).exclude(id=except_for)
+    if await links.update(archived_at=now):
+        await noting.close_all(calendar_id, now)
 
 
 def _value_of(row: models.CalendarSyncConfig) -> ConnectedCalendar:

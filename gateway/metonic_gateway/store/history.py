@@ -1,4 +1,4 @@
-"""What happened to a user's connected calendars: runs and conflicts, in keyset pages from the newest back."""
+"""The runs of a user's connected calendars, in keyset pages from the newest back."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -6,11 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from metonic_core.model.codec import decode
-from metonic_core.model.content import Content
 from metonic_gateway.store import models
 from metonic_gateway.store.pages import Key, Page, paged
 from metonic_gateway.store.runs import RunError
@@ -48,27 +45,6 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
-    """Both versions as they were when it was last seen; None where that side was deleted."""
-
-    id: UUID
-    provider: str
-    type: str
-    appointment_id: UUID
-    external_event_id: str | None
-    groups: tuple[str, ...]
-    base: Content | None
-    local: Content | None
-    external: Content | None
-    detected_at: datetime
-    closed_at: datetime | None
-
-    @property
-    def key(self) -> Key:
-        return self.detected_at, self.id
-
-
-@dataclass(frozen=True, slots=True)
 class Runs:
     """Which runs: of this provider's calendar, with one of these results, asked for in the span."""
 
@@ -76,15 +52,6 @@ class Runs:
     statuses: Collection[str] | None = None
     since: datetime | None = None
     until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Conflicts:
-    """Which conflicts: open ones, closed ones, or both."""
-
-    provider: str | None = None
-    types: Collection[str] | None = None
-    is_open: Collection[bool] = (True,)
 
 
 async def run(user_id: UUID, run_id: UUID) -> Run | None:
@@ -104,16 +71,6 @@ async def count_runs(user_id: UUID, wanted: Runs) -> int:
     return await _runs(user_id, wanted).count()
 
 
-async def conflicts(user_id: UUID, wanted: Conflicts, page: Page) -> Sequence[Conflict]:
-    """From the last one detected back."""
-    found = paged(_conflicts(user_id, wanted), "detected_at", page, is_descending=True)
-    return [_conflict_of(row) for row in await found.prefetch_related("sync_config")]
-
-
-async def count_conflicts(user_id: UUID, wanted: Conflicts) -> int:
-    return await _conflicts(user_id, wanted).count()
-
-
 def _runs(user_id: UUID, wanted: Runs) -> QuerySet[models.CalendarSyncHistory]:
     asked: dict[str, Any] = {
         "sync_config__provider": wanted.provider,
@@ -122,15 +79,6 @@ def _runs(user_id: UUID, wanted: Runs) -> QuerySet[models.CalendarSyncHistory]:
         "requested_at__lt": wanted.until,
     }
     return models.CalendarSyncHistory.filter(sync_config__user_id=user_id, **_given(asked))
-
-
-def _conflicts(user_id: UUID, wanted: Conflicts) -> QuerySet[models.CalendarSyncConflict]:
-    asked: dict[str, Any] = {
-        "sync_config__provider": wanted.provider,
-        "conflict_type__in": None if wanted.types is None else list(wanted.types),
-    }
-    states = Q(*(Q(closed_at__isnull=is_open) for is_open in wanted.is_open), join_type=Q.OR)
-    return models.CalendarSyncConflict.filter(states, sync_config__user_id=user_id, **_given(asked))
 
 
 def _given(asked: dict[str, Any]) -> dict[str, Any]:
@@ -170,20 +118,4 @@ def _error_of(document: dict[str, str | None]) -> RunError:
         timestamp=datetime.fromisoformat(document["timestamp"] or ""),
         appointment_id=UUID(about) if about else None,
         external_event_id=document["external_event_id"],
-    )
-
-
-def _conflict_of(row: models.CalendarSyncConflict) -> Conflict:
-    return Conflict(
-        id=row.id,
-        provider=row.sync_config.provider,
-        type=row.conflict_type,
-        appointment_id=row.appointment_id,
-        external_event_id=row.external_event_id,
-        groups=tuple(row.field_groups),
-        base=decode(row.base_data),
-        local=decode(row.local_data),
-        external=decode(row.external_data),
-        detected_at=row.detected_at,
-        closed_at=row.closed_at,
     )

@@ -15,6 +15,7 @@ from tortoise.transactions import in_transaction
 from metonic_core.model import mapping as values
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.marker import MarkerKey
+from metonic_core.model.resolution import Resolution
 from metonic_core.model.when import Window
 from metonic_core.reconcile.step import Conflict, Operation
 from metonic_core.selection import Choice, Selection
@@ -27,9 +28,11 @@ from metonic_gateway.store import (
     journal,
     mappings,
     models,
+    noting,
     selections,
 )
 from metonic_gateway.store.changes import Cause, ChangeKind, Entry
+from metonic_gateway.store.noting import Note
 from metonic_gateway.store.progress import Gauge
 from metonic_gateway.store.rows import mapping_of
 from metonic_gateway.store.runs import RunLog
@@ -75,6 +78,7 @@ class SqlLedger:
         self._imports: list[Appointment] = []
         self._lines: list[models.SyncOperation] = []
         self._news: list[Entry] = []
+        self._notes: list[Note] = []
         self._read: dict[UUID, Appointment] = {}
         self._choices: dict[UUID, Choice] = {}
         self.markers = markers
@@ -96,7 +100,7 @@ class SqlLedger:
             self._read, self._choices = {}, {}
 
     def _forget(self) -> None:
-        self._rows, self._imports, self._lines, self._news = [], [], [], []
+        self._rows, self._imports, self._lines, self._news, self._notes = [], [], [], [], []
 
     async def _check_fence(self) -> None:
         held = models.CalendarSyncConfig.filter(id=self._calendar_id, fence=self._fence)
@@ -108,6 +112,7 @@ class SqlLedger:
         now = self._clock()
         await appointments.insert_imported(self._imports, now)
         await mappings.store(self._rows, now)
+        await noting.store(self._calendar_id, self._notes, now)
         if self._lines or self._news:
             await self._report(await self._run.ensure(), now)
         self._forget()
@@ -244,11 +249,17 @@ class SqlLedger:
         if appointment and (await self.selection()).draws(appointment):
             await appointments.open_each([(self._link_id, appointment.id)])
 
-    async def note_conflict(self, mapping: values.Mapping, conflict: Conflict) -> None:
-        await journal.note_conflict(self._calendar_id, mapping, conflict, self._clock())
+    async def ripen_conflicts(self) -> datetime | None:
+        await self._flush()
+        return await noting.ripen(self._calendar_id, self._clock())
+
+    async def note_conflict(
+        self, mapping: values.Mapping, conflict: Conflict, resolved: Resolution | None
+    ) -> None:
+        self._notes.append(Note(mapping, conflict, resolved))
 
     async def close_conflict(self, mapping: values.Mapping) -> None:
-        await journal.close_conflict(mapping.id, self._clock())
+        self._notes.append(Note(mapping))
 
     async def journal(self, mapping: values.Mapping, operations: Sequence[Operation]) -> None:
         self._lines.extend(journal.line(mapping, operation, self._clock()) for operation in operations)

@@ -13,7 +13,7 @@ from metonic_core.spi.provider import CalendarInfo
 from metonic_gateway.store import models
 from metonic_gateway.store.history import Run, run_of
 from metonic_gateway.store.preferences import Preferences, preferences_of
-from metonic_gateway.store.states import DISCONNECTED, FINISHED, QUEUED, RUNNING
+from metonic_gateway.store.states import DISCONNECTED, FINISHED, OPEN, QUEUED, RUNNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ async def is_any_due(calendars: Collection[UUID]) -> bool:
 
 
 async def _open_conflicts(ids: list[UUID]) -> Mapping[UUID, Counted]:
-    rows = models.CalendarSyncConflict.filter(sync_config_id__in=ids, closed_at=None)
+    rows = models.CalendarSyncConflict.filter(sync_config_id__in=ids, state=OPEN)
     counted = rows.annotate(number=Count("id"), since=Min("detected_at")).group_by("sync_config_id")
     found = await counted.values("sync_config_id", "number", "since")
     return {row["sync_config_id"]: (row["number"], row["since"]) for row in found}

@@ -1,4 +1,4 @@
-"""Keyset pages of what a user may see: appointments by start; ``history`` has runs and conflicts.
+"""Keyset pages of what a user may see: appointments by start; ``history`` has runs, ``conflicts`` conflicts.
 
 A page costs what it shows, wherever it lies: the key of the last row is the place where the next page begins.
 """
@@ -19,7 +19,7 @@ from metonic_core.model.content import Content
 from metonic_gateway.store import models
 from metonic_gateway.store.rows import appointment_of
 
-_OF_VALUE = ("id", "version", "owner_id", "type", "content", "imported_from", "is_deleted")
+_OF_VALUE = ("id", "version", "owner_id", "type", "content", "imported_from", "is_deleted", "edited_at")
 _SHOWN = (*_OF_VALUE, "created_at", "updated_at", "platform_id", "platform_version")
 
 Key = tuple[datetime, UUID]

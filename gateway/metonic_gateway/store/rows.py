@@ -36,6 +36,8 @@ def mapping_of(row: models.CalendarSyncMapping) -> Mapping:
         attempts=row.attempts,
         is_recreated=row.is_recreated,
         enters_at=row.enters_at,
+        resolution=decode(row.resolution),
+        resolved_at=row.resolved_at,
         closed=row.closed,
     )
 
@@ -68,6 +70,8 @@ def mapping_columns(mapping: Mapping) -> dict[str, Any]:
         "attempts": mapping.attempts,
         "is_recreated": mapping.is_recreated,
         "enters_at": mapping.enters_at,
+        "resolution": encode(mapping.resolution),
+        "resolved_at": mapping.resolved_at,
         "due": due_of(mapping),
         "closed": mapping.closed,
     }
@@ -93,7 +97,12 @@ def appointment_of(row: models.Appointment) -> Appointment:
         participants=tuple(Participant(p.user_id, p.may_edit, p.role) for p in row.participants),
         imported_from=row.imported_from,
         is_deleted=row.is_deleted,
+        edited_at={group: _instant(at) for group, at in (row.edited_at or {}).items()},
     )
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def appointment_columns(appointment: Appointment, now: datetime) -> dict[str, Any]:
@@ -104,5 +113,6 @@ def appointment_columns(appointment: Appointment, now: datetime) -> dict[str, An
         "starts_at": appointment.content.when.starts_at,
         "ends_at": appointment.content.ends_at(),
         "is_deleted": appointment.is_deleted,
+        "edited_at": {g: at.isoformat() if at else None for g, at in appointment.edited_at.items()},
         "updated_at": now,
     }

@@ -158,10 +158,11 @@ async def request(calendar_id: UUID, link_id: UUID, now: datetime, *, is_complet
         if is_complete:
             await CalendarLink.filter(id=link_id).update(cursor=None, is_reading_completely=False)
             await calendar.update(fence=F("fence") + 1)
-        return await _open_run(calendar_id, now)
+        return await open_run(calendar_id, now, MANUAL)
 
 
-async def _open_run(calendar_id: UUID, now: datetime) -> UUID:
+async def open_run(calendar_id: UUID, now: datetime, reason: str) -> UUID:
+    """The run that runs or waits, else a new one that waits; runs inside a transaction."""
     rows = await _unfinished(calendar_id)
     if rows:
         return rows[-1].id
@@ -169,7 +170,7 @@ async def _open_run(calendar_id: UUID, now: datetime) -> UUID:
         id=uuid4(),
         sync_config_id=calendar_id,
         sync_type=await _sync_type(calendar_id),
-        reason=MANUAL,
+        reason=reason,
         state=QUEUED,
         requested_at=now,
         errors=[],

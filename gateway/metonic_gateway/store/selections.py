@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from metonic_core.model.appointment import Appointment
+from metonic_core.model.resolution import ResolutionKind
 from metonic_core.model.when import Window
 from metonic_core.selection import Choice, Direction, Filters, Selection
 from metonic_gateway.store import models
@@ -33,6 +34,7 @@ def selection_of(row: models.CalendarSyncConfig, window: Window, choices: Choice
         choices=choices.get(row.id, {}),
         include_notes=row.include_notes,
         include_contact=row.include_client_contact and row.user.role == TRAINER,
+        conflict_policy=None if row.conflict_policy is None else ResolutionKind(row.conflict_policy),
     )
 
 

@@ -18,9 +18,17 @@ FAILED = "failed"
 
 SCHEDULE = "schedule"
 MANUAL = "manual"
+RESOLUTION = "resolution"
 """Why it was made (``reason``)."""
 
 FULL = "full"
 PUSH = "push"
 PULL = "pull"
 """Which way it went: both, only out, only in (``sync_type``)."""
+
+OPEN = "open"
+RESOLVING = "resolving"
+RESOLVED = "resolved"
+SUPERSEDED = "superseded"
+"""What a conflict is (``CalendarSyncConflict.state``): it waits for a person, or for the run that does what
+was decided, that was done, or there is nothing to decide any more."""

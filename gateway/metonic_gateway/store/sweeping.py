@@ -7,6 +7,7 @@ from tortoise.functions import Max
 
 from metonic_gateway.store.models import (
     AppointmentChange,
+    CalendarSyncConflict,
     CalendarSyncHistory,
     CalendarSyncMapping,
     SyncOperation,
@@ -22,8 +23,10 @@ async def sweep(now: datetime) -> int:
     """Erase what is older; returns how many rows."""
     journal = await SyncOperation.filter(at__lt=now - JOURNAL).delete()
     history = await CalendarSyncHistory.filter(completed_at__lt=now - HISTORY).delete()
+    # Closed ones only: what still waits for somebody has no end.
+    conflicts = await CalendarSyncConflict.filter(closed_at__lt=now - HISTORY).delete()
     tombstones = CalendarSyncMapping.filter(closed__isnull=False, closed_at__lt=now - TOMBSTONES)
-    return journal + history + await tombstones.delete() + await _compact(now - CHANGES)
+    return journal + history + conflicts + await tombstones.delete() + await _compact(now - CHANGES)
 
 
 async def _compact(until: datetime) -> int:

@@ -13,7 +13,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
-from metonic_core.model.appointment import Appointment, Participant
+from metonic_core.model.appointment import Appointment, Participant, stamped
 from metonic_core.model.errors import InvalidValue
 from metonic_core.model.when import Window
 from metonic_core.reconcile.platform import Told
@@ -67,6 +67,7 @@ _ALL = (
     "starts_at",
     "ends_at",
     "is_deleted",
+    "edited_at",
     "updated_at",
     *_PLATFORM,
 )
@@ -246,7 +247,7 @@ async def _store_rows(
 
 def _row(one: Merged, now: datetime) -> models.Appointment:
     return models.Appointment(
-        **new_columns(one.after, now),
+        **new_columns(stamped(one.before, one.after, now), now),
         platform_id=one.asked.platform_id,
         platform_version=one.asked.platform_version,
         platform_base=document_of(one.base) | {"spoken": dict(one.spoken)},

@@ -11,7 +11,7 @@ from tests.gateway.memory import CREDENTIALS, memory_provider
 from metonic_core.reconcile.step import Conflict, ConflictType
 from metonic_gateway.accounts.connecting import connect_with_credentials
 from metonic_gateway.store import appointments as store
-from metonic_gateway.store import journal, runs
+from metonic_gateway.store import noting, runs
 from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncHistory, CalendarSyncMapping
 from metonic_gateway.store.rows import mapping_of
 from metonic_gateway.store.runs import Outcome, RunError
@@ -96,7 +96,7 @@ async def _connect(api: Api, name: str) -> None:
     await CalendarSyncMapping.filter(link_id=link).update(hold="quarantine", hold_reason="Too long.")
     row = mapping_of(await CalendarSyncMapping.filter(link_id=link, appointment_id=made).get())
     conflict = Conflict(ConflictType.DATA_MISMATCH, frozenset({"title"}), None, None, None)
-    await journal.note_conflict(calendar, row, conflict, api.house.now)
+    await noting.store(calendar, [noting.Note(row, conflict)], api.house.now)
 
 
 async def test_a_status_names_the_last_run_of_each_calendar(api: Api) -> None:

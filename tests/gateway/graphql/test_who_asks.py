@@ -25,6 +25,8 @@ _EXAMPLES: dict[str, str] = {
     "ID": '"00000000-0000-0000-0000-000000000000"',
     "ProviderName": '"memory"',
     "Boolean": "false",
+    "Int": "1",
+    "ConflictTarget": "{everything: true}",
     "DateTime": '"2026-12-01T00:00:00Z"',
 }
 FOR_THE_BACKEND = {"upsertAppointments", "appointmentChanges", "busyTimes"}
@@ -58,7 +60,11 @@ def _example(type_: Any) -> str:  # noqa: ANN401 - graphql-core's unions of type
         return "[]"
     if isinstance(given, GraphQLEnumType):
         return str(next(iter(given.values)))
-    return "{}" if isinstance(given, GraphQLInputObjectType) else _EXAMPLES[given.name]
+    return (
+        _EXAMPLES.get(given.name, "{}")
+        if isinstance(given, GraphQLInputObjectType)
+        else _EXAMPLES[given.name]
+    )
 
 
 def _selection(type_: Any) -> str:  # noqa: ANN401 - likewise

@@ -1,5 +1,6 @@
 """An appointment as its viewer sees it."""
 
+from datetime import datetime
 from enum import Enum
 from typing import Annotated
 
@@ -136,6 +137,9 @@ class AppointmentVersion:
     status: EventStatus
     is_private: bool
     is_busy: bool
+    edited_at: DateTime | None = strawberry.field(
+        description="In a conflict: when what it is about was last edited here, if that is known."
+    )
 
 
 AppointmentResult = Annotated[
@@ -165,7 +169,7 @@ def shown_appointment(kept: KeptAppointment) -> Appointment:
     )
 
 
-def shown_version(content: Content) -> AppointmentVersion:
+def shown_version(content: Content, edited_at: datetime | None = None) -> AppointmentVersion:
     return AppointmentVersion(
         title=content.title,
         notes=content.notes or None,
@@ -175,6 +179,7 @@ def shown_version(content: Content) -> AppointmentVersion:
         status=EventStatus(content.status.value),
         is_private=content.is_private,
         is_busy=content.is_busy,
+        edited_at=maybe_date_time(edited_at),
     )
 
 

@@ -24,6 +24,7 @@ class SyncType(Enum):
 class SyncReason(Enum):
     SCHEDULE = "schedule"
     MANUAL = "manual"
+    RESOLUTION = "resolution"
 
 
 @strawberry.enum

@@ -96,6 +96,16 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name="CalendarSyncConflict",
+            name="automatic_at",
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncConflict",
+            name="shown_at",
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncConflict",
             name="external_edited_at",
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),

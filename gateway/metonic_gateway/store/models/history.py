@@ -76,7 +76,8 @@ class SyncOperation(Model):
 class CalendarSyncConflict(Model):
     """field_groups collide. Both versions are as they were when it was last shown, which version counts.
 
-    resolution, picks, resolved_at and resolved_by say what was decided, by whom, or by a policy.
+    resolution, picks, resolved_at and resolved_by say what was decided, by whom, or by a policy. shown_at is
+    when that version was first shown, automatic_at when a policy may resolve it that has to wait.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -103,6 +104,8 @@ class CalendarSyncConflict(Model):
     resolved_by = fields.UUIDField(null=True)
     is_automatic = fields.BooleanField(default=False, db_default=False)
     detected_at = fields.DatetimeField()
+    shown_at = fields.DatetimeField(null=True)
+    automatic_at = fields.DatetimeField(null=True)
     closed_at = fields.DatetimeField(null=True)
 
     class Meta:

@@ -1,0 +1,72 @@
+"""What a conflict is, and what becomes of the item meanwhile: it rests in this link until the sides agree."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from metonic_core.model.appointment import EXISTENCE
+from metonic_core.model.content import Content, Group, all_groups
+from metonic_core.model.mapping import Absent, Hold, HoldKind, Mapping, WriteKind
+from metonic_core.reconcile.merge import Comparison
+from metonic_core.reconcile.step import Conflict, ConflictType, Reason, Step, Write
+from metonic_core.selection import projected
+
+
+def frozen(pair: Comparison, kind: ConflictType) -> Step:
+    """Leave the item as it is, decided anew whenever one of its sides moves.
+
+    What the calendar may not show is taken out all the same: privacy does not wait for a person.
+    """
+    conflict = _conflict(pair, kind)
+    mapping, write = pair.mapping, None
+    if conflict.external is not None:
+        mapping, write = _without_what_is_withheld(pair)
+    hold = Hold(HoldKind.CONFLICT, kind)
+    return Step(replace(mapping, hold=hold, wanted=None), write=write, conflict=conflict)
+
+
+def _conflict(pair: Comparison, kind: ConflictType) -> Conflict:
+    is_gone = isinstance(pair.mapping.seen, Absent)
+    groups = pair.colliding if kind is not ConflictType.DELETED else pair.edited_here | pair.edited_there
+    return Conflict(
+        kind,
+        groups,
+        pair.external_base,
+        None if pair.appointment.is_deleted else pair.local,
+        None if is_gone else pair.external,
+        _edited_here_at(pair, groups),
+        None if is_gone else pair.edited_there_at,
+    )
+
+
+def _edited_here_at(pair: Comparison, groups: frozenset[Group]) -> datetime | None:
+    """When the last of these groups was edited here; None unless it is known of each that was."""
+    edited = {EXISTENCE} if pair.appointment.is_deleted else groups & pair.edited_here
+    times = [pair.appointment.last_edited(group) for group in edited]
+    known = [at for at in times if at is not None]
+    return max(known) if known and len(known) == len(times) else None
+
+
+def _without_what_is_withheld(pair: Comparison) -> tuple[Mapping, Write | None]:
+    """The row, and the write of those groups alone that only flow out; the base knows what that erases."""
+    shown = projected(pair.appointment, pair.mapping.origin, pair.terms.selection)
+    groups = frozenset(
+        g
+        for g in all_groups(pair.external, shown)
+        if _flows_only_out(pair, g) and not pair.terms.same(g, pair.external, shown)
+    )
+    if not groups:
+        return pair.mapping, None
+    mapping = replace(pair.mapping, external_base=pair.external_base.take(groups, pair.external))
+    etag = pair.event.etag if pair.event else mapping.etag
+    local = hidden(pair.local, shown)
+    return mapping, Write(WriteKind.UPDATE, Reason.KEPT_FROM_FLOWING, shown, groups, etag, local)
+
+
+def _flows_only_out(pair: Comparison, group: Group) -> bool:
+    flow = pair.flow(group)
+    return flow.is_outbound and not flow.is_inbound
+
+
+def hidden(local: Content, shown: Content) -> Content | None:
+    """What the appointment says, if the calendar is not shown just that."""
+    return None if shown == local else local

@@ -1,0 +1,1 @@
+"""Conflicts: changes on both sides that cannot both stand, shown and resolved."""

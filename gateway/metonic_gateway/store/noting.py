@@ -1,0 +1,147 @@
+"""Conflicts as runs meet them: noted many at a time, shown anew when they move, closed when they are over."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from metonic_core.model import mapping as rows
+from metonic_core.model.codec import encode
+from metonic_core.model.resolution import Resolution
+from metonic_core.reconcile.step import Conflict
+from metonic_gateway.store.appointments import draw_rows
+from metonic_gateway.store.mappings import chunks
+from metonic_gateway.store.models import CalendarSyncConflict, CalendarSyncMapping
+from metonic_gateway.store.states import OPEN, RESOLVED, RESOLVING, SUPERSEDED
+
+UNFINISHED = (OPEN, RESOLVING)
+
+_SHOWN = ("conflict_type", "field_groups", "base_data", "local_data", "external_data")
+_STORED = (
+    *_SHOWN,
+    "external_event_id",
+    "state",
+    "local_edited_at",
+    "external_edited_at",
+    "version",
+    "resolution",
+    "picks",
+    "resolved_at",
+    "resolved_by",
+    "is_automatic",
+    "shown_at",
+    "automatic_at",
+    "closed_at",
+)
+_UNDECIDED: dict[str, Any] = {"resolution": None, "picks": None, "resolved_at": None, "resolved_by": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a run found out about an item: its conflict as it is now, None if there is none any more.
+
+    ``resolved`` is what was just carried out about it.
+    """
+
+    mapping: rows.Mapping
+    conflict: Conflict | None = None
+    resolved: Resolution | None = None
+
+
+async def store(calendar_id: UUID, notes: Sequence[Note], now: datetime) -> None:
+    """Store what was noted, of several notes about one item the last; two statements per 500 items."""
+    latest = {note.mapping.id: note for note in notes}
+    for part in chunks(list(latest.values())):
+        ids = [note.mapping.id for note in part]
+        found = CalendarSyncConflict.filter(mapping_id__in=ids, state__in=UNFINISHED)
+        known = {row.mapping_id: row for row in await found}
+        made = [_made(known.get(note.mapping.id), note, calendar_id, now) for note in part]
+        changed = [row for row in made if row is not None]
+        await CalendarSyncConflict.bulk_create(changed, on_conflict=["id"], update_fields=_STORED)
+
+
+def _made(
+    row: CalendarSyncConflict | None, note: Note, calendar_id: UUID, now: datetime
+) -> CalendarSyncConflict | None:
+    """The row as it shall be stored; None where nothing changes."""
+    if note.conflict is None:
+        return None if row is None else _changed(row, _UNDECIDED | {"state": SUPERSEDED, **_closed(now)})
+    columns = _columns(note.mapping, note.conflict)
+    if row is None:
+        row = _new(note.mapping, calendar_id, now)
+    elif any(getattr(row, name) != columns[name] for name in _SHOWN):
+        columns |= {"version": row.version + 1, "shown_at": now}
+    if note.resolved is not None:
+        columns |= _closed(now) | _decided(note.resolved, now)
+        return _changed(row, columns | {"state": RESOLVED})
+    if row.state == RESOLVING:
+        # What was decided was about something else: it is asked anew.
+        columns |= {"state": OPEN, "version": row.version + 1, "shown_at": now, **_UNDECIDED}
+    is_same = all(getattr(row, name) == value for name, value in columns.items())
+    return None if is_same else _changed(row, columns)
+
+
+def _new(mapping: rows.Mapping, calendar_id: UUID, now: datetime) -> CalendarSyncConflict:
+    return CalendarSyncConflict(
+        id=uuid4(),
+        sync_config_id=calendar_id,
+        mapping_id=mapping.id,
+        appointment_id=mapping.appointment_id,
+        state=OPEN,
+        version=1,
+        detected_at=now,
+        shown_at=now,
+    )
+
+
+def _columns(mapping: rows.Mapping, conflict: Conflict) -> dict[str, Any]:
+    return {
+        "external_event_id": mapping.event_id,
+        "conflict_type": conflict.type.value,
+        "field_groups": sorted(conflict.groups),
+        "base_data": encode(conflict.base),
+        "local_data": encode(conflict.local),
+        "external_data": encode(conflict.external),
+        "local_edited_at": conflict.local_edited_at,
+        "external_edited_at": conflict.external_edited_at,
+        "automatic_at": conflict.automatic_at,
+    }
+
+
+def _closed(now: datetime) -> dict[str, Any]:
+    return {"closed_at": now, "automatic_at": None}
+
+
+def _decided(resolved: Resolution, now: datetime) -> dict[str, Any]:
+    """Who decided it and when is known already, unless it was the policy."""
+    if not resolved.is_automatic:
+        return {}
+    return {**_UNDECIDED, "resolution": resolved.asked.value, "resolved_at": now, "is_automatic": True}
+
+
+def _changed(row: CalendarSyncConflict, columns: Mapping[str, Any]) -> CalendarSyncConflict:
+    for name, value in columns.items():
+        setattr(row, name, value)
+    return row
+
+
+async def ripen(calendar_id: UUID, now: datetime) -> datetime | None:
+    """Draw the items in conflict that a policy may resolve by now; returns when the next one is due."""
+    waiting = CalendarSyncConflict.filter(sync_config_id=calendar_id, state=OPEN, automatic_at__isnull=False)
+    times = dict(await waiting.values_list("mapping_id", "automatic_at"))
+    ripe = [mapping for mapping, at in times.items() if at <= now]
+    if ripe:
+        await draw_rows(ripe)
+        await waiting.filter(automatic_at__lte=now).update(automatic_at=None)
+    return min((at for at in times.values() if at > now), default=None)
+
+
+async def close_all(calendar_id: UUID, now: datetime) -> None:
+    """Nothing is synced in that calendar any more, so nothing is asked, nor done that was decided."""
+    unfinished = CalendarSyncConflict.filter(sync_config_id=calendar_id, state__in=UNFINISHED)
+    await unfinished.update(state=SUPERSEDED, **_UNDECIDED, **_closed(now))
+    decided = CalendarSyncMapping.filter(link__sync_config_id=calendar_id, resolution__isnull=False)
+    ids = await decided.values_list("id", flat=True)
+    for part in chunks(list(ids)):
+        await CalendarSyncMapping.filter(id__in=part).update(resolution=None)
