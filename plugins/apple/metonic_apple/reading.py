@@ -175,13 +175,15 @@ def _all_day(component: Component, start: date, zones: Zones) -> Span:
 def _timed(component: Component, start: Moment, zones: Zones) -> Span:
     zone = start.zone or UTC_ZONE
     local = forward(wall(start, zone), zone)
+    is_said = start.zone is not None and not start.is_told
     length, last = component.first("DURATION"), component.first("DTEND")
     if last is not None:
         end = moment(last, zones)
         until = forward(wall(end, zone), zone)
-        return Span(Timed(local, max(until, local), zone), start.zone is not None and end.zone == start.zone)
+        is_said = is_said and end.zone == start.zone and not end.is_told
+        return Span(Timed(local, max(until, local), zone), is_said)
     until = later(local, zone, duration(length.value)) if length is not None else local
-    return Span(Timed(local, until, zone), start.zone is not None)
+    return Span(Timed(local, until, zone), is_said)
 
 
 def recurrence_in(resource: Resource, when: When) -> Recurrence | None:
