@@ -17,6 +17,8 @@ UNDATED = "19700101T000000Z"
 """DTSTAMP of the copies we make: it must be there, an adapter reads no clock, and the same create must be the
 same bytes. Long past, so that nobody takes it for a recent edit; not read as one either."""
 
+# How Apple's clients and servers join the parts of a series that was changed from one occurrence on.
+_SPLIT = "X-CALENDARSERVER-RECURRENCE-SET"
 _PRIVATE = frozenset({"PRIVATE", "CONFIDENTIAL"})
 _DAY = timedelta(days=1)
 _MAX_VEVENTS = 3000
@@ -93,6 +95,7 @@ def event_of(event_id: str, etag: str, resource: Resource) -> StoredEvent:
         marker=text_of(resource.master, MARKER) or None,
         can_write_time=span.is_exact and all(_is_exact(e, resource) for e in resource.exceptions),
         has_guests=any(event.first("ATTENDEE") for event in events),
+        is_split=any(found.params.get("RELTYPE") == _SPLIT for found in resource.master.lines("RELATED-TO")),
     )
 
 
