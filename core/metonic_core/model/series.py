@@ -24,6 +24,9 @@ _DEFAULTS = {"INTERVAL": "1", "WKST": "MO"}
 _ORDER = ("FREQ", "UNTIL", "COUNT", "INTERVAL")
 # dateutil takes INTERVAL=0 and never comes back.
 _COUNTING = re.compile(r"0{0,3}([1-9][0-9]{0,3}|10000)\Z")
+# +1MO and 01 say no more than 1MO and 1.
+_NUMBER = re.compile(r"\A\+?(-?)0*(?=[1-9])")
+_WORDS = frozenset({"FREQ", "UNTIL", "WKST"})
 _WEEKDAYS = "MO TU WE TH FR SA SU"
 _TIMES_A_DAY = 1
 _MOST_RULES = 5
@@ -64,9 +67,9 @@ def canonical_rule(text: str) -> str:
     Raises InvalidValue if it is no RRULE value, or finer than daily.
     """
     parts = {}
-    for part in text.strip().removeprefix("RRULE:").upper().split(";"):
+    for part in text.strip().upper().removeprefix("RRULE:").split(";"):
         name, equals, value = part.partition("=")
-        if not equals or not value or name in parts:
+        if not equals or not all(value.split(",")) or name in parts:
             raise InvalidValue("This is not a recurrence rule (RFC 5545 RRULE).", ("rules",))
         parts[name] = value
     if parts.get("FREQ") not in _FREQUENCIES:
@@ -77,16 +80,17 @@ def canonical_rule(text: str) -> str:
         raise InvalidValue("INTERVAL and COUNT of a rule are whole numbers from 1 to 10000.", ("rules",))
     if prod(parts.get(name, "").count(",") + 1 for name in ("BYHOUR", "BYMINUTE", "BYSECOND")) > _TIMES_A_DAY:
         raise InvalidValue("A recurrence rule takes place once a day at most.", ("rules",))
-    kept = {k: _in_order(k, v) for k, v in parts.items() if _DEFAULTS.get(k) != v}
+    kept = {k: v for k, v in ((k, _plain(k, v)) for k, v in parts.items()) if _DEFAULTS.get(k) != v}
     rank = {name: i for i, name in enumerate(_ORDER)}
     return ";".join(f"{k}={kept[k]}" for k in sorted(kept, key=lambda k: (rank.get(k, len(rank)), k)))
 
 
-def _in_order(name: str, value: str) -> str:
+def _plain(name: str, value: str) -> str:
     """Lists are sets: BYDAY=WE,MO says the same as BYDAY=MO,WE."""
-    if not name.startswith("BY"):
+    if name in _WORDS:
         return value
-    return ",".join(sorted(set(value.split(",")), key=lambda v: (_WEEKDAYS.find(v[-2:]), len(v), v)))
+    values = {_NUMBER.sub(r"\1", v) for v in value.split(",")}
+    return ",".join(sorted(values, key=lambda v: (_WEEKDAYS.find(v[-2:]), len(v), v)))
 
 
 def recurrence_of(rules: Iterable[str], rdates: Iterable[Slot], when: When) -> Recurrence:

@@ -19,6 +19,7 @@ from metonic_core.model.mapping import (
 )
 from metonic_core.model.marker import Marker
 from metonic_core.reconcile.landing import adopted
+from metonic_core.reconcile.splits import follow, is_second_half
 from metonic_core.reconcile.step import Act, Operation, Reason, Side, Step, Write
 from metonic_core.reconcile.terms import Terms
 from metonic_core.selection import Direction, withhold
@@ -41,17 +42,23 @@ def decide_event(lone: Lone, terms: Terms) -> Step:
         case Absent():
             return Step(lone.mapping.closing(Reason.DELETED_THERE))
         case Observed(event=event):
-            marker = terms.marker_on(event)
-            if marker and marker.link_id != terms.link_id:
-                return _ignored(lone.mapping, event, Reason.COPY_OF_ANOTHER_LINK)
-            if marker and terms.issued(marker, event):
-                return _own_copy(lone, event, marker, terms)
-            return _import(lone.mapping, event, terms)
+            return _decide_seen(lone, event, terms)
         case None:
             # An erasure that was refused: the event has to be judged as it is now.
             return Step(replace(lone.mapping, seen=Look(), wanted=None))
         case _:
             return Step(replace(lone.mapping, wanted=None))
+
+
+def _decide_seen(lone: Lone, event: StoredEvent, terms: Terms) -> Step:
+    marker, first, claim = terms.marker_on(event), lone.appointment, lone.claim
+    if marker and marker.link_id != terms.link_id:
+        return _ignored(lone.mapping, event, Reason.COPY_OF_ANOTHER_LINK)
+    if marker and terms.issued(marker, event):
+        return _own_copy(lone, event, marker, terms)
+    if marker and first and claim and is_second_half(event, first, claim, terms):
+        return follow(lone.mapping, event, first, claim, terms)
+    return _import(lone.mapping, event, terms)
 
 
 def _ignored(mapping: Mapping, event: StoredEvent, reason: Reason) -> Step:

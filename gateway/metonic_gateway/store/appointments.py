@@ -128,9 +128,10 @@ def kind_of(before: Appointment, after: Appointment) -> ChangeKind:
 
 
 async def insert_imported(imported: Sequence[Appointment], now: datetime) -> None:
-    """Store appointments that came in from a calendar: they have no participants and go nowhere else."""
+    """Store appointments that came in from a calendar; nothing is drawn."""
     made = [models.Appointment(**new_columns(appointment, now)) for appointment in imported]
     await models.Appointment.bulk_create(made)
+    await add_participants(imported)
 
 
 async def replace_participants(appointments: Sequence[Appointment]) -> None:

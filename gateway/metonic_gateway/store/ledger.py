@@ -75,7 +75,7 @@ class SqlLedger:
         self._run = run
         self._gauge = Gauge(run, clock, told)
         self._rows: list[values.Mapping] = []
-        self._imports: list[Appointment] = []
+        self._imports: dict[UUID, Appointment] = {}
         self._lines: list[models.SyncOperation] = []
         self._news: list[Entry] = []
         self._notes: list[Note] = []
@@ -100,7 +100,7 @@ class SqlLedger:
             self._read, self._choices = {}, {}
 
     def _forget(self) -> None:
-        self._rows, self._imports, self._lines, self._news, self._notes = [], [], [], [], []
+        self._rows, self._imports, self._lines, self._news, self._notes = [], {}, [], [], []
 
     async def _check_fence(self) -> None:
         held = models.CalendarSyncConfig.filter(id=self._calendar_id, fence=self._fence)
@@ -110,12 +110,20 @@ class SqlLedger:
     async def _flush(self) -> None:
         """Appointments before the rows that name them, rows in the order of saving, then journal and feed."""
         now = self._clock()
-        await appointments.insert_imported(self._imports, now)
+        await appointments.insert_imported(list(self._imports.values()), now)
         await mappings.store(self._rows, now)
         await noting.store(self._calendar_id, self._notes, now)
+        await self._spread(now)
         if self._lines or self._news:
             await self._report(await self._run.ensure(), now)
         self._forget()
+
+    async def _spread(self, now: datetime) -> None:
+        """New appointments go to the other calendars of their people, but for users' own events."""
+        spread = {row: made for row, made in self._imports.items() if made.imported_from is None}
+        if spread:
+            made = list(spread.values())
+            self.drawn |= await appointments.draw_each(made, self._window, now, except_for=list(spread))
 
     async def _report(self, run_id: UUID, now: datetime) -> None:
         for line in self._lines:
@@ -227,8 +235,8 @@ class SqlLedger:
 
     async def store_appointment(self, appointment: Appointment, paired: UUID, *, is_import: bool) -> bool:
         if is_import:
-            self._imports.append(appointment)
-            self._news.append(Entry(None, appointment, ChangeKind.CREATE))
+            self._imports[paired] = replace(appointment, contacts=())
+            self._news.append(Entry(None, self._imports[paired], ChangeKind.CREATE))
             return True
         drawn = await appointments.change(appointment, self._window, self._clock(), paired=paired)
         if drawn is None:

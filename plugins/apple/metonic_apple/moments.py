@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,10 +22,14 @@ UTC_ZONE = "UTC"
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A DATE, or a wall-clock time with its zone; a time without zone floats."""
+    """A DATE, or a wall-clock time with its zone; a time without zone floats.
+
+    ``is_told`` is True where another zone stands for one that only the object knows.
+    """
 
     at: date | datetime
     zone: str | None = None
+    is_told: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,14 @@ def _moment(text: str, tzid: str | None, zones: Zones) -> Moment:
         raise Incomprehensible("The event has a date or time that is not in the calendar.") from error
     if utc:
         return Moment(at, UTC_ZONE)
-    return Moment(at, zones.name(tzid) if tzid else None)
+    return _in_zone(at, tzid, zones) if tzid else Moment(at)
+
+
+def _in_zone(at: datetime, tzid: str, zones: Zones) -> Moment:
+    zone = zones.of(tzid)
+    if isinstance(zone, str):
+        return Moment(at, zone)
+    return Moment(shown(zone.clock.instant(at), zone.name), zone.name, is_told=True)
 
 
 def duration(text: str) -> Duration:

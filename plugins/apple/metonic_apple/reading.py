@@ -17,6 +17,8 @@ UNDATED = "19700101T000000Z"
 """DTSTAMP of the copies we make: it must be there, an adapter reads no clock, and the same create must be the
 same bytes. Long past, so that nobody takes it for a recent edit; not read as one either."""
 
+# How Apple's clients and servers join the parts of a series that was changed from one occurrence on.
+_SPLIT = "X-CALENDARSERVER-RECURRENCE-SET"
 _PRIVATE = frozenset({"PRIVATE", "CONFIDENTIAL"})
 _DAY = timedelta(days=1)
 _MAX_VEVENTS = 3000
@@ -93,6 +95,7 @@ def event_of(event_id: str, etag: str, resource: Resource) -> StoredEvent:
         marker=text_of(resource.master, MARKER) or None,
         can_write_time=span.is_exact and all(_is_exact(e, resource) for e in resource.exceptions),
         has_guests=any(event.first("ATTENDEE") for event in events),
+        is_split=any(found.params.get("RELTYPE") == _SPLIT for found in resource.master.lines("RELATED-TO")),
     )
 
 
@@ -175,13 +178,15 @@ def _all_day(component: Component, start: date, zones: Zones) -> Span:
 def _timed(component: Component, start: Moment, zones: Zones) -> Span:
     zone = start.zone or UTC_ZONE
     local = forward(wall(start, zone), zone)
+    is_said = start.zone is not None and not start.is_told
     length, last = component.first("DURATION"), component.first("DTEND")
     if last is not None:
         end = moment(last, zones)
         until = forward(wall(end, zone), zone)
-        return Span(Timed(local, max(until, local), zone), start.zone is not None and end.zone == start.zone)
+        is_said = is_said and end.zone == start.zone and not end.is_told
+        return Span(Timed(local, max(until, local), zone), is_said)
     until = later(local, zone, duration(length.value)) if length is not None else local
-    return Span(Timed(local, until, zone), start.zone is not None)
+    return Span(Timed(local, until, zone), is_said)
 
 
 def recurrence_in(resource: Resource, when: When) -> Recurrence | None:

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from metonic_apple.contentlines import Component, line, parse
+from metonic_apple.clocks import Clock, clock_of, twin
+from metonic_apple.contentlines import Component, Line, line, parse, serialise
 from metonic_apple.errors import Incomprehensible
 from metonic_core.model.when import is_zone, zone_of
 
@@ -26,18 +27,41 @@ _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _WORTH_A_RULE = 3
 
 
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """For a zone that only the object knows: its clock, and the IANA zone to tell its times in."""
+
+    clock: Clock
+    name: str
+
+
 class Zones:
     """The zones of one calendar object: its TZIDs, by what they mean."""
 
     def __init__(self, calendar: Component) -> None:
         self._calendar = calendar
+        self._stand_ins: dict[str, StandIn] = {}
 
-    def name(self, tzid: str) -> str:
-        """The IANA name of that TZID; raises Incomprehensible."""
-        found = iana_name(tzid) or iana_name(self._hint(tzid))
-        if found is None:
+    def of(self, tzid: str) -> str | StandIn:
+        """The IANA name of that TZID, or what stands for it; raises Incomprehensible and InvalidValue."""
+        found = self._iana(tzid)
+        if found is not None:
+            return found
+        if tzid not in self._stand_ins:
+            self._stand_ins[tzid] = self._stand_in(tzid)
+        return self._stand_ins[tzid]
+
+    def _stand_in(self, tzid: str) -> StandIn:
+        """A series is told on a wall clock, for its rules; whatever else is there by its instants."""
+        described = self._described(tzid)
+        if described is None:
             raise Incomprehensible("The event uses a time zone that is not in the IANA database.")
-        return found
+        clock = clock_of(serialise(described))
+        for event in self._calendar.children("VEVENT"):
+            start, rules = event.first("DTSTART"), [found.value for found in event.lines("RRULE")]
+            if rules and start is not None and start.params.get("TZID") == tzid:
+                return StandIn(clock, twin(clock, _local(start), rules))
+        return StandIn(clock, "UTC")
 
     def tzid(self, name: str) -> str:
         """How the object refers to that zone; its VTIMEZONE is added if there is none."""
@@ -49,11 +73,22 @@ class Zones:
         return known or name
 
     def _means(self, tzid: str, name: str) -> bool:
-        return (iana_name(tzid) or iana_name(self._hint(tzid))) == name
+        return self._iana(tzid) == name
 
-    def _hint(self, tzid: str) -> str:
+    def _iana(self, tzid: str) -> str | None:
+        described = self._described(tzid)
+        return iana_name(tzid) or (iana_name(_text(described, "X-LIC-LOCATION")) if described else None)
+
+    def _described(self, tzid: str) -> Component | None:
         defined = self._calendar.children("VTIMEZONE")
-        return next((_text(zone, "X-LIC-LOCATION") for zone in defined if _text(zone, "TZID") == tzid), "")
+        return next((zone for zone in defined if _text(zone, "TZID") == tzid), None)
+
+
+def _local(start: Line) -> datetime:
+    try:
+        return datetime.strptime(start.value.strip(), "%Y%m%dT%H%M%S")  # noqa: DTZ007 - wall time
+    except ValueError as error:
+        raise Incomprehensible("The event has a date or time that is none.") from error
 
 
 def _text(component: Component, name: str) -> str:
