@@ -1,11 +1,17 @@
-"""How tests start Radicale, a real CalDAV server: its configuration, and a port to listen on."""
+"""How tests start Radicale, a real CalDAV server."""
 
+import shutil
 import socket
-from collections.abc import Mapping
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 HOST = "127.0.0.1"
 
+_STARTS_WITHIN = 20.0
 _CONFIG = """\
 [server]
 hosts = {host}:{port}
@@ -40,3 +46,30 @@ def configured(folder: Path, port: int, logins: Mapping[str, str]) -> Path:
     config = folder / "config"
     config.write_text(_CONFIG.format(host=HOST, port=port, folder=folder), "utf-8")
     return config
+
+
+@contextmanager
+def calendar_server(folder: Path, logins: Mapping[str, str]) -> Iterator[str]:
+    """A server of its own process, for as long as the block runs; gives its root."""
+    port = free_port()
+    config = configured(folder, port, logins)
+    with (folder / "log").open("w") as log:
+        command = [sys.executable, "-m", "radicale", "--config", str(config)]
+        process = subprocess.Popen(command, stdout=log, stderr=log)  # noqa: S603 - our own command
+    try:
+        _wait_for(port, process, folder / "log")
+        yield f"http://{HOST}:{port}/"
+    finally:
+        process.terminate()
+        process.wait(10)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + _STARTS_WITHIN
+    while time.monotonic() < until and process.poll() is None:
+        with socket.socket() as probe:
+            probe.settimeout(0.05)
+            if probe.connect_ex((HOST, port)) == 0:
+                return
+    raise RuntimeError(f"Radicale did not start: {log.read_text()}")

@@ -1,6 +1,7 @@
 """Stands before the calendar server: sees every byte, counts, and can hold a request on its way.
 
-A gate holds what matches it, either before the server hears of it or after the server has answered.
+A gate holds what matches it, either before the server hears of it or after the server has answered. What
+``instead`` has an answer to never reaches the server.
 """
 
 import asyncio
@@ -63,6 +64,7 @@ class Proxy:
         self._session: aiohttp.ClientSession | None = None
         self.port = 0
         self.seen: list[Exchange] = []
+        self.instead: Callable[[Exchange], web.Response | None] = lambda _: None
 
     async def start(self) -> None:
         app = web.Application(client_max_size=0)
@@ -110,12 +112,14 @@ class Proxy:
             _user_of(request), request.method, request.rel_url.raw_path_qs, await request.read()
         )
         self.seen.append(exchange)
+        if (answer := self.instead(exchange)) is not None:
+            return answer
         if await self._is_dropped(exchange, Stage.BEFORE):
             return _cut_off(request)
-        answer = await self._passed_on(request, exchange)
+        passed_on = await self._passed_on(request, exchange)
         if await self._is_dropped(exchange, Stage.AFTER):
             return _cut_off(request)
-        return answer
+        return passed_on
 
     async def _is_dropped(self, exchange: Exchange, stage: Stage) -> bool:
         for gate in self._gates:
