@@ -5,7 +5,7 @@ and nothing of the plugin. Runs take place when ``sync`` says so.
 """
 
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -133,10 +133,14 @@ class Person:
 
     def answered(self, status: int, **headers: str) -> None:
         """From now on the calendar server answers everything of theirs like that."""
-        name = self.name
+        self.refused(lambda _: True, status, **headers)
+
+    def refused(self, matches: Callable[[Exchange], bool], status: int, **headers: str) -> None:
+        """From now on the calendar server answers those of their requests like that."""
 
         def instead(exchange: Exchange) -> web.Response | None:
-            return web.Response(status=status, headers=headers) if exchange.user == name else None
+            is_theirs = exchange.user == self.name and matches(exchange)
+            return web.Response(status=status, headers=headers) if is_theirs else None
 
         self.line.instead = instead
 
