@@ -26,7 +26,7 @@ from yarl import URL
 from metonic_apple.provider import PROVIDER
 from metonic_core.spi.registry import Registry
 from metonic_gateway.accounts.egress import Egress
-from metonic_gateway.http.identity import Role
+from metonic_gateway.http.identity import Identity, Role
 
 Json = dict[str, Any]
 PASSWORD = "s3cret"
@@ -135,14 +135,20 @@ class Person:
         """From now on the calendar server answers everything of theirs like that."""
         self.refused(lambda _: True, status, **headers)
 
-    def refused(self, matches: Callable[[Exchange], bool], status: int, **headers: str) -> None:
-        """From now on the calendar server answers those of their requests like that."""
+    def refused(
+        self, matches: Callable[[Exchange], bool], status: int, body: str = "", **headers: str
+    ) -> list[Exchange]:
+        """From now on the calendar server answers those of their requests like that; they are collected."""
+        refused: list[Exchange] = []
 
         def instead(exchange: Exchange) -> web.Response | None:
-            is_theirs = exchange.user == self.name and matches(exchange)
-            return web.Response(status=status, headers=headers) if is_theirs else None
+            if exchange.user != self.name or not matches(exchange):
+                return None
+            refused.append(exchange)
+            return web.Response(status=status, text=body, headers=headers)
 
         self.line.instead = instead
+        return refused
 
     def answered_again(self) -> None:
         """The calendar server is itself again."""
@@ -221,7 +227,8 @@ class Stage:
         client = HttpClient(self.client, name, PASSWORD)
         device = Device(client, f"{self.radicale}{name}/home/")
         await make_calendar(client, device.url)
-        api = self.api.as_user(user, role, name=user, zone="Europe/Berlin")
+        identity = Identity(role, user, user, "Europe/Berlin")
+        api = replace(self.api, token=self.api.token_for(identity, timedelta(days=1000)))
         told = await sign_in(api, self.line, name)
         person = Person(self.house, api, device, self.line, UUID(told["id"]))
         await person.sync()

@@ -52,9 +52,10 @@ async def test_a_server_that_forgot_how_far_was_read_doubles_nothing(trainer: Pe
     def forgets(exchange: Exchange) -> bool:
         return exchange.method == "REPORT" and b"radicale.org/ns/sync/" in exchange.sent
 
-    trainer.refused(forgets, 403)
+    refused = trainer.refused(forgets, 403)
     await trainer.sync()
 
+    assert refused
     assert await trainer.titles() == ["Dentist", "Yoga"]
     assert await trainer.device.titles() == ["Dentist", "Yoga"]
 
