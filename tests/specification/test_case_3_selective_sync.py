@@ -1,0 +1,29 @@
+"""Test case 3: Selective Sync."""
+
+from tests.stage import Person
+
+
+async def test_only_one_to_one_sessions_are_synced_and_a_group_class_is_not(trainer: Person) -> None:
+    await trainer.set(syncAll=False, filters={"appointmentTypes": ["one_on_one"]})
+
+    await trainer.create("Single", type="one_on_one")
+    await trainer.create("Group", type="group_class")
+    await trainer.sync()
+
+    assert await trainer.device.titles() == ["Single"]
+
+
+async def test_private_appointments_are_excluded_and_leave_when_they_become_private(trainer: Person) -> None:
+    await trainer.set(filters={"privateAppointments": "EXCLUDE"})
+    secret = await trainer.create("Secret", isPrivate=True)
+    lesson = await trainer.create("Yoga")
+    await trainer.sync()
+    before = await trainer.device.titles()
+
+    await trainer.update(lesson, isPrivate=True)
+    await trainer.sync()
+
+    assert before == ["Yoga"]
+    assert await trainer.device.titles() == []
+    assert trainer.line.holds("Secret") == []
+    assert (await trainer.read(secret))["title"] == "Secret"

@@ -1,0 +1,78 @@
+"""Test case 5: Error Handling. Each trouble is told, and what waited is done as soon as it is over."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.e2e.smoke.proxy import Stage as How
+from tests.stage import Person, sign_in
+
+from metonic_gateway.accounts.egress import Egress, Limits
+
+LATER = timedelta(hours=7)
+
+
+async def _is_made_good(person: Person) -> None:
+    """After the longest back-off the change that waited is in the calendar, once."""
+    person.answered_again()
+    await person.sync(LATER)
+
+    assert await person.device.titles() == ["Pilates"]
+    status = await person.status()
+    assert (status["state"], status["attention"], status["consecutiveFailures"]) == ("IDLE", None, 0)
+
+
+@pytest.fixture
+async def editor(trainer: Person) -> Person:
+    """Somebody whose change waits to be written."""
+    lesson = await trainer.create("Yoga")
+    await trainer.sync()
+    await trainer.update(lesson, title="Pilates")
+    return trainer
+
+
+async def test_invalid_credentials(editor: Person) -> None:
+    editor.answered(401)
+    await editor.sync()
+
+    status = await editor.status()
+    assert (status["state"], status["attention"]["code"]) == ("NEEDS_SIGN_IN", "SIGN_IN_REQUIRED")
+    editor.answered_again()
+    await sign_in(editor.api, editor.line, editor.name)
+    await _is_made_good(editor)
+
+
+async def test_rate_limit_exceeded(editor: Person) -> None:
+    editor.answered(429, **{"Retry-After": "7200"})
+    await editor.sync()
+    asked = len(editor.line.of(editor.name))
+    await editor.sync(timedelta(minutes=90))
+    asked_too_early = len(editor.line.of(editor.name)) - asked
+
+    assert (await editor.status())["attention"]["code"] == "RATE_LIMITED"
+    assert asked_too_early == 0
+    await _is_made_good(editor)
+
+
+async def test_network_timeout(editor: Person) -> None:
+    gate = editor.line.gate(How.BEFORE, lambda exchange: exchange.user == editor.name)
+    patient = editor.house.services
+    async with Egress(allow_private_addresses=True, limits=Limits(seconds=0.2)) as egress:
+        editor.house.services = replace(patient, egress=egress)
+        await editor.sync()
+    editor.house.services = patient
+    gate.drop()
+
+    status = await editor.status()
+    assert (status["state"], status["attention"]["code"]) == ("BACKING_OFF", "UNREACHABLE")
+    await _is_made_good(editor)
+
+
+async def test_provider_api_down(editor: Person) -> None:
+    editor.answered(500)
+    for failures in (1, 2, 3):
+        await editor.sync(LATER)
+        assert (await editor.status())["consecutiveFailures"] == failures
+
+    assert (await editor.status())["attention"]["nextStep"]
+    await _is_made_good(editor)

@@ -1,0 +1,60 @@
+"""Test case 6: Conflict Scenarios."""
+
+import pytest
+from tests.gateway.graphql.operations import timed
+from tests.stage import Person
+
+
+@pytest.fixture
+async def teacher(trainer: Person) -> Person:
+    """Somebody with a lesson that both sides agree on."""
+    await trainer.create("Yoga", location="Hall 1")
+    await trainer.sync()
+    return trainer
+
+
+async def test_time_changed_in_both_systems(teacher: Person) -> None:
+    lesson = await teacher.named("Yoga")
+    await teacher.update(lesson["id"], when=timed("2026-12-01T12:00:00", "2026-12-01T13:00:00"))
+    await teacher.device.edit("Yoga", ("20261201T10", "20261201T15"), ("20261201T11", "20261201T16"))
+    await teacher.sync()
+
+    (conflict,) = await teacher.conflicts()
+    assert conflict["conflictType"] == "TIME_CHANGE"
+    starts = [conflict[side]["when"]["start"] for side in ("localVersion", "externalVersion")]
+    assert starts == ["2026-12-01T12:00:00", "2026-12-01T15:00:00"]
+
+
+async def test_appointment_deleted_externally(teacher: Person) -> None:
+    await teacher.device.delete("Yoga")
+    await teacher.sync()
+
+    (conflict,) = await teacher.conflicts()
+    assert conflict["conflictType"] == "DELETED"
+    assert await teacher.titles() == ["Yoga"]
+
+
+async def test_appointment_created_externally_comes_in(teacher: Person) -> None:
+    await teacher.device.put("own.ics", "SUMMARY:Dentist", "DTSTART:20261203T090000Z")
+    await teacher.sync()
+
+    assert (await teacher.named("Dentist"))["type"] == "external"
+    assert await teacher.conflicts() == []
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        ({"title": "Pilates"}, ("SUMMARY:Yoga", "SUMMARY:Boxing")),
+        ({"location": "Hall 2"}, ("LOCATION:Hall 1", "LOCATION:Park")),
+    ],
+    ids=["title", "location"],
+)
+async def test_data_mismatch(teacher: Person, here: dict[str, str], there: tuple[str, str]) -> None:
+    await teacher.update((await teacher.named("Yoga"))["id"], **here)
+    await teacher.device.edit("Yoga", there)
+    await teacher.sync()
+
+    (conflict,) = await teacher.conflicts()
+    assert conflict["conflictType"] == "DATA_MISMATCH"
+    assert [f["group"] for f in conflict["fields"] if f["collides"]] == [name.upper() for name in here]
