@@ -216,3 +216,39 @@ async def halves(person: Person) -> list[Json]:
 def start(told: Json) -> str:
     text: str = told["when"]["start"]
     return text
+
+
+async def test_a_series_that_is_moved_here_leaves_no_exception_of_its_old_hours_behind(
+    trainer: Person,
+) -> None:
+    lesson = await series(trainer)
+    await add_occurrence(trainer, moved())
+    await trainer.device.edit("Yoga", (RULE, f"{RULE}\n{EXDATE}"))
+    await trainer.sync()
+    cancelled = {"occurrence": "2026-12-15T12:00:00", "isCancelled": True}
+
+    noon = timed("2026-12-01T12:00:00", "2026-12-01T13:00:00")
+    await trainer.update(lesson, when=noon, recurrence={**WEEKLY, "overrides": [cancelled]})
+    await trainer.sync()
+    versions = await trainer.device.versions()
+    await trainer.sync()
+
+    text = await trainer.device.text(await trainer.device.named("Yoga"))
+    assert "RECURRENCE-ID" not in text
+    assert EXDATE not in text
+    assert zoned("EXDATE", "20261215T120000") in text
+    assert overrides(await trainer.read(lesson)) == {"2026-12-15T12:00:00": None}
+    assert await trainer.device.versions() == versions
+
+
+async def test_a_series_of_whole_days_is_excepted_and_ended_by_days(trainer: Person) -> None:
+    fair = {"allDay": {"startDate": "2026-12-01", "endDate": "2026-12-03"}}
+    made = await trainer.create("Yoga", when=fair, recurrence={"rules": ["FREQ=WEEKLY;UNTIL=20270115"]})
+    await trainer.sync()
+    before = await trainer.device.text(await trainer.device.named("Yoga"))
+
+    await trainer.device.edit("Yoga", ("RRULE:", "EXDATE;VALUE=DATE:20261215\nRRULE:"))
+    await trainer.sync()
+
+    assert "RRULE:FREQ=WEEKLY;UNTIL=20270115\n" in before
+    assert overrides(await trainer.read(made)) == {"2026-12-15": None}
