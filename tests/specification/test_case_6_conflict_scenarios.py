@@ -2,6 +2,7 @@
 
 import pytest
 from tests.gateway.graphql.operations import timed
+from tests.specification.resolving import resolve_all
 from tests.stage import Person
 
 
@@ -58,3 +59,18 @@ async def test_data_mismatch(teacher: Person, here: dict[str, str], there: tuple
     (conflict,) = await teacher.conflicts()
     assert conflict["conflictType"] == "DATA_MISMATCH"
     assert [f["group"] for f in conflict["fields"] if f["collides"]] == [name.upper() for name in here]
+
+
+async def test_bulk_conflict_resolution(teacher: Person) -> None:
+    await teacher.create("Boxing")
+    await teacher.sync()
+    for title in ("Boxing", "Yoga"):
+        await teacher.update((await teacher.named(title))["id"], title=f"{title} here")
+        await teacher.device.edit(title, (f"SUMMARY:{title}", f"SUMMARY:{title} there"))
+    await teacher.sync()
+
+    told = await resolve_all(teacher, "KEEP_EXTERNAL")
+
+    assert told == {"resolvedCount": 2, "refusedCount": 0}
+    assert await teacher.titles() == ["Boxing there", "Yoga there"]
+    assert await teacher.conflicts() == []
