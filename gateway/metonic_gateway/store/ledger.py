@@ -40,13 +40,17 @@ from metonic_gateway.store.runs import RunLog
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A link of a user's calendar at a provider, held under the fence of a lease."""
+    """A link of a user's calendar at a provider, held under the fence of a lease.
+
+    ``is_former``: another link took its place, so nothing new begins in it.
+    """
 
     calendar_id: UUID
     link_id: UUID
     fence: int
     user_id: UUID
     provider: str
+    is_former: bool = False
 
 
 class SqlLedger:
@@ -220,7 +224,7 @@ class SqlLedger:
 
     async def bring_in(self, until: datetime, since: datetime | None) -> None:
         await self._flush()
-        if since is not None and since < until:
+        if since is not None and since < until and not self._held.is_former:
             await drawing.draw_entering(self._link_id, self._window, since)
         await complete_reads.take_up(self._open(), until)
 
@@ -255,7 +259,7 @@ class SqlLedger:
     async def reopen(self, tombstone: values.Mapping) -> None:
         await self._flush()
         calendar = await models.CalendarSyncConfig.get(id=self._calendar_id)
-        if tombstone.appointment_id is None or calendar.stopped is not None:
+        if tombstone.appointment_id is None or calendar.stopped is not None or self._held.is_former:
             return
         appointment = (await self.appointments([tombstone.appointment_id])).get(tombstone.appointment_id)
         if appointment and (await self.selection()).draws(appointment):
