@@ -64,7 +64,7 @@ async def leave_former(run: Run) -> Behind:
     synced. Raises LeaseLost and SignInNeeded.
     """
     behind = Behind()
-    for link in await former.leaving(run.calendar.id):
+    for link in await former.leaving(run.calendar.id, run.calendar.account.subject):
         if link.at is not None and link.at > run.now():
             behind.wait(link.at)
             continue

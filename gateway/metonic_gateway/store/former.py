@@ -31,10 +31,10 @@ class Former:
     attempts: int
 
 
-async def leaving(calendar_id: UUID) -> Sequence[Former]:
-    """The one left first first. Those of another account wait until it is signed in to again."""
-    account = await CalendarSyncConfig.get(id=calendar_id).values_list("account_subject", flat=True)
-    rows = _of(calendar_id).filter(is_leaving=True, account_subject=account).order_by("archived_at", "id")
+async def leaving(calendar_id: UUID, account_subject: str) -> Sequence[Former]:
+    """Those of that account, the one left first first: those of another one wait for its sign-in."""
+    rows = _of(calendar_id).filter(is_leaving=True, account_subject=account_subject)
+    rows = rows.order_by("archived_at", "id")
     return [Former(row.id, row.leave_at, row.leave_attempts) for row in await rows]
 
 
