@@ -67,6 +67,7 @@ class Gym:
 
     async def writes(self) -> list[int]:
         """How often each calendar was written to, from the change until nothing moves any more."""
+        before = self.seen
         for _ in range(4):
             before = self._logged()
             for desk in self.desks:
