@@ -46,7 +46,7 @@ smoke: $(EDITABLE) $(DEV) ## Drive the service from outside, with people, a plat
 	$(BIN)/python -m tests.e2e.smoke $(ARGS)
 
 bench: $(EDITABLE) $(DEV) ## Measure against floors and peers, and print the table
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench $(ARGS)
 
 schema: $(EDITABLE) ## Write schema.graphql from the code
 	@$(BIN)/metonic schema > schema.graphql.new || { rm -f schema.graphql.new; exit 1; }

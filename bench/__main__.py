@@ -1,21 +1,34 @@
-"""``make bench``: measures, and prints the table that docs/benchmarks.md keeps."""
+"""``make bench``: measures, and prints the table that docs/benchmarks.md keeps (one part: ARGS=engine)."""
 
 import asyncio
 import os
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from bench.measuring import Figure
-from bench.platform_side import figures
+from bench import engine, platform_side
+from bench.measuring import Amount, Figure
+from metonic_gateway.telemetry import set_up_logging
 
 HEAD = "| what | ours | floor | ratio | target |\n|---|---|---|---|---|"
 
 
-def table(measured: Sequence[Figure]) -> str:
+Rows = Sequence[Figure | Amount]
+PARTS: Mapping[str, Callable[[], Awaitable[Rows]]] = {
+    "platform_side": platform_side.figures,
+    "engine": engine.figures,
+}
+
+
+async def measured(parts: Sequence[str]) -> Rows:
+    """The rows of these parts, or of all."""
+    return [figure for part in parts or PARTS for figure in await PARTS[part]()]
+
+
+def table(figures: Rows) -> str:
     """As Markdown, with the day and the machine."""
-    rows = "\n".join(figure.row() for figure in measured)
+    rows = "\n".join(figure.row() for figure in figures)
     python = platform.python_version()
     machine = f"{platform.system()} {platform.machine()}, {cores()} cores, Python {python}"
     return f"{datetime.now(UTC):%Y-%m-%d}, {machine}, SQLite.\n\n{HEAD}\n{rows}\n"
@@ -27,4 +40,5 @@ def cores() -> int:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(table(asyncio.run(figures())))
+    set_up_logging("console", "WARNING")
+    sys.stdout.write(table(asyncio.run(measured(sys.argv[1:]))))

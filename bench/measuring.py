@@ -24,9 +24,27 @@ class Figure:
         return self.ours / self.floor
 
     def row(self) -> str:
-        verdict = "met" if self.ratio <= self.target else "missed"
         times = f"{self.ours * 1000:.0f} ms | {self.floor * 1000:.0f} ms"
-        return f"| {self.what} | {times} | {self.ratio:.1f} | <= {self.target:g} ({verdict}) |"
+        limit = f"<= {self.target:g} {_verdict(self.ratio, self.target)}"
+        return f"| {self.what} | {times} | {self.ratio:.2g} | {limit} |"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A figure that needs no floor, such as memory, which nobody else on the machine takes away."""
+
+    what: str
+    ours: float
+    unit: str
+    target: float
+
+    def row(self) -> str:
+        limit = f"<= {self.target:g} {self.unit} {_verdict(self.ours, self.target)}"
+        return f"| {self.what} | {self.ours:.0f} {self.unit} | | | {limit} |"
+
+
+def _verdict(found: float, target: float) -> str:
+    return "(met)" if found <= target else "(missed)"
 
 
 async def measured(what: str, ours: Timed, floor: Timed, target: float) -> Figure:

@@ -1,11 +1,8 @@
 """The platform's side: how appointments come in and changes go out, against what the database alone costs."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,22 +10,18 @@ from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
 from bench.measuring import ROUNDS, Figure, measured
+from bench.serving import served
 from metonic_core.model.when import Window
 from metonic_core.spi.provider import Account, CalendarInfo
 from metonic_core.spi.registry import Registry
-from metonic_gateway.accounts.egress import Egress
-from metonic_gateway.feed import Feed
 from metonic_gateway.graphql.context import Context
 from metonic_gateway.graphql.schema import Schema, build_schema
 from metonic_gateway.http.identity import Identity, Role, issue_token, token_key
 from metonic_gateway.services import Services
-from metonic_gateway.settings import load_settings
 from metonic_gateway.store import calendars, changes, models, users
 from metonic_gateway.store.appointments import load
 from metonic_gateway.store.calendars import SignedIn
 from metonic_gateway.store.changes import Cause, ChangeKind, Entry
-from metonic_gateway.store.database import migrated, opened
-from metonic_gateway.vault import Vault
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 APPOINTMENTS, AT_ONCE, PAGE = 1_000, 500, 100
@@ -65,31 +58,12 @@ class Backend:
 
 async def figures() -> Sequence[Figure]:
     """The table's rows of this side."""
-    with TemporaryDirectory() as folder:
-        url = f"sqlite://{Path(folder) / 'bench.sqlite3'}"
-        await migrated(url)
-        async with _served(url) as services:
-            backend = Backend(services, build_schema())
-            return [await _upserts(backend), *await _pages(backend)]
-
-
-@asynccontextmanager
-async def _served(url: str) -> AsyncIterator[Services]:
-    settings = load_settings(keys="k1:" + "A" * 43 + "=", jwt_key="j" * 32, database_url=url)
-    async with opened(url), Egress(allow_private_addresses=False) as egress:
-        services = Services(
-            settings=settings,
-            registry=Registry({}, ()),
-            vault=Vault(settings.root_keys),
-            egress=egress,
-            feed=Feed(),
-            clock=lambda: NOW,
-            nudge=lambda _: None,
-        )
+    async with served(Registry({}, ()), lambda: NOW) as services:
         await _connect(services.window(), "trainer", "trainer")
         for n in range(CLIENTS):
             await _connect(services.window(), f"client-{n}", "client")
-        yield services
+        backend = Backend(services, build_schema())
+        return [await _upserts(backend), *await _pages(backend)]
 
 
 async def _connect(window: Window, platform_id: str, role: str) -> None:

@@ -41,22 +41,31 @@ async def _nothing() -> None:
 
 @dataclass
 class World:
-    """What stands at the provider. ``before_reading`` runs whenever a calendar is about to be read."""
+    """What stands at the provider. ``before_reading`` runs whenever a calendar is about to be read.
+
+    ``error`` is the answer to everything, ``errors`` what single calendars answer; ``reading`` is the one
+    being read. ``before_writing`` runs before each write.
+    """
 
     password: str = "secret"
     subject: str = "account-1"
     calendars: list[CalendarInfo] = field(default_factory=lambda: [HOME, HOLIDAYS])
     events: dict[str, dict[str, StoredEvent]] = field(default_factory=dict)
     error: ProviderError | None = None
+    errors: dict[str, ProviderError] = field(default_factory=dict)
+    reading: str = ""
     reads: int = 0
     before_reading: Callable[[], Awaitable[None]] = _nothing
+    before_writing: Callable[[], Awaitable[None]] = _nothing
 
     def titles(self, calendar: str = "home") -> list[str]:
         return sorted(event.content.title for event in self.events.get(calendar, {}).values())
 
-    def check(self) -> None:
+    def check(self, calendar: str | None = None) -> None:
         if self.error is not None:
             raise self.error
+        if calendar in self.errors:
+            raise self.errors[calendar]
 
     def put(self, calendar: str, event: StoredEvent) -> StoredEvent:
         known = self.events.setdefault(calendar, {})
@@ -85,12 +94,14 @@ class MemoryAdapter(CalendarAdapter):
 
     async def get_events(self, calendar_id: str, window: Window | None, page: str | None = None) -> EventPage:  # noqa: ARG002 - the interface's
         self._world.reads += 1
+        self._world.reading = calendar_id
         await self._world.before_reading()
-        self._world.check()
+        self._world.check(calendar_id)
         return EventPage([Seen(event) for event in self._world.events.get(calendar_id, {}).values()])
 
     async def create_event(self, calendar_id: str, write: Create) -> Stored:
-        self._world.check()
+        await self._world.before_writing()
+        self._world.check(calendar_id)
         found = self._world.events.get(calendar_id, {}).get(write.identity.hex)
         if found is not None:
             return Stored(found, is_adopted=True)
@@ -98,11 +109,13 @@ class MemoryAdapter(CalendarAdapter):
         return Stored(self._world.put(calendar_id, made))
 
     async def update_event(self, calendar_id: str, write: Update) -> Stored:
+        await self._world.before_writing()
         found = self._found(calendar_id, write)
         content = found.content.take(write.groups, write.content)
         return Stored(self._world.put(calendar_id, replace(found, content=content, marker=write.marker)))
 
     async def delete_event(self, calendar_id: str, write: Delete) -> None:
+        await self._world.before_writing()
         self._found(calendar_id, write)
         del self._world.events[calendar_id][write.id]
 
@@ -110,7 +123,7 @@ class MemoryAdapter(CalendarAdapter):
         return identity.hex
 
     def _found(self, calendar_id: str, write: Update | Delete) -> StoredEvent:
-        self._world.check()
+        self._world.check(calendar_id)
         found = self._world.events.get(calendar_id, {}).get(write.id)
         if found is None:
             raise NotFound("There is no such event.")

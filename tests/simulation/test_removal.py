@@ -1,15 +1,29 @@
 """Copies that are taken out when a calendar is disconnected: what stood in them is in the journal."""
 
 from dataclasses import replace
+from datetime import timedelta
 
-from tests.simulation.faults import SteppingLedger
+from tests.simulation.faults import Crash, FaultyAdapter, SteppingLedger, Weather
 from tests.simulation.world import CAPABILITIES, MARKERS, Desk, World
 
 from metonic_core import sync
 from metonic_core.model.codec import decode
+from metonic_core.model.event import StoredEvent
+from metonic_core.reconcile.step import Reason
 from metonic_core.testing.memory import MemoryAdapter
 from metonic_gateway.store import appointments, models, runs
 from metonic_gateway.store.ledger import Held
+
+
+class Mortal(Weather):
+    """The process dies after so many steps."""
+
+    steps: int = 0
+
+    async def step(self) -> None:
+        self.steps -= 1
+        if self.steps == 0:
+            raise Crash
 
 
 async def _removed(world: World, desk: Desk) -> int:
@@ -18,7 +32,8 @@ async def _removed(world: World, desk: Desk) -> int:
     held = Held(desk.id, desk.link_id, 99, desk.user_id, desk.provider)
     ledger = SteppingLedger(held, MARKERS, world.window(), lambda: world.now, log)
     ledger.weather = world.weather
-    return await sync.remove_copies(ledger, MemoryAdapter(desk.calendar), CAPABILITIES, lambda: world.now)
+    adapter = FaultyAdapter(MemoryAdapter(desk.calendar), world.weather)
+    return await sync.remove_copies(ledger, adapter, CAPABILITIES, lambda: world.now, Reason.DISCONNECTED)
 
 
 def _edited_there(desk: Desk, title: str) -> str:
@@ -55,3 +70,26 @@ async def test_a_conflict_ends_with_the_copy_it_was_about(world: World) -> None:
     await _removed(world, desk)
 
     assert await models.CalendarSyncConflict.filter(mapping_id=row.id, state="open").count() == 0
+
+
+async def test_a_removal_that_dies_at_any_step_is_ended_by_the_next(world: World) -> None:
+    desk = world.desks[0]
+    for _ in range(3):
+        await world.make_appointment()
+    world.desks[0].calendar.put(StoredEvent("own", "", world.values.content(is_series=False), uid="own"))
+    await world.run(desk)
+    world.weather = Mortal(world.dice, world.between, is_calm=True)
+    deaths, left = 0, None
+
+    while left is None:
+        world.weather.steps = deaths + 1
+        try:
+            left = await _removed(world, desk)
+        except Crash:
+            deaths += 1
+            world.now += timedelta(minutes=1)
+
+    copies = [event for event in desk.calendar.live.values() if event.marker]
+    assert (left, copies) == (0, [])
+    assert deaths > 10
+    assert "own" in desk.calendar.live

@@ -81,17 +81,17 @@ class World:
             user = await users.introduced(name, name, name, "Europe/Berlin")
             self.users.append(user.id)
             self.platform.names[user.id] = name
-        await self._connect(self.users[0], "hints", HINTS)
-        await self._connect(self.users[1], "states", STATES)
+        await self.connect(self.users[0], "hints", HINTS)
+        await self.connect(self.users[1], "states", STATES)
         if self.dice.random() < 0.4:
-            await self._connect(self.users[0], "more", self.dice.choice([HINTS, STATES]))
+            await self.connect(self.users[0], "more", self.dice.choice([HINTS, STATES]))
         await self.make_appointment()
         is_calm, self.weather.is_calm = self.weather.is_calm, True
         await self.platform.make(self._new_content())
         self.weather.is_calm = is_calm
         await self.make_event()
 
-    async def _connect(self, user_id: UUID, provider: str, conduct: Conduct) -> None:
+    async def connect(self, user_id: UUID, provider: str, conduct: Conduct) -> None:
         choice = CalendarInfo("home", "Home")
         account = Account(provider, provider, "memory://", "anybody")
         signed_in = SignedIn(uuid4(), user_id, provider, account, "sealed", [choice])

@@ -121,11 +121,18 @@ def _without_event(mapping: Mapping, appointment: Appointment, terms: Terms) -> 
     return create(mapping, appointment, terms)
 
 
+_ENDS_GIVING_UP = frozenset({Exclusion.CANCELLED, Exclusion.NOT_CONCERNED, Exclusion.NEVER})
+"""What is more than a setting: an appointment that comes back after it is as good as new to its user."""
+
+
 def _detached(mapping: Mapping, appointment: Appointment, terms: Terms) -> Step:
-    """A copy that was given up comes back with its event alive: to be synced again, or to be taken out."""
+    """A copy that was given up comes back with its event alive: to be synced again, or to be taken out.
+
+    Filters that leave the appointment out for a while and then let it in again do not bring it back.
+    """
     if isinstance(mapping.seen, Observed):
         return _paired(mapping, appointment, terms)
-    if terms.selection.excludes(appointment):
+    if terms.selection.excludes(appointment) in _ENDS_GIVING_UP:
         return Step(mapping.closing(Reason.DELETED_THERE))
     return Step(replace(mapping, seen=None, wanted=None))
 

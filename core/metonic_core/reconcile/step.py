@@ -50,6 +50,7 @@ class Reason(StrEnum):
     PULL_ONLY = "pull_only"
     DISCONNECTED = "disconnected"
     RESOLVED = "resolved"
+    CALENDAR_LEFT = "calendar_left"
 
 
 class ConflictType(StrEnum):

@@ -1,9 +1,9 @@
-"""Taking our copies out of a calendar that is being disconnected. The user's own events stay."""
+"""Taking our copies out of a calendar that is not synced any more. The user's own events stay."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from metonic_core.model.mapping import Mapping, Observed, Origin, WriteKind
+from metonic_core.model.mapping import HoldKind, Mapping, Observed, Origin, WriteKind
 from metonic_core.reconcile.landing import ERASED
 from metonic_core.reconcile.step import Reason, Write
 from metonic_core.reconcile.terms import Terms
@@ -22,11 +22,12 @@ _ROUNDS = 3
 
 
 async def remove_copies(
-    ledger: Ledger, adapter: CalendarAdapter, capabilities: Capabilities, clock: Clock
+    ledger: Ledger, adapter: CalendarAdapter, capabilities: Capabilities, clock: Clock, reason: Reason
 ) -> int:
     """Erase every event that carries our marker, known to a row or not; returns how many could not be.
 
-    Raises as ``run`` does. The link should be read completely: copies no row knows are found that way.
+    The journal names the ``reason``. Copies that were given up before stay given up. Raises as ``run``
+    does. The link should be read completely: copies no row knows are found that way.
     """
     this = await opened(ledger, adapter, capabilities, clock)
     await settle(this)
@@ -34,13 +35,13 @@ async def remove_copies(
     left = 0
     for _ in range(_ROUNDS):
         await read(this)
-        left = await _erase_copies(this)
+        left = await _erase_copies(this, reason)
         if left == 0:
             break
     return left
 
 
-async def _erase_copies(this: Run) -> int:
+async def _erase_copies(this: Run, reason: Reason) -> int:
     """One pass over the open rows; returns how many copies it met that are still there."""
     progress = Progress(this.ledger, Phase.APPLY)
     after = None
@@ -51,7 +52,7 @@ async def _erase_copies(this: Run) -> int:
             terms = await this.terms()
             await this.ledger.save([row.closing(ERASED) for row in rows if _was_never_made(row)])
             copies = [row for row in rows if row.intent is None and _is_copy(row, terms)]
-            announced = [announce(this, _as_it_is(row), _erasure(row), terms) for row in copies]
+            announced = [announce(this, _as_it_is(row), _erasure(row, reason), terms) for row in copies]
             await this.ledger.save([a.mapping for a in announced])
         if not rows:
             await progress.end()
@@ -75,11 +76,17 @@ def _was_never_made(row: Mapping) -> bool:
 
 def _is_copy(row: Mapping, terms: Terms) -> bool:
     if row.origin is Origin.COPY:
-        return row.external_base is not None
+        return row.external_base is not None and not _is_given_up(row)
     if not isinstance(row.seen, Observed):
         return False
     marker = terms.marker_on(row.seen.event)
     return marker is not None and terms.issued(marker, row.seen.event)
+
+
+def _is_given_up(row: Mapping) -> bool:
+    """Whether the event was deleted before, and the row remembers that it shall not be made again."""
+    is_detached = row.hold is not None and row.hold.kind is HoldKind.DETACHED
+    return is_detached and not isinstance(row.seen, Observed)
 
 
 def _as_it_is(row: Mapping) -> Mapping:
@@ -87,6 +94,6 @@ def _as_it_is(row: Mapping) -> Mapping:
     return replace(row, external_base=row.seen.event.content) if isinstance(row.seen, Observed) else row
 
 
-def _erasure(row: Mapping) -> Write:
+def _erasure(row: Mapping, reason: Reason) -> Write:
     etag = row.seen.event.etag if isinstance(row.seen, Observed) else row.etag
-    return Write(WriteKind.DELETE, Reason.DISCONNECTED, etag=etag)
+    return Write(WriteKind.DELETE, reason, etag=etag)

@@ -71,8 +71,13 @@ async def _keep(services: Services, found: SignedIn, typed: Credentials) -> Conn
     return await calendars.keep_sign_in(replace(found, sealed=sealed), frequency, now, window)
 
 
-async def choose_calendar(services: Services, user_id: UUID, provider_name: str, calendar_id: str) -> UUID:
-    """Sync with that calendar of the account from now on; raises NotConnected or InvalidValue."""
+async def choose_calendar(
+    services: Services, user_id: UUID, provider_name: str, calendar_id: str, *, remove_copies: bool = True
+) -> UUID:
+    """Sync with that calendar of the account from now on; raises NotConnected or InvalidValue.
+
+    The copies in the one before are removed by runs of the new one, if so wished.
+    """
     calendar = await connected(user_id, provider_name)
     choice = next((c for c in calendar.choices if c.id == calendar_id), None)
     if choice is None:
@@ -84,7 +89,8 @@ async def choose_calendar(services: Services, user_id: UUID, provider_name: str,
             "This calendar can only be read.", ("calendarId",), "Choose one that may be written to."
         )
     try:
-        await calendars.choose(calendar.id, choice, services.window(), services.clock())
+        now = services.clock()
+        await calendars.choose(calendar.id, choice, services.window(), now, remove_copies=remove_copies)
     except SignedOut:
         raise NotConnected(provider_name) from None
     services.nudge([calendar.id])

@@ -76,6 +76,7 @@ _SENTENCES: dict[str, str] = {
     Reason.ORPHAN: "It was a copy that no appointment needed any more.",
     Reason.RESOLVED: "A conflict about it was resolved so.",
     Reason.DISCONNECTED: "The calendar was disconnected.",
+    Reason.CALENDAR_LEFT: "Another calendar was chosen.",
 }
 
 

@@ -2,15 +2,14 @@
 
 from dataclasses import replace
 
-from metonic_core import sync
 from metonic_core.pacing import consequence_of
+from metonic_core.reconcile.step import Reason
 from metonic_core.spi.errors import ProviderError
-from metonic_gateway.accounts.connecting import adapter_for, provider_of
+from metonic_gateway.jobs.former import leave_former, remove_copies
 from metonic_gateway.jobs.run import Run, fail, log_failure, retry_later
-from metonic_gateway.jobs.troubles import COPIES_LEFT, Trouble, trouble_of
+from metonic_gateway.jobs.troubles import COPIES_BEHIND, COPIES_LEFT, Trouble, trouble_of
 from metonic_gateway.store.disconnecting import finish_disconnecting
 from metonic_gateway.store.runs import Outcome
-from metonic_gateway.store.states import SUCCESS
 from metonic_gateway.telemetry import get_logger
 
 _log = get_logger(__name__)
@@ -20,29 +19,30 @@ _RETRIES = 3
 
 
 async def leave(run: Run) -> None:
-    """A provider that is down is asked again later; one that does not let us in any more keeps its copies."""
+    """Remove the copies, then forget the sign-in.
+
+    A provider that is down is asked again later; one that does not let us in any more keeps its copies.
+    """
     try:
-        left = await _remove_copies(run)
+        behind = await leave_former(run)
+        left = await remove_copies(run, Reason.DISCONNECTED)
     except ProviderError as error:
         if consequence_of(error).stops:
             await _give_up(run, replace(trouble_of(error), next_step=COPIES_LEFT))
         else:
             await fail(run, error)
         return
-    if left == 0:
-        await run.log.finish(Outcome(SUCCESS), run.now())
+    if left == 0 and behind.again_at is None:
+        if behind.errors:
+            await run.log.ensure()
+        await run.log.finish(Outcome(behind.status, errors=behind.errors), run.now())
         await _forget(run, None)
+    elif left == 0:
+        await retry_later(run, COPIES_BEHIND, None)
     elif run.calendar.failures < _RETRIES:
         await retry_later(run, _some_left(left), None)
     else:
         await _give_up(run, _some_left(left))
-
-
-async def _remove_copies(run: Run) -> int:
-    services = run.services
-    provider = provider_of(services, run.calendar)
-    adapter = adapter_for(services, run.calendar)
-    return await sync.remove_copies(run.ledger(), adapter, provider.capabilities, services.clock)
 
 
 async def _give_up(run: Run, trouble: Trouble) -> None:

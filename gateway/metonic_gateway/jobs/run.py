@@ -34,10 +34,18 @@ class Run:
     def now(self) -> datetime:
         return self.services.clock()
 
-    def ledger(self) -> SqlLedger:
-        calendar = self.calendar
+    def ledger(self, former: UUID | None = None) -> SqlLedger:
+        """Of the link, or of a former one of the same calendar."""
+        calendar, link = self.calendar, former or self.link_id
         return SqlLedger(
-            Held(calendar.id, self.link_id, self.lease.fence, calendar.user_id, calendar.provider),
+            Held(
+                calendar.id,
+                link,
+                self.lease.fence,
+                calendar.user_id,
+                calendar.provider,
+                is_former=former is not None,
+            ),
             self.services.vault.marker_key(),
             self.services.window(),
             self.services.clock,

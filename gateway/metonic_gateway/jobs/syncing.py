@@ -7,6 +7,7 @@ from metonic_core.pacing import next_sync
 from metonic_core.spi.errors import ProviderError
 from metonic_core.sync import LeaseLost, Report
 from metonic_gateway.accounts.connecting import adapter_for, provider_of
+from metonic_gateway.jobs.former import Behind, leave_former
 from metonic_gateway.jobs.holding import held
 from metonic_gateway.jobs.leaving import leave
 from metonic_gateway.jobs.run import Run, dice, fail, retry_later
@@ -76,13 +77,13 @@ async def _sync(run: Run) -> bool:
         run.services.nudge(ledger.drawn)
         if ledger.has_changed:
             run.services.feed.publish(CHANGES)
-    return await _succeed(run, report)
+    return await _succeed(run, report, await leave_former(run))
 
 
-async def _succeed(run: Run, report: Report) -> bool:
+async def _succeed(run: Run, report: Report, behind: Behind) -> bool:
     now = run.now()
-    status = PARTIAL if report.quarantined else SUCCESS
-    errors = errors_of(report, now)
+    errors = [*errors_of(report, now), *behind.errors]
+    status = PARTIAL if errors else SUCCESS
     if errors:
         await run.log.ensure()
     await run.log.finish(Outcome(status, report.conflicts, errors), now)
@@ -92,4 +93,6 @@ async def _succeed(run: Run, report: Report) -> bool:
         at = min(at, now + report.look_again)
     if report.ripe_at is not None:
         at = min(at, report.ripe_at)
+    if behind.again_at is not None:
+        at = min(at, behind.again_at)
     return await outcomes.record_success(run.lease, status, now, at, is_idle=run.log.id is None)

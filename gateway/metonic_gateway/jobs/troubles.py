@@ -38,7 +38,9 @@ class Trouble:
         return RunError(self.code, self.message, self.next_step, now)
 
 
-_LATER = "Nothing to do: it is tried again by itself."
+GONE = "calendar_gone"
+LATER = "Nothing to do: it is tried again by itself."
+NOTHING_LEFT = "Nothing to do: the calendar is gone, and they with it."
 _MEND_THE_ITEM = "Change the appointment or the event, then it is tried again; all others are not affected."
 _OPERATOR = "Tell whoever runs this service; it is tried again by itself."
 
@@ -50,12 +52,12 @@ _EXPLAINED: tuple[tuple[type[ProviderError], str, str], ...] = (
     ),
     (
         CalendarGone,
-        "calendar_gone",
+        GONE,
         "Choose another calendar. Nothing was deleted: if it comes back, choose it again.",
     ),
     (AccessDenied, "access_denied", "Give the account access to the calendar, or choose another calendar."),
-    (RateLimited, "rate_limited", _LATER),
-    (Unavailable, "unreachable", _LATER),
+    (RateLimited, "rate_limited", LATER),
+    (Unavailable, "unreachable", LATER),
     (Misconfigured, "misconfigured", _OPERATOR),
 )
 
@@ -65,7 +67,7 @@ def trouble_of(error: ProviderError) -> Trouble:
     for kind, code, next_step in _EXPLAINED:
         if isinstance(error, kind):
             return Trouble(code, error.message, next_step)
-    return Trouble("failed", error.message, _LATER)
+    return Trouble("failed", error.message, LATER)
 
 
 def errors_of(report: Report, now: datetime) -> list[RunError]:
@@ -78,3 +80,5 @@ def errors_of(report: Report, now: datetime) -> list[RunError]:
 
 UNEXPECTED = Trouble("failed", "Something went wrong inside the service.", _OPERATOR)
 COPIES_LEFT = "The copies that were made are still in the calendar: delete them there."
+DELETE_THEM = "Delete them there. Choosing your calendar once more puts this note away."
+COPIES_BEHIND = Trouble("failed", "Copies are still in a calendar that was synced before.", LATER)

@@ -58,27 +58,24 @@ async def _record(entry: Entry, cause: Cause | None, now: datetime) -> None:
         await changes.record([entry], cause, now)
 
 
-async def change(
-    appointment: Appointment, window: Window, now: datetime, *, paired: UUID | None = None
-) -> set[UUID] | None:
+async def change(appointment: Appointment, window: Window, now: datetime) -> set[UUID] | None:
     """Store a changed appointment if its version is still the one it was read with.
 
     The row then has the next version. Returns the connected calendars made due, None if the version moved.
     """
     async with in_transaction():
-        return await _overwrite(appointment, window, now, paired)
+        if not await overwrite(appointment, now):
+            return None
+        if await _participants_of(appointment.id) != set(appointment.participants):
+            await replace_participants([appointment])
+        return await draw_each([appointment], window, now)
 
 
-async def _overwrite(
-    appointment: Appointment, window: Window, now: datetime, paired: UUID | None = None
-) -> set[UUID] | None:
+async def overwrite(appointment: Appointment, now: datetime) -> bool:
+    """The same for what is not yet drawn and whose people are as they were; False if the version moved."""
     columns = appointment_columns(replace(appointment, version=appointment.version + 1), now)
-    if not await models.Appointment.filter(id=appointment.id, version=appointment.version).update(**columns):
-        return None
-    known = await _participants_of(appointment.id)
-    if known != set(appointment.participants):
-        await replace_participants([appointment])
-    return await draw_each([appointment], window, now, except_for={paired} if paired else ())
+    mine = models.Appointment.filter(id=appointment.id, version=appointment.version)
+    return bool(await mine.update(**columns))
 
 
 async def _participants_of(appointment_id: UUID) -> set[Participant]:
@@ -116,7 +113,7 @@ async def edit(
         if after == before:
             return Edited(before, before)
         after = stamped(before, after, now)
-        due = await _overwrite(after, window, now) or ()
+        due = await change(after, window, now) or ()
         stored = replace(after, version=after.version + 1)
         await _record(Entry(before, stored, kind_of(before, after)), cause, now)
         return Edited(before, after, due)

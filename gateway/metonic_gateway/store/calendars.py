@@ -14,8 +14,11 @@ from metonic_core.model.when import Window
 from metonic_core.spi.provider import Account, CalendarInfo
 from metonic_gateway.store import models, noting
 from metonic_gateway.store.drawing import draw_all
+from metonic_gateway.store.former import STAYING, forget_troubles
 from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING, NEEDS_CALENDAR
 
+FROM_THE_BEGINNING: dict[str, Any] = {"cursor": None, "is_reading_completely": False}
+"""A link that is to be read completely."""
 _NO_LINK: dict[str, Any] = {"link_id": None, "calendar_id": None, "calendar_name": None}
 
 
@@ -126,6 +129,7 @@ async def _sign_in(
     columns = _account_columns(signed_in) | {"is_active": True, "problem": None, "failures": 0}
     if not is_same:
         await archive_links(row.id, now)
+        await forget_troubles(row.id)
         columns |= _NO_LINK
     rows = models.CalendarSyncConfig.filter(id=row.id)
     await rows.update(**columns, fence=F("fence") + 1, updated_at=now)
@@ -148,15 +152,20 @@ def _account_columns(signed_in: SignedIn) -> dict[str, Any]:
     }
 
 
-async def choose(calendar_id: UUID, choice: CalendarInfo, window: Window, now: datetime) -> UUID:
+async def choose(
+    calendar_id: UUID, choice: CalendarInfo, window: Window, now: datetime, *, remove_copies: bool
+) -> UUID:
     """Begin or revive the link to that calendar of the account, and put all appointments to work in it.
 
-    The former link is archived. Returns the link's id; raises SignedOut.
+    The former link is archived; ``remove_copies``: runs take the copies out of its calendar. Returns the
+    link's id; raises SignedOut.
     """
     async with in_transaction():
         if not await _connected(calendar_id).update(fence=F("fence") + 1):
             raise SignedOut
-        return await _use(await models.CalendarSyncConfig.get(id=calendar_id), choice, window, now)
+        await forget_troubles(calendar_id)
+        row = await models.CalendarSyncConfig.get(id=calendar_id)
+        return await _use(row, choice, window, now, is_leaving=remove_copies)
 
 
 def _connected(calendar_id: UUID) -> QuerySet[models.CalendarSyncConfig]:
@@ -165,9 +174,16 @@ def _connected(calendar_id: UUID) -> QuerySet[models.CalendarSyncConfig]:
     return models.CalendarSyncConfig.filter(is_staying, id=calendar_id, access_token__isnull=False)
 
 
-async def _use(row: models.CalendarSyncConfig, choice: CalendarInfo, window: Window, now: datetime) -> UUID:
+async def _use(
+    row: models.CalendarSyncConfig,
+    choice: CalendarInfo,
+    window: Window,
+    now: datetime,
+    *,
+    is_leaving: bool = False,
+) -> UUID:
     link = await _link_to(row, choice.id, now)
-    await archive_links(row.id, now, except_for=link.id)
+    await archive_links(row.id, now, except_for=link.id, is_leaving=is_leaving)
     await models.CalendarSyncConfig.filter(id=row.id).update(
         calendar_id=choice.id,
         calendar_name=choice.name,
@@ -190,16 +206,21 @@ async def _link_to(row: models.CalendarSyncConfig, external_id: str, now: dateti
         "account_subject": row.account_subject,
         "calendar_id": external_id,
     }
-    fresh: dict[str, Any] = {"cursor": None, "is_reading_completely": False, "archived_at": None}
-    await models.CalendarLink.filter(**known).update(**fresh)
+    await models.CalendarLink.filter(**known).update(archived_at=None, **FROM_THE_BEGINNING, **STAYING)
     link = await models.CalendarLink.get_or_none(**known)
     return link or await models.CalendarLink.create(id=uuid4(), created_at=now, **known)
 
 
-async def archive_links(calendar_id: UUID, now: datetime, *, except_for: UUID | None = None) -> None:
-    """End the lives of a calendar: nothing is synced in them any more."""
+async def archive_links(
+    calendar_id: UUID, now: datetime, *, except_for: UUID | None = None, is_leaving: bool = False
+) -> None:
+    """End the lives of a calendar: nothing is synced in them any more, and no conflict waits there.
+
+    ``is_leaving``: their copies are to be taken out, also those that no row knows.
+    """
     links = models.CalendarLink.filter(sync_config_id=calendar_id, archived_at=None).exclude(id=except_for)
-    if await links.update(archived_at=now):
+    leaving = FROM_THE_BEGINNING | STAYING | {"is_leaving": True} if is_leaving else {}
+    if await links.update(archived_at=now, **leaving):
         await noting.close_all(calendar_id, now)
 
 

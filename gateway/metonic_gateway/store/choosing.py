@@ -1,17 +1,21 @@
 """What users choose for single appointments, whatever the filters of a calendar say."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from tortoise.transactions import in_transaction
 
 from metonic_core.model.appointment import Appointment
+from metonic_core.model.mapping import HoldKind, Look, Observed
 from metonic_core.model.when import Window
+from metonic_core.reconcile.step import Reason
 from metonic_core.selection import Choice
-from metonic_gateway.store import models
+from metonic_gateway.store import mappings, models
 from metonic_gateway.store.appointments import draw_rows, load, make_due, open_each
 from metonic_gateway.store.preferences import Changed, locked
+from metonic_gateway.store.rows import mapping_of
 from metonic_gateway.store.selections import choices_of, selection_of
 
 
@@ -32,6 +36,7 @@ async def choose(
 ) -> Changed | None:
     """Choose that for each of at most 500 appointments; None lets the filters decide again.
 
+    A copy that was given up is made anew where it is chosen always, or no longer never.
     ``calendar`` is the user and the provider. Returns None if none is connected there; raises NotTheirs for
     the first appointment that is not the user's. Only this calendar's rows are put to work.
     """
@@ -45,14 +50,18 @@ async def choose(
             if i not in known or not known[i].concerns(user_id):
                 raise NotTheirs(i)
         before = (await choices_of([row.id], appointments)).get(row.id, {})
-        changed = [a for a in known.values() if before.get(a.id) is not choice]
-        if not changed:
+        changed = [a.id for a in known.values() if before.get(a.id) is not choice]
+        await _store(row.id, changed, choice)
+        if row.link_id is None:
             return Changed(row.id, is_due=False)
-        await _store(row.id, [a.id for a in changed], choice)
-        if row.link_id is not None:
-            await _draw(row, changed, window)
+        if choice is not Choice.NEVER:
+            # Who says always again means a copy that was given up since.
+            asked = [i for i in known if choice is Choice.ALWAYS or before.get(i) is Choice.NEVER]
+            await _forget_giving_up(row.link_id, asked, now)
+        is_due = await _draw(row, known.values(), choice, window, changed) or bool(changed)
+        if is_due:
             await make_due([row.id], now)
-        return Changed(row.id, is_due=row.link_id is not None and not row.is_paused)
+        return Changed(row.id, is_due=is_due and not row.is_paused)
 
 
 async def _store(calendar_id: UUID, appointments: Collection[UUID], choice: Choice | None) -> None:
@@ -67,12 +76,43 @@ async def _store(calendar_id: UUID, appointments: Collection[UUID], choice: Choi
         )
 
 
-async def _draw(row: models.CalendarSyncConfig, chosen: Sequence[Appointment], window: Window) -> None:
-    """Make these due in this calendar, where it has them or should have them."""
-    ids = [appointment.id for appointment in chosen]
+async def _forget_giving_up(link_id: UUID, appointments: Collection[UUID], now: datetime) -> None:
+    """Close the rows of copies that were given up, so that each is made anew, in the next generation.
+
+    One whose event is back is paired again instead; one whose event may be back is still read.
+    """
+    rows = models.CalendarSyncMapping.filter(link_id=link_id, closed=None, hold=HoldKind.DETACHED.value)
+    found = map(mapping_of, await mappings.chunked(rows, "appointment_id__in", list(appointments)))
+    await mappings.store(
+        [
+            replace(row.closing(Reason.DELETED_THERE), seen=row.seen if isinstance(row.seen, Look) else None)
+            for row in found
+            if not isinstance(row.seen, Observed)
+        ],
+        now,
+    )
+
+
+async def _draw(
+    row: models.CalendarSyncConfig,
+    known: Collection[Appointment],
+    choice: Choice | None,
+    window: Window,
+    changed: Collection[UUID],
+) -> bool:
+    """Make due what changed and what this calendar should have and has not; returns whether it lacked any.
+
+    What was imported from it, lost its event and is always wanted gets a copy instead.
+    """
+    ids = [appointment.id for appointment in known]
     selection = selection_of(row, window, await choices_of([row.id], ids))
     rows = models.CalendarSyncMapping.filter(link_id=selection.link_id, closed=None, appointment_id__in=ids)
     taken = {found["appointment_id"]: found["id"] for found in await rows.values("id", "appointment_id")}
-    await draw_rows(list(taken.values()))
-    wanted = [a.id for a in chosen if a.id not in taken and selection.draws(a)]
+    await draw_rows([taken[i] for i in changed if i in taken])
+    missing = [a for a in known if a.id not in taken]
+    if choice is Choice.ALWAYS:
+        wanted = [a.id for a in missing if selection.excludes_new(a) is None]
+    else:
+        wanted = [a.id for a in missing if selection.draws(a)]
     await open_each([(selection.link_id, appointment) for appointment in wanted])
+    return bool(wanted)

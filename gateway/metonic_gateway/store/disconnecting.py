@@ -10,7 +10,8 @@ from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from metonic_core.model.mapping import Origin
-from metonic_gateway.store.calendars import archive_links
+from metonic_gateway.store.calendars import FROM_THE_BEGINNING, archive_links
+from metonic_gateway.store.former import stay_everywhere
 from metonic_gateway.store.models import CalendarLink, CalendarSyncConfig, CalendarSyncMapping
 from metonic_gateway.store.outcomes import count_standing
 from metonic_gateway.store.runs import RunError, close_all
@@ -37,7 +38,7 @@ async def begin_disconnecting(calendar_id: UUID, now: datetime) -> UUID | None:
         if not begun:
             return None
         links = CalendarLink.filter(sync_config_id=calendar_id, archived_at=None)
-        await links.update(cursor=None, is_reading_completely=False)
+        await links.update(**FROM_THE_BEGINNING)
         return (await CalendarSyncConfig.get(id=calendar_id)).link_id
 
 
@@ -76,6 +77,7 @@ async def _forget(
         if not await held.update(**columns, problem=problem, fence=F("fence") + 1, updated_at=now):
             return False
         await archive_links(calendar_id, now)
+        await stay_everywhere(calendar_id)
         await close_all(calendar_id, _disconnected(now))
         await CalendarSyncConfig.filter(id=calendar_id).update(access_token=None)
     return True

@@ -40,13 +40,17 @@ from metonic_gateway.store.runs import RunLog
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A link of a user's calendar at a provider, held under the fence of a lease."""
+    """A link of a user's calendar at a provider, held under the fence of a lease.
+
+    ``is_former``: another link took its place, so nothing new begins in it.
+    """
 
     calendar_id: UUID
     link_id: UUID
     fence: int
     user_id: UUID
     provider: str
+    is_former: bool = False
 
 
 class SqlLedger:
@@ -76,6 +80,7 @@ class SqlLedger:
         self._gauge = Gauge(run, clock, told)
         self._rows: list[values.Mapping] = []
         self._imports: dict[UUID, Appointment] = {}
+        self._changed: dict[UUID, Appointment] = {}
         self._lines: list[models.SyncOperation] = []
         self._news: list[Entry] = []
         self._notes: list[Note] = []
@@ -100,7 +105,8 @@ class SqlLedger:
             self._read, self._choices = {}, {}
 
     def _forget(self) -> None:
-        self._rows, self._imports, self._lines, self._news, self._notes = [], {}, [], [], []
+        self._rows, self._lines, self._news, self._notes = [], [], [], []
+        self._imports, self._changed = {}, {}
 
     async def _check_fence(self) -> None:
         held = models.CalendarSyncConfig.filter(id=self._calendar_id, fence=self._fence)
@@ -111,19 +117,20 @@ class SqlLedger:
         """Appointments before the rows that name them, rows in the order of saving, then journal and feed."""
         now = self._clock()
         await appointments.insert_imported(list(self._imports.values()), now)
+        await self._spread(self._changed, now)
         await mappings.store(self._rows, now)
         await noting.store(self._calendar_id, self._notes, now)
-        await self._spread(now)
+        new = {row: made for row, made in self._imports.items() if made.imported_from is None}
+        await self._spread(new, now)
         if self._lines or self._news:
             await self._report(await self._run.ensure(), now)
         self._forget()
 
-    async def _spread(self, now: datetime) -> None:
-        """New appointments go to the other calendars of their people, but for users' own events."""
-        spread = {row: made for row, made in self._imports.items() if made.imported_from is None}
-        if spread:
-            made = list(spread.values())
-            self.drawn |= await appointments.draw_each(made, self._window, now, except_for=list(spread))
+    async def _spread(self, places: Mapping[UUID, Appointment], now: datetime) -> None:
+        """To the other calendars of their people: by the row through which each came in."""
+        if places:
+            made = list(places.values())
+            self.drawn |= await appointments.draw_each(made, self._window, now, except_for=list(places))
 
     async def _report(self, run_id: UUID, now: datetime) -> None:
         for line in self._lines:
@@ -217,7 +224,7 @@ class SqlLedger:
 
     async def bring_in(self, until: datetime, since: datetime | None) -> None:
         await self._flush()
-        if since is not None and since < until:
+        if since is not None and since < until and not self._held.is_former:
             await drawing.draw_entering(self._link_id, self._window, since)
         await complete_reads.take_up(self._open(), until)
 
@@ -238,10 +245,11 @@ class SqlLedger:
             self._imports[paired] = replace(appointment, contacts=())
             self._news.append(Entry(None, self._imports[paired], ChangeKind.CREATE))
             return True
-        drawn = await appointments.change(appointment, self._window, self._clock(), paired=paired)
-        if drawn is None:
+        if any(changed.id == appointment.id for changed in self._changed.values()):
+            await self._flush()
+        if not await appointments.overwrite(appointment, self._clock()):
             return False
-        self.drawn |= drawn
+        self._changed[paired] = appointment
         kind = ChangeKind.DELETE if appointment.is_deleted else ChangeKind.UPDATE
         stored = replace(appointment, version=appointment.version + 1, contacts=())
         self._news.append(Entry(self._read.get(appointment.id), stored, kind))
@@ -251,7 +259,7 @@ class SqlLedger:
     async def reopen(self, tombstone: values.Mapping) -> None:
         await self._flush()
         calendar = await models.CalendarSyncConfig.get(id=self._calendar_id)
-        if tombstone.appointment_id is None or calendar.stopped is not None:
+        if tombstone.appointment_id is None or calendar.stopped is not None or self._held.is_former:
             return
         appointment = (await self.appointments([tombstone.appointment_id])).get(tombstone.appointment_id)
         if appointment and (await self.selection()).draws(appointment):

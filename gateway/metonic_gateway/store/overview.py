@@ -10,7 +10,7 @@ from tortoise.functions import Count, Max, Min
 
 from metonic_core.model.mapping import HoldKind
 from metonic_core.spi.provider import CalendarInfo
-from metonic_gateway.store import models
+from metonic_gateway.store import former, models
 from metonic_gateway.store.history import Run, run_of
 from metonic_gateway.store.preferences import Preferences, preferences_of
 from metonic_gateway.store.states import DISCONNECTED, FINISHED, OPEN, QUEUED, RUNNING
@@ -66,6 +66,7 @@ class Overview:
 class Tally:
     """What is counted and looked up beside the row of a calendar.
 
+    ``left_behind`` is what keeps copies from being taken out of a calendar that was left for another.
     ``conflict_since`` is when the oldest conflict was detected, ``quarantined_since`` when the item that has
     been left alone for longest was last written or in step, None if none ever was.
     """
@@ -76,6 +77,7 @@ class Tally:
     quarantined_since: datetime | None = None
     current_run: Run | None = None
     last_run: Run | None = None
+    left_behind: Problem | None = None
 
 
 Counted = tuple[int, datetime | None]
@@ -102,7 +104,7 @@ def _overview_of(row: models.CalendarSyncConfig, now: datetime) -> Overview:
         preferences=preferences_of(row),
         is_active=row.is_active,
         stopped=row.stopped,
-        problem=_problem_of(row),
+        problem=_problem_of(row.problem),
         is_running=row.lease_until is not None and row.lease_until > now,
         is_due=row.next_sync_at is not None and row.next_sync_at <= now and not row.is_paused,
         failures=row.failures,
@@ -116,10 +118,9 @@ def _overview_of(row: models.CalendarSyncConfig, now: datetime) -> Overview:
     )
 
 
-def _problem_of(row: models.CalendarSyncConfig) -> Problem | None:
-    if row.problem is None:
+def _problem_of(stored: Mapping[str, str] | None) -> Problem | None:
+    if stored is None:
         return None
-    stored = row.problem
     return Problem(
         stored["code"], stored["message"], stored["next_step"], datetime.fromisoformat(stored["at"])
     )
@@ -132,9 +133,16 @@ async def tallies(calendars: Collection[UUID]) -> Mapping[UUID, Tally]:
     quarantined = await _quarantined(ids)
     current = {run.calendar_id: run for run in await _unfinished(ids)}
     last = {run.calendar_id: run for run in await _last_finished(ids)}
+    left = await former.troubles(ids)
     nothing: Counted = (0, None)
     return {
-        i: Tally(*conflicts.get(i, nothing), *quarantined.get(i, nothing), current.get(i), last.get(i))
+        i: Tally(
+            *conflicts.get(i, nothing),
+            *quarantined.get(i, nothing),
+            current.get(i),
+            last.get(i),
+            _problem_of(left.get(i)),
+        )
         for i in ids
     }
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from tests.core.pairs import (
@@ -26,6 +27,7 @@ from metonic_core.reconcile.decide import decide
 from metonic_core.reconcile.landing import outcome_of
 from metonic_core.reconcile.observe import take
 from metonic_core.reconcile.step import Act, ConflictType, Reason, Side
+from metonic_core.selection import Choice, Filters
 from metonic_core.spi import Seen, Stored
 
 YOGA = replace(TRAINING, title="Yoga")
@@ -155,6 +157,22 @@ def test_a_detached_copy_that_comes_back_when_its_appointment_is_private_is_take
     step = decide(row, appointment(replace(TRAINING, is_private=True)), terms())
 
     assert (step.mapping.closed, step.write and step.write.kind) == (None, WriteKind.DELETE)
+
+
+def test_filters_that_leave_it_out_for_a_while_do_not_bring_a_detached_copy_back() -> None:
+    none = replace(terms(), selection=replace(terms().selection, filters=Filters()))
+
+    left_out = decide(DETACHED.due(), appointment(), none).mapping
+    let_in = decide(left_out.due(), appointment(), terms())
+
+    assert (left_out.closed, left_out.hold) == (None, DETACHED.hold)
+    assert (let_in.mapping.hold, let_in.write) == (DETACHED.hold, None)
+
+
+def test_a_detached_row_is_closed_where_its_user_never_wants_it_or_is_no_part_of_it_any_more() -> None:
+    never = replace(terms().selection, choices={appointment().id: Choice.NEVER})
+    for selection in (never, replace(terms().selection, user_id=uuid4())):
+        assert decide(DETACHED.due(), appointment(), replace(terms(), selection=selection)).mapping.closed
 
 
 def test_a_detached_row_is_closed_with_its_appointment() -> None:

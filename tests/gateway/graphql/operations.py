@@ -31,8 +31,8 @@ CALENDAR = """__typename id account calendarId calendarName connectedAt
 CONNECT = f"""mutation ($provider: ProviderName!, $credentials: [CredentialInput!]!) {{
   connectWithCredentials(provider: $provider, credentials: $credentials) {{
     ... on ConnectedCalendar {{ {CALENDAR} }} {ERROR} ... on ProviderRefused {{ retryAt }} }} }}"""
-CHOOSE = f"""mutation ($provider: ProviderName!, $calendarId: ID!) {{
-  chooseCalendar(provider: $provider, calendarId: $calendarId) {{
+CHOOSE = f"""mutation ($provider: ProviderName!, $calendarId: ID!, $remove: Boolean! = true) {{
+  chooseCalendar(provider: $provider, calendarId: $calendarId, removeExternalEvents: $remove) {{
     ... on ConnectedCalendar {{ {CALENDAR} }} {ERROR} }} }}"""
 TEST = f"""mutation ($provider: ProviderName!) {{ testConnection(provider: $provider) {{
     ... on TestReport {{ __typename ok account canWrite }} {ERROR} }} }}"""

@@ -265,3 +265,36 @@ async def test_the_run_and_status_of_somebody_else_are_answered_like_none(api: A
     assert await stranger.call(STATUS, provider="memory") is None
     assert await stranger.call(CALENDARS) == []
     assert (await stranger.call(HISTORY))["totalCount"] == 0
+
+
+@pytest.mark.parametrize(("remove", "stay"), [(True, []), (False, ["Lesson"])])
+async def test_copies_leave_the_former_calendar_unless_the_user_wants_them_there(
+    api: Api, stay: list[str], *, remove: bool
+) -> None:
+    api.house.world.calendars = [HOME, WORK]
+    await api.call(CONNECT, provider="memory", credentials=CREDENTIALS)
+    await api.call(CHOOSE, provider="memory", calendarId="home")
+    await api.house.add("Lesson")
+    await api.house.sync(api.house.nudged[0])
+
+    await api.call(CHOOSE, provider="memory", calendarId="work", remove=remove)
+    await api.house.sync(api.house.nudged[0])
+
+    assert (api.house.world.titles("home"), api.house.world.titles("work")) == (stay, ["Lesson"])
+
+
+async def test_copies_that_cannot_be_taken_out_are_told(api: Api) -> None:
+    api.house.world.calendars = [HOME, WORK]
+    await api.call(CONNECT, provider="memory", credentials=CREDENTIALS)
+    await api.call(CHOOSE, provider="memory", calendarId="home")
+    await api.house.sync(api.house.nudged[0])
+    api.house.world.errors = {"home": spi.AccessDenied("You may not.")}
+
+    await api.call(CHOOSE, provider="memory", calendarId="work")
+    await api.house.sync(api.house.nudged[0])
+
+    (calendar,) = await api.call(CALENDARS, needs=True)
+    told = calendar["status"]["attention"]
+    assert (told["code"], told["since"]) == ("ACCESS_DENIED", "2026-11-22T12:00:00Z")
+    assert "synced before" in told["message"]
+    assert (await api.call(HISTORY))["nodes"][0]["errors"][0]["code"] == "ACCESS_DENIED"

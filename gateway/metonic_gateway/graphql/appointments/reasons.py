@@ -22,7 +22,8 @@ _SENTENCES: dict[str, str] = {
     Exclusion.OTHER_DATES: "It lies outside the dates that are selected for this calendar.",
     Exclusion.PULL_ONLY: "Nothing is written into this calendar: it is only read.",
     Exclusion.CANCELLED: "It was cancelled, so it has no copy.",
-    Reason.DELETED_THERE: "Its copy was deleted in the calendar, so it is not copied there any more.",
+    Reason.DELETED_THERE: "Its copy was deleted in the calendar, so it is not copied there any more, "
+    "until you choose to have it there always.",
     Reason.NOT_YOURS_TO_EDIT: "It was changed in the calendar by somebody who may not edit it.",
     Reason.NOT_WRITABLE: "Its event may not be changed by you, so it is left in the calendar as it is.",
     ConflictType.TIME_CHANGE: "It was moved here and in the calendar, to different times.",

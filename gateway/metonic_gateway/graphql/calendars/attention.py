@@ -6,7 +6,7 @@ import strawberry
 
 from metonic_gateway.graphql.errors import ErrorCode, error_code, no_calendar_chosen
 from metonic_gateway.graphql.scalars import DateTime, date_time
-from metonic_gateway.store.overview import Overview, Tally
+from metonic_gateway.store.overview import Overview, Problem, Tally
 from metonic_gateway.store.states import NEEDS_CALENDAR
 
 
@@ -21,8 +21,7 @@ class Attention:
 def attention_of(calendar: Overview, tally: Tally) -> Attention | None:
     """What keeps the whole calendar from being synced goes before what keeps an item."""
     if calendar.problem is not None:
-        problem = calendar.problem
-        return _attention(error_code(problem.code), problem.message, problem.next_step, problem.since)
+        return _problem(calendar.problem)
     if calendar.stopped == NEEDS_CALENDAR:
         told = no_calendar_chosen(calendar.provider)
         return _attention(told.code, told.message, told.next_step, calendar.updated_at)
@@ -32,11 +31,15 @@ def attention_of(calendar: Overview, tally: Tally) -> Attention | None:
         return _conflicts(tally.open_conflicts, tally.conflict_since or calendar.updated_at)
     if tally.quarantined:
         return _items_left(tally.quarantined, tally.quarantined_since or calendar.updated_at)
-    return None
+    return None if tally.left_behind is None else _problem(tally.left_behind)
 
 
 def needs_attention(calendar: Overview, tally: Tally) -> bool:
     return attention_of(calendar, tally) is not None
+
+
+def _problem(problem: Problem) -> Attention:
+    return _attention(error_code(problem.code), problem.message, problem.next_step, problem.since)
 
 
 def _conflicts(number: int, since: datetime) -> Attention:

@@ -83,13 +83,20 @@ def _typed(credentials: list[CredentialInput]) -> dict[str, str]:
     return typed
 
 
-async def choose_calendar(info: Info, provider: ProviderName, calendar_id: strawberry.ID) -> ConnectResult:
+async def choose_calendar(
+    info: Info,
+    provider: ProviderName,
+    calendar_id: strawberry.ID,
+    remove_external_events: bool = True,  # noqa: FBT001, FBT002 - the API's
+) -> ConnectResult:
     viewer = await info.context.viewer()
     services = info.context.services
     if provider not in services.registry.providers:
         return unknown_provider(services.registry.providers)
     try:
-        await connecting.choose_calendar(services, viewer.id, provider, calendar_id)
+        await connecting.choose_calendar(
+            services, viewer.id, provider, calendar_id, remove_copies=remove_external_events
+        )
     except connecting.NotConnected:
         return not_connected(provider)
     except InvalidValue as error:
@@ -142,8 +149,9 @@ class CalendarsMutation:
     )
     choose_calendar: ConnectResult = strawberry.field(
         resolver=choose_calendar,
-        description="Sync with this calendar of the account. What was synced with another one before "
-        "stays there.",
+        description="Sync with this calendar of the account. The copies are removed from the one that "
+        "was synced before, unless `removeExternalEvents` is false; the user's own events stay there, and "
+        "what was imported from them stays here. Choosing that one again goes on where it was left.",
     )
     test_connection: TestResult = strawberry.field(
         resolver=test_connection,

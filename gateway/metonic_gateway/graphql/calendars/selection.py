@@ -212,5 +212,6 @@ class SelectionMutation:
     set_appointment_sync: SettingsResult = strawberry.field(
         resolver=set_appointment_sync,
         description="Choose for single appointments of the viewer, at most 500 at once, whether they go "
-        "into the calendar.",
+        "into the calendar. A copy that was deleted there (`DETACHED`) is made anew by ALWAYS, and by "
+        "BY_SELECTION after NEVER.",
     )

@@ -73,6 +73,28 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name="CalendarLink",
+            name="is_leaving",
+            field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AddField(
+            model_name="CalendarLink",
+            name="leave_at",
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name="CalendarLink",
+            name="leave_attempts",
+            field=fields.IntField(default=0, db_default=0),
+        ),
+        ops.AddField(
+            model_name="CalendarLink",
+            name="leave_problem",
+            field=fields.JSONField(
+                null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+            ),
+        ),
+        ops.AddField(
+            model_name="CalendarLink",
             name="is_suspect",
             field=fields.BooleanField(default=False, db_default=False),
         ),

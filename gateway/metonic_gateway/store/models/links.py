@@ -13,6 +13,9 @@ from metonic_gateway.store.models.platform import Appointment
 class CalendarLink(Model):
     """window_end is how far ahead appointments were put to work, round counts complete reads.
 
+    is_leaving: another calendar was chosen, and the copies are still to be taken out of this one, leave_at
+    the earliest after leave_attempts that failed. leave_problem is what the last of them met.
+
     is_suspect: the last complete read named nothing where there had been something.
     """
 
@@ -30,6 +33,10 @@ class CalendarLink(Model):
     window_end = fields.DatetimeField(null=True)
     is_suspect = fields.BooleanField(default=False, db_default=False)
     archived_at = fields.DatetimeField(null=True)
+    is_leaving = fields.BooleanField(default=False, db_default=False)
+    leave_at = fields.DatetimeField(null=True)
+    leave_attempts = fields.IntField(default=0, db_default=0)
+    leave_problem: Any = fields.JSONField(null=True)
     created_at = fields.DatetimeField()
 
     class Meta:

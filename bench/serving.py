@@ -1,0 +1,34 @@
+"""The service without its sockets, on a new database file."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from metonic_core.spi.registry import Registry
+from metonic_gateway.accounts.egress import Egress
+from metonic_gateway.feed import Feed
+from metonic_gateway.services import Services
+from metonic_gateway.settings import load_settings
+from metonic_gateway.store.database import migrated, opened
+from metonic_gateway.vault import Vault
+
+
+@asynccontextmanager
+async def served(registry: Registry, clock: Callable[[], datetime]) -> AsyncIterator[Services]:
+    """What its parts work with; the file goes when the block ends."""
+    with TemporaryDirectory() as folder:
+        url = f"sqlite://{Path(folder) / 'bench.sqlite3'}"
+        await migrated(url)
+        settings = load_settings(keys="k1:" + "A" * 43 + "=", jwt_key="j" * 32, database_url=url)
+        async with opened(url), Egress(allow_private_addresses=False) as egress:
+            yield Services(
+                settings=settings,
+                registry=registry,
+                vault=Vault(settings.root_keys),
+                egress=egress,
+                feed=Feed(),
+                clock=clock,
+                nudge=lambda _: None,
+            )
