@@ -153,6 +153,7 @@ events = st.builds(
     can_write=st.booleans(),
     can_write_time=st.booleans(),
     has_guests=st.booleans(),
+    identity=st.none() | uuids.map(str),
 )
 groups = contents().map(lambda c: c.groups())
 sents = st.builds(Sent, operation=etags, content=contents(), groups=groups)

@@ -12,10 +12,11 @@ class StoredEvent:
 
     ``id`` is the provider's own spelling (an href, an event id), ``etag`` its opaque version, ``revision``
     a number that grows with each change where the provider has one. ``marker`` is the signed text found on
-    it, unread. ``can_write`` is False where nothing of it may be written (a guest's view, a subscribed
-    event), ``can_write_time`` where its times cannot be said in our terms (floating, two zones, a zone that
-    only the event knows). ``is_split`` is True where the provider says that it is one part of a series that
-    was split.
+    it, unread; ``identity`` the one it was created with, where the provider gives ids of its own and keeps it
+    beside them: a user's duplicate has none. ``can_write`` is False where nothing of it may be written (a
+    guest's view, a subscribed event), ``can_write_time`` where its times cannot be said in our terms
+    (floating, two zones, a zone that only the event knows). ``is_split`` is True where the provider says that
+    it is one part of a series that was split.
     """
 
     id: str
@@ -29,3 +30,4 @@ class StoredEvent:
     can_write_time: bool = True
     has_guests: bool = False
     is_split: bool = False
+    identity: str | None = None

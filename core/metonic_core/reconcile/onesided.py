@@ -88,8 +88,11 @@ def _own_copy(lone: Lone, event: StoredEvent, marker: Marker, terms: Terms) -> S
             seen=Observed(event),
             hold=None,
         )
+        is_known = any(sent.operation == marker.operation for sent in row.unconfirmed)
+        # What a row remembers to have sent is no copy of unknown history: it is asked what it shows of that.
+        adopter, done = (row, ()) if is_known else (adopted(row, event), (linked,))
         # The absorbed row is stored first: two open rows never hold the same event.
-        return Step(lone.mapping.closing(ABSORBED), operations=(linked,), others=(adopted(row, event).due(),))
+        return Step(lone.mapping.closing(ABSORBED), operations=done, others=(adopter.due(),))
     return _orphan(lone.mapping, event, terms)
 
 

@@ -20,7 +20,7 @@ class Terms:
 
     selection: Selection
     same: Same
-    event_id: Callable[[UUID], str]
+    event_id: Callable[[UUID], str | None]
     markers: MarkerKey
     new_id: Callable[[], UUID]
     now: datetime
@@ -41,8 +41,9 @@ class Terms:
 
     def issued(self, marker: Marker, event: StoredEvent) -> bool:
         """Whether the event has the identity that we gave to the copy of that marker."""
+        is_named = event.id == self.event_id(marker.identity)
         return marker.link_id == self.link_id and (
-            event.id == self.event_id(marker.identity) or event.uid == str(marker.identity)
+            is_named or str(marker.identity) in {event.uid, event.identity}
         )
 
     def is_fresh(self, mapping: Mapping) -> bool:

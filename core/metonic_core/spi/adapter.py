@@ -4,12 +4,13 @@ Adapters are async, stateless between calls and read no clock. They raise the er
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
 from metonic_core.model.content import Content, Group
+from metonic_core.model.event import StoredEvent
 from metonic_core.model.when import Window
-from metonic_core.spi.changes import ChangePage, EventPage, Gone, Reading, Seen, Touched
+from metonic_core.spi.changes import Change, ChangePage, EventPage, Gone, Reading, Seen, Touched
 from metonic_core.spi.errors import NotFound, ProviderError, Scope, Unavailable
 from metonic_core.spi.provider import Account, CalendarInfo
 from metonic_core.spi.writes import Create, Delete, Failed, Outcome, Removed, Stored, Unknown, Update, Write
@@ -56,14 +57,29 @@ class CalendarAdapter(ABC):
 
     async def hydrate(self, calendar_id: str, ids: Sequence[str]) -> Sequence[Reading]:
         """The full state of these events, in the same order. By default it lists everything."""
-        found: dict[str, Reading] = {}
+        listed = [change async for change in self._everything(calendar_id)]
+        found: dict[str, Reading] = {_id_of(c): c for c in listed if not isinstance(c, Touched)}
+        return [found.get(i, Gone(i, is_firm=False)) for i in ids]
+
+    async def find_events(
+        self, calendar_id: str, identities: Sequence[UUID]
+    ) -> Sequence[Sequence[StoredEvent]]:
+        """The events that were created with these identities, in the same order.
+
+        Asked only where ids cannot be chosen. By default it lists everything.
+        """
+        seen = [c.event async for c in self._everything(calendar_id) if isinstance(c, Seen)]
+        return [[event for event in seen if event.identity == str(identity)] for identity in identities]
+
+    async def _everything(self, calendar_id: str) -> AsyncIterator[Change]:
         page: str | None = None
         while True:
             listing = await self.get_events(calendar_id, None, page)
-            found |= {_id_of(change): change for change in listing.changes if not isinstance(change, Touched)}
+            for change in listing.changes:
+                yield change
             page = listing.more
             if page is None:
-                return [found.get(i, Gone(i, is_firm=False)) for i in ids]
+                return
 
     async def write_events(self, calendar_id: str, writes: Sequence[Write]) -> Sequence[Outcome]:
         """One outcome per write, in the same order; raises only what concerns all of them."""
@@ -88,8 +104,12 @@ class CalendarAdapter(ABC):
                 raise
             return Failed(error)
 
-    def event_id(self, calendar_id: str, identity: UUID) -> str:  # noqa: ARG002
-        """The id that a create with this identity gives its event: known before, so that it can be found."""
+    def event_id(self, calendar_id: str, identity: UUID) -> str | None:  # noqa: ARG002
+        """The id that a create with this identity gives its event: known before, so that it can be found.
+
+        None where the provider gives ids of its own: then its events carry their identity, and a create that
+        comes twice makes one event.
+        """
         return identity.hex
 
     def same(self, group: Group, ours: Content, theirs: Content) -> bool:

@@ -74,7 +74,8 @@ async def _occupied(this: Run, rows: Sequence[Mapping], terms: Terms) -> set[str
     """Ids that creates of these rows would use and that are seen at events still to be judged."""
     made = [row for row in rows if is_unborn(row)]
     made += [reborn(row) for row in rows if row.appointment_id and isinstance(row.seen, Absent)]
-    ids = {terms.event_id(row.marker("").identity): row.id for row in made}
+    named = [(terms.event_id(row.marker("").identity), row.id) for row in made]
+    ids = {event_id: row_id for event_id, row_id in named if event_id is not None}
     found = await this.ledger.by_event(ids) if ids else {}
     return {i for i, row in found.items() if row.closed is None and row.id != ids[i]}
 

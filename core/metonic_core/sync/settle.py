@@ -1,9 +1,12 @@
 """Open intents: find out which of the writes that were about to happen did."""
 
+from collections.abc import Sequence
 from functools import partial
 
+from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import Mapping
 from metonic_core.reconcile.landing import settle as settled
+from metonic_core.spi.changes import Gone, Reading, Seen
 from metonic_core.sync.context import Run
 from metonic_core.sync.outcomes import store_answers
 from metonic_core.sync.ports import Due, Phase
@@ -35,7 +38,21 @@ def _is_ripe(this: Run, row: Mapping) -> bool:
 async def _settle_batch(this: Run, rows: list[Mapping]) -> None:
     if not rows:
         return
-    readings = await this.adapter.hydrate(this.calendar_id, [row.event_id or "" for row in rows])
+    readings = await _read(this, rows)
     answers = [(row, partial(settled, reading=reading)) for row, reading in zip(rows, readings, strict=True)]
     if await store_answers(this, answers):
         this.report.look_again = this.capabilities.settle_after
+
+
+async def _read(this: Run, rows: Sequence[Mapping]) -> Sequence[Reading]:
+    """The event of each row, in their order. A create that was given no id yet is found by its identity."""
+    ids = [row.event_id for row in rows if row.event_id is not None]
+    identities = [row.marker("").identity for row in rows if row.event_id is None]
+    known = iter(await this.adapter.hydrate(this.calendar_id, ids) if ids else ())
+    found = iter(await this.adapter.find_events(this.calendar_id, identities) if identities else ())
+    return [next(known) if row.event_id is not None else _first(next(found)) for row in rows]
+
+
+def _first(found: Sequence[StoredEvent]) -> Reading:
+    """Of several, the feed brings the others, to be judged as copies that no row knows."""
+    return Seen(found[0]) if found else Gone("", is_firm=False)

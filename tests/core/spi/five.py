@@ -43,8 +43,8 @@ class FiveMethods(CalendarAdapter):
         at = int(page or 0)
         return EventPage(changes[at : at + 1], more=str(at + 1) if at + 1 < len(changes) else None)
 
-    async def create_event(self, calendar_id: str, write: Create) -> Stored:
-        event_id = self.event_id(calendar_id, write.identity)
+    async def create_event(self, calendar_id: str, write: Create) -> Stored:  # noqa: ARG002
+        event_id = write.identity.hex
         self._check(event_id)
         self.events[event_id] = StoredEvent(event_id, "1", write.content, marker=write.marker)
         return Stored(self.events[event_id])

@@ -75,6 +75,15 @@ async def test_events_are_read_in_the_order_they_were_asked_for() -> None:
     assert read == [task, Seen(DISTANT), Gone("nowhere", is_firm=False), unreadable, Seen(FIRST)]
 
 
+async def test_events_are_found_by_the_identity_they_were_created_with() -> None:
+    made = replace(SECOND, identity=str(IDENTITY))
+    adapter = FiveMethods(FIRST, made, others=[Touched("third", "1")])
+
+    found = await adapter.find_events(HOME, [UUID(int=8), IDENTITY])
+
+    assert found == [[], [made]]
+
+
 async def test_writes_have_an_outcome_each_in_their_order() -> None:
     adapter = FiveMethods(FIRST, SECOND)
 
