@@ -112,7 +112,8 @@ def _without_event(mapping: Mapping, appointment: Appointment, terms: Terms) -> 
                 mapping, generation=mapping.generation + 1, event_id=None, seen=None, unconfirmed=()
             )
         case Look() | Illegible():
-            return Step(mapping)
+            # As with a pair: reading it makes the row due again, and until then there is nothing to decide.
+            return Step(replace(mapping, wanted=None))
         case _:
             mapping = replace(mapping, seen=None)
     excluded = terms.selection.excludes_new(appointment)

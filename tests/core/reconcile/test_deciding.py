@@ -69,7 +69,7 @@ def test_what_is_not_selected_is_not_created(one: Appointment, why: Exclusion) -
 def test_a_create_waits_for_what_is_to_be_read_at_its_place(observation: Look | Illegible) -> None:
     row = replace(unborn(), seen=observation)
 
-    assert decide(row, appointment(), terms()) == Step(row)
+    assert decide(row, appointment(), terms()) == Step(replace(row, wanted=None))
 
 
 def test_our_copy_found_in_place_of_a_create_is_adopted_and_the_platform_wins() -> None:
