@@ -115,6 +115,8 @@ class SqlLedger:
 
     async def _flush(self) -> None:
         """Appointments before the rows that name them, rows in the order of saving, then journal and feed."""
+        if not (self._imports or self._rows or self._lines or self._news):
+            return
         now = self._clock()
         await appointments.insert_imported(list(self._imports.values()), now)
         await self._spread(self._changed, now)
