@@ -1,33 +1,29 @@
-"""Where histories find a migrated database, and a calm world for single facts."""
+"""A calm world for single facts."""
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
 from random import Random
 
 import pytest
-from tests.simulation.world import World
+from tests.simulation import events, ground, people
+from tests.simulation.world import World, settled
 
-from metonic_gateway.store.database import migrated, opened
+from metonic_core.testing.conduct import CALDAV, GOOGLE
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database that is migrated once and copied for each history."""
-    path = tmp_path_factory.mktemp("simulation") / "template.sqlite3"
-    asyncio.run(migrated(f"sqlite://{path}"))
-    return path
+def database() -> bytes:
+    """Made before a test has a loop: making it takes one."""
+    content, _ = settled(2)
+    return content
 
 
 @pytest.fixture
-async def world(template: Path, tmp_path: Path) -> AsyncIterator[World]:
-    database = tmp_path / "metonic.sqlite3"
-    shutil.copy(template, database)
-    async with opened(f"sqlite://{database}"):
+async def world(database: bytes) -> AsyncIterator[World]:
+    async with ground.laid(database):
         world = World(Random(3))  # noqa: S311 - chance that can be repeated
         world.weather.is_calm = True
-        await world.open()
-        for desk in world.desks:
-            desk.calendar.dice = None
+        world.open([CALDAV, GOOGLE])
+        await people.make(world)
+        await world.platform.make(people.new_content(world))
+        await events.make(world)
         yield world

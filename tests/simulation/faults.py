@@ -1,44 +1,72 @@
-"""What goes wrong between the engine and the world: crashes at any I/O step, lost answers, late writes."""
+"""What goes wrong between the engine and the world: lost requests, lost answers, late writes, dead lines."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from random import Random
+from enum import StrEnum
 from uuid import UUID
 
+from tests.simulation.course import Course
+
 from metonic_core.model.content import Content, Group
+from metonic_core.model.event import StoredEvent
 from metonic_core.model.when import Window
 from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.changes import ChangePage, EventPage, Reading
-from metonic_core.spi.errors import Unavailable
+from metonic_core.spi.errors import RateLimited, Unavailable
 from metonic_core.spi.provider import Account
-from metonic_core.spi.writes import Create, Delete, Outcome, Stored, Unknown, Update, Write
+from metonic_core.spi.writes import Create, Delete, Failed, Outcome, Stored, Unknown, Update, Write
+from metonic_core.testing.conduct import Trouble
 from metonic_core.testing.memory import MemoryAdapter
 from metonic_gateway.store.ledger import SqlLedger
 
 
-class Crash(BaseException):
-    """The process dies here."""
+class Fault(StrEnum):
+    """What can happen to a request.
+
+    DEAD: a read gets no answer. LOST: a write never arrives. LATE: it arrives later. UNANSWERED: it arrives,
+    and its answer does not. CUT: of a batch the rest is not even tried.
+    """
+
+    DEAD = "dead line"
+    LOST = "lost request"
+    LATE = "late request"
+    UNANSWERED = "lost answer"
+    CUT = "cut batch"
 
 
 @dataclass(slots=True)
 class Weather:
-    """``between`` is called between any two I/O steps; ``late`` holds writes that are still on their way."""
+    """``armed`` is what goes wrong next, wherever it can; ``late`` holds writes that are still on their way.
 
-    dice: Random
-    between: Callable[[], Awaitable[None]]
+    ``struck`` counts what went wrong.
+    """
+
+    course: Course
     is_calm: bool = False
+    armed: Counter[str] = field(default_factory=Counter)
+    struck: Counter[str] = field(default_factory=Counter)
     late: list[Callable[[], Awaitable[object]]] = field(default_factory=list)
 
     async def step(self) -> None:
-        if self.is_calm:
-            return
-        if self.dice.random() < 0.012:
-            raise Crash
-        await self.between()
+        """Between any two I/O steps: others go on meanwhile, or the process dies here."""
+        if not self.is_calm:
+            await self.course.step()
 
-    def chance(self, probability: float) -> bool:
-        return not self.is_calm and self.dice.random() < probability
+    def strikes(self, what: Fault | Trouble) -> bool:
+        if self.is_calm or not self.armed[what]:
+            return False
+        self.armed[what] -= 1
+        self.struck[what] += 1
+        return True
+
+    async def clear(self) -> None:
+        """Nothing goes wrong from here on, and all that was on its way arrives."""
+        self.is_calm = True
+        self.armed.clear()
+        while self.late:
+            await self.late.pop(0)()
 
 
 class FaultyAdapter(CalendarAdapter):
@@ -47,7 +75,6 @@ class FaultyAdapter(CalendarAdapter):
     def __init__(self, inner: MemoryAdapter, weather: Weather) -> None:
         self._inner = inner
         self._weather = weather
-        self.writes = 0
 
     async def authenticate(self) -> Account:
         return await self._inner.authenticate()
@@ -55,21 +82,27 @@ class FaultyAdapter(CalendarAdapter):
     async def get_events(self, calendar_id: str, window: Window | None, page: str | None = None) -> EventPage:
         return await self._inner.get_events(calendar_id, window, page)
 
-    async def get_changes(self, calendar_id: str, cursor: str | None, window: Window) -> ChangePage:
+    @asynccontextmanager
+    async def _line(self) -> AsyncIterator[None]:
         await self._weather.step()
-        if self._weather.chance(0.02):
+        if self._weather.strikes(Fault.DEAD):
             raise Unavailable("the line is dead")
-        page = await self._inner.get_changes(calendar_id, cursor, window)
+        yield
         await self._weather.step()
-        return page
+
+    async def get_changes(self, calendar_id: str, cursor: str | None, window: Window) -> ChangePage:
+        async with self._line():
+            return await self._inner.get_changes(calendar_id, cursor, window)
 
     async def hydrate(self, calendar_id: str, ids: Sequence[str]) -> Sequence[Reading]:
-        await self._weather.step()
-        if self._weather.chance(0.02):
-            raise Unavailable("the line is dead")
-        readings = await self._inner.hydrate(calendar_id, ids)
-        await self._weather.step()
-        return readings
+        async with self._line():
+            return await self._inner.hydrate(calendar_id, ids)
+
+    async def find_events(
+        self, calendar_id: str, identities: Sequence[UUID]
+    ) -> Sequence[Sequence[StoredEvent]]:
+        async with self._line():
+            return await self._inner.find_events(calendar_id, identities)
 
     async def create_event(self, calendar_id: str, write: Create) -> Stored:
         return await self._inner.create_event(calendar_id, write)
@@ -81,26 +114,28 @@ class FaultyAdapter(CalendarAdapter):
         await self._inner.delete_event(calendar_id, write)
 
     async def write_events(self, calendar_id: str, writes: Sequence[Write]) -> Sequence[Outcome]:
-        outcomes = []
+        outcomes: list[Outcome] = []
         for write in writes:
-            self.writes += 1
             await self._weather.step()
+            if self._weather.strikes(Fault.CUT):
+                limited = RateLimited("the rest was not tried")
+                return [*outcomes, *(Failed(limited) for _ in writes[len(outcomes) :])]
             outcomes.append(await self._write(calendar_id, write))
             await self._weather.step()
         return outcomes
 
     async def _write(self, calendar_id: str, write: Write) -> Outcome:
-        if self._weather.chance(0.04):
+        if self._weather.strikes(Fault.LOST):
             return Unknown(Unavailable("the request was lost"))
-        if self._weather.chance(0.03):
+        if self._weather.strikes(Fault.LATE):
             self._weather.late.append(lambda: self._inner.write_events(calendar_id, [write]))
             return Unknown(Unavailable("the request is still on its way"))
         (outcome,) = await self._inner.write_events(calendar_id, [write])
-        if self._weather.chance(0.04):
+        if self._weather.strikes(Fault.UNANSWERED):
             return Unknown(Unavailable("the answer was lost"))
         return outcome
 
-    def event_id(self, calendar_id: str, identity: UUID) -> str:
+    def event_id(self, calendar_id: str, identity: UUID) -> str | None:
         return self._inner.event_id(calendar_id, identity)
 
     def same(self, group: Group, ours: Content, theirs: Content) -> bool:
@@ -108,7 +143,7 @@ class FaultyAdapter(CalendarAdapter):
 
 
 class SteppingLedger(SqlLedger):
-    """The real ledger; the process may die before and after each transaction."""
+    """The real ledger; the process may die before and after each transaction, and others go on there."""
 
     weather: Weather
 

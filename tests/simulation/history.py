@@ -1,50 +1,69 @@
-"""One random history from a seed: a world that is edited while it is synced, over a bad line."""
+"""One history: a world that is edited while it is synced, over a bad line, and what must hold of it then."""
 
-import shutil
+import asyncio
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
+from functools import cache
 from random import Random
 from unittest.mock import patch
 
+from tests.simulation import ground
+from tests.simulation.acts import FIRST, KINDS, happen
+from tests.simulation.decisions import Script
 from tests.simulation.hearing import unheard
-from tests.simulation.invariants import all_both_ways, at_odds, broken, come_to_rest
-from tests.simulation.world import World
-
-from metonic_gateway.store.database import opened
-
-STEPS = 10
+from tests.simulation.invariants import at_odds, broken, out_of_step
+from tests.simulation.rest import all_both_ways, calm_down, come_to_rest, live_on
+from tests.simulation.world import CONDUCTS, World, settled
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """``violations`` in words, and the ``trace`` of what happened."""
+    """``violations`` in words, the ``trace`` of what happened, and ``counts`` of what it came across."""
 
+    script: Script
     violations: Sequence[str]
     trace: Sequence[str]
+    counts: Counter[str] = field(compare=False)
+
+    def __str__(self) -> str:
+        return "\n".join([f"history {self.script}", *self.trace, "violations:", *self.violations])
 
 
-async def lived(seed: int, template: Path, folder: Path) -> History:
-    """Run the history of that seed on a fresh copy of a migrated database."""
-    database = folder / f"{seed}.sqlite3"
-    shutil.copy(template, database)
-    dice = Random(seed)  # noqa: S311 - chance that can be repeated
-    # Keys are random: from the seed too, so that the same seed tells the same history.
-    with patch("os.urandom", dice.randbytes):
-        history = await _lived(dice, f"sqlite://{database}?synchronous=OFF")
-    database.unlink()
-    return history
+def lived(script: Script) -> History:
+    """Live that history in a world of its own: the same script tells the same history each time."""
+    dice = Random(script.seed)  # noqa: S311 - chance that can be repeated
+    conducts = dice.sample(CONDUCTS, dice.choice([2, 2, 3]))
+    database, _ = settled(len(conducts))
+    world = World(dice)
+    world.open(conducts)
+    # Keys are random: from the seed too, by a generator of their own.
+    keys = Random(script.seed)  # noqa: S311 - chance that can be repeated
+    with patch("os.urandom", keys.randbytes):
+        violations = _runner().run(_lived(world, script, database))
+    return History(script, violations, world.trace, world.counts + world.weather.struck)
 
 
-async def _lived(dice: Random, database: str) -> History:
-    async with opened(database):
-        world = World(dice)
-        await world.open()
-        for _ in range(STEPS):
-            await world.someone_acts()
-            await world.run(world.dice.choice(world.desks))
-        violations = await come_to_rest(world, quiet_rounds=1) + await at_odds(world)
-        await all_both_ways(world)
-        await world.platform.send_all()
-        violations += await come_to_rest(world) + await broken(world) + await unheard(world)
-    return History(violations, world.trace)
+@cache
+def _runner() -> asyncio.Runner:
+    return asyncio.Runner()
+
+
+async def _lived(world: World, script: Script, database: bytes) -> list[str]:
+    async with ground.laid(database):
+        for decision in script.decisions(KINDS, FIRST):
+            await world.course.go_on(decision.after)
+            world.dice.seed(decision.chance)
+            await happen(world, decision.what)
+        world.dice.seed(script.seed)
+        return await _judged(world)
+
+
+async def _judged(world: World) -> list[str]:
+    """What does not hold, at the first of three rests where anything does not."""
+    await calm_down(world)
+    found = await come_to_rest(world) + await at_odds(world)
+    await all_both_ways(world)
+    await world.platform.send_all()
+    found = found or await come_to_rest(world) + await out_of_step(world)
+    return found or await live_on(world) + await broken(world) + await unheard(world)

@@ -3,13 +3,16 @@
 from dataclasses import replace
 from datetime import datetime
 from random import Random
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from metonic_core.model.when import Window
 from metonic_core.selection import Choice, Direction, Filters
 from metonic_gateway.store import choosing, models, preferences
 from metonic_gateway.store.preferences import Preferences
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
 
 TYPES = frozenset({"one_on_one"})
 
@@ -20,6 +23,12 @@ class Place(Protocol):
 
     @property
     def provider(self) -> str: ...
+
+
+async def act(world: "World") -> None:
+    """Somebody sets a calendar of theirs otherwise."""
+    desk = world.dice.choice(world.desks)
+    world.note("settings of", desk.provider, await taste(world.dice, desk, world.window(), world.now))
 
 
 async def taste(dice: Random, place: Place, window: Window, now: datetime) -> str:

@@ -17,10 +17,14 @@ _TOKEN = re.compile(r"v(\d+)")
 
 @dataclass(slots=True)
 class Values:
-    """``parents``: what each value replaced when somebody wrote it; ``retired``: what people threw away."""
+    """``parents``: what each value replaced when somebody wrote it; ``retired``: what people threw away.
+
+    ``restored``: what people put in the place of what had replaced it, and what they so replaced.
+    """
 
     parents: dict[int, frozenset[int]] = field(default_factory=dict)
     retired: set[int] = field(default_factory=set)
+    restored: set[int] = field(default_factory=set)
 
     def fresh(self, replaced: Iterable[int] = ()) -> int:
         value = len(self.parents) + 1
@@ -51,6 +55,11 @@ class Values:
     def retire(self, content: Content) -> None:
         """Somebody threw these values away with their own hands."""
         self.retired |= tokens(content)
+
+    def restore(self, old: Content, present: Content) -> None:
+        """Somebody put an old version back."""
+        self.retire(present)
+        self.restored |= tokens(old) | tokens(present)
 
     def with_ancestors(self, values: Iterable[int]) -> set[int]:
         """The values and everything they replaced, directly or not."""

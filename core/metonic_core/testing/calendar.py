@@ -1,0 +1,189 @@
+"""A calendar in memory: what stands in it, all that ever stood in it, and the feed of its changes."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from random import Random
+from uuid import UUID
+
+from metonic_core.model.codec import encode
+from metonic_core.model.content import Content
+from metonic_core.model.event import StoredEvent
+from metonic_core.model.when import Window
+from metonic_core.spi.changes import Change, ChangePage, Gone, Reading, Seen, Touched, Unreadable
+from metonic_core.spi.errors import CursorExpired
+from metonic_core.testing.conduct import Conduct, Trouble
+
+
+def tidied(content: Content) -> Content:
+    """The service's own form of a content: its notes end with a line break."""
+    return replace(content, notes=content.notes and content.notes.rstrip() + "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change: ``event`` is None for a deletion."""
+
+    id: str
+    event: StoredEvent | None
+    at: datetime | None
+
+
+@dataclass(slots=True)
+class MemoryCalendar:
+    """``log`` holds every version ever stored; ``outbox`` a line for each mail that a write sent.
+
+    ``dice`` brings disorder into the pages of the feed; ``strikes`` is asked whether a trouble happens now,
+    ``clock`` what time it is, for services that lag. ``garbled`` are events that cannot be understood.
+    """
+
+    conduct: Conduct
+    dice: Random | None = None
+    strikes: Callable[[Trouble], bool] = lambda _: False
+    clock: Callable[[], datetime] | None = None
+    live: dict[str, StoredEvent] = field(default_factory=dict)
+    log: list[Entry] = field(default_factory=list)
+    outbox: list[str] = field(default_factory=list)
+    garbled: set[str] = field(default_factory=set)
+    made: dict[UUID, str] = field(default_factory=dict)
+
+    def put(self, event: StoredEvent) -> StoredEvent:
+        """Store this version; returns it with its new etag."""
+        if not self.conduct.tidies_later:
+            event = replace(event, content=tidied(event.content))
+        stored = replace(event, revision=len(self.log) + 1 if self.conduct.has_revisions else None)
+        stored = replace(stored, etag=self._etag(stored))
+        self.live[event.id] = stored
+        self._note(event.id, stored)
+        return stored
+
+    def erase(self, event_id: str) -> None:
+        del self.live[event_id]
+        self._note(event_id, None)
+
+    def _note(self, event_id: str, event: StoredEvent | None) -> None:
+        self.log.append(Entry(event_id, event, self.clock() if self.clock else None))
+
+    def versions(self, event_id: str) -> list[StoredEvent]:
+        """Every version the event ever had, oldest first."""
+        return [entry.event for entry in self.log if entry.id == event_id and entry.event]
+
+    def was_deleted(self, event_id: str) -> bool:
+        return event_id not in self.live and any(entry.id == event_id for entry in self.log)
+
+    def deleted(self) -> list[str]:
+        """Every event that was there and is not any more."""
+        return sorted({entry.id for entry in self.log} - set(self.live))
+
+    def may(self, trouble: Trouble) -> bool:
+        return trouble in self.conduct.troubles and self.strikes(trouble)
+
+    def _etag(self, event: StoredEvent) -> str:
+        if not self.conduct.hashes_etags:
+            return str(len(self.log) + 1)
+        text = json.dumps([encode(event.content), event.marker, event.uid])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    # reading
+
+    def read(self, event_id: str) -> Reading:
+        """What a client gets that asks for this event."""
+        event = self.live.get(event_id)
+        if event_id in self.garbled and event:
+            return Unreadable(event_id, event.etag, "The event cannot be understood.")
+        if (event is None or len(self.versions(event_id)) == 1) and self._is_hidden(event_id):
+            event = None if event else self.versions(event_id)[-1]
+        return Seen(event) if event else Gone(event_id, is_firm=False)
+
+    def _is_hidden(self, event_id: str) -> bool:
+        """Whether the last change of an event is so young that it may not show, and does not."""
+        last = next((entry for entry in reversed(self.log) if entry.id == event_id), None)
+        return last is not None and self._is_young(last) and self.may(Trouble.HIDDEN)
+
+    def _is_young(self, entry: Entry) -> bool:
+        return bool(self.clock and entry.at and self.clock() - entry.at < self.conduct.visibility_lag)
+
+    def find(self, identity: UUID) -> list[StoredEvent]:
+        """The event that was created with this identity, if it is there and shows."""
+        reading = self.read(self.made[identity]) if identity in self.made else None
+        return [reading.event] if isinstance(reading, Seen) else []
+
+    # the feed
+
+    def changes(self, cursor: str | None, window: Window) -> ChangePage:
+        """What changed since the cursor; without one, everything, however much changes meanwhile."""
+        if not cursor:
+            return self._listing(sorted(self.live), len(self.log), window)
+        where = json.loads(cursor)
+        if "list" in where:
+            return self._listing(where["list"], where["then"], window)
+        if self.may(Trouble.EXPIRED):
+            raise CursorExpired("the cursor is too old")
+        if self.may(Trouble.RESET):
+            return self._page([self._report(i) for i in sorted(self.live)], {"from": len(self.log)})
+        return self._delta(where["from"])
+
+    def _listing(self, ids: list[str], then: int, window: Window) -> ChangePage:  # noqa: ARG002 - all is shown
+        size = self.conduct.page_size
+        found = [self._report(i) for i in ids[:size] if i in self.live]
+        if ids[size:]:
+            return self._page(found, {"list": ids[size:], "then": then}, is_done=False)
+        return self._page(found, {"from": then})
+
+    def _page(self, found: list[Change], cursor: object, *, is_done: bool = True) -> ChangePage:
+        where = json.dumps(cursor)
+        return ChangePage(
+            found,
+            more=None if is_done else where,
+            done=where if is_done else None,
+            has_markers=self.conduct.shows_markers,
+        )
+
+    def _delta(self, start: int) -> ChangePage:
+        visible = self._visible(start)
+        end = min(start + self.conduct.page_size, visible)
+        found = [self._report(i) for i in dict.fromkeys(entry.id for entry in self.log[start:end])]
+        found += self._unasked(start)
+        if self.dice:
+            self.dice.shuffle(found)
+        return self._page(found, {"from": end}, is_done=end == visible)
+
+    def _visible(self, start: int) -> int:
+        """How far the feed reaches: what is young may not be in it yet."""
+        end = len(self.log)
+        if self.may(Trouble.HIDDEN):
+            while end > start and self._is_young(self.log[end - 1]):
+                end -= 1
+        return end
+
+    def _unasked(self, start: int) -> Iterator[Change]:
+        """Old reports that come again, and events that are said to be gone and are not."""
+        if self.dice and start and self.may(Trouble.REPLAY):
+            entry = self.dice.choice(self.log[:start])
+            yield self._shown(entry.event) if entry.event else self._gone(entry.id, 0)
+        if self.dice and self.live and self.may(Trouble.NOISE):
+            yield Gone(self.dice.choice(sorted(self.live)), is_firm=False)
+
+    def _report(self, event_id: str) -> Change:
+        event = self.live.get(event_id)
+        if event is None:
+            return self._gone(event_id, len(self.log))
+        if event_id in self.garbled:
+            return Touched(event_id, event.etag)
+        return self._shown(event)
+
+    def _shown(self, event: StoredEvent) -> Change:
+        """An event in the feed. A series is named by its master, which is to be read whole."""
+        is_piecemeal = self.conduct.gives_ids and event.content.recurrence is not None
+        if not self.conduct.reports_states or is_piecemeal:
+            return Touched(event.id, event.etag)
+        return Seen(event if self.conduct.shows_markers else replace(event, marker=None))
+
+    def _gone(self, event_id: str, revision: int) -> Gone:
+        return Gone(
+            event_id,
+            is_firm=self.conduct.removes_firmly,
+            revision=revision if self.conduct.has_revisions else None,
+        )

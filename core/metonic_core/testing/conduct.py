@@ -1,0 +1,100 @@
+"""How calendar services behave, as far as the engine can tell: three conducts, and what may trouble each.
+
+GOOGLE reports full states with growing revisions, takes ids of our choosing and never twice, says firmly what
+was deleted, and says so when it has forgotten where a reader was. GRAPH gives ids of its own and knows a
+create again by its transaction id, shows neither markers nor revisions in its feed, only stops showing what
+was deleted, and may not show for a while what was just written. CALDAV reports hints, makes its etags of the
+content, and forgets in silence.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from metonic_core.spi.provider import Capabilities
+
+
+class Trouble(StrEnum):
+    """What a calendar can do to its reader.
+
+    EXPIRED: the cursor is no longer known. RESET: everything is reported as if it were new, and deletions are
+    forgotten. REPLAY: an old report comes again. NOISE: an event that is there is reported as not shown any
+    more. HIDDEN: what was just made is not shown yet, what was just deleted still is.
+    """
+
+    EXPIRED = "expired"
+    RESET = "reset"
+    REPLAY = "replay"
+    NOISE = "noise"
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """``reports_states``: full states in the feed instead of hints; ``shows_markers``: with their markers.
+
+    ``gives_ids``: ids are the service's own, and a create is known again by its identity. ``troubles``: what
+    may happen to a reader. ``tidies_later``: what was written gets the service's own form some time later,
+    with a new etag, instead of at once. ``visibility_lag`` and ``is_silent`` are as in the capabilities:
+    where writes are not silent, each write to an event with guests sends a mail.
+    """
+
+    reports_states: bool
+    has_revisions: bool
+    shows_markers: bool
+    gives_ids: bool
+    removes_firmly: bool
+    hashes_etags: bool
+    tidies_later: bool
+    is_silent: bool
+    troubles: frozenset[Trouble]
+    visibility_lag: timedelta = timedelta(0)
+    page_size: int = 3
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What such a service would declare; batches are small, so that there are many of them."""
+        return Capabilities(
+            batch_size=3,
+            silent_writes=self.is_silent,
+            visibility_lag=self.visibility_lag,
+            settle_after=timedelta(seconds=30),
+        )
+
+
+GOOGLE = Conduct(
+    reports_states=True,
+    has_revisions=True,
+    shows_markers=True,
+    gives_ids=False,
+    removes_firmly=True,
+    hashes_etags=False,
+    tidies_later=True,
+    is_silent=True,
+    troubles=frozenset({Trouble.EXPIRED, Trouble.REPLAY}),
+)
+
+GRAPH = Conduct(
+    reports_states=True,
+    has_revisions=False,
+    shows_markers=False,
+    gives_ids=True,
+    removes_firmly=False,
+    hashes_etags=False,
+    tidies_later=True,
+    is_silent=False,
+    troubles=frozenset({Trouble.EXPIRED, Trouble.REPLAY, Trouble.NOISE, Trouble.HIDDEN}),
+    visibility_lag=timedelta(seconds=20),
+)
+
+CALDAV = Conduct(
+    reports_states=False,
+    has_revisions=False,
+    shows_markers=False,
+    gives_ids=False,
+    removes_firmly=True,
+    hashes_etags=True,
+    tidies_later=False,
+    is_silent=False,
+    troubles=frozenset({Trouble.RESET}),
+)

@@ -1,0 +1,139 @@
+"""What can happen in a history, with its weight. THE PLACE FOR MORE: acts here, invariants in ``INVARIANTS``.
+
+An act is a task like a run: where it has I/O steps of its own, others go on between them, and it can be cut
+short there.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tests.simulation import events, people, tastes
+from tests.simulation.faults import Fault
+from tests.simulation.people import new_content
+from tests.simulation.world import World
+
+from metonic_core.testing.conduct import Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    weight: float
+    name: str
+    do: Callable[[World], Awaitable[object]]
+
+
+async def _platform_makes(world: World) -> None:
+    await world.platform.make(new_content(world))
+
+
+ACTS: tuple[Act, ...] = (
+    Act(12, "edit here", people.edit),
+    Act(12, "edit there", events.edit),
+    Act(2, "new here", people.make),
+    Act(2, "new there", events.make),
+    Act(2, "delete here", people.delete),
+    Act(3, "delete there", events.delete),
+    Act(2, "restore there", events.restore),
+    Act(1, "bring back there", events.bring_back),
+    Act(1, "move there", events.move),
+    Act(1, "copy there", events.copy),
+    Act(3, "tidy there", events.tidy),
+    Act(0.5, "garble there", events.garble),
+    Act(1, "hide here", people.hide),
+    Act(4, "settings", tastes.act),
+    Act(2, "platform: new", _platform_makes),
+    Act(6, "platform: edit", lambda world: world.platform.edit()),
+    Act(3, "platform: send", lambda world: world.platform.send_one()),
+    Act(4, "platform: read", lambda world: world.platform.read()),
+    Act(1, "platform: cancel", lambda world: world.platform.cancel()),
+)
+
+FIRST = ("new here", "platform: new", "new there")
+"""What every history begins with."""
+
+
+async def _run(world: World) -> None:
+    """Of any calendar: of one that is being synced already, too. The fence lets one of them live."""
+    desk = world.dice.choice(world.desks)
+    if desk.provider in _running(world) and world.dice.random() < 0.85:
+        return
+    await world.course.start(f"run of {desk.provider}", world.run(desk))
+
+
+def _running(world: World) -> set[str]:
+    return {observed.desk.provider for observed in world.witness.running}
+
+
+async def _crash(world: World) -> None:
+    if world.course.runners:
+        await world.course.crash(world.dice.choice(world.course.runners))
+
+
+async def _death(world: World) -> None:
+    """The process dies with all that runs in it."""
+    for runner in world.course.runners:
+        await world.course.crash(runner)
+
+
+async def _time(world: World) -> None:
+    world.now += timedelta(seconds=world.dice.choice([1, 10, 40]))
+
+
+async def _day(world: World) -> None:
+    world.now += timedelta(days=1)
+
+
+async def _arrival(world: World) -> None:
+    """A write that was still on its way arrives."""
+    if world.weather.late:
+        await world.weather.late.pop(world.dice.randrange(len(world.weather.late)))()
+
+
+EVENTS: tuple[Act, ...] = (
+    Act(30, "run", _run),
+    Act(5, "crash", _crash),
+    Act(0.7, "death", _death),
+    Act(8, "time", _time),
+    Act(0.7, "day", _day),
+    Act(2, "arrival", _arrival),
+)
+"""What happens to the engine."""
+
+TROUBLES: tuple[tuple[float, Fault | Trouble], ...] = (
+    (1, Fault.DEAD),
+    (2, Fault.LOST),
+    (3, Fault.LATE),
+    (3, Fault.UNANSWERED),
+    (1, Fault.CUT),
+    (1, Trouble.EXPIRED),
+    (1, Trouble.RESET),
+    (4, Trouble.REPLAY),
+    (1, Trouble.NOISE),
+    (3, Trouble.HIDDEN),
+)
+"""What goes wrong at the next occasion."""
+
+KINDS: tuple[tuple[float, str], ...] = (
+    *((act.weight, act.name) for act in (*ACTS, *EVENTS)),
+    *((weight, trouble.value) for weight, trouble in TROUBLES),
+)
+
+_BY_NAME = {act.name: act for act in ACTS}
+_EVENTS_BY_NAME = {act.name: act for act in EVENTS}
+
+
+async def happen(world: World, what: str) -> None:
+    """What a decision says."""
+    if what in _BY_NAME:
+        await world.course.start(what, _acted(world, what))
+    elif what in _EVENTS_BY_NAME:
+        await _EVENTS_BY_NAME[what].do(world)
+    else:
+        world.note("armed:", what)
+        world.weather.armed[what] += 1
+
+
+async def _acted(world: World, what: str) -> None:
+    await _BY_NAME[what].do(world)
+    world.counts["acts"] += 1

@@ -1,0 +1,128 @@
+"""The ground of histories: the real store on SQLite in memory, in the loop's own thread.
+
+A thread of its own for each connection, as the product has it, would cost more than the statements do and
+leave to the operating system what is switched when. A history must be quick and must repeat itself.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
+
+from tests.simulation import quick
+from tortoise.context import TortoiseContext
+
+from metonic_gateway.store.database import migrated, tortoise_config
+from metonic_gateway.store.sqlite import ImmediateSqlite
+
+T = TypeVar("T")
+
+
+class InLoop:
+    """What Tortoise asks of an aiosqlite connection, without a thread behind it."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self.database = database
+
+    @property
+    def total_changes(self) -> int:
+        return self.database.total_changes
+
+    async def execute(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        return self.database.execute(sql, values)
+
+    async def execute_insert(self, sql: str, values: Sequence[Any] = ()) -> Sequence[Any]:
+        return (self.database.execute(sql, values).lastrowid,)
+
+    async def execute_fetchall(self, sql: str, values: Sequence[Any] | None = None) -> list[Any]:
+        return self.database.execute(sql, values or ()).fetchall()
+
+    async def executemany(self, sql: str, values: Iterable[Sequence[Any]]) -> None:
+        self.database.executemany(sql, values)
+
+    async def commit(self) -> None:
+        self.database.commit()
+
+    async def rollback(self) -> None:
+        self.database.rollback()
+
+    async def close(self) -> None:
+        self.database.close()
+
+
+class InLoopSqlite(ImmediateSqlite):
+    """A client whose connection is laid for each history."""
+
+    def lay(self, content: bytes) -> InLoop:
+        """Open a database in memory with that content."""
+        database = sqlite3.connect(":memory:", isolation_level=None, cached_statements=2000)
+        database.deserialize(content)
+        database.row_factory = sqlite3.Row
+        database.execute("PRAGMA foreign_keys=ON")
+        connection = InLoop(database)
+        self._connection = connection  # type: ignore[assignment]
+        return connection
+
+    def _check_loop(self) -> bool:
+        return True
+
+
+def get_client_class(_database: dict[str, Any]) -> type[ImmediateSqlite]:
+    """What Tortoise asks a backend module for."""
+    return InLoopSqlite
+
+
+@cache
+def empty() -> bytes:
+    """A migrated database, made once."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "template.sqlite3"
+        asyncio.run(migrated(f"sqlite://{path}"))
+        with sqlite3.connect(path) as database:
+            # One that writes ahead cannot be opened in memory.
+            database.execute("PRAGMA journal_mode=DELETE")
+        database.close()
+        return path.read_bytes()
+
+
+@cache
+def _context() -> TortoiseContext:
+    """Tortoise reads the models once; each history has a connection of its own."""
+    context = TortoiseContext()
+    config = tortoise_config("sqlite://:memory:")
+    config["connections"]["default"]["engine"] = __name__
+    with context:
+        asyncio.run(context.init(config=config))
+    return context
+
+
+@asynccontextmanager
+async def laid(content: bytes) -> AsyncIterator[InLoop]:
+    """A database in memory with that content, open for everything that runs in this context."""
+    context = _context()
+    with context, quick.orm():
+        client = context.connections.get("default")
+        if not isinstance(client, InLoopSqlite):
+            raise TypeError("the ground has a client of its own")
+        connection = client.lay(content)
+        try:
+            yield connection
+        finally:
+            await client.close()
+
+
+def made(fill: Callable[[], Awaitable[T]]) -> tuple[bytes, T]:
+    """A migrated database that was filled so, as bytes, and what filling it returned."""
+    content = empty()
+    _context()
+
+    async def fill_it() -> tuple[bytes, T]:
+        async with laid(content) as connection:
+            result = await fill()
+            return connection.database.serialize(), result
+
+    return asyncio.run(fill_it())

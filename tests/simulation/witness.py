@@ -1,0 +1,148 @@
+"""Who watches each run: what it stores against its rights, conflicts without a cause, what it came across."""
+
+from collections.abc import Collection, Sequence
+from collections.abc import Mapping as Table
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from tests.simulation import causes
+from tests.simulation.course import Crash
+from tests.simulation.faults import SteppingLedger
+
+from metonic_core.model.appointment import Appointment
+from metonic_core.model.content import NOTES, all_groups
+from metonic_core.model.mapping import Mapping, Origin
+from metonic_core.reconcile.step import Conflict
+from metonic_core.selection import Direction, Selection
+from metonic_core.sync import Due
+
+if TYPE_CHECKING:
+    from tests.simulation.world import Desk, World
+
+_SIGN_OF_CONTACTS = "\N{BLACK TELEPHONE}"
+
+
+@dataclass(slots=True)
+class Witness:
+    """Of a whole history. ``agreed`` are the etags that rows had, by calendar; ``known`` all operations."""
+
+    world: "World"
+    running: list["Observed"] = field(default_factory=list)
+    agreed: set[tuple[UUID, str]] = field(default_factory=set)
+    known: set[str] = field(default_factory=set)
+
+    def begin(self, desk: "Desk") -> "Observed":
+        observed = Observed(self, desk)
+        self.running.append(observed)
+        return observed
+
+
+@dataclass(eq=False, slots=True)
+class Observed:
+    """One run: the rows it loaded, and the intents that it announced and has no answer for."""
+
+    witness: Witness
+    desk: "Desk"
+    open: set[UUID] = field(default_factory=set)
+    origins: dict[UUID, Origin] = field(default_factory=dict)
+    loaded: set[UUID] = field(default_factory=set)
+
+    @property
+    def world(self) -> "World":
+        return self.witness.world
+
+    def end(self, error: BaseException | None) -> None:
+        self.witness.running.remove(self)
+        self.world.counts["runs"] += 1
+        if isinstance(error, Crash):
+            self.world.counts["crashes"] += 1
+            self.world.counts["crashes inside an open intent"] += bool(self.open)
+        elif error is not None:
+            self.world.counts[f"runs ended by {type(error).__name__}"] += 1
+
+    def load(self, ids: set[UUID]) -> None:
+        """Count where two runs work on one appointment at the same time."""
+        others = [other for other in self.witness.running if other is not self]
+        shared = any(other.loaded & ids for other in others)
+        self.world.counts["concurrent runs on one appointment"] += shared
+        self.loaded |= ids
+
+    def save(self, rows: Sequence[Mapping], selection: Selection | None) -> None:
+        for row in rows:
+            if row.etag:
+                self.witness.agreed.add((self.desk.id, row.etag))
+            if row.intent is None:
+                self.open.discard(row.id)
+            elif row.intent.operation not in self.witness.known:
+                self._announce(row, row.intent.operation, selection)
+
+    def _announce(self, row: Mapping, operation: str, selection: Selection | None) -> None:
+        self.open.add(row.id)
+        self.witness.known.add(operation)
+        self.world.counts["writes"] += 1
+        if selection and selection.direction is Direction.PULL:
+            self.world.astray.append(f"a write into a calendar that is read only one way ({row.event_id})")
+
+    def hear(self, before: Appointment, after: Appointment, paired: UUID, selection: Selection) -> None:
+        """A run changes an appointment: only who may edit does, and nothing that was masked flows back."""
+        found = []
+        if selection.direction is Direction.PUSH:
+            found.append("a calendar was heard that is written only one way")
+        if not after.may_edit(selection.user_id):
+            found.append("somebody was heard who may not edit it")
+        changed = {
+            g
+            for g in all_groups(before.content, after.content)
+            if before.content.get(g) != after.content.get(g)
+        }
+        is_copy = self.origins.get(paired) is Origin.COPY
+        if NOTES in changed and is_copy and not selection.include_notes:
+            found.append("masked: notes flow back that are not shown")
+        if NOTES in changed and _SIGN_OF_CONTACTS in after.content.notes:
+            found.append("masked: contact details flow back")
+        if before.content.title != after.content.title == "Busy":
+            found.append("masked: a title becomes Busy")
+        self.world.astray += [f"{what} ({before.id})" for what in found]
+
+    def conflict(self, mapping: Mapping, conflict: Conflict) -> None:
+        self.world.counts[f"conflicts: {conflict.type}"] += 1
+        self.world.note(
+            "conflict at", self.desk.provider, mapping.appointment_id, conflict.type, *conflict.groups
+        )
+        self.world.astray += causes.groundless(self.world, self.desk, mapping, conflict)
+
+
+class WatchedLedger(SteppingLedger):
+    """The ledger of a run that is watched."""
+
+    observed: Observed
+    _terms: Selection | None = None
+
+    async def selection(self) -> Selection:
+        self._terms = await super().selection()
+        return self._terms
+
+    async def due(self, due: Due, after: UUID | None, limit: int) -> Sequence[Mapping]:
+        rows = await super().due(due, after, limit)
+        self.observed.origins |= {row.id: row.origin for row in rows}
+        return rows
+
+    async def save(self, rows: Sequence[Mapping]) -> None:
+        self.observed.save(rows, self._terms)
+        await super().save(rows)
+
+    async def appointments(self, ids: Collection[UUID]) -> Table[UUID, Appointment]:
+        self.observed.load(set(ids))
+        return await super().appointments(ids)
+
+    async def store_appointment(self, appointment: Appointment, paired: UUID, *, is_import: bool) -> bool:
+        before = self._read.get(appointment.id)
+        is_stored = await super().store_appointment(appointment, paired, is_import=is_import)
+        if is_stored and before and self._terms:
+            self.observed.hear(before, appointment, paired, self._terms)
+        return is_stored
+
+    async def note_conflict(self, mapping: Mapping, conflict: Conflict) -> None:
+        self.observed.conflict(mapping, conflict)
+        await super().note_conflict(mapping, conflict)
