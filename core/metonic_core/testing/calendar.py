@@ -93,9 +93,15 @@ class MemoryCalendar:
         event = self.live.get(event_id)
         if event_id in self.garbled and event:
             return Unreadable(event_id, event.etag, "The event cannot be understood.")
-        if (event is None or len(self.versions(event_id)) == 1) and self._is_hidden(event_id):
-            event = None if event else self.versions(event_id)[-1]
+        if event and self._is_unborn(event_id):
+            return Gone(event_id, is_firm=False)
+        if event is None and self._is_hidden(event_id):
+            return Seen(self.versions(event_id)[-1])
         return Seen(event) if event else Gone(event_id, is_firm=False)
+
+    def _is_unborn(self, event_id: str) -> bool:
+        """Whether it was made so short a time ago that it does not show yet."""
+        return len(self.versions(event_id)) == 1 and self._is_hidden(event_id)
 
     def _is_hidden(self, event_id: str) -> bool:
         """Whether the last change of an event is so young that it may not show, and does not."""
@@ -127,7 +133,7 @@ class MemoryCalendar:
 
     def _listing(self, ids: list[str], then: int, window: Window) -> ChangePage:  # noqa: ARG002 - all is shown
         size = self.conduct.page_size
-        found = [self._report(i) for i in ids[:size] if i in self.live]
+        found = [self._report(i) for i in ids[:size] if i in self.live and not self._is_unborn(i)]
         if ids[size:]:
             return self._page(found, {"list": ids[size:], "then": then}, is_done=False)
         return self._page(found, {"from": then})

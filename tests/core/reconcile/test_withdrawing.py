@@ -1,0 +1,22 @@
+"""A copy is withdrawn while it is edited on both sides: what collides is not taken for agreed."""
+
+from dataclasses import replace
+
+from tests.core.pairs import TRAINING, appointment, copy, seen, terms
+
+from metonic_core.reconcile.decide import decide
+
+YOGA, BOXING, PILATES = (replace(TRAINING, title=t) for t in ("Yoga", "Boxing", "Pilates"))
+
+
+def test_what_collides_as_a_copy_is_withdrawn_does_not_come_in_with_the_next_edit() -> None:
+    private = appointment(replace(YOGA, is_private=True))
+
+    withdrawn = decide(seen(copy(), BOXING), private, terms())
+    # The erasure is refused, because the copy was edited once more.
+    step = decide(seen(withdrawn.mapping, PILATES), private, terms())
+
+    assert withdrawn.write
+    assert step.write
+    assert (withdrawn.appointment, step.appointment) == (None, None)
+    assert step.mapping.external_base == PILATES
