@@ -1,6 +1,8 @@
 # The one door to the repository: `make` lists what there is.
 
 PYTHON ?= python3
+SEEDS ?= 2000
+FIRST ?= 0
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -17,7 +19,7 @@ EDITABLE := $(VENV)/.members-$(call key,requirements.txt $(MEMBER_FILES))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset test check fix smoke bench schema pins clean
+.PHONY: help demo demo-reset test check fix smoke simulate bench schema pins clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +46,9 @@ fix: $(EDITABLE) $(DEV) ## Repair what ruff can, and format
 
 smoke: $(EDITABLE) $(DEV) ## Drive the service from outside, with people, a platform and kills
 	$(BIN)/python -m tests.e2e.smoke $(ARGS)
+
+simulate: $(EDITABLE) $(DEV) ## Live random histories of the whole engine (make simulate SEEDS=20000, FIRST=..., REPLAY=...)
+	@$(BIN)/python -m tests.simulation $(if $(REPLAY),--replay $(REPLAY),--seeds $(SEEDS) --first $(FIRST))
 
 bench: $(EDITABLE) $(DEV) ## Measure against floors and peers, and print the table
 	@$(BIN)/python -m bench $(ARGS)

@@ -1,4 +1,6 @@
-"""What can happen in a history, with its weight. THE PLACE FOR MORE: acts here, invariants in ``INVARIANTS``.
+"""What can happen in a history, with its weight.
+
+The place for more: an act goes into ``ACTS``, an invariant into ``invariants.IN_STEP``.
 
 An act is a task like a run: where it has I/O steps of its own, others go on between them, and it can be cut
 short there.
@@ -34,14 +36,14 @@ ACTS: tuple[Act, ...] = (
     Act(2, "new there", events.make),
     Act(2, "delete here", people.delete),
     Act(3, "delete there", events.delete),
-    Act(2, "restore there", events.restore),
+    Act(3, "restore there", events.restore),
     Act(1, "bring back there", events.bring_back),
     Act(1, "move there", events.move),
     Act(1, "copy there", events.copy),
     Act(3, "tidy there", events.tidy),
     Act(0.5, "garble there", events.garble),
     Act(1, "hide here", people.hide),
-    Act(4, "settings", tastes.act),
+    Act(5, "settings", tastes.act),
     Act(2, "platform: new", _platform_makes),
     Act(6, "platform: edit", lambda world: world.platform.edit()),
     Act(3, "platform: send", lambda world: world.platform.send_one()),
@@ -49,16 +51,26 @@ ACTS: tuple[Act, ...] = (
     Act(1, "platform: cancel", lambda world: world.platform.cancel()),
 )
 
-FIRST = ("new here", "platform: new", "new there")
-"""What every history begins with."""
+BEGINNINGS = (
+    ("new here",),
+    ("new there",),
+    ("platform: new",),
+    ("new here", "new there"),
+    ("new here", "platform: new", "new there"),
+)
+"""What a history may begin with: the less there is, the more happens to it."""
 
 
 async def _run(world: World) -> None:
-    """Of any calendar: of one that is being synced already, too. The fence lets one of them live."""
-    desk = world.dice.choice(world.desks)
-    if desk.provider in _running(world) and world.dice.random() < 0.85:
-        return
-    await world.course.start(f"run of {desk.provider}", world.run(desk))
+    """Of a calendar that is not being synced; now and then of one that is, and the fence lets one live."""
+    running = _running(world)
+    places = [desk for desk in world.desks if desk.provider not in running or world.dice.random() < _TWICE]
+    if places:
+        desk = world.dice.choice(places)
+        await world.course.start(f"run of {desk.provider}", world.run(desk))
+
+
+_TWICE = 0.06
 
 
 def _running(world: World) -> set[str]:
@@ -66,6 +78,7 @@ def _running(world: World) -> set[str]:
 
 
 async def _crash(world: World) -> None:
+    """Somebody ends where they are, and goes on later, if at all, from what is stored."""
     if world.course.runners:
         await world.course.crash(world.dice.choice(world.course.runners))
 
@@ -91,7 +104,7 @@ async def _arrival(world: World) -> None:
 
 
 EVENTS: tuple[Act, ...] = (
-    Act(30, "run", _run),
+    Act(34, "run", _run),
     Act(5, "crash", _crash),
     Act(0.7, "death", _death),
     Act(8, "time", _time),
@@ -114,6 +127,9 @@ TROUBLES: tuple[tuple[float, Fault | Trouble], ...] = (
 )
 """What goes wrong at the next occasion."""
 
+_OCCASIONS = {Trouble.HIDDEN.value: 6, Trouble.REPLAY.value: 2}
+"""How often it goes wrong, where once would rarely meet anything."""
+
 KINDS: tuple[tuple[float, str], ...] = (
     *((act.weight, act.name) for act in (*ACTS, *EVENTS)),
     *((weight, trouble.value) for weight, trouble in TROUBLES),
@@ -131,7 +147,7 @@ async def happen(world: World, what: str) -> None:
         await _EVENTS_BY_NAME[what].do(world)
     else:
         world.note("armed:", what)
-        world.weather.armed[what] += 1
+        world.weather.armed[what] += _OCCASIONS.get(what, 1)
 
 
 async def _acted(world: World, what: str) -> None:

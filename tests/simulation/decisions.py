@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from random import Random
 
-LENGTH = 32
+LENGTH = 35
+_TASTES = (0, 0.5, 1, 4)
 _PAUSES = (0, 0, 1, 1, 2, 3, 5, 8, 13)
 
 
@@ -27,10 +28,15 @@ class Script:
     seed: int
     kept: tuple[int, ...] | None = None
 
-    def decisions(self, kinds: Sequence[tuple[float, str]], first: Sequence[str]) -> list[Decision]:
+    def decisions(
+        self, kinds: Sequence[tuple[float, str]], beginnings: Sequence[Sequence[str]]
+    ) -> list[Decision]:
+        """What happens. Each history is about few things, so that these come together (swarm testing)."""
         dice = Random(self.seed)  # noqa: S311 - chance that can be repeated
-        names, weights = [name for _, name in kinds], [weight for weight, _ in kinds]
-        chosen = [*first, *dice.choices(names, weights, k=LENGTH)]
+        names = [name for _, name in kinds]
+        weights = [weight * dice.choice(_TASTES) for weight, _ in kinds]
+        first = dice.choice(beginnings)
+        chosen = [*first, *dice.choices(names, weights, k=LENGTH - len(first))]
         made = [Decision(dice.choice(_PAUSES), what, dice.getrandbits(32)) for what in chosen]
         return made if self.kept is None else [made[i] for i in self.kept]
 

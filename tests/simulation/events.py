@@ -40,7 +40,7 @@ def _some(world: World) -> tuple[Desk, StoredEvent] | None:
 async def edit(world: World) -> None:
     if found := _some(world):
         desk, event = found
-        group = world.dice.choice(editable(event.content))
+        group = world.dice.choice(editable(event.content, world.values.groups))
         content = world.values.edited(event.content, group)
         world.note("there: edit", world.place(desk), event.id, group, content.get(group))
         desk.calendar.garbled.discard(event.id)
@@ -53,6 +53,7 @@ async def restore(world: World) -> None:
         desk, event = found
         old = world.dice.choice(desk.calendar.versions(event.id))
         world.values.restore(old.content, event.content)
+        world.put_back[desk.id, event.id] = event.content, old.content
         world.note("there: restore", world.place(desk), event.id, old.content.title)
         desk.calendar.put(old if desk.calendar.conduct is CALDAV else replace(event, content=old.content))
 

@@ -9,11 +9,12 @@ from random import Random
 from unittest.mock import patch
 
 from tests.simulation import ground
-from tests.simulation.acts import FIRST, KINDS, happen
+from tests.simulation.acts import BEGINNINGS, KINDS, happen
 from tests.simulation.decisions import Script
 from tests.simulation.hearing import unheard
 from tests.simulation.invariants import at_odds, broken, out_of_step
 from tests.simulation.rest import all_both_ways, calm_down, come_to_rest, live_on
+from tests.simulation.values import TASTES_IN_GROUPS
 from tests.simulation.world import CONDUCTS, World, settled
 
 
@@ -36,6 +37,7 @@ def lived(script: Script) -> History:
     conducts = dice.sample(CONDUCTS, dice.choice([2, 2, 3]))
     database, _ = settled(len(conducts))
     world = World(dice)
+    world.values.groups = dice.choice(TASTES_IN_GROUPS)
     world.open(conducts)
     # Keys are random: from the seed too, by a generator of their own.
     keys = Random(script.seed)  # noqa: S311 - chance that can be repeated
@@ -51,7 +53,7 @@ def _runner() -> asyncio.Runner:
 
 async def _lived(world: World, script: Script, database: bytes) -> list[str]:
     async with ground.laid(database):
-        for decision in script.decisions(KINDS, FIRST):
+        for decision in script.decisions(KINDS, BEGINNINGS):
             await world.course.go_on(decision.after)
             world.dice.seed(decision.chance)
             await happen(world, decision.what)

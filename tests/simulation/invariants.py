@@ -1,16 +1,16 @@
 """What must hold of a world at rest: I2 to I6 and I9, in any direction, and where all is synced both ways."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from tests.simulation import causes
-from tests.simulation.values import tokens
+from tests.simulation.values import tokens, tokens_of
 from tests.simulation.world import MARKERS, Desk, World
 
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.codec import decode
-from metonic_core.model.content import all_groups
+from metonic_core.model.content import Content, Group, all_groups
 from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import HoldKind, Mapping
 from metonic_core.selection import Direction, Selection, flow, projected
@@ -55,12 +55,9 @@ async def at_odds(world: World) -> list[str]:
     found = world.astray + world.platform.astray + world.course.failures
     places = await standing(world)
     for place in places:
-        found += _mailed(place)
-        found += _doubled(place)
-        found += _left_over(place)
+        found += [why for invariant in ALWAYS for why in invariant(place)]
         if place.selection.direction is not Direction.PULL:
             found += _left_standing(place)
-        found += _erased_without_cause(place)
     return found + _cancelled_without_cause(world, places)
 
 
@@ -74,9 +71,8 @@ async def broken(world: World) -> list[str]:
     found = world.astray + world.platform.astray + world.course.failures
     places = await standing(world)
     for place in places:
-        found += _missing(place) + _diverged(place) + _doubled(place) + _left_over(place) + _unknown(place)
+        found += [why for invariant in IN_STEP for why in invariant(place)]
         found += await _shown_alike(place)
-        found += _left_standing(place) + _erased_without_cause(place) + _mailed(place) + _held(place)
     found += _cancelled_without_cause(world, places)
     return found + await _lost(world, places)
 
@@ -124,6 +120,30 @@ def _differing(place: Standing, row: Mapping, appointment: Appointment, event: S
         if flow(row, appointment, place.selection, g).is_outbound
         and str(there.get(g)).rstrip() != str(here.get(g)).rstrip()
     ]
+
+
+def _put_back(place: Standing) -> list[str]:
+    """I3: what people put back is not replaced again by what they replaced."""
+    known = {appointment.id: appointment for appointment in place.known}
+    found = []
+    for row in place.open:
+        replaced = place.world.put_back.get((place.desk.id, row.event_id or ""))
+        event = place.desk.calendar.live.get(row.event_id or "")
+        appointment = known.get(row.appointment_id) if row.appointment_id else None
+        if not (replaced and event and appointment) or row.hold or place.desk.id in place.world.one_way:
+            continue
+        before, after = replaced
+        found += [
+            f"I3: {g} of {row.event_id} was put back, and what it replaced came again"
+            for g in before.groups() & after.groups()
+            if _told(event.content, g) == _told(before, g) != _told(after, g)
+            and flow(row, appointment, place.selection, g).is_inbound
+        ]
+    return found
+
+
+def _told(content: Content, group: Group) -> list[int]:
+    return sorted(tokens_of(content, group))
 
 
 def _doubled(place: Standing) -> list[str]:
@@ -236,3 +256,18 @@ async def _lost(world: World, places: Sequence[Standing]) -> list[str]:
         reached |= tokens(decode(document))
     kept = world.values.with_ancestors(reached)
     return [f"I3: v{v} is lost" for v in sorted(set(world.values.parents) - kept)]
+
+
+ALWAYS: tuple[Callable[[Standing], list[str]], ...] = (_mailed, _doubled, _left_over, _erased_without_cause)
+"""What holds of a calendar in any direction."""
+
+IN_STEP: tuple[Callable[[Standing], list[str]], ...] = (
+    *ALWAYS,
+    _missing,
+    _diverged,
+    _put_back,
+    _unknown,
+    _left_standing,
+    _held,
+)
+"""What holds of one that is synced both ways."""

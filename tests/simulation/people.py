@@ -29,7 +29,7 @@ def new_content(world: World) -> Content:
 
 async def edit(world: World) -> None:
     if appointment := await _some(world):
-        group = world.dice.choice(editable(appointment.content))
+        group = world.dice.choice(editable(appointment.content, world.values.groups))
         content = world.values.edited(appointment.content, group)
         world.note("here: edit", appointment.id, group, content.get(group))
         await _store(world, replace(appointment, content=content))

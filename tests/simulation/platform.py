@@ -13,7 +13,7 @@ from metonic_core.model.content import Content, Group, all_groups
 from metonic_core.model.when import Window
 from metonic_gateway.store import appointments, changes, upserts
 from metonic_gateway.store.changes import Change
-from metonic_gateway.store.upserts import Person, PlatformAppointment, Seat, UpsertStatus
+from metonic_gateway.store.upserts import Person, PlatformAppointment, Seat, UpsertReport, UpsertStatus
 
 TRAINER = Person("trainer", "trainer", None, None, None)
 CLIENT = Person("client", "client", None, None, None)
@@ -101,7 +101,7 @@ class Platform:
     async def edit(self) -> None:
         """An edit of what the platform holds, however old that is; sometimes it is sent much later."""
         if record := self._some_record():
-            group = self.dice.choice(editable(record.state.content))
+            group = self.dice.choice(editable(record.state.content, self.values.groups))
             content = self.values.edited(record.state.content, group)
             self.authored |= set(tokens_of(content, group))
             seen = record.seen if self.dice.random() < 0.3 else None
@@ -140,8 +140,9 @@ class Platform:
         record = self.records[message.state.platform_id]
         before = await self._present(record)
         if self.dice.random() < 0.15:
-            await upserts.upsert([message.state], self.window(), self.clock())
+            self._take_note(before, await upserts.upsert([message.state], self.window(), self.clock()))
         report = await upserts.upsert([message.state], self.window(), self.clock())
+        self._take_note(before, report)
         self._check_author(message, before, await self._present(record))
         await self.step()
         self.waiting = [other for other in self.waiting if other is not message]
@@ -152,6 +153,12 @@ class Platform:
             return
         record.appointment_id = outcome.appointment_id
         record.latest = max(record.latest, outcome.version or 0)
+
+    def _take_note(self, before: Content | None, report: UpsertReport) -> None:
+        """The platform's word goes over what others wrote meanwhile, and it is told so."""
+        if before:
+            for group in report.outcomes[0].overwrote:
+                self.values.retired |= set(tokens_of(before, group))
 
     async def _present(self, record: Record) -> Content | None:
         return (await self._looked_up(record.appointment_id)).content if record.appointment_id else None

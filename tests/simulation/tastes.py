@@ -28,7 +28,10 @@ class Place(Protocol):
 async def act(world: "World") -> None:
     """Somebody sets a calendar of theirs otherwise."""
     desk = world.dice.choice(world.desks)
-    world.note("settings of", desk.provider, await taste(world.dice, desk, world.window(), world.now))
+    told = await taste(world.dice, desk, world.window(), world.now)
+    if is_one_way(told):
+        world.one_way.add(desk.id)
+    world.note("settings of", desk.provider, told)
 
 
 async def taste(dice: Random, place: Place, window: Window, now: datetime) -> str:
@@ -43,6 +46,11 @@ async def taste(dice: Random, place: Place, window: Window, now: datetime) -> st
 
     await preferences.change(place.user_id, place.provider, edit, window, now)
     return str(made[0])
+
+
+def is_one_way(told: str) -> bool:
+    """Whether what was set is a direction other than both."""
+    return Direction.PULL.name in told or Direction.PUSH.name in told
 
 
 def _otherwise(dice: Random, before: Preferences) -> Preferences:

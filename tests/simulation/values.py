@@ -25,6 +25,7 @@ class Values:
     parents: dict[int, frozenset[int]] = field(default_factory=dict)
     retired: set[int] = field(default_factory=set)
     restored: set[int] = field(default_factory=set)
+    groups: frozenset[Group] = field(default_factory=frozenset)
 
     def fresh(self, replaced: Iterable[int] = ()) -> int:
         value = len(self.parents) + 1
@@ -82,11 +83,17 @@ def _slots(content: Content) -> list[Slot]:
     return [content.when.slot + timedelta(weeks=n) for n in range(3)]
 
 
-def editable(content: Content) -> list[Group]:
-    """The groups that people edit: times of single events, occurrences of series."""
+TASTES_IN_GROUPS = (frozenset[Group](), frozenset({TITLE}), frozenset({TIME}), frozenset({NOTES, TIME}))
+"""What people edit in a history: everything, or only these."""
+
+
+def editable(content: Content, groups: frozenset[Group] = frozenset()) -> list[Group]:
+    """The groups that people edit: times of single events, occurrences of series; only these, if any are."""
     if content.recurrence is None:
-        return [*TEXTS, TIME]
-    return [*TEXTS, *(occurrence_group(slot) for slot in _slots(content))]
+        every = [*TEXTS, TIME]
+    else:
+        every = [*TEXTS, *(occurrence_group(slot) for slot in _slots(content))]
+    return [group for group in every if group in groups] or every
 
 
 def tokens_of(content: Content, group: Group) -> Iterator[int]:

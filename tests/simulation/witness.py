@@ -1,6 +1,6 @@
 """Who watches each run: what it stores against its rights, conflicts without a cause, what it came across."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -9,11 +9,12 @@ from uuid import UUID
 from tests.simulation import causes
 from tests.simulation.course import Crash
 from tests.simulation.faults import SteppingLedger
+from tests.simulation.values import tokens_of
 
 from metonic_core.model.appointment import Appointment
-from metonic_core.model.content import NOTES, all_groups
+from metonic_core.model.content import NOTES, Content, Group, all_groups
 from metonic_core.model.mapping import Mapping, Origin
-from metonic_core.reconcile.step import Conflict
+from metonic_core.reconcile.step import Act, Conflict, Operation, Reason, Side
 from metonic_core.selection import Direction, Selection
 from metonic_core.sync import Due
 
@@ -25,11 +26,15 @@ _SIGN_OF_CONTACTS = "\N{BLACK TELEPHONE}"
 
 @dataclass(slots=True)
 class Witness:
-    """Of a whole history. ``agreed`` are the etags that rows had, by calendar; ``known`` all operations."""
+    """Of a whole history. ``agreed`` are the etags that rows had, by calendar; ``known`` all operations.
+
+    ``adopted`` are rows of which nobody knows what their event held before: their next write goes over it.
+    """
 
     world: "World"
     running: list["Observed"] = field(default_factory=list)
     agreed: set[tuple[UUID, str]] = field(default_factory=set)
+    adopted: set[UUID] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
 
     def begin(self, desk: "Desk") -> "Observed":
@@ -46,6 +51,7 @@ class Observed:
     desk: "Desk"
     open: set[UUID] = field(default_factory=set)
     origins: dict[UUID, Origin] = field(default_factory=dict)
+    fixed: set[UUID] = field(default_factory=set)
     loaded: set[UUID] = field(default_factory=set)
 
     @property
@@ -104,6 +110,32 @@ class Observed:
         if before.content.title != after.content.title == "Busy":
             found.append("masked: a title becomes Busy")
         self.world.astray += [f"{what} ({before.id})" for what in found]
+        if selection.direction is not Direction.PULL and paired not in self.fixed:
+            self._overrule(changed, before.content, (after.content,), f"here, {before.id}")
+
+    def journal(self, row: Mapping, operations: Sequence[Operation]) -> None:
+        """What landed at the provider goes over what people wrote there only where it says so."""
+        for done in operations:
+            if done.reason is Reason.ADOPTED:
+                self.witness.adopted.add(row.id)
+            elif done.side is Side.EXTERNAL and done.act is Act.UPDATE and done.before:
+                after = [content for content in (row.external_base, row.local_base) if content]
+                if done.reason is Reason.EDITED_HERE and row.id not in self.witness.adopted:
+                    self._overrule(done.groups, done.before, after, f"there, {row.event_id}")
+                self.witness.adopted.discard(row.id)
+
+    def _overrule(
+        self, groups: Iterable[Group], before: Content, after: Sequence[Content], where: str
+    ) -> None:
+        """I9, the other way round: nobody's edit is replaced in silence by one that had not seen it."""
+        values = self.world.values
+        for group in groups:
+            replaced = set(tokens_of(before, group))
+            new = {t for content in after for t in tokens_of(content, group)}
+            if new & values.restored:
+                continue
+            if lost := replaced - values.with_ancestors(new) - values.restored - values.retired:
+                self.world.astray.append(f"I9: {group} {lost} was overruled in silence {where}")
 
     def conflict(self, mapping: Mapping, conflict: Conflict) -> None:
         self.world.counts[f"conflicts: {conflict.type}"] += 1
@@ -126,6 +158,7 @@ class WatchedLedger(SteppingLedger):
     async def due(self, due: Due, after: UUID | None, limit: int) -> Sequence[Mapping]:
         rows = await super().due(due, after, limit)
         self.observed.origins |= {row.id: row.origin for row in rows}
+        self.observed.fixed |= {row.id for row in rows if not (row.can_write and row.can_write_time)}
         return rows
 
     async def save(self, rows: Sequence[Mapping]) -> None:
@@ -142,6 +175,10 @@ class WatchedLedger(SteppingLedger):
         if is_stored and before and self._terms:
             self.observed.hear(before, appointment, paired, self._terms)
         return is_stored
+
+    async def journal(self, mapping: Mapping, operations: Sequence[Operation]) -> None:
+        self.observed.journal(mapping, operations)
+        await super().journal(mapping, operations)
 
     async def note_conflict(self, mapping: Mapping, conflict: Conflict) -> None:
         self.observed.conflict(mapping, conflict)

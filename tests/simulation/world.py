@@ -17,6 +17,7 @@ from tests.simulation.values import Values
 from tests.simulation.witness import WatchedLedger, Witness
 
 from metonic_core import sync
+from metonic_core.model.content import Content
 from metonic_core.model.marker import MarkerKey
 from metonic_core.model.when import Window
 from metonic_core.spi.errors import ProviderError
@@ -52,10 +53,15 @@ class Desk:
     heard: tuple[int, int] | None = None
 
 
+Replaced = tuple[Content, Content]
+
+
 @dataclass
 class World:
     """``erased_here`` and ``erased_there`` are what people deleted, appointments and (desk, event).
 
+    ``put_back`` is the last restoring of each (desk, event): what was replaced, and by what. ``one_way`` are
+    the desks that were ever synced in one direction only.
     ``astray`` is what happened that never may, in words; ``counts`` what a history came across.
     ``dice`` has chance of its own for each decision.
     """
@@ -67,6 +73,8 @@ class World:
     desks: list[Desk] = field(default_factory=list)
     erased_here: set[UUID] = field(default_factory=set)
     erased_there: set[tuple[UUID, str]] = field(default_factory=set)
+    put_back: dict[tuple[UUID, str], Replaced] = field(default_factory=dict)
+    one_way: set[UUID] = field(default_factory=set)
     trace: list[str] = field(default_factory=list)
     astray: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
