@@ -17,6 +17,13 @@ def database() -> bytes:
     return content
 
 
+@pytest.fixture(scope="session")
+def nobody() -> bytes:
+    """A database with nobody in it yet, made as early."""
+    settled(2)
+    return ground.empty()
+
+
 @pytest.fixture
 async def world(database: bytes) -> AsyncIterator[World]:
     async with ground.laid(database):

@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.simulation.faults import Crash, FaultyAdapter, SteppingLedger, Weather
+from tests.simulation import people
+from tests.simulation.course import Crash
+from tests.simulation.faults import FaultyAdapter, SteppingLedger, Weather
 from tests.simulation.world import CAPABILITIES, MARKERS, Desk, World
 
 from metonic_core import sync
@@ -75,10 +77,10 @@ async def test_a_conflict_ends_with_the_copy_it_was_about(world: World) -> None:
 async def test_a_removal_that_dies_at_any_step_is_ended_by_the_next(world: World) -> None:
     desk = world.desks[0]
     for _ in range(3):
-        await world.make_appointment()
+        await people.make(world)
     world.desks[0].calendar.put(StoredEvent("own", "", world.values.content(is_series=False), uid="own"))
     await world.run(desk)
-    world.weather = Mortal(world.dice, world.between, is_calm=True)
+    world.weather = Mortal(world.course, is_calm=True)
     deaths, left = 0, None
 
     while left is None:

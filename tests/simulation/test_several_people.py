@@ -3,23 +3,21 @@
 What is counted are writes at the provider. Afterwards nothing more is written, however often one looks.
 """
 
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 
 import pytest
+from tests.simulation import ground
 from tests.simulation.values import Values
 from tests.simulation.world import Desk, World
 
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.content import Content
 from metonic_core.model.event import StoredEvent
-from metonic_core.testing.memory import HINTS, STATES
+from metonic_core.testing.conduct import CALDAV, GOOGLE
 from metonic_gateway.store import appointments, changes, models, upserts, users
-from metonic_gateway.store.database import opened
 from metonic_gateway.store.upserts import Person, PlatformAppointment, Seat, UpsertStatus
 
 TRAINER = Person("trainer", "trainer")
@@ -100,18 +98,14 @@ class Gym:
 
 
 @pytest.fixture
-async def gym(template: Path, tmp_path: Path) -> AsyncIterator[Gym]:
-    database = tmp_path / "metonic.sqlite3"
-    shutil.copy(template, database)
-    async with opened(f"sqlite://{database}"):
+async def gym(nobody: bytes) -> AsyncIterator[Gym]:
+    async with ground.laid(nobody):
         world = World(Random(3))  # noqa: S311 - chance that can be repeated
         world.weather.is_calm = True
         for person, providers in ((TRAINER, "home work"), (CO_TRAINER, "third"), (CLIENT, "fourth")):
             user = await users.introduced(person.platform_id, person.role, None, "Europe/Berlin")
             for number, provider in enumerate(providers.split()):
-                await world.connect(user.id, provider, STATES if number else HINTS)
-        for desk in world.desks:
-            desk.calendar.dice = None
+                await world.connect(user.id, provider, GOOGLE if number else CALDAV)
         content = Values().content(is_series=False)
         gym = Gym(world, PlatformAppointment("lesson", 1, "one_on_one", content, TRAINER, EVERYBODY))
         gym.seen = [0] * 4

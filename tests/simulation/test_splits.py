@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from tests.simulation.faults import Crash, Weather
-from tests.simulation.invariants import at_odds, broken, come_to_rest
+from tests.simulation.course import Crash
+from tests.simulation.faults import Weather
+from tests.simulation.invariants import at_odds, broken
+from tests.simulation.rest import come_to_rest, live_on
 from tests.simulation.world import Desk, World
 
 from metonic_core.model.appointment import Appointment, Participant
@@ -34,9 +36,6 @@ class Doomed(Weather):
         self.steps_left -= 1
         if self.steps_left == 0:
             raise Crash
-
-    def chance(self, probability: float) -> bool:  # noqa: ARG002 - calm
-        return False
 
 
 async def shared_series(world: World) -> UUID:
@@ -66,7 +65,7 @@ async def test_both_halves_reach_everybody_and_all_is_at_rest(world: World) -> N
     await shared_series(world)
     split(world.desks[0])
 
-    violations = await come_to_rest(world) + await at_odds(world) + await broken(world)
+    violations = await come_to_rest(world) + await live_on(world) + await at_odds(world) + await broken(world)
 
     assert violations == []
     for desk in world.desks:
@@ -78,14 +77,14 @@ async def test_both_halves_reach_everybody_and_all_is_at_rest(world: World) -> N
 async def test_a_process_that_dies_on_the_way_loses_and_doubles_nothing(world: World, steps: int) -> None:
     await shared_series(world)
     split(world.desks[0])
-    doomed = Doomed(world.dice, world.between)
+    doomed = Doomed(world.course)
     doomed.steps_left = steps
     world.weather, calm = doomed, world.weather
 
     ended = await world.run(world.desks[0])
     world.weather = calm
     world.now += timedelta(minutes=5)
-    violations = await come_to_rest(world) + await at_odds(world) + await broken(world)
+    violations = await come_to_rest(world) + await live_on(world) + await at_odds(world) + await broken(world)
 
     assert (ended, violations) == (False, [])
     for desk in world.desks:

@@ -14,6 +14,7 @@ from tests.simulation.values import tokens_of
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.content import NOTES, Content, Group, all_groups
 from metonic_core.model.mapping import Mapping, Origin
+from metonic_core.model.resolution import Resolution
 from metonic_core.reconcile.step import Act, Conflict, Operation, Reason, Side
 from metonic_core.selection import Direction, Selection
 from metonic_core.sync import Due
@@ -180,6 +181,6 @@ class WatchedLedger(SteppingLedger):
         self.observed.journal(mapping, operations)
         await super().journal(mapping, operations)
 
-    async def note_conflict(self, mapping: Mapping, conflict: Conflict) -> None:
+    async def note_conflict(self, mapping: Mapping, conflict: Conflict, resolved: Resolution | None) -> None:
         self.observed.conflict(mapping, conflict)
-        await super().note_conflict(mapping, conflict)
+        await super().note_conflict(mapping, conflict, resolved)

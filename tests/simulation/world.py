@@ -102,10 +102,18 @@ class World:
         """The people and their calendars with these conducts, as they stand in the ``settled`` database."""
         _, places = settled(len(conducts))
         for place, conduct in zip(places, conducts, strict=True):
-            calendar = MemoryCalendar(conduct, self.course.dice, self.weather.strikes, clock=lambda: self.now)
-            self.desks.append(Desk(place.id, place.link_id, place.user_id, place.provider, calendar))
+            self.furnish(place, conduct)
         self.users = list(dict.fromkeys(desk.user_id for desk in self.desks))
         self.platform.names = dict(zip(self.users, PEOPLE, strict=True))
+
+    async def connect(self, user_id: UUID, provider: str, conduct: Conduct) -> None:
+        """One more calendar of a user's."""
+        self.furnish(await connected(user_id, provider), conduct)
+
+    def furnish(self, place: "Place", conduct: Conduct) -> None:
+        """A calendar with that conduct behind a connection."""
+        calendar = MemoryCalendar(conduct, self.course.dice, self.weather.strikes, clock=lambda: self.now)
+        self.desks.append(Desk(place.id, place.link_id, place.user_id, place.provider, calendar))
 
     def place(self, desk: Desk) -> str:
         """What the trace calls it."""
@@ -170,10 +178,10 @@ def settled(number: int) -> tuple[bytes, list[Place]]:
 
 async def _settle(number: int) -> list[Place]:
     people = [(await users.introduced(name, name, name, "Europe/Berlin")).id for name in PEOPLE]
-    return [await _connect(people[who], provider) for who, provider in PLACES[:number]]
+    return [await connected(people[who], provider) for who, provider in PLACES[:number]]
 
 
-async def _connect(user_id: UUID, provider: str) -> Place:
+async def connected(user_id: UUID, provider: str) -> Place:
     window = Window.around(START, timedelta(days=30), timedelta(days=400))
     account = Account(provider, provider, "memory://", "anybody")
     signed_in = SignedIn(uuid4(), user_id, provider, account, "sealed", [CalendarInfo("home", "Home")])

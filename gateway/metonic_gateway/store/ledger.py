@@ -115,7 +115,8 @@ class SqlLedger:
 
     async def _flush(self) -> None:
         """Appointments before the rows that name them, rows in the order of saving, then journal and feed."""
-        if not (self._imports or self._rows or self._lines or self._news):
+        collected = (self._imports, self._changed, self._rows, self._lines, self._news, self._notes)
+        if not any(collected):
             return
         now = self._clock()
         await appointments.insert_imported(list(self._imports.values()), now)
