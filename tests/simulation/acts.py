@@ -52,10 +52,10 @@ ACTS: tuple[Act, ...] = (
 )
 
 BEGINNINGS = (
-    ("new here",),
-    ("new there",),
-    ("platform: new",),
-    ("new here", "new there"),
+    ("new here", "sync"),
+    ("new there", "sync"),
+    ("platform: new", "sync"),
+    ("new here", "new there", "sync"),
     ("new here", "platform: new", "new there"),
 )
 """What a history may begin with: the less there is, the more happens to it."""
@@ -71,6 +71,14 @@ async def _run(world: World) -> None:
 
 
 _TWICE = 0.06
+
+
+async def _sync(world: World) -> None:
+    """All calendars, so that there is something to be edited on all sides."""
+    await world.course.finish()
+    for desk in world.desks:
+        await world.course.start(f"run of {desk.provider}", world.run(desk))
+        await world.course.finish()
 
 
 def _running(world: World) -> set[str]:
@@ -105,6 +113,7 @@ async def _arrival(world: World) -> None:
 
 EVENTS: tuple[Act, ...] = (
     Act(34, "run", _run),
+    Act(0, "sync", _sync),
     Act(5, "crash", _crash),
     Act(0.7, "death", _death),
     Act(8, "time", _time),

@@ -53,6 +53,7 @@ class Observed:
     open: set[UUID] = field(default_factory=set)
     origins: dict[UUID, Origin] = field(default_factory=dict)
     fixed: set[UUID] = field(default_factory=set)
+    entitled: set[UUID | None] = field(default_factory=set)
     loaded: set[UUID] = field(default_factory=set)
 
     @property
@@ -121,9 +122,14 @@ class Observed:
                 self.witness.adopted.add(row.id)
             elif done.side is Side.EXTERNAL and done.act is Act.UPDATE and done.before:
                 after = [content for content in (row.external_base, row.local_base) if content]
-                if done.reason is Reason.EDITED_HERE and row.id not in self.witness.adopted:
+                if done.reason is Reason.EDITED_HERE and self._is_bound(row):
                     self._overrule(done.groups, done.before, after, f"there, {row.event_id}")
                 self.witness.adopted.discard(row.id)
+
+    def _is_bound(self, row: Mapping) -> bool:
+        """Whether edits there count, so that none of them may be written over unseen."""
+        is_entitled = row.appointment_id in self.entitled and self.desk.id not in self.world.one_way
+        return is_entitled and row.id not in self.witness.adopted
 
     def _overrule(
         self, groups: Iterable[Group], before: Content, after: Sequence[Content], where: str
@@ -168,7 +174,10 @@ class WatchedLedger(SteppingLedger):
 
     async def appointments(self, ids: Collection[UUID]) -> Table[UUID, Appointment]:
         self.observed.load(set(ids))
-        return await super().appointments(ids)
+        known = await super().appointments(ids)
+        user = self.observed.desk.user_id
+        self.observed.entitled |= {a.id for a in known.values() if a.may_edit(user)}
+        return known
 
     async def store_appointment(self, appointment: Appointment, paired: UUID, *, is_import: bool) -> bool:
         before = self._read.get(appointment.id)
