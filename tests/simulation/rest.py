@@ -20,6 +20,9 @@ async def calm_down(world: World) -> None:
     await world.weather.clear()
     for _ in range(2):
         await events.tidy(world)
+    for desk in world.desks:
+        # Its feed may have shown less than there was.
+        desk.heard = None
     # Past the visibility lag, and whatever is still on its way may be taken for lost.
     world.now += timedelta(minutes=2)
 
