@@ -19,10 +19,10 @@ from metonic_core.reconcile.step import Reason
 from metonic_core.selection import Direction, Filters
 from metonic_core.sync import Due
 from metonic_gateway.store import models
-from metonic_gateway.store.appointments import make_due
+from metonic_gateway.store.appointments import draw_rows, make_due
 from metonic_gateway.store.drawing import draw_all
 from metonic_gateway.store.selections import filters_of
-from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING
+from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING, OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,7 @@ async def change(user_id: UUID, provider: str, edit: Edit, window: Window, now: 
             await _look_again(row.link_id, before, after)
             await draw_all(row.link_id, window)
             await make_due([row.id], now)
+        is_drawn |= await _ask_policy(row, before, after, now)
         is_resumed = before.is_paused and not after.is_paused
         await _reschedule(row, before, after, now)
         is_worth_a_run = row.link_id is not None and (is_drawn or is_resumed)
@@ -159,6 +160,19 @@ async def _look_again(link_id: UUID, before: Preferences, after: Preferences) ->
         await pairs.update(**look)
     elif after.include_notes and not before.include_notes:
         await pairs.filter(origin=Origin.OWN.value).update(**look)
+
+
+async def _ask_policy(
+    row: models.CalendarSyncConfig, before: Preferences, after: Preferences, now: datetime
+) -> bool:
+    """Have the open conflicts decided by a policy that is new; returns whether there are any."""
+    if after.conflict_policy in {None, before.conflict_policy}:
+        return False
+    held = models.CalendarSyncConflict.filter(sync_config_id=row.id, state=OPEN)
+    waiting = await draw_rows([each["mapping_id"] for each in await held.values("mapping_id")])
+    if waiting:
+        await make_due([row.id], now)
+    return bool(waiting)
 
 
 async def _reschedule(

@@ -79,7 +79,7 @@ async def matches(selection: Selection, page: Page) -> Sequence[KeptAppointment]
     others = ~Q(id__in=Subquery(given_up.values("appointment_id")))
     found: list[UUID] = []
     async for part in _candidates(selection, others, page.after):
-        found += [appointment.id for appointment in part if selection.draws(appointment)]
+        found += [appointment.id for appointment in part if _is_copied(selection, appointment)]
         if len(found) > page.first:
             break
     return await appointments_by_id(found[: page.first + 1])
@@ -87,7 +87,12 @@ async def matches(selection: Selection, page: Page) -> Sequence[KeptAppointment]
 
 def _comes(selection: Selection, row: Row, appointment: Appointment) -> bool:
     is_given_up = row["mappings__hold"] == HoldKind.DETACHED.value
-    return not _stands(row) and not is_given_up and selection.draws(appointment)
+    return not _stands(row) and not is_given_up and _is_copied(selection, appointment)
+
+
+def _is_copied(selection: Selection, appointment: Appointment) -> bool:
+    """What was imported has an event of its own."""
+    return appointment.imported_from != selection.link_id and selection.draws(appointment)
 
 
 def _goes(selection: Selection, row: Row, appointment: Appointment) -> bool:
