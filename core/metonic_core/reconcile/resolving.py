@@ -141,19 +141,29 @@ def _picked(conflict: Conflict, picks: Mapping[Group, Side]) -> frozenset[Group]
         if group not in conflict.groups:
             message = f"The sides do not collide in {_named(group)}."
             raise InvalidValue(message, ("picks", group), "Leave it out: it is merged as ever.")
+    for group in _homeless(conflict, picks):
+        raise InvalidValue(
+            f"The schedule that is picked does not have {_named(group)}.",
+            ("picks", group),
+            "Pick the same side for both, or the side that says nothing about it.",
+        )
+    return frozenset(group for group, side in picks.items() if side is Side.EXTERNAL)
+
+
+def _homeless(conflict: Conflict, picks: Mapping[Group, Side]) -> list[Group]:
+    """Occurrences picked from one side that the schedule picked from the other does not have."""
     sides = {Side.LOCAL: conflict.local, Side.EXTERNAL: conflict.external}
     schedule = sides[picks[TIME]] if TIME in picks else None
-    for group, side in picks.items():
-        slot, made = slot_of(group), sides[side]
-        if slot is None or schedule is None or made is None or made.override(slot) is None:
-            continue
-        if not has_slot(schedule.when, schedule.recurrence, slot):
-            raise InvalidValue(
-                f"The schedule that is picked does not have {_named(group)}.",
-                ("picks", group),
-                "Pick the same side for both, or the side that says nothing about it.",
-            )
-    return frozenset(group for group, side in picks.items() if side is Side.EXTERNAL)
+    if schedule is None:
+        return []
+    others = {g: sides[side] for g, side in picks.items() if side is not picks[TIME]}
+    slots = {g: slot for g in others if (slot := slot_of(g)) is not None}
+    return [
+        g
+        for g, slot in slots.items()
+        if (made := others[g]) and made.override(slot)
+        if not has_slot(schedule.when, schedule.recurrence, slot)
+    ]
 
 
 def _named(group: Group) -> str:

@@ -68,7 +68,7 @@ class SyncSettingsInput:
     include_client_contact: strawberry.Maybe[bool | None] = strawberry.field(description="For trainers only.")
     conflicts_automatically: strawberry.Maybe[ConflictResolution | None] = strawberry.field(
         description="Which side stands in conflicts that nobody resolved, those that are open by now too. "
-        "Not MERGE: that needs a person. Null: ask. What was resolved is not resolved so again within an hour."
+        "Not MERGE: that needs a person. Null: ask. What was resolved is not resolved so again for an hour."
     )
 
 
