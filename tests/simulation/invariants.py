@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from tests.simulation.resolving import cancelled_by_resolution, left_undone
 from tests.simulation.tastes import both_ways
 from tests.simulation.values import tokens
 from tests.simulation.world import MARKERS, Desk, World
@@ -151,6 +152,7 @@ async def _left_over(desk: Desk, rows: Sequence[Mapping]) -> list[str]:
     held = {row.id for row in rows if row.hold and row.hold.kind is HoldKind.CONFLICT}
     found = [f"I1: {row.id} is still due" for row in rows if due_of(row) is not None]
     found += [f"I2: {event_id} is not known" for event_id in desk.calendar.live if event_id not in known]
+    found += [f"I1: {why}" for why in await left_undone(desk.id)]
     return found + [f"I9: {mapping} is not held and shown alike" for mapping in shown ^ held]
 
 
@@ -164,7 +166,7 @@ def _standing(desk: Desk, selection: Selection, known: Sequence[Appointment]) ->
 
 async def _erased_without_cause(world: World, desk: Desk) -> list[str]:
     """I5, there: a user's own event is gone only if they deleted it, or the appointment imported from it."""
-    erased_here = world.erased_here | world.platform.erased
+    erased_here = world.erased_here | world.platform.erased | await cancelled_by_resolution()
     own = {i for i, _ in desk.calendar.log if i.startswith("own-")}
     found = []
     for event_id in own - set(desk.calendar.live):
@@ -179,11 +181,13 @@ async def _cancelled_without_cause(world: World, known: Sequence[Appointment]) -
     """I5, here: the engine cancels an appointment only where its owner deleted the event it came from."""
     erased_here = world.erased_here | world.platform.erased
     found = []
+    resolved = await cancelled_by_resolution()
     for appointment in known:
         if appointment.is_deleted and appointment.id not in erased_here:
             rows = models.CalendarSyncMapping.filter(appointment_id=appointment.id).prefetch_related("link")
             events = {(r.link.sync_config_id, r.external_event_id or "") for r in await rows}
-            if appointment.imported_from is None or not events & world.erased_there:
+            is_caused = appointment.imported_from is not None or appointment.id in resolved
+            if not is_caused or not events & world.erased_there:
                 found.append(f"I5: {appointment.id} was cancelled")
     return found
 

@@ -41,19 +41,19 @@ class Context:
         self.operations = DataLoader[operations.Asked, Sequence[operations.Done]](
             self._load_operations, cache=False
         )
-        self._outcomes = DataLoader[Supposed, Foreseen](self._load_outcomes, cache=False)
+        self._outcomes = DataLoader[Supposed, Appointment](self._load_outcomes, cache=False)
         self.operation_counts = DataLoader[UUID, int](_load_operation_counts, cache=False)
 
     async def foresee(self, shown: Shown, asked: ResolutionKind, picks: Mapping[Group, Side]) -> Appointment:
         """The appointment as that resolution would leave it; raises a GraphQL error where nobody can tell."""
-        made = await self._outcomes.load(Supposed(shown, asked, picks))
-        if isinstance(made, InvalidValue):
-            raise unusable(f"{made.message} {made.next_step}")
-        if isinstance(made, Unforeseeable):
+        try:
+            return await self._outcomes.load(Supposed(shown, asked, picks))
+        except InvalidValue as error:
+            raise unusable(f"{error.message} {error.next_step}") from None
+        except Unforeseeable:
             raise request_error(
                 "NOT_FORESEEABLE", "There is nothing to decide about it just now: read the conflict again."
-            )
-        return made
+            ) from None
 
     async def viewer(self) -> User:
         """The user who is asking; raises a GraphQL error with ``extensions.code`` if nobody is."""
@@ -117,6 +117,7 @@ class Context:
         return await copies.of_appointments(viewer.id, appointments, self.services.window())
 
     async def _load_outcomes(self, supposed: list[Supposed]) -> Sequence[Foreseen]:
+        """What is an exception among them is raised to who asked for it."""
         return await foreseen(self.services, supposed)
 
     async def _load_operations(self, asked: list[operations.Asked]) -> Sequence[Sequence[operations.Done]]:
