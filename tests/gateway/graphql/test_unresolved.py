@@ -3,6 +3,7 @@
 from tests.gateway.graphql.client import Api
 from tests.gateway.graphql.conflicting import (
     ALL_STATES,
+    READ_TITLE,
     RESOLVE,
     SHOWN,
     collide,
@@ -12,6 +13,7 @@ from tests.gateway.graphql.conflicting import (
     the_event,
 )
 from tests.gateway.graphql.operations import DISCONNECT, STATUS
+from tests.gateway.graphql.settings import SET
 
 
 async def test_somebody_elses_conflict_is_one_that_is_not_there(api: Api) -> None:
@@ -57,3 +59,21 @@ async def test_a_calendar_that_is_connected_again_shows_its_conflict_again(api: 
     shown = await the_conflict(api)
     assert (shown["id"] != conflict["id"], shown["state"]) == (True, "OPEN")
     assert the_event(api).content.title == "There"
+
+
+async def test_notes_that_are_switched_off_leave_a_copy_in_conflict_which_stays_as_it_is_otherwise(
+    api: Api,
+) -> None:
+    calendar, made, conflict = await in_conflict(api, notes="Diagnosis")
+    assert the_event(api).content.notes == "Diagnosis"
+
+    await api.call(SET, settings={"includeNotes": False})
+    await api.house.sync(calendar)
+
+    assert (the_event(api).content.notes, the_event(api).content.title) == ("", "There")
+    shown = await the_conflict(api)
+    assert (shown["id"], shown["state"]) == (conflict["id"], "OPEN")
+    await resolve(api, shown, "KEEP_LOCAL")
+    await api.house.sync(calendar)
+    assert (the_event(api).content.notes, the_event(api).content.title) == ("", "Here")
+    assert (await api.call(READ_TITLE, id=made))["title"] == "Here"
