@@ -157,6 +157,11 @@ class Mapping:
     resolved_at: datetime | None = None
     closed: str | None = None
 
+    @property
+    def is_in_conflict(self) -> bool:
+        """Whether it rests until two sides agree, or somebody says which one stands."""
+        return self.hold is not None and self.hold.kind is HoldKind.CONFLICT
+
     def due(self) -> "Mapping":
         """This row with a decision due, by a number never drawn before for it."""
         return replace(self, drawn=self.drawn + 1, wanted=self.drawn + 1)

@@ -12,7 +12,6 @@ from enum import StrEnum
 from metonic_core.model.appointment import stamped
 from metonic_core.model.content import TIME, Content, Group, all_groups, slot_of
 from metonic_core.model.errors import InvalidValue
-from metonic_core.model.mapping import HoldKind
 from metonic_core.model.mapping import Mapping as Row
 from metonic_core.model.resolution import Resolution, ResolutionKind
 from metonic_core.model.series import has_slot
@@ -56,9 +55,8 @@ def answered(pair: Comparison, step: Step) -> Step:
 
 def _at_rest(step: Step) -> Row:
     """Without what is only about a conflict: there is none any more."""
-    hold = step.mapping.hold
-    is_over = hold is not None and hold.kind is HoldKind.CONFLICT
-    return replace(step.mapping, hold=None if is_over else hold, resolution=None)
+    hold = None if step.mapping.is_in_conflict else step.mapping.hold
+    return replace(step.mapping, hold=hold, resolution=None)
 
 
 def _standing(pair: Comparison, conflict: Conflict) -> Resolution | None:

@@ -107,7 +107,7 @@ def _guarded(row: Mapping, decided: Callable[[], Step]) -> Step:
         hold = Hold(
             HoldKind.QUARANTINE, f"It cannot be compared with its other side ({type(error).__name__})."
         )
-        return Step(replace(row, hold=hold, wanted=None))
+        return Step(replace(row, hold=hold, wanted=None, resolution=None))
 
 
 async def _store_step(
@@ -144,10 +144,6 @@ def _set_aside(row: Mapping) -> Mapping:
 async def _note_conflict(this: Run, row: Mapping, step: Step) -> None:
     if step.conflict:
         await this.ledger.note_conflict(row, step.conflict, step.resolved)
-        this.report.conflicts += not _is_in_conflict(row)
-    elif _is_in_conflict(row) and not _is_in_conflict(step.mapping):
+        this.report.conflicts += not row.is_in_conflict
+    elif row.is_in_conflict and not step.mapping.is_in_conflict:
         await this.ledger.close_conflict(step.mapping)
-
-
-def _is_in_conflict(row: Mapping) -> bool:
-    return row.hold is not None and row.hold.kind is HoldKind.CONFLICT

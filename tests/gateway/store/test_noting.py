@@ -1,5 +1,6 @@
 """However many conflicts a batch of a run meets, they cost the same few statements."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from tests.gateway.graphql.client import Api
@@ -7,6 +8,7 @@ from tests.gateway.graphql.conflicting import SHOWN, look, many_conflicts
 from tests.gateway.graphql.statements import counted
 
 from metonic_gateway.store.models import CalendarSyncConflict, CalendarSyncMapping
+from metonic_gateway.store.sweeping import sweep
 
 
 async def test_a_run_that_shows_many_conflicts_anew_asks_as_often_as_for_one(api: Api) -> None:
@@ -20,6 +22,20 @@ async def test_a_run_that_shows_many_conflicts_anew_asks_as_often_as_for_one(api
 
     assert numbers[0] == numbers[1]
     assert (await api.call(SHOWN))["totalCount"] == await CalendarSyncMapping.filter(hold="conflict").count()
+
+
+async def test_what_is_over_is_erased_after_ninety_days_and_what_waits_never_is(api: Api) -> None:
+    _, made = await many_conflicts(api, 2)
+    await CalendarSyncConflict.filter(appointment_id=made[0]).update(
+        state="resolved", closed_at=api.house.now
+    )
+
+    await sweep(api.house.now + timedelta(days=90))
+    before = await CalendarSyncConflict.all().count()
+    await sweep(api.house.now + timedelta(days=90, seconds=1))
+
+    assert before == 2
+    assert [row.state for row in await CalendarSyncConflict.all()] == ["open"]
 
 
 async def _forget(calendar: UUID) -> None:

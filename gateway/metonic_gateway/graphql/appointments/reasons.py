@@ -32,6 +32,7 @@ _SENTENCES: dict[str, str] = {
     Reason.COPY_OF_ANOTHER_LINK: "The event is a copy that another connection made.",
     Reason.PUSH_ONLY: "Nothing is taken from this calendar: it is only written to.",
     Reason.NO_EVENT: "What is in the calendar is no event.",
+    Reason.RESOLVED: "A conflict about it was resolved so that its event is left alone.",
     Reason.DESELECTED: "It is not selected for this calendar any more.",
 }
 _OTHER = "other"
