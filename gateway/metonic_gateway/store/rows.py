@@ -5,7 +5,7 @@ from typing import Any
 
 from metonic_core.model.appointment import Appointment, Participant
 from metonic_core.model.codec import decode, encode
-from metonic_core.model.mapping import Hold, HoldKind, Look, Mapping, Origin
+from metonic_core.model.mapping import Answer, Hold, HoldKind, Look, Mapping, Origin
 from metonic_core.sync import Due
 from metonic_gateway.store import models
 
@@ -38,6 +38,9 @@ def mapping_of(row: models.CalendarSyncMapping) -> Mapping:
         enters_at=row.enters_at,
         resolution=decode(row.resolution),
         resolved_at=row.resolved_at,
+        is_commanded=row.is_commanded,
+        fingerprint=row.fingerprint,
+        answer=Answer(row.answer) if row.answer else None,
         closed=row.closed,
     )
 
@@ -72,9 +75,18 @@ def mapping_columns(mapping: Mapping) -> dict[str, Any]:
         "enters_at": mapping.enters_at,
         "resolution": encode(mapping.resolution),
         "resolved_at": mapping.resolved_at,
+        # A command is about what is due, and an approval too: both end when that is done.
+        "is_commanded": mapping.is_commanded and mapping.wanted is not None,
+        "fingerprint": mapping.fingerprint if _answer_of(mapping) or mapping.hold else None,
+        "answer": _answer_of(mapping),
         "due": due_of(mapping),
         "closed": mapping.closed,
     }
+
+
+def _answer_of(mapping: Mapping) -> Answer | None:
+    is_done = mapping.answer is Answer.APPROVED and mapping.wanted is None
+    return None if is_done else mapping.answer
 
 
 def due_of(mapping: Mapping) -> Due | None:
