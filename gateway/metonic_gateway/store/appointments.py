@@ -63,8 +63,8 @@ async def change(
 ) -> set[UUID] | None:
     """Store a changed appointment if its version is still the one it was read with.
 
-    The row then has the next version. ``is_commanded``: a person asked for it. Returns the connected calendars
-    made due, None if the version moved.
+    The row then has the next version. ``is_commanded``: a person asked for it. Returns the calendars made
+    due, None if the version moved.
     """
     async with in_transaction():
         if not await overwrite(appointment, now):

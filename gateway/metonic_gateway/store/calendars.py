@@ -17,7 +17,7 @@ from metonic_gateway.store.drawing import draw_all
 from metonic_gateway.store.former import STAYING, forget_troubles
 from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING, NEEDS_CALENDAR
 
-FROM_THE_BEGINNING: dict[str, Any] = {"cursor": None, "is_reading_completely": False}
+FROM_THE_BEGINNING: dict[str, Any] = {"cursor": None, "is_reading_completely": False, "is_suspect": False}
 """A link that is to be read completely."""
 _NO_LINK: dict[str, Any] = {"link_id": None, "calendar_id": None, "calendar_name": None}
 

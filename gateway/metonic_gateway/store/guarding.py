@@ -46,14 +46,16 @@ async def is_suddenly_empty(link_id: UUID, read_round: int) -> bool:
 
 async def _done(calendar_id: UUID, link_id: UUID, now: datetime) -> Found:
     lines = SyncOperation.filter(run__sync_config_id=calendar_id, is_inferred=True, at__gt=now - SPAN)
-    found = await lines.values_list("mapping_id", "side", "operation", "reason")
-    ours = await _in_link(link_id, {row for row, *_ in found})
-    by_row = [(row, INFERRED.get((Side(s), Act(o), Reason(r)))) for row, s, o, r in found if row in ours]
+    found = await lines.distinct().values_list("mapping_id", "side", "operation", "reason")
+    if await CalendarLink.filter(sync_config_id=calendar_id).count() > 1:
+        ours = await _in_link(link_id, {row for row, *_ in found})
+        found = [line for line in found if line[0] in ours]
+    by_row = [(row, INFERRED.get((Side(s), Act(o), Reason(r)))) for row, s, o, r in found]
     return {kind: frozenset(row for row, counts_as in by_row if counts_as is kind) for kind in Kind}
 
 
 async def _in_link(link_id: UUID, ids: Collection[UUID]) -> set[UUID]:
-    """A calendar may have had another link within the day."""
+    """Those of these rows that are in it: the calendar may have had another link within the day."""
     ours: set[UUID] = set()
     for part in chunks(list(ids)):
         rows = CalendarSyncMapping.filter(id__in=part, link_id=link_id)

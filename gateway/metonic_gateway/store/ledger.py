@@ -38,7 +38,7 @@ from metonic_gateway.store import (
 from metonic_gateway.store.changes import Cause, ChangeKind, Entry
 from metonic_gateway.store.noting import Note
 from metonic_gateway.store.progress import Gauge
-from metonic_gateway.store.rows import mapping_of
+from metonic_gateway.store.rows import link_columns, link_of, mapping_of
 from metonic_gateway.store.runs import RunLog
 
 
@@ -148,28 +148,10 @@ class SqlLedger:
         self.has_changed |= bool(self._news)
 
     async def link(self) -> Link:
-        row = await models.CalendarLink.get(id=self._link_id)
-        return Link(
-            id=row.id,
-            calendar_id=row.calendar_id,
-            window=self._window,
-            cursor=row.cursor,
-            round=row.round,
-            is_reading_completely=row.is_reading_completely,
-            read_completely_at=row.read_completely_at,
-            window_end=row.window_end,
-            is_suspect=row.is_suspect,
-        )
+        return link_of(await models.CalendarLink.get(id=self._link_id), self._window)
 
     async def save_link(self, link: Link) -> None:
-        await models.CalendarLink.filter(id=link.id).update(
-            cursor=link.cursor,
-            round=link.round,
-            is_reading_completely=link.is_reading_completely,
-            read_completely_at=link.read_completely_at,
-            window_end=link.window_end,
-            is_suspect=link.is_suspect,
-        )
+        await models.CalendarLink.filter(id=link.id).update(**link_columns(link))
 
     async def selection(self) -> Selection:
         chosen = models.CalendarSyncConfig.get(id=self._calendar_id)

@@ -6,7 +6,8 @@ from typing import Any
 from metonic_core.model.appointment import Appointment, Participant
 from metonic_core.model.codec import decode, encode
 from metonic_core.model.mapping import Answer, Hold, HoldKind, Look, Mapping, Origin
-from metonic_core.sync import Due
+from metonic_core.model.when import Window
+from metonic_core.sync import Due, Link
 from metonic_gateway.store import models
 
 
@@ -96,6 +97,19 @@ def due_of(mapping: Mapping) -> Due | None:
     if isinstance(mapping.seen, Look):
         return Due.READ
     return Due.DECIDE if mapping.wanted is not None and mapping.closed is None else None
+
+
+def link_of(row: models.CalendarLink, window: Window) -> Link:
+    return Link(id=row.id, calendar_id=row.calendar_id, window=window, **{n: getattr(row, n) for n in _LINK})
+
+
+def link_columns(link: Link) -> dict[str, Any]:
+    """The columns that a run moves."""
+    return {name: getattr(link, name) for name in _LINK}
+
+
+_LINK = ("cursor", "round", "is_reading_completely", "read_completely_at", "window_end", "is_suspect")
+"""Columns of a link that its value has under the same names."""
 
 
 def appointment_of(row: models.Appointment) -> Appointment:
