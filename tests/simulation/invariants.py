@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from tests.simulation.approving import held_for_nothing, waits_for_a_person
 from tests.simulation.resolving import cancelled_by_resolution, left_undone
 from tests.simulation.tastes import both_ways
 from tests.simulation.values import tokens
@@ -60,10 +61,11 @@ async def at_odds(world: World) -> list[str]:
     found = world.astray + world.platform.astray
     for desk in world.desks:
         selection = await _selection(world, desk)
+        rows = await _rows(desk)
         found += _doubled(desk)
-        found += await _left_over(desk, await _rows(desk))
+        found += await _left_over(desk, rows)
         if selection.direction is not Direction.PULL:
-            found += _standing(desk, selection, known)
+            found += _standing(desk, selection, known, rows)
         found += await _erased_without_cause(world, desk)
     return found + await _cancelled_without_cause(world, known)
 
@@ -94,7 +96,7 @@ async def broken(world: World) -> list[str]:
         found += _not_converged(desk, selection, rows, told)
         found += _doubled(desk)
         found += await _left_over(desk, rows)
-        found += _standing(desk, selection, known)
+        found += _standing(desk, selection, known, rows)
         found += await _erased_without_cause(world, desk)
     found += await _cancelled_without_cause(world, known)
     return found + await _lost(world, known)
@@ -153,14 +155,18 @@ async def _left_over(desk: Desk, rows: Sequence[Mapping]) -> list[str]:
     found = [f"I1: {row.id} is still due" for row in rows if due_of(row) is not None]
     found += [f"I2: {event_id} is not known" for event_id in desk.calendar.live if event_id not in known]
     found += [f"I1: {why}" for why in await left_undone(desk.id)]
+    found += await held_for_nothing(desk, rows)
     return found + [f"I9: {mapping} is not held and shown alike" for mapping in shown ^ held]
 
 
-def _standing(desk: Desk, selection: Selection, known: Sequence[Appointment]) -> list[str]:
+def _standing(
+    desk: Desk, selection: Selection, known: Sequence[Appointment], rows: Sequence[Mapping]
+) -> list[str]:
     """No copy stands of what is private, left out or deleted, except where a person is to decide."""
     excluded = {a.id: why for a in known if (why := selection.excludes(a)) and not a.is_deleted}
     marked = [MARKERS.read(e.marker) for e in desk.calendar.live.values() if e.marker]
     standing = {m.appointment_id for m in marked if m and m.link_id == desk.link_id} & set(excluded)
+    standing -= {row.appointment_id for row in rows if row.appointment_id and waits_for_a_person(row)}
     return [f"I2: a copy of {a} stands, which is {excluded[a]}" for a in standing]
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import UUID, uuid4
 
+from tests.simulation import approving
 from tests.simulation.faults import Crash, FaultyAdapter, SteppingLedger, Weather
 from tests.simulation.platform import Platform
 from tests.simulation.resolving import people_resolve
@@ -127,6 +128,7 @@ class World:
             (5, self.set_otherwise),
             *self._platform_acts(),
             *people_resolve(self),
+            *approving.acts(self),
         ]
         (act,) = self.dice.choices([act for _, act in acts], [weight for weight, _ in acts])
         try:

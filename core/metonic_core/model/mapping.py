@@ -32,6 +32,14 @@ class HoldKind(StrEnum):
     DETACHED = "detached"
     UNLINKED = "unlinked"
     OUTSIDE = "outside"
+    GUARDED = "guarded"
+
+
+class Answer(StrEnum):
+    """What a person said to an item that the guard had held."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +134,9 @@ class Mapping:
     ``attempts`` counts the writes since one landed or somebody edited; ``is_recreated``: a push calendar
     once deleted the copy, and it was made anew. ``can_write`` and ``can_write_time``
     are as in the event last read. ``resolution`` is what was decided about its conflict and not done yet,
-    ``resolved_at`` when one was last carried out. ``closed`` names why a row is a tombstone.
+    ``resolved_at`` when one was last carried out. ``is_commanded``: a person asked for the change that is
+    due. ``fingerprint`` names the versions in which the guard held it, ``answer`` is what a person said to
+    that. ``closed`` names why a row is a tombstone.
     """
 
     id: UUID
@@ -155,6 +165,9 @@ class Mapping:
     enters_at: datetime | None = None
     resolution: Resolution | None = None
     resolved_at: datetime | None = None
+    is_commanded: bool = False
+    fingerprint: str | None = None
+    answer: Answer | None = None
     closed: str | None = None
 
     @property

@@ -51,6 +51,10 @@ class Reason(StrEnum):
     DISCONNECTED = "disconnected"
     RESOLVED = "resolved"
     CALENDAR_LEFT = "calendar_left"
+    MANY_DELETIONS = "many_deletions"
+    MANY_EDITS = "many_edits"
+    EMPTY_CALENDAR = "empty_calendar"
+    REJECTED = "rejected"
 
 
 class ConflictType(StrEnum):

@@ -17,7 +17,7 @@ from metonic_gateway.graphql.appointments.announcing import announce
 from metonic_gateway.graphql.errors import request_error, unusable
 from metonic_gateway.http.identity import Identity, NotSignedIn, Role, identify, seconds_left
 from metonic_gateway.services import Services
-from metonic_gateway.store import copies, introducing, operations, overview, users
+from metonic_gateway.store import copies, introducing, operations, overview, planned, users
 from metonic_gateway.store.conflicts import Shown
 from metonic_gateway.store.users import User
 
@@ -43,6 +43,10 @@ class Context:
         )
         self._outcomes = DataLoader[Supposed, Appointment](self._load_outcomes, cache=False)
         self.operation_counts = DataLoader[UUID, int](_load_operation_counts, cache=False)
+        self.plan_steps = DataLoader[planned.Asked, Sequence[planned.PlannedStep]](
+            planned.of_runs, cache=False
+        )
+        self.plan_sizes = DataLoader[UUID, planned.PlanSize](_load_plan_sizes, cache=False)
 
     async def foresee(self, shown: Shown, asked: ResolutionKind, picks: Mapping[Group, Side]) -> Appointment:
         """The appointment as that resolution would leave it; raises a GraphQL error where nobody can tell."""
@@ -146,3 +150,8 @@ async def _load_tallies(calendars: list[UUID]) -> Sequence[overview.Tally]:
 async def _load_operation_counts(runs: list[UUID]) -> Sequence[int]:
     found = await operations.count(runs)
     return [found.get(run, 0) for run in runs]
+
+
+async def _load_plan_sizes(runs: list[UUID]) -> Sequence[planned.PlanSize]:
+    found = await planned.sizes(runs)
+    return [found.get(run, planned.PlanSize()) for run in runs]

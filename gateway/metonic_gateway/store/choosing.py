@@ -108,7 +108,7 @@ async def _draw(
     selection = selection_of(row, window, await choices_of([row.id], ids))
     rows = models.CalendarSyncMapping.filter(link_id=selection.link_id, closed=None, appointment_id__in=ids)
     taken = {found["appointment_id"]: found["id"] for found in await rows.values("id", "appointment_id")}
-    await draw_rows([taken[i] for i in changed if i in taken])
+    await draw_rows([taken[i] for i in changed if i in taken], is_commanded=True)
     missing = [a for a in known if a.id not in taken]
     if choice is Choice.ALWAYS:
         wanted = [a.id for a in missing if selection.excludes_new(a) is None]
