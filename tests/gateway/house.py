@@ -20,6 +20,7 @@ from metonic_gateway.accounts.connecting import connect_with_credentials
 from metonic_gateway.accounts.egress import Egress
 from metonic_gateway.feed import Feed
 from metonic_gateway.jobs.syncing import sync_calendar
+from metonic_gateway.jobs.undoing import undo_run
 from metonic_gateway.services import Services
 from metonic_gateway.settings import Settings, load_settings
 from metonic_gateway.store import appointments, users
@@ -33,13 +34,14 @@ KEYS = "k1:" + "A" * 43 + "="
 
 @dataclass
 class House:
-    """``nudged`` collects what workers were asked to look at."""
+    """``nudged`` collects the calendars that workers were asked to look at, ``undos`` what to take back."""
 
     services: Services
     world: World
     user: UUID
     now: datetime = NOON
     nudged: list[UUID] = field(default_factory=list)
+    undos: list[UUID] = field(default_factory=list)
 
     def later(self, by: timedelta) -> datetime:
         self.now += by
@@ -51,6 +53,11 @@ class House:
 
     async def sync(self, calendar_id: UUID) -> None:
         await sync_calendar(self.services, calendar_id, "schedule")
+
+    async def undo(self) -> None:
+        """What workers would do by now."""
+        while self.undos:
+            await undo_run(self.services, self.undos.pop())
 
     async def add(self, title: str, when: When | None = None, **kwargs: object) -> UUID:
         day = self.now.date() + timedelta(days=1)
@@ -91,6 +98,9 @@ async def open_house(database: Path) -> AsyncIterator[House]:
         def nudge(calendars: Collection[UUID]) -> None:
             house.nudged.extend(calendars)
 
+        def undo(run: UUID) -> None:
+            house.undos.append(run)
+
         services = Services(
             settings=settings_for(database),
             registry=Registry({provider.name: provider}, ()),
@@ -99,6 +109,7 @@ async def open_house(database: Path) -> AsyncIterator[House]:
             feed=Feed(),
             clock=lambda: house.now,
             nudge=nudge,
+            undo=undo,
         )
         house = House(services, world, user.id)
         yield house

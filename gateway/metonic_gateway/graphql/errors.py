@@ -36,6 +36,8 @@ class ErrorCode(Enum):
     OUT_OF_DATE = "out_of_date"
     DISCONNECTED = "disconnected"
     INTERRUPTED = "interrupted"
+    CANNOT_UNDO = "cannot_undo"
+    MOVED_SINCE = "moved_since"
     CONFLICTS = "conflicts"
     ITEMS_LEFT = "items_left"
     FAILED = "failed"

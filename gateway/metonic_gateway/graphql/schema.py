@@ -26,6 +26,7 @@ from metonic_gateway.graphql.progress import ProgressSubscription
 from metonic_gateway.graphql.providers import ProvidersQuery
 from metonic_gateway.graphql.runs.mutations import RunsMutation
 from metonic_gateway.graphql.runs.queries import RunsQuery
+from metonic_gateway.graphql.runs.undoing import UndoMutation
 from metonic_gateway.graphql.scalars import SCALARS
 from metonic_gateway.graphql.viewer import ViewerQuery
 
@@ -61,6 +62,7 @@ class Mutation(
     SelectionMutation,
     RunsMutation,
     ConflictsMutation,
+    UndoMutation,
     AppointmentsMutation,
 ):
     pass

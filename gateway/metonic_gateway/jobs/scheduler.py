@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from metonic_gateway.store import leases
+from metonic_gateway.store import leases, undoing
 from metonic_gateway.telemetry import get_logger
 
 TICK = timedelta(seconds=2)
@@ -19,12 +19,13 @@ _log = get_logger(__name__)
 
 
 class Scheduler:
-    """``nudge`` and ``sweep`` send messages; a calendar that stays due is asked for again after a minute."""
+    """``nudge``, ``sweep`` and ``undo`` send messages; what stays due is asked for again after a minute."""
 
     def __init__(
         self,
         nudge: Callable[[Collection[UUID]], None],
         sweep: Callable[[], None],
+        undo: Callable[[UUID], None],
         clock: Callable[[], datetime],
         tick: timedelta = TICK,
     ) -> None:
@@ -32,6 +33,8 @@ class Scheduler:
         self._sweep = sweep
         self._clock = clock
         self._tick = tick
+        self._undo = undo
+        self._resumed_at: datetime | None = None
         self._asked: dict[tuple[UUID, datetime], datetime] = {}
         self._swept_on: date | None = None
 
@@ -53,6 +56,10 @@ class Scheduler:
         fresh = [key for key in due if key not in self._asked]
         self._asked |= dict.fromkeys(fresh, now)
         self._nudge([calendar for calendar, _ in fresh])
+        if self._resumed_at is None or not timedelta(0) <= now - self._resumed_at < _ASK_AGAIN:
+            self._resumed_at = now
+            for run in await undoing.unfinished():
+                self._undo(run)
         if self._swept_on != now.date():
             self._swept_on = now.date()
             self._sweep()

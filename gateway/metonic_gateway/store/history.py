@@ -11,18 +11,23 @@ from tortoise.queryset import QuerySet
 from metonic_gateway.store import models
 from metonic_gateway.store.pages import Key, Page, paged
 from metonic_gateway.store.runs import RunError
+from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A row of history; the words are those of ``states``.
+    """A row of history; the words are those of ``states``. ``undo_of`` is the run that it takes back.
 
+    ``is_connected``: the calendar has a sign-in to work with.
     While it runs: ``done`` of ``total`` items of its ``phase``, a word of ``sync.Phase``.
     """
 
     id: UUID
     calendar_id: UUID
     provider: str
+    kind: str
+    undo_of: UUID | None
+    is_connected: bool
     sync_type: str
     reason: str
     state: str
@@ -91,6 +96,9 @@ def run_of(row: models.CalendarSyncHistory) -> Run:
         id=row.id,
         calendar_id=row.sync_config_id,
         provider=row.sync_config.provider,
+        kind=row.kind,
+        undo_of=row.undo_of,
+        is_connected=row.sync_config.stopped not in {DISCONNECTING, DISCONNECTED},
         sync_type=row.sync_type,
         reason=row.reason,
         state=row.state,

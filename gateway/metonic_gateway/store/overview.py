@@ -7,13 +7,14 @@ from uuid import UUID
 
 from tortoise.expressions import Q, Subquery
 from tortoise.functions import Count, Max, Min
+from tortoise.queryset import QuerySet
 
 from metonic_core.model.mapping import HoldKind
 from metonic_core.spi.provider import CalendarInfo
 from metonic_gateway.store import former, models
 from metonic_gateway.store.history import Run, run_of
 from metonic_gateway.store.preferences import Preferences, preferences_of
-from metonic_gateway.store.states import DISCONNECTED, FINISHED, OPEN, QUEUED, RUNNING
+from metonic_gateway.store.states import DISCONNECTED, FINISHED, OPEN, QUEUED, RUNNING, SYNC
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +176,17 @@ async def _quarantined(ids: list[UUID]) -> Mapping[UUID, Counted]:
 
 
 async def _unfinished(ids: list[UUID]) -> Sequence[Run]:
-    """What waits or runs, the one asked for first last."""
-    rows = models.CalendarSyncHistory.filter(sync_config_id__in=ids, state__in=[QUEUED, RUNNING])
+    """What syncs or waits to, the one asked for first last."""
+    rows = _syncs(ids).filter(state__in=[QUEUED, RUNNING])
     return [run_of(row) for row in await rows.order_by("-requested_at").prefetch_related("sync_config")]
 
 
+def _syncs(ids: list[UUID]) -> QuerySet[models.CalendarSyncHistory]:
+    return models.CalendarSyncHistory.filter(sync_config_id__in=ids, kind=SYNC)
+
+
 async def _last_finished(ids: list[UUID]) -> Sequence[Run]:
-    rows = models.CalendarSyncHistory.filter(sync_config_id__in=ids, state=FINISHED)
+    rows = _syncs(ids).filter(state=FINISHED)
     latest = rows.annotate(at=Max("requested_at")).group_by("sync_config_id")
     keys = [
         Q(sync_config_id=r["sync_config_id"], requested_at=r["at"])
@@ -189,7 +194,7 @@ async def _last_finished(ids: list[UUID]) -> Sequence[Run]:
     ]
     if not keys:
         return []
-    found = models.CalendarSyncHistory.filter(Q(*keys, join_type=Q.OR), state=FINISHED)
+    found = _syncs(ids).filter(Q(*keys, join_type=Q.OR), state=FINISHED)
     return [run_of(row) for row in await found.order_by("id").prefetch_related("sync_config")]
 
 

@@ -8,12 +8,13 @@ from uuid import UUID, uuid4
 
 from tortoise.expressions import F
 from tortoise.functions import Count
+from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from metonic_core.reconcile.step import Side
 from metonic_core.selection import Direction
 from metonic_gateway.store.models import CalendarLink, CalendarSyncConfig, CalendarSyncHistory, SyncOperation
-from metonic_gateway.store.states import FAILED, FINISHED, FULL, MANUAL, PULL, PUSH, QUEUED, RUNNING
+from metonic_gateway.store.states import FAILED, FINISHED, FULL, MANUAL, PULL, PUSH, QUEUED, RUNNING, SYNC
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class RunLog:
 
         Where the calendar was taken away meanwhile, the row is left to the next run.
         """
-        rows = CalendarSyncHistory.filter(sync_config_id=self._calendar_id, state=QUEUED)
+        rows = CalendarSyncHistory.filter(sync_config_id=self._calendar_id, kind=SYNC, state=QUEUED)
         mine = rows.filter(sync_config__fence=self._fence)
         queued = await mine.order_by("requested_at").first()
         return None if queued is None else await self.take(queued)
@@ -99,7 +100,7 @@ class RunLog:
         await CalendarSyncHistory.create(
             id=self.id,
             sync_config_id=self._calendar_id,
-            sync_type=await _sync_type(self._calendar_id),
+            sync_type=await sync_type(self._calendar_id),
             reason=self._reason,
             state=RUNNING,
             requested_at=self._started_at,
@@ -169,7 +170,7 @@ async def open_run(calendar_id: UUID, now: datetime, reason: str) -> UUID:
     made = await CalendarSyncHistory.create(
         id=uuid4(),
         sync_config_id=calendar_id,
-        sync_type=await _sync_type(calendar_id),
+        sync_type=await sync_type(calendar_id),
         reason=reason,
         state=QUEUED,
         requested_at=now,
@@ -178,7 +179,7 @@ async def open_run(calendar_id: UUID, now: datetime, reason: str) -> UUID:
     return made.id
 
 
-async def _sync_type(calendar_id: UUID) -> str:
+async def sync_type(calendar_id: UUID) -> str:
     """Which way a run of that calendar goes that begins, or is asked for, now."""
     calendar = await CalendarSyncConfig.get(id=calendar_id)
     return {Direction.PUSH: PUSH, Direction.PULL: PULL}.get(Direction(calendar.sync_direction), FULL)
@@ -186,13 +187,16 @@ async def _sync_type(calendar_id: UUID) -> str:
 
 async def close_all(calendar_id: UUID, error: RunError) -> None:
     """No run of this calendar will come: finish those that wait or were taken away."""
-    await _close([row.id for row in await _unfinished(calendar_id)], error)
+    await _close([row.id for row in await _open(calendar_id)], error)
 
 
 async def _unfinished(calendar_id: UUID) -> Sequence[CalendarSyncHistory]:
-    """What runs or waits, the one asked for first first."""
-    rows = CalendarSyncHistory.filter(sync_config_id=calendar_id, state__in=[RUNNING, QUEUED])
-    return await rows.order_by("requested_at")
+    """What syncs or waits to, the one asked for first first."""
+    return await _open(calendar_id).filter(kind=SYNC).order_by("requested_at")
+
+
+def _open(calendar_id: UUID) -> QuerySet[CalendarSyncHistory]:
+    return CalendarSyncHistory.filter(sync_config_id=calendar_id, state__in=[RUNNING, QUEUED])
 
 
 async def _close(runs: Collection[UUID], error: RunError) -> None:

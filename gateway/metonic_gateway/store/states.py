@@ -19,7 +19,12 @@ FAILED = "failed"
 SCHEDULE = "schedule"
 MANUAL = "manual"
 RESOLUTION = "resolution"
+UNDOING = "undo"
 """Why it was made (``reason``)."""
+
+SYNC = "sync"
+UNDO = "undo"
+"""What a run is (``kind``): one that syncs, or one that takes another back."""
 
 FULL = "full"
 PUSH = "push"

@@ -11,6 +11,7 @@ from metonic_gateway.graphql.context import Info
 from metonic_gateway.graphql.errors import (
     InvalidInput,
     NotConnected,
+    NotFound,
     SignInRequired,
     no_calendar_chosen,
     not_connected,
@@ -24,7 +25,9 @@ from metonic_gateway.jobs.requests import Paused
 from metonic_gateway.jobs.requests import sync_now as request_run
 from metonic_gateway.store import history
 
-RunResult = Annotated[SyncRun | InvalidInput | NotConnected | SignInRequired, strawberry.union("RunResult")]
+RunResult = Annotated[
+    SyncRun | InvalidInput | NotFound | NotConnected | SignInRequired, strawberry.union("RunResult")
+]
 
 
 async def sync_now(info: Info, provider: ProviderName, complete: bool = False) -> RunResult:  # noqa: FBT001, FBT002 - the API's

@@ -25,6 +25,13 @@ class SyncReason(Enum):
     SCHEDULE = "schedule"
     MANUAL = "manual"
     RESOLUTION = "resolution"
+    UNDO = states.UNDOING
+
+
+@strawberry.enum(description="SYNC: of a calendar. UNDO: what another run did is taken back.")
+class RunKind(Enum):
+    SYNC = states.SYNC
+    UNDO = states.UNDO
 
 
 @strawberry.enum
@@ -62,14 +69,19 @@ async def operations(
     return await operations_of(info.context, root.row.id, first, after)
 
 
+async def can_undo(root: strawberry.Parent["SyncRun"], info: Info) -> bool:
+    return await info.context.undoable.load(root.row)
+
+
 @strawberry.type(
-    description="One sync of a connected calendar. One that nobody asked for and that found nothing "
-    "leaves none."
+    description="One sync of a connected calendar, or the undoing of one. One that nobody asked for and that "
+    "found nothing leaves none."
 )
 class SyncRun:
     row: strawberry.Private[history.Run]
     id: strawberry.ID
     provider: ProviderName
+    kind: RunKind
     sync_type: SyncType
     reason: SyncReason
     state: RunState
@@ -87,6 +99,12 @@ class SyncRun:
     operations: SyncOperationConnection = strawberry.field(
         resolver=operations, description="What it did, in that order; kept for 30 days."
     )
+    undo_of: strawberry.ID | None = strawberry.field(description="The run that this one takes back.")
+    can_undo: bool = strawberry.field(
+        resolver=can_undo,
+        description="Whether `undoSyncRun` has anything to take back: it changed something, which is kept "
+        "for 30 days, its calendar is connected, and it was not taken back before.",
+    )
 
 
 def shown_run(run: history.Run) -> SyncRun:
@@ -94,6 +112,7 @@ def shown_run(run: history.Run) -> SyncRun:
         row=run,
         id=strawberry.ID(str(run.id)),
         provider=ProviderName(run.provider),
+        kind=RunKind(run.kind),
         sync_type=SyncType(run.sync_type),
         reason=SyncReason(run.reason),
         state=RunState(run.state),
@@ -104,6 +123,7 @@ def shown_run(run: history.Run) -> SyncRun:
         items_pushed=run.items_pushed,
         items_pulled=run.items_pulled,
         conflicts_detected=run.conflicts_detected,
+        undo_of=None if run.undo_of is None else strawberry.ID(str(run.undo_of)),
         errors=[shown_error(error) for error in run.errors],
     )
 
