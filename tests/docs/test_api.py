@@ -60,6 +60,7 @@ async def _asked(api: Api, example: Example, variables: dict[str, Any]) -> Any: 
 
 
 async def _settled(house: House) -> None:
-    """What a running service would do by itself: sync the calendars that are to be looked at."""
+    """What a running service would do by itself: take runs back, and sync what is to be looked at."""
+    await house.undo()
     while house.nudged:
         await house.sync(house.nudged.pop())
