@@ -217,3 +217,18 @@ def test_the_after_image_holds_what_was_changed_and_nothing_else() -> None:
     kept = secret.only([TITLE])
 
     assert (kept.title, kept.notes, kept.location, kept.get(TIME)) == ("Yoga", "", "", secret.get(TIME))
+
+
+def test_what_was_brought_back_is_cancelled_again_for_all_who_take_part() -> None:
+    did = Operation(Side.LOCAL, Act.CREATE, Reason.UNDONE, TRAINING.groups(), after=TRAINING)
+
+    undone = undo(line(did), now(shared()))
+
+    assert (undone.appointment, undone.chosen) == (replace(shared(), is_deleted=True), None)
+
+
+def test_the_second_half_of_a_split_series_goes_with_the_people_that_it_had_from_the_first() -> None:
+    did = Operation(Side.LOCAL, Act.CREATE, Reason.NEW_THERE, TRAINING.groups(), after=TRAINING)
+    untouched = replace(imported(TRAINING, *shared().participants), version=1)
+
+    assert undo(line(did), now(untouched)).appointment == replace(untouched, is_deleted=True)
