@@ -131,7 +131,7 @@ def _import(mapping: Mapping, event: StoredEvent, terms: Terms) -> Step:
         wanted=None,
         enters_at=None,
     )
-    done = Operation(Side.LOCAL, Act.CREATE, Reason.NEW_THERE, content.groups())
+    done = Operation(Side.LOCAL, Act.CREATE, Reason.NEW_THERE, content.groups(), after=content)
     return Step(row, made, is_import=True, operations=(done,))
 
 

@@ -11,6 +11,7 @@ from metonic_core.model.codec import encode
 from metonic_core.model.content import Content, Group
 from metonic_core.model.mapping import Mapping, WriteKind
 from metonic_core.model.resolution import Resolution
+from metonic_core.selection import Choice
 
 
 class Side(StrEnum):
@@ -55,6 +56,8 @@ class Reason(StrEnum):
     MANY_EDITS = "many_edits"
     EMPTY_CALENDAR = "empty_calendar"
     REJECTED = "rejected"
+    OVERWRITTEN_UNSEEN = "overwritten_unseen"
+    UNDONE = "undone"
 
 
 class ConflictType(StrEnum):
@@ -66,14 +69,37 @@ class ConflictType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What the appointment said before and after; each holds the groups in which the two differ."""
+
+    before: Content
+    after: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """What its user had chosen for the appointment in this calendar before; None: nothing."""
+
+    choice: Choice | None
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
-    """A line of the journal; ``before`` is what stood on that side."""
+    """A line of the journal; ``before`` is what stood on that side, ``after`` what stands there since.
+
+    ``after`` holds the ``groups`` that were changed, and nothing of the others. ``said`` is for an update
+    that was sent, as a calendar may be shown something else than the appointment says; None where the
+    appointment had not changed. ``former`` is for what was done by choosing.
+    """
 
     side: Side
     act: Act
     reason: Reason
     groups: frozenset[Group] = frozenset()
     before: Content | None = None
+    after: Content | None = None
+    said: Said | None = None
+    former: Former | None = None
 
 
 @dataclass(frozen=True, slots=True)

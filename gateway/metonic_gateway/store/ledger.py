@@ -7,7 +7,7 @@ fifty decisions costs a few statements, not hundreds.
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from tortoise.transactions import in_transaction
@@ -85,6 +85,7 @@ class SqlLedger:
         self._rows: list[values.Mapping] = []
         self._imports: dict[UUID, Appointment] = {}
         self._changed: dict[UUID, Appointment] = {}
+        self._line_at = datetime.min.replace(tzinfo=UTC)
         self._lines: list[models.SyncOperation] = []
         self._news: list[Entry] = []
         self._notes: list[Note] = []
@@ -284,7 +285,10 @@ class SqlLedger:
         self._notes.append(Note(mapping))
 
     async def journal(self, mapping: values.Mapping, operations: Sequence[Operation]) -> None:
-        self._lines.extend(journal.line(mapping, operation, self._clock()) for operation in operations)
+        for operation in operations:
+            # Each later than the last one, so that what was done later also comes later.
+            self._line_at = max(self._clock(), self._line_at + timedelta(microseconds=1))
+            self._lines.append(journal.line(mapping, operation, self._line_at))
 
     async def progress(self, phase: Phase, done: int, total: int | None) -> None:
         await self._gauge.note(phase, done, total)

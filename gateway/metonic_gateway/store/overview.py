@@ -16,11 +16,10 @@ from metonic_gateway.store.history import Run, run_of
 from metonic_gateway.store.preferences import Preferences, preferences_of
 from metonic_gateway.store.states import (
     DISCONNECTED,
-    FINISHED,
+    ENDED,
     HELD,
     OPEN,
     QUEUED,
-    REJECTED,
     RUNNING,
     SYNC,
 )
@@ -94,8 +93,6 @@ class Tally:
     left_behind: Problem | None = None
     held: Waiting | None = None
 
-
-_ENDED = [FINISHED, HELD, REJECTED]
 
 Counted = tuple[int, datetime | None]
 """How many, and since when there is one."""
@@ -215,7 +212,7 @@ async def _held(ids: list[UUID]) -> Mapping[UUID, Waiting]:
 
 
 async def _last_finished(ids: list[UUID]) -> Sequence[Run]:
-    rows = _syncs(ids).filter(state__in=_ENDED)
+    rows = _syncs(ids).filter(state__in=ENDED)
     latest = rows.annotate(at=Max("requested_at")).group_by("sync_config_id")
     keys = [
         Q(sync_config_id=r["sync_config_id"], requested_at=r["at"])
@@ -223,7 +220,7 @@ async def _last_finished(ids: list[UUID]) -> Sequence[Run]:
     ]
     if not keys:
         return []
-    found = _syncs(ids).filter(Q(*keys, join_type=Q.OR), state__in=_ENDED)
+    found = _syncs(ids).filter(Q(*keys, join_type=Q.OR), state__in=ENDED)
     return [run_of(row) for row in await found.order_by("id").prefetch_related("sync_config")]
 
 
