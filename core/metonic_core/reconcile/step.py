@@ -51,6 +51,7 @@ class Reason(StrEnum):
     DISCONNECTED = "disconnected"
     RESOLVED = "resolved"
     CALENDAR_LEFT = "calendar_left"
+    OSCILLATES = "oscillates"
 
 
 class ConflictType(StrEnum):

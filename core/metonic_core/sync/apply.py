@@ -14,15 +14,13 @@ from metonic_core.model.mapping import Absent, Hold, HoldKind, Mapping, Observed
 from metonic_core.reconcile.decide import decide, is_unborn
 from metonic_core.reconcile.entries import reborn
 from metonic_core.reconcile.onesided import Lone, decide_event, renames
+from metonic_core.reconcile.restraint import restrained
 from metonic_core.reconcile.step import Step
 from metonic_core.reconcile.terms import Terms
 from metonic_core.sync.announce import Announced, announce, carry_out
 from metonic_core.sync.context import Run
 from metonic_core.sync.ports import Due, Phase
 from metonic_core.sync.progress import Progress
-
-# A write that never lands would else be repeated with every run; an edit, or the daily read, tries again.
-_MOST_ATTEMPTS = 3
 
 
 async def apply(this: Run) -> None:
@@ -120,9 +118,7 @@ async def _store_step(
         step.appointment, row.id, is_import=False
     ):
         return None
-    if step.write and row.attempts >= _MOST_ATTEMPTS:
-        conflict = step.conflict if step.resolved else None
-        step = replace(step, mapping=_set_aside(step.mapping), write=None, conflict=conflict)
+    step = restrained(step, terms)
     announced = announce(this, step.mapping, step.write, terms) if step.write else None
     if announced and announced.mapping.event_id in occupied:
         announced = None
@@ -132,13 +128,6 @@ async def _store_step(
     this.report.count_hold(row, step.mapping)
     await this.ledger.journal(step.mapping, step.operations)
     return announced
-
-
-def _set_aside(row: Mapping) -> Mapping:
-    hold = Hold(
-        HoldKind.QUARANTINE, f"The provider has not taken this change {_MOST_ATTEMPTS} times in a row."
-    )
-    return replace(row, hold=hold, wanted=None)
 
 
 async def _note_conflict(this: Run, row: Mapping, step: Step) -> None:

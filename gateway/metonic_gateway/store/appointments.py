@@ -175,7 +175,9 @@ async def _draw(
     ids = [appointment.id for appointment in appointments]
     paired = models.CalendarSyncMapping.filter(appointment_id__in=ids, closed=None, link__archived_at=None)
     rows = await paired.values("id", "link_id", "appointment_id", "link__sync_config_id")
-    still_open = await draw_rows([row["id"] for row in rows if row["id"] not in except_for])
+    # Only a run leaves out the row that it is at.
+    drawn = [row["id"] for row in rows if row["id"] not in except_for]
+    still_open = await draw_rows(drawn, by_person=not except_for)
     moved = [row for row in rows if row["id"] in still_open]
     standing = still_open.union(except_for)
     taken = {(row["link_id"], row["appointment_id"]) for row in rows if row["id"] in standing}
@@ -193,15 +195,19 @@ def people(appointment: Appointment) -> set[UUID]:
     return {appointment.owner_id, *(p.user_id for p in appointment.participants)}
 
 
-async def draw_rows(ids: Sequence[UUID]) -> set[UUID]:
+async def draw_rows(ids: Sequence[UUID], *, by_person: bool = True) -> set[UUID]:
     """Have these mappings decided anew; runs inside a transaction.
 
-    Returns those that are open: a run may have closed one since it was read, and then it stays closed.
+    What a person or the platform does lets go what was frozen because values went to and fro; what comes from
+    another calendar does not. Returns those that are open: a run may have closed one since it was read, and
+    then it stays closed.
     """
     found: set[UUID] = set()
     for part in chunks(ids):
         rows = models.CalendarSyncMapping.filter(id__in=part, closed=None)
         await rows.update(drawn=F("drawn") + 1, wanted=F("drawn") + 1, attempts=0)
+        if by_person:
+            await rows.update(written=None)
         await rows.filter(due=None).update(due=Due.DECIDE)
         found |= {row["id"] for row in await rows.values("id")}
     return found

@@ -3,11 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from tortoise.expressions import F
+from tortoise.expressions import F, Q
 
 from metonic_core.model.codec import encode
 from metonic_core.model.mapping import Absent, HoldKind, Look, Mapping
+from metonic_core.reconcile.step import Reason
 from metonic_core.sync import Due
 from metonic_gateway.store.mappings import Rows, chunks
 from metonic_gateway.store.rows import mapping_of
@@ -30,8 +32,10 @@ async def take_up(rows: Rows, until: datetime) -> None:
     """Have events read that begin before the window ends now, and writes tried again that were set aside."""
     entering = rows.filter(hold=HoldKind.OUTSIDE.value, enters_at__lt=until)
     await entering.update(seen=encode(Look()), due=Due.READ)
-    set_aside = rows.filter(hold=HoldKind.QUARANTINE.value, attempts__gt=0, due=None)
-    await set_aside.update(attempts=0, drawn=F("drawn") + 1, wanted=F("drawn") + 1, due=Due.DECIDE)
+    was_tried = Q(attempts__gt=0) | Q(refused__isnull=False) | Q(hold_reason=Reason.OSCILLATES.value)
+    set_aside = rows.filter(was_tried, hold=HoldKind.QUARANTINE.value, due=None)
+    drawn: dict[str, Any] = {"drawn": F("drawn") + 1, "wanted": F("drawn") + 1, "due": Due.DECIDE}
+    await set_aside.update(attempts=0, refused=None, **drawn)
 
 
 def _is_doubtful(row: Mapping) -> bool:

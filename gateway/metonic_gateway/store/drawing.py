@@ -23,7 +23,7 @@ async def draw_all(link_id: UUID, window: Window) -> None:
     """
     open_rows = models.CalendarSyncMapping.filter(link_id=link_id, closed=None)
     paired = open_rows.exclude(appointment_id=None)
-    await paired.update(drawn=F("drawn") + 1, wanted=F("drawn") + 1, attempts=0)
+    await paired.update(drawn=F("drawn") + 1, wanted=F("drawn") + 1, attempts=0, written=None)
     await paired.filter(due=None).update(due=Due.DECIDE)
     await _open_missing(link_id, window, window.start)
     await models.CalendarLink.filter(id=link_id).update(window_end=window.end)

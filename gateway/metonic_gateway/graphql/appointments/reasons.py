@@ -2,6 +2,7 @@
 
 from metonic_core.reconcile.step import ConflictType, Reason
 from metonic_core.selection import Exclusion
+from metonic_gateway.jobs.troubles import OSCILLATES
 from metonic_gateway.store.copies import IN_SYNC, PAUSED, PENDING
 from metonic_gateway.store.states import NEEDS_CALENDAR, NEEDS_SIGN_IN
 
@@ -32,6 +33,7 @@ _SENTENCES: dict[str, str] = {
     Reason.COPY_OF_ANOTHER_LINK: "The event is a copy that another connection made.",
     Reason.PUSH_ONLY: "Nothing is taken from this calendar: it is only written to.",
     Reason.NO_EVENT: "What is in the calendar is no event.",
+    Reason.OSCILLATES: OSCILLATES,
     Reason.DESELECTED: "It is not selected for this calendar any more.",
 }
 _OTHER = "other"

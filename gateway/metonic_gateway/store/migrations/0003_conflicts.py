@@ -214,6 +214,13 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name="CalendarSyncMapping",
+            name="refused",
+            field=fields.JSONField(
+                null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+            ),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncMapping",
             name="resolution",
             field=fields.JSONField(
                 null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
