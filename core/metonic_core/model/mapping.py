@@ -142,7 +142,8 @@ class Mapping:
     event was last reported, ``enters_at`` the start of an event that lies beyond the window.
     ``attempts`` counts the writes since one landed or somebody edited; ``is_recreated``: a push calendar
     once deleted the copy, and it was made anew. ``written`` are the writes that landed lately, ``refused``
-    the last one that the provider would not take. ``can_write`` and ``can_write_time``
+    the last one that the provider would not take. ``alike_id`` is the appointment that its event looks like:
+    while it is held a person is asked, else they are two. ``can_write`` and ``can_write_time``
     are as in the event last read. ``resolution`` is what was decided about its conflict and not done yet,
     ``resolved_at`` when one was last carried out. ``closed`` names why a row is a tombstone.
     """
@@ -175,6 +176,7 @@ class Mapping:
     enters_at: datetime | None = None
     resolution: Resolution | None = None
     resolved_at: datetime | None = None
+    alike_id: UUID | None = None
     closed: str | None = None
 
     def due(self) -> "Mapping":

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
+from uuid import UUID
 
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.codec import encode
@@ -55,11 +56,12 @@ class Reason(StrEnum):
 
 
 class ConflictType(StrEnum):
-    """The specification's types of conflict that the pairs' table brings forth."""
+    """The specification's types of conflict. All but the last are brought forth by the pairs' table."""
 
     TIME_CHANGE = "time_change"
     DELETED = "deleted"
     DATA_MISMATCH = "data_mismatch"
+    CREATED_EXTERNALLY = "created_externally"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class Conflict:
 
     When each side was last edited is None where that is not known. ``automatic_at`` is when the policy of the
     calendar may resolve it, where it has to wait for that.
+    ``appointment_id`` and ``event_id`` are named where they are not those of the row that is held.
     """
 
     type: ConflictType
@@ -105,6 +108,8 @@ class Conflict:
     local_edited_at: datetime | None = None
     external_edited_at: datetime | None = None
     automatic_at: datetime | None = None
+    appointment_id: UUID | None = None
+    event_id: str | None = None
 
     @property
     def fingerprint(self) -> str:

@@ -13,12 +13,14 @@ from metonic_core.model.appointment import Appointment
 from metonic_core.model.mapping import Absent, Hold, HoldKind, Mapping, Observed
 from metonic_core.reconcile.decide import decide, is_unborn
 from metonic_core.reconcile.entries import reborn
+from metonic_core.reconcile.meeting import NOBODY, Meeting
 from metonic_core.reconcile.onesided import Lone, decide_event, renames
 from metonic_core.reconcile.restraint import restrained
 from metonic_core.reconcile.step import Step
 from metonic_core.reconcile.terms import Terms
 from metonic_core.sync.announce import Announced, announce, carry_out
 from metonic_core.sync.context import Run
+from metonic_core.sync.meetings import let_go, meetings
 from metonic_core.sync.ports import Due, Phase
 from metonic_core.sync.progress import Progress
 
@@ -26,14 +28,21 @@ from metonic_core.sync.progress import Progress
 async def apply(this: Run) -> None:
     """Decide every row that is due, and carry the decisions out."""
     progress = Progress(this.ledger, Phase.APPLY)
+    # Events first: one that looks like a new appointment is met before that one gets a copy.
+    for is_lone in (True, False):
+        await _apply_each(this, progress, is_lone=is_lone)
+    await progress.end()
+
+
+async def _apply_each(this: Run, progress: Progress, *, is_lone: bool) -> None:
     after = None
     while True:
         async with this.ledger.transaction():
-            rows = await this.ledger.due(Due.DECIDE, after, this.capabilities.batch_size)
+            rows = await this.ledger.undecided(after, this.capabilities.batch_size, is_lone=is_lone)
             await progress.expect(Due.DECIDE, rows)
             announced = await _decide_all(this, rows) if rows else []
         if not rows:
-            return await progress.end()
+            return
         await progress.begin()
         after = rows[-1].id
         await carry_out(this, announced)
@@ -45,12 +54,13 @@ async def _decide_all(this: Run, rows: Sequence[Mapping]) -> list[Announced]:
     appointments = dict(await this.ledger.appointments({a for row in rows if (a := _concerned(row, terms))}))
     current = await _follow_renames(this, rows)
     occupied = await _occupied(this, rows, terms)
+    met = await meetings(this, list(current.values()), appointments, terms)
     announced = []
     for row_id in [row.id for row in rows]:
         row = current[row_id]
         if row.closed or row.wanted is None:
             continue
-        step = await _decide_one(this, row, appointments, terms)
+        step = await _decide_one(this, row, appointments, met.get(row.id, NOBODY), terms)
         if made := await _store_step(this, row, step, terms, occupied):
             announced.append(made)
         current |= {other.id: other for other in step.others if other.id in current}
@@ -64,6 +74,7 @@ async def _follow_renames(this: Run, rows: Sequence[Mapping]) -> dict[UUID, Mapp
     kin = await this.ledger.by_uid(uids) if uids else []
     for moved in renames(kin):
         await this.ledger.save(moved)
+        await let_go(this, [row for row in kin if row.id == moved[0].id])
         current |= {row.id: row for row in moved if row.id in current}
     return current
 
@@ -85,16 +96,18 @@ def _concerned(row: Mapping, terms: Terms) -> UUID | None:
     return marker.appointment_id if marker else None
 
 
-async def _decide_one(this: Run, row: Mapping, appointments: dict[UUID, Appointment], terms: Terms) -> Step:
+async def _decide_one(
+    this: Run, row: Mapping, appointments: dict[UUID, Appointment], meeting: Meeting, terms: Terms
+) -> Step:
     concerned = _concerned(row, terms)
     appointment = appointments.get(concerned) if concerned else None
     if row.appointment_id is not None and appointment is not None:
-        step = _guarded(row, lambda: decide(row, appointment, terms))
-        if step.appointment:
-            appointments[appointment.id] = replace(step.appointment, version=appointment.version + 1)
+        step = _guarded(row, lambda: decide(row, appointment, terms, meeting))
+        if changed := step.appointment:
+            appointments[changed.id] = replace(changed, version=changed.version + 1)
         return step
     claim = (await this.ledger.by_appointment([concerned])).get(concerned) if concerned else None
-    return _guarded(row, lambda: decide_event(Lone(row, appointment, claim), terms))
+    return _guarded(row, lambda: decide_event(Lone(row, appointment, claim, meeting), terms))
 
 
 def _guarded(row: Mapping, decided: Callable[[], Step]) -> Step:

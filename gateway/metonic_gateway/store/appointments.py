@@ -16,6 +16,7 @@ from metonic_core.model.when import Window
 from metonic_core.selection import Selection
 from metonic_core.sync import Due
 from metonic_gateway.store import changes, models
+from metonic_gateway.store.alikes import ASKING
 from metonic_gateway.store.changes import Cause, ChangeKind, Entry
 from metonic_gateway.store.mappings import chunks
 from metonic_gateway.store.rows import appointment_columns, appointment_of, mapping_columns
@@ -173,7 +174,8 @@ async def _draw(
     appointments: Sequence[Appointment], window: Window, except_for: Collection[UUID]
 ) -> set[UUID]:
     ids = [appointment.id for appointment in appointments]
-    paired = models.CalendarSyncMapping.filter(appointment_id__in=ids, closed=None, link__archived_at=None)
+    concerned = Q(appointment_id__in=ids) | (ASKING & Q(alike_id__in=ids))
+    paired = models.CalendarSyncMapping.filter(concerned, closed=None, link__archived_at=None)
     rows = await paired.values("id", "link_id", "appointment_id", "link__sync_config_id")
     # Only a run leaves out the row that it is at.
     drawn = [row["id"] for row in rows if row["id"] not in except_for]

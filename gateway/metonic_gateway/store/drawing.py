@@ -11,6 +11,7 @@ from metonic_core.model.when import Window
 from metonic_core.selection import Selection
 from metonic_core.sync import Due
 from metonic_gateway.store import models
+from metonic_gateway.store.alikes import ASKING
 from metonic_gateway.store.appointments import draw_rows, load, make_due, open_each
 from metonic_gateway.store.mappings import chunks
 from metonic_gateway.store.selections import TRAINER, choices_of, selection_of
@@ -22,7 +23,7 @@ async def draw_all(link_id: UUID, window: Window) -> None:
     Runs inside a transaction. A link is drawn whole when it begins and when it is revived.
     """
     open_rows = models.CalendarSyncMapping.filter(link_id=link_id, closed=None)
-    paired = open_rows.exclude(appointment_id=None)
+    paired = open_rows.filter(Q(appointment_id__isnull=False) | ASKING)
     await paired.update(drawn=F("drawn") + 1, wanted=F("drawn") + 1, attempts=0, written=None)
     await paired.filter(due=None).update(due=Due.DECIDE)
     await _open_missing(link_id, window, window.start)

@@ -21,6 +21,7 @@ from metonic_core.reconcile.step import Conflict, Operation
 from metonic_core.selection import Choice, Selection
 from metonic_core.sync import Clock, Due, LeaseLost, Link, Phase
 from metonic_gateway.store import (
+    alikes,
     appointments,
     changes,
     complete_reads,
@@ -31,6 +32,7 @@ from metonic_gateway.store import (
     noting,
     selections,
 )
+from metonic_gateway.store.alikes import ASKING
 from metonic_gateway.store.changes import Cause, ChangeKind, Entry
 from metonic_gateway.store.noting import Note
 from metonic_gateway.store.progress import Gauge
@@ -178,6 +180,11 @@ class SqlLedger:
         found = models.CalendarSyncMapping.filter(link_id=self._link_id, due=due)
         return await mappings.page(found, after, limit)
 
+    async def undecided(self, after: UUID | None, limit: int, *, is_lone: bool) -> Sequence[values.Mapping]:
+        await self._flush()
+        found = models.CalendarSyncMapping.filter(link_id=self._link_id, due=Due.DECIDE)
+        return await mappings.page(found.filter(appointment_id__isnull=is_lone), after, limit)
+
     async def count_due(self, due: Due) -> int:
         return await models.CalendarSyncMapping.filter(link_id=self._link_id, due=due).count()
 
@@ -210,6 +217,15 @@ class SqlLedger:
     async def by_uid(self, uids: Collection[str]) -> Sequence[values.Mapping]:
         await self._flush()
         return [mapping_of(row) for row in await mappings.chunked(self._open(), "uid__in", list(uids))]
+
+    async def asking(self, appointment_ids: Collection[UUID]) -> Sequence[values.Mapping]:
+        await self._flush()
+        rows = await mappings.chunked(self._open().filter(ASKING), "alike_id__in", list(appointment_ids))
+        return [mapping_of(row) for row in rows]
+
+    async def starting_at(self, instants: Collection[datetime]) -> Sequence[UUID]:
+        await self._flush()
+        return await alikes.starting_at(self._held.user_id, instants)
 
     async def save(self, rows: Sequence[values.Mapping]) -> None:
         self._rows.extend(rows)

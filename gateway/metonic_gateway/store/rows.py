@@ -40,6 +40,7 @@ def mapping_of(row: models.CalendarSyncMapping) -> Mapping:
         enters_at=row.enters_at,
         resolution=decode(row.resolution),
         resolved_at=row.resolved_at,
+        alike_id=row.alike_id,
         closed=row.closed,
     )
 
@@ -76,6 +77,7 @@ def mapping_columns(mapping: Mapping) -> dict[str, Any]:
         "enters_at": mapping.enters_at,
         "resolution": encode(mapping.resolution),
         "resolved_at": mapping.resolved_at,
+        "alike_id": mapping.alike_id,
         "due": due_of(mapping),
         "closed": mapping.closed,
     }

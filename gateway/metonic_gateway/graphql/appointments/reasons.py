@@ -30,6 +30,7 @@ _SENTENCES: dict[str, str] = {
     ConflictType.TIME_CHANGE: "It was moved here and in the calendar, to different times.",
     ConflictType.DELETED: "It was deleted on one side and changed on the other.",
     ConflictType.DATA_MISMATCH: "The same was changed here and in the calendar, in different ways.",
+    ConflictType.CREATED_EXTERNALLY: "An event like it is in the calendar already, and may be the same.",
     Reason.COPY_OF_ANOTHER_LINK: "The event is a copy that another connection made.",
     Reason.PUSH_ONLY: "Nothing is taken from this calendar: it is only written to.",
     Reason.NO_EVENT: "What is in the calendar is no event.",

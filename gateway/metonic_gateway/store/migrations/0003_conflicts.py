@@ -260,4 +260,9 @@ class Migration(migrations.Migration):
             name="is_inferred",
             field=fields.BooleanField(default=False, db_default=False),
         ),
+        ops.RunSQL(
+            """CREATE INDEX "ix_mapping_alike" ON "calendar_sync_mappings" ("alike_id")
+            WHERE "alike_id" IS NOT NULL""",
+            'DROP INDEX "ix_mapping_alike"',
+        ),
     ]

@@ -47,8 +47,9 @@ class CalendarSyncMapping(Model):
     """due is derived from the rest with every write and the partial index over it is a run's work list.
 
     resolution is what a person decided about a conflict and a run has not done yet. written are the changes
-    written lately, refused the write that the provider would not take, both as digests. is_commanded: a person asked for the change that is due. approved is what
-    a person let pass the guard. alike_id is the appointment that the event of a one-sided row looks like.
+    written lately, refused the write that the provider would not take, both as digests. is_commanded: a
+    person asked for the change that is due. approved is what a person let pass the guard. alike_id is the
+    appointment that the event looks like.
     """
 
     id = fields.UUIDField(primary_key=True)
