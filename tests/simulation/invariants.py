@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from tests.simulation.alike import unasked
 from tests.simulation.tastes import both_ways
 from tests.simulation.values import tokens
 from tests.simulation.world import MARKERS, Desk, World
@@ -14,6 +15,7 @@ from metonic_core.model.codec import decode
 from metonic_core.model.content import all_groups
 from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import HoldKind, Mapping
+from metonic_core.reconcile.alike import is_waiting
 from metonic_core.selection import Direction, Flow, Selection, flow, projected
 from metonic_gateway.store import appointments, models
 from metonic_gateway.store.rows import due_of, mapping_of
@@ -94,6 +96,7 @@ async def broken(world: World) -> list[str]:
         found += _doubled(desk)
         found += await _left_over(desk, rows)
         found += _standing(desk, selection, known)
+        found += await unasked(world, desk, selection)
         found += await _erased_without_cause(world, desk)
     found += await _cancelled_without_cause(world, known)
     return found + await _lost(world, known)
@@ -148,7 +151,7 @@ async def _left_over(desk: Desk, rows: Sequence[Mapping]) -> list[str]:
     known = {row.event_id for row in rows}
     conflicts = models.CalendarSyncConflict.filter(sync_config_id=desk.id, state="open")
     shown = {row["mapping_id"] for row in await conflicts.values("mapping_id")}
-    held = {row.id for row in rows if row.hold and row.hold.kind is HoldKind.CONFLICT}
+    held = {r.id for r in rows if r.hold and r.hold.kind is HoldKind.CONFLICT and not is_waiting(r)}
     found = [f"I1: {row.id} is still due" for row in rows if due_of(row) is not None]
     found += [f"I2: {event_id} is not known" for event_id in desk.calendar.live if event_id not in known]
     return found + [f"I9: {mapping} is not held and shown alike" for mapping in shown ^ held]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import UUID, uuid4
 
+from tests.simulation import alike
 from tests.simulation.faults import Crash, FaultyAdapter, SteppingLedger, Weather
 from tests.simulation.platform import Platform
 from tests.simulation.tastes import taste
@@ -58,6 +59,8 @@ class World:
     erased_there: set[tuple[UUID, str]] = field(default_factory=set)
     trace: list[str] = field(default_factory=list)
     astray: list[str] = field(default_factory=list)
+    twins: list[alike.Twin] = field(default_factory=list)
+    tugs: dict[tuple[UUID, str], Content] = field(default_factory=dict)
     weather: Weather = field(init=False)
     platform: Platform = field(init=False)
     _settings: int = 0
@@ -124,6 +127,7 @@ class World:
             (1, self.bring_back_event),
             (1, self.hide_appointment),
             (5, self.set_otherwise),
+            *alike.acts(self),
             *self._platform_acts(),
         ]
         (act,) = self.dice.choices([act for _, act in acts], [weight for weight, _ in acts])
