@@ -135,9 +135,12 @@ class Neighbours:
         ]
 
     def _asking(self, like: Likeness, but: Mapping) -> tuple[Mapping, ...]:
-        """Who asks about what looks alike, and has to think again: there is a third one."""
+        """Who asks about what looks alike, and has to think again: there is a third one.
+
+        Not who is due anyway, and perhaps was decided in this very batch.
+        """
         rows = [*self._lone(like), *(s.row for s in self._appointments(like) if s.row)]
-        return tuple(row for row in rows if is_asking(row) and row.id != but.id)
+        return tuple(r for r in rows if is_asking(r) and r.wanted is None and r.id != but.id)
 
 
 def _lacks_its_event(row: Mapping | None) -> bool:

@@ -233,7 +233,7 @@ def test_whatever_becomes_of_an_event_that_asked_what_waited_goes_on(gone: Absen
 
 
 def test_a_third_one_has_the_first_think_again() -> None:
-    asking = replace(event(name="/first.ics"), hold=ALIKE, alike_id=appointment().id)
+    asking = replace(event(name="/first.ics"), hold=ALIKE, alike_id=appointment().id, wanted=None)
     waiting = Standing(appointment(), replace(unborn(), hold=ALIKE, wanted=None))
 
     step = of_event(event(), waiting, others=[asking])
