@@ -10,9 +10,12 @@ from tests.simulation.values import tokens_of
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.content import TITLE, Content
 from metonic_core.model.event import StoredEvent
+from metonic_core.model.resolution import Resolution, ResolutionKind
 from metonic_core.reconcile.alike import is_asking, is_waiting, likeness
+from metonic_core.reconcile.resolving import resolution_of
+from metonic_core.reconcile.step import Conflict, Side
 from metonic_core.selection import Selection
-from metonic_gateway.store import appointments, models
+from metonic_gateway.store import appointments, models, resolving
 from metonic_gateway.store.changes import Cause
 from metonic_gateway.store.rows import mapping_of
 
@@ -37,6 +40,7 @@ def acts(world: "World") -> Acts:
         (2, lambda: _enter_twice(world)),
         (2, lambda: _enter_again(world)),
         (2, lambda: _tug(world)),
+        (3, lambda: _answer(world)),
     ]
 
 
@@ -79,6 +83,23 @@ async def _enter_here(world: "World", desk: "Desk", twin: Twin) -> None:
 def _noted(world: "World", said: Content) -> Content:
     """With notes of its own, so that the two have something to differ in."""
     return replace(said, notes=f"v{world.values.fresh()}")
+
+
+async def _answer(world: "World") -> None:
+    """Somebody says whether two that look alike are one thing, and what it says; sometimes too late."""
+    rows = models.CalendarSyncConflict.filter(conflict_type="created_externally", state="open")
+    waiting = await rows.order_by("detected_at", "id").prefetch_related("sync_config")
+    if not waiting:
+        return
+    row = world.dice.choice(waiting)
+    kind = world.dice.choice([k for k in ResolutionKind if k is not ResolutionKind.MOST_RECENT])
+
+    def choose(conflict: Conflict) -> Resolution:
+        picks = {group: world.dice.choice(list(Side)) for group in sorted(conflict.groups)}
+        return resolution_of(conflict, kind, picks if kind is ResolutionKind.MERGE else None)
+
+    world.note("answer", row.appointment_id, row.external_event_id, kind)
+    await resolving.decide(row.sync_config.user_id, {row.id: row.version}, choose, world.now)
 
 
 async def _tug(world: "World") -> None:

@@ -186,7 +186,9 @@ async def _cancelled_without_cause(world: World, known: Sequence[Appointment]) -
         if appointment.is_deleted and appointment.id not in erased_here:
             rows = models.CalendarSyncMapping.filter(appointment_id=appointment.id).prefetch_related("link")
             events = {(r.link.sync_config_id, r.external_event_id or "") for r in await rows}
-            if appointment.imported_from is None or not events & world.erased_there:
+            given_up = models.SyncOperation.filter(appointment_id=appointment.id, reason="resolved")
+            is_theirs = appointment.imported_from is not None and events & world.erased_there
+            if not is_theirs and not await given_up.filter(side="local", operation="delete").exists():
                 found.append(f"I5: {appointment.id} was cancelled")
     return found
 

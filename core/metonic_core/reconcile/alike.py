@@ -7,14 +7,16 @@ event gets none.
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.content import Content
-from metonic_core.model.mapping import Hold, HoldKind, Mapping, Observed
+from metonic_core.model.mapping import Hold, HoldKind, Mapping, Observed, Origin
 from metonic_core.model.series import Recurrence
 from metonic_core.model.when import When
 from metonic_core.reconcile.step import Conflict, ConflictType, Step
 from metonic_core.reconcile.terms import Terms
+from metonic_core.selection import Flow, flow
 
 ALIKE = Hold(HoldKind.CONFLICT, ConflictType.CREATED_EXTERNALLY)
 
@@ -58,6 +60,17 @@ class Twin:
     event: Mapping
     imported: Appointment | None = None
 
+    def borne_by(self, row: Mapping) -> "Twin":
+        """The same, with the asking row as it is by now."""
+        if self.imported is None:
+            return replace(self, event=row)
+        return replace(self, here=replace(self.here, row=row))
+
+    @property
+    def asked_about(self) -> UUID:
+        """The appointment that the asking row names."""
+        return self.imported.id if self.imported else self.here.appointment.id
+
     @property
     def there(self) -> Content:
         """What the event says."""
@@ -82,26 +95,52 @@ def is_waiting(row: Mapping) -> bool:
     return row.hold == ALIKE and row.alike_id is None and row.closed is None
 
 
+def linked(twin: Twin) -> Mapping:
+    """The event's row as that of the pair; its bases are still to be said."""
+    generation = twin.here.row.generation if twin.here.row else 1
+    return replace(
+        twin.event,
+        appointment_id=twin.here.appointment.id,
+        origin=Origin.OWN,
+        generation=generation,
+        hold=None,
+        alike_id=None,
+        resolution=None,
+    )
+
+
 def ask(twin: Twin, terms: Terms) -> Step:
     """Hold what would make two of them."""
-    here, row = twin.here.appointment, twin.here.row
-    conflict = Conflict(
-        ConflictType.CREATED_EXTERNALLY,
-        terms.differing(here.content, twin.there),
-        None,
-        here.content,
-        twin.there,
-        appointment_id=here.id,
-        event_id=twin.event.event_id,
-    )
+    here, row, conflict = twin.here.appointment, twin.here.row, _conflict(twin, terms)
     if twin.imported is None:
-        is_unborn = row is not None and row.external_base is None
-        others = (awaiting(row),) if row and is_unborn else ()
+        others = (awaiting(row),) if row and row.external_base is None else ()
         asker = replace(twin.event, hold=ALIKE, alike_id=here.id, wanted=None)
         return Step(asker, conflict=conflict, others=others)
     if row is None:
         raise ValueError("an appointment that nobody wants here does not ask")
     return Step(replace(row, hold=ALIKE, alike_id=twin.imported.id, wanted=None), conflict=conflict)
+
+
+def _conflict(twin: Twin, terms: Terms) -> Conflict:
+    here, pair = twin.here.appointment, linked(twin)
+    moved = terms.differing(here.content, twin.there)
+    groups = frozenset(g for g in moved if flow(pair, here, terms.selection, g) is not Flow.NONE)
+    seen = twin.event.seen
+    if isinstance(seen, Observed):
+        edited_there_at = seen.event.modified_at
+    else:
+        edited_there_at = twin.imported.last_edited_in(groups) if twin.imported else None
+    return Conflict(
+        ConflictType.CREATED_EXTERNALLY,
+        groups,
+        None,
+        here.content,
+        twin.there,
+        here.last_edited_in(groups),
+        edited_there_at,
+        appointment_id=here.id,
+        event_id=twin.event.event_id,
+    )
 
 
 def awaiting(row: Mapping) -> Mapping:
@@ -111,4 +150,4 @@ def awaiting(row: Mapping) -> Mapping:
 
 def freed(row: Mapping) -> Mapping:
     """That row when nobody asks any more."""
-    return replace(row, hold=None, alike_id=None).due()
+    return replace(row, hold=None, alike_id=None, resolution=None).due()

@@ -13,13 +13,13 @@ from metonic_core.reconcile.alike import (
     Likeness,
     Standing,
     Twin,
-    ask,
     awaiting,
     freed,
     is_asking,
     is_waiting,
     likeness,
 )
+from metonic_core.reconcile.pairing import asked
 from metonic_core.reconcile.step import Step
 from metonic_core.reconcile.terms import Terms
 from metonic_core.selection import projected
@@ -49,17 +49,22 @@ def met(row: Mapping, meeting: Meeting, terms: Terms) -> Step | None:
         return Step(row)
     if meeting.is_awaited:
         return Step(awaiting(row))
-    return ask(meeting.twin, terms) if meeting.twin else None
+    if meeting.twin is None:
+        return None
+    if is_asking(row) and row.alike_id != meeting.twin.asked_about:
+        # It asked about another one: that is over, and this is asked next.
+        return Step(replace(row, hold=None, alike_id=None, resolution=None))
+    return asked(row, meeting.twin.borne_by(row), terms)
 
 
 def parted(row: Mapping, step: Step, meeting: Meeting) -> Step:
     """The step, with the rows that are to be decided anew because this one does not ask, or about another."""
-    made = step.mapping
-    is_early = made.wanted is not None and made.closed is None and step.write is None
+    made, done = step.mapping, {first.id for first in step.firsts}
+    is_early = made == row and step.write is None
     if is_early or (is_asking(made) and made.alike_id == row.alike_id):
         return step
     late = () if is_asking(made) or meeting.is_awaited else tuple(other.due() for other in meeting.others)
-    left = (freed(meeting.waiting),) if meeting.waiting else ()
+    left = (freed(meeting.waiting),) if meeting.waiting and meeting.waiting.id not in done else ()
     return replace(step, others=(*left, *late, *step.others))
 
 

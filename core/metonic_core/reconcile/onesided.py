@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from metonic_core.model.appointment import ALL_ELSE, EXTERNAL_TYPE, Appointment
+from metonic_core.model.appointment import Appointment
 from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import (
     Absent,
@@ -18,14 +18,13 @@ from metonic_core.model.mapping import (
     WriteKind,
 )
 from metonic_core.model.marker import Marker
+from metonic_core.reconcile.importing import ABSORBED, imported
 from metonic_core.reconcile.landing import adopted
 from metonic_core.reconcile.meeting import NOBODY, Meeting, met, parted
 from metonic_core.reconcile.splits import follow, is_second_half
 from metonic_core.reconcile.step import Act, Operation, Reason, Side, Step, Write
 from metonic_core.reconcile.terms import Terms
 from metonic_core.selection import Direction, withhold
-
-ABSORBED = "absorbed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,35 +119,6 @@ def _import(lone: Lone, event: StoredEvent, terms: Terms) -> Step:
         hold = Hold(HoldKind.OUTSIDE, Reason.OUTSIDE_WINDOW)
         return Step(replace(step.mapping, hold=hold, enters_at=content.when.starts_at if is_ahead else None))
     return met(mapping, lone.meeting, terms) or imported(mapping, event, terms)
-
-
-def imported(mapping: Mapping, event: StoredEvent, terms: Terms) -> Step:
-    """The event as an appointment of its user's, and nobody else's."""
-    content = event.content
-    made = Appointment(
-        id=terms.new_id(),
-        version=1,
-        owner_id=terms.selection.user_id,
-        type=EXTERNAL_TYPE,
-        content=content,
-        imported_from=terms.link_id,
-        edited_at={ALL_ELSE: event.modified_at},
-    )
-    row = replace(
-        mapping,
-        appointment_id=made.id,
-        origin=Origin.OWN,
-        local_base=content,
-        external_base=content,
-        etag=event.etag,
-        seen=None,
-        hold=None,
-        wanted=None,
-        enters_at=None,
-        alike_id=None,
-    )
-    done = Operation(Side.LOCAL, Act.CREATE, Reason.NEW_THERE, content.groups())
-    return Step(row, made, is_import=True, operations=(done,))
 
 
 def renames(kin: Iterable[Mapping]) -> Iterator[tuple[Mapping, Mapping]]:

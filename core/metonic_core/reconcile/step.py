@@ -66,13 +66,17 @@ class ConflictType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A line of the journal; ``before`` is what stood on that side."""
+    """A line of the journal; ``before`` is what stood on that side.
+
+    ``appointment_id`` is named where it is not the one of the row.
+    """
 
     side: Side
     act: Act
     reason: Reason
     groups: frozenset[Group] = frozenset()
     before: Content | None = None
+    appointment_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +130,8 @@ class Step:
     """The row as it shall be stored, and what goes with it.
 
     ``appointment`` is set where it changes, with the version it was read with; ``is_import`` where it is
-    new. ``others`` are further rows that change, stored after this one. ``resolved`` is what was carried out
-    about ``conflict``; without it the item is left as it is.
+    new. ``firsts`` and ``others`` are further rows that change, stored before this one and after it.
+    ``resolved`` is what was carried out about ``conflict``; without it the item is left as it is.
     """
 
     mapping: Mapping
@@ -137,4 +141,5 @@ class Step:
     conflict: Conflict | None = None
     resolved: Resolution | None = None
     operations: tuple[Operation, ...] = ()
+    firsts: tuple[Mapping, ...] = field(default=())
     others: tuple[Mapping, ...] = field(default=())

@@ -135,7 +135,7 @@ async def _store_step(
     announced = announce(this, step.mapping, step.write, terms) if step.write else None
     if announced and announced.mapping.event_id in occupied:
         announced = None
-    await this.ledger.save([announced.mapping if announced else step.mapping, *step.others])
+    await this.ledger.save([*step.firsts, announced.mapping if announced else step.mapping, *step.others])
     await _note_conflict(this, row, step)
     this.report.count(step.operations)
     this.report.count_hold(row, step.mapping)

@@ -14,7 +14,7 @@ def line(mapping: Mapping, operation: Operation, now: datetime) -> SyncOperation
     return SyncOperation(
         id=uuid4(),
         mapping_id=mapping.id,
-        appointment_id=mapping.appointment_id,
+        appointment_id=operation.appointment_id or mapping.appointment_id,
         external_event_id=mapping.event_id,
         side=operation.side.value,
         operation=operation.act.value,
