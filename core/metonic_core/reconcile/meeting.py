@@ -95,8 +95,11 @@ class Neighbours:
         asking = tuple(e for e in self.events if is_asking(e) and e.alike_id == appointment.id)
         if asking or (like := likeness(appointment.content)) is None:
             return Meeting(others=asking, is_awaited=bool(asking))
-        here, there = self._appointments(like), self._imported(like)
-        if len(here) != 1 or len(there) != 1 or self._lone(like):
+        there, lone = self._imported(like), self._lone(like)
+        if not there and not lone:
+            return NOBODY
+        here = self._appointments(like)
+        if len(here) != 1 or len(there) != 1 or lone:
             return Meeting(others=self._asking(like, row))
         pair, imported = there[0].row, there[0].appointment
         if pair is None or pair.alike_id == appointment.id or not _is_untouched(pair, imported):
