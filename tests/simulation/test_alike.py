@@ -12,9 +12,11 @@ from tests.simulation.entering import (
     copies,
     edit,
     enter,
+    every_before,
     every_calendar,
     imported_titles,
     make,
+    met,
     of_appointment,
     of_event,
     run,
@@ -26,9 +28,7 @@ from metonic_core.model.appointment import Participant
 from metonic_core.model.content import Content
 from metonic_core.model.event import StoredEvent
 from metonic_core.model.when import Timed
-from metonic_core.selection import Direction
-from metonic_gateway.store import models, preferences
-from metonic_gateway.store.preferences import Preferences
+from metonic_gateway.store import models
 
 
 async def both_new(world: World, place: int = 0) -> tuple[Desk, UUID]:
@@ -232,39 +232,6 @@ async def test_somebody_elses_appointment_looks_like_nothing(world: World) -> No
     assert await asked(desk) == []
     assert len(copies(desk, appointment)) == 1
     assert await imported_titles(desk) == ["strength"]
-
-
-async def _direct(world: World, desk: Desk, direction: Direction) -> None:
-    def edited(before: Preferences) -> Preferences:
-        return replace(before, direction=direction)
-
-    await preferences.change(desk.user_id, desk.provider, edited, world.window(), world.now)
-
-
-async def test_a_calendar_that_is_only_read_asks_as_well(world: World) -> None:
-    desk = world.desks[0]
-    await _direct(world, desk, Direction.PULL)
-    appointment = await make(world, desk)
-    enter(desk)
-    await run(world, desk, 2)
-    assert await asked(desk) == [(appointment, "own")]
-
-    await edit(world, appointment, title="Something else")
-    await run(world, desk)
-
-    assert await asked(desk) == []
-    assert await imported_titles(desk) == ["strength"]
-
-
-async def test_a_calendar_that_is_only_written_to_from_now_on_stops_asking(world: World) -> None:
-    desk, appointment = await both_new(world)
-
-    await _direct(world, desk, Direction.PUSH)
-    await run(world, desk, 2)
-
-    assert await asked(desk) == []
-    assert len(copies(desk, appointment)) == 1
-    assert (await of_event(desk)).hold == "ignored"
 
 
 async def test_an_event_that_takes_its_pairs_place_is_asked_about_as_that_pair(world: World) -> None:

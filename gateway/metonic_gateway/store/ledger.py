@@ -32,7 +32,6 @@ from metonic_gateway.store import (
     noting,
     selections,
 )
-from metonic_gateway.store.alikes import ASKING
 from metonic_gateway.store.changes import Cause, ChangeKind, Entry
 from metonic_gateway.store.noting import Note
 from metonic_gateway.store.progress import Gauge
@@ -182,8 +181,8 @@ class SqlLedger:
 
     async def undecided(self, after: UUID | None, limit: int, *, is_lone: bool) -> Sequence[values.Mapping]:
         await self._flush()
-        found = models.CalendarSyncMapping.filter(link_id=self._link_id, due=Due.DECIDE)
-        return await mappings.page(found.filter(appointment_id__isnull=is_lone), after, limit)
+        found = self._open().filter(due=Due.DECIDE, appointment_id__isnull=is_lone)
+        return await mappings.page(found, after, limit)
 
     async def count_due(self, due: Due) -> int:
         return await models.CalendarSyncMapping.filter(link_id=self._link_id, due=due).count()
@@ -220,11 +219,9 @@ class SqlLedger:
 
     async def asking(self, appointment_ids: Collection[UUID]) -> Sequence[values.Mapping]:
         await self._flush()
-        rows = await mappings.chunked(self._open().filter(ASKING), "alike_id__in", list(appointment_ids))
-        return [mapping_of(row) for row in rows]
+        return await alikes.asking(self._open(), appointment_ids)
 
     async def starting_at(self, instants: Collection[datetime]) -> Sequence[UUID]:
-        await self._flush()
         return await alikes.starting_at(self._held.user_id, instants)
 
     async def save(self, rows: Sequence[values.Mapping]) -> None:
