@@ -181,8 +181,8 @@ class SqlLedger:
 
     async def undecided(self, after: UUID | None, limit: int, *, is_lone: bool) -> Sequence[values.Mapping]:
         await self._flush()
-        found = self._open().filter(due=Due.DECIDE, appointment_id__isnull=is_lone)
-        return await mappings.page(found, after, limit)
+        found = models.CalendarSyncMapping.filter(link_id=self._link_id, due=Due.DECIDE)
+        return await mappings.page(found.filter(appointment_id__isnull=is_lone), after, limit)
 
     async def count_due(self, due: Due) -> int:
         return await models.CalendarSyncMapping.filter(link_id=self._link_id, due=due).count()

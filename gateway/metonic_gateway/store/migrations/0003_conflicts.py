@@ -261,7 +261,7 @@ class Migration(migrations.Migration):
             field=fields.BooleanField(default=False, db_default=False),
         ),
         ops.RunSQL(
-            """CREATE INDEX "ix_mapping_alike" ON "calendar_sync_mappings" ("alike_id")
+            """CREATE INDEX "ix_mapping_alike" ON "calendar_sync_mappings" ("alike_id", "link_id")
             WHERE "alike_id" IS NOT NULL""",
             'DROP INDEX "ix_mapping_alike"',
         ),
