@@ -205,11 +205,10 @@ async def draw_rows(ids: Sequence[UUID], *, by_person: bool = True) -> set[UUID]
     then it stays closed.
     """
     found: set[UUID] = set()
+    forgotten = {"written": None} if by_person else {}
     for part in chunks(ids):
         rows = models.CalendarSyncMapping.filter(id__in=part, closed=None)
-        await rows.update(drawn=F("drawn") + 1, wanted=F("drawn") + 1, attempts=0)
-        if by_person:
-            await rows.update(written=None)
+        await rows.update(drawn=F("drawn") + 1, wanted=F("drawn") + 1, attempts=0, **forgotten)
         await rows.filter(due=None).update(due=Due.DECIDE)
         found |= {row["id"] for row in await rows.values("id")}
     return found
