@@ -31,4 +31,5 @@ async def served(registry: Registry, clock: Callable[[], datetime]) -> AsyncIter
                 feed=Feed(),
                 clock=clock,
                 nudge=lambda _: None,
+                preview=lambda _: None,
             )

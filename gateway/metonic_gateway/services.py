@@ -15,7 +15,10 @@ from metonic_gateway.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """``nudge`` asks the workers to look at connected calendars soon; it carries ids only and may be lost."""
+    """``nudge`` asks the workers to look at connected calendars soon, ``preview`` to make a preview.
+
+    Both carry ids only and may be lost.
+    """
 
     settings: Settings
     registry: Registry
@@ -24,6 +27,7 @@ class Services:
     feed: Feed
     clock: Callable[[], datetime]
     nudge: Callable[[Collection[UUID]], None]
+    preview: Callable[[UUID], None]
 
     def window(self) -> Window:
         """The span of time that is synced now."""

@@ -19,6 +19,7 @@ from metonic_core.spi.registry import Registry
 from metonic_gateway.accounts.connecting import connect_with_credentials
 from metonic_gateway.accounts.egress import Egress
 from metonic_gateway.feed import Feed
+from metonic_gateway.jobs.previewing import preview_sync
 from metonic_gateway.jobs.syncing import sync_calendar
 from metonic_gateway.services import Services
 from metonic_gateway.settings import Settings, load_settings
@@ -33,13 +34,14 @@ KEYS = "k1:" + "A" * 43 + "="
 
 @dataclass
 class House:
-    """``nudged`` collects what workers were asked to look at."""
+    """``nudged`` collects what workers were asked to look at, ``previews`` what to preview."""
 
     services: Services
     world: World
     user: UUID
     now: datetime = NOON
     nudged: list[UUID] = field(default_factory=list)
+    previews: list[UUID] = field(default_factory=list)
 
     def later(self, by: timedelta) -> datetime:
         self.now += by
@@ -51,6 +53,11 @@ class House:
 
     async def sync(self, calendar_id: UUID) -> None:
         await sync_calendar(self.services, calendar_id, "schedule")
+
+    async def preview(self) -> None:
+        """What workers would do by now."""
+        while self.previews:
+            await preview_sync(self.services, self.previews.pop())
 
     async def add(self, title: str, when: When | None = None, **kwargs: object) -> UUID:
         day = self.now.date() + timedelta(days=1)
@@ -99,6 +106,7 @@ async def open_house(database: Path) -> AsyncIterator[House]:
             feed=Feed(),
             clock=lambda: house.now,
             nudge=nudge,
+            preview=lambda run: house.previews.append(run),  # noqa: PLW0108 - there is no house yet
         )
         house = House(services, world, user.id)
         yield house

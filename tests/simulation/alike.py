@@ -120,6 +120,12 @@ async def _tug(world: "World") -> None:
                 desk.calendar.put(replace(event, content=event.content.take([TITLE], minded)))
 
 
+async def given_up(appointment_id: UUID) -> bool:
+    """Whether it was imported, and cancelled in favour of the platform's as a person said they are one."""
+    lines = models.SyncOperation.filter(appointment_id=appointment_id, reason="resolved")
+    return await lines.filter(side="local", operation="delete").exists()
+
+
 async def unasked(world: "World", desk: "Desk", selection: Selection) -> list[str]:
     """I4: no two that look alike stand without anybody having been asked; I9: somebody asks for who waits."""
     stored = await models.CalendarSyncMapping.filter(link_id=desk.link_id, closed=None)

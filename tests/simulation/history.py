@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 from tests.simulation.hearing import unheard
 from tests.simulation.invariants import all_both_ways, at_odds, broken, come_to_rest
+from tests.simulation.resolving import resolve_the_rest
 from tests.simulation.world import World
 
 from metonic_gateway.store.database import opened
@@ -45,6 +46,7 @@ async def _lived(dice: Random, database: str) -> History:
             await world.run(world.dice.choice(world.desks))
         violations = await come_to_rest(world, quiet_rounds=1) + await at_odds(world)
         await all_both_ways(world)
+        await resolve_the_rest(world)
         await world.platform.send_all()
         violations += await come_to_rest(world) + await broken(world) + await unheard(world)
     return History(violations, world.trace)

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.simulation.alike import unasked
+from tests.simulation.alike import given_up, unasked
+from tests.simulation.approving import held_for_nothing, waits_for_a_person
+from tests.simulation.resolving import cancelled_by_resolution, left_undone
 from tests.simulation.tastes import both_ways
 from tests.simulation.values import tokens
 from tests.simulation.world import MARKERS, Desk, World
@@ -61,10 +63,11 @@ async def at_odds(world: World) -> list[str]:
     found = world.astray + world.platform.astray
     for desk in world.desks:
         selection = await _selection(world, desk)
+        rows = await _rows(desk)
         found += _doubled(desk)
-        found += await _left_over(desk, await _rows(desk))
+        found += await _left_over(desk, rows)
         if selection.direction is not Direction.PULL:
-            found += _standing(desk, selection, known)
+            found += _standing(desk, selection, known, rows)
         found += await _erased_without_cause(world, desk)
     return found + await _cancelled_without_cause(world, known)
 
@@ -95,7 +98,7 @@ async def broken(world: World) -> list[str]:
         found += _not_converged(desk, selection, rows, told)
         found += _doubled(desk)
         found += await _left_over(desk, rows)
-        found += _standing(desk, selection, known)
+        found += _standing(desk, selection, known, rows)
         found += await unasked(world, desk, selection)
         found += await _erased_without_cause(world, desk)
     found += await _cancelled_without_cause(world, known)
@@ -154,20 +157,25 @@ async def _left_over(desk: Desk, rows: Sequence[Mapping]) -> list[str]:
     held = {r.id for r in rows if r.hold and r.hold.kind is HoldKind.CONFLICT and not is_waiting(r)}
     found = [f"I1: {row.id} is still due" for row in rows if due_of(row) is not None]
     found += [f"I2: {event_id} is not known" for event_id in desk.calendar.live if event_id not in known]
+    found += [f"I1: {why}" for why in await left_undone(desk.id)]
+    found += await held_for_nothing(desk, rows)
     return found + [f"I9: {mapping} is not held and shown alike" for mapping in shown ^ held]
 
 
-def _standing(desk: Desk, selection: Selection, known: Sequence[Appointment]) -> list[str]:
+def _standing(
+    desk: Desk, selection: Selection, known: Sequence[Appointment], rows: Sequence[Mapping]
+) -> list[str]:
     """No copy stands of what is private, left out or deleted, except where a person is to decide."""
     excluded = {a.id: why for a in known if (why := selection.excludes(a)) and not a.is_deleted}
     marked = [MARKERS.read(e.marker) for e in desk.calendar.live.values() if e.marker]
     standing = {m.appointment_id for m in marked if m and m.link_id == desk.link_id} & set(excluded)
+    standing -= {row.appointment_id for row in rows if row.appointment_id and waits_for_a_person(row)}
     return [f"I2: a copy of {a} stands, which is {excluded[a]}" for a in standing]
 
 
 async def _erased_without_cause(world: World, desk: Desk) -> list[str]:
     """I5, there: a user's own event is gone only if they deleted it, or the appointment imported from it."""
-    erased_here = world.erased_here | world.platform.erased
+    erased_here = world.erased_here | world.platform.erased | await cancelled_by_resolution()
     own = {i for i, _ in desk.calendar.log if i.startswith("own-")}
     found = []
     for event_id in own - set(desk.calendar.live):
@@ -182,13 +190,14 @@ async def _cancelled_without_cause(world: World, known: Sequence[Appointment]) -
     """I5, here: the engine cancels an appointment only where its owner deleted the event it came from."""
     erased_here = world.erased_here | world.platform.erased
     found = []
+    resolved = await cancelled_by_resolution()
     for appointment in known:
         if appointment.is_deleted and appointment.id not in erased_here:
             rows = models.CalendarSyncMapping.filter(appointment_id=appointment.id).prefetch_related("link")
             events = {(r.link.sync_config_id, r.external_event_id or "") for r in await rows}
-            given_up = models.SyncOperation.filter(appointment_id=appointment.id, reason="resolved")
-            is_theirs = appointment.imported_from is not None and events & world.erased_there
-            if not is_theirs and not await given_up.filter(side="local", operation="delete").exists():
+            is_caused = appointment.imported_from is not None or appointment.id in resolved
+            is_theirs = is_caused and events & world.erased_there
+            if not is_theirs and not await given_up(appointment.id):
                 found.append(f"I5: {appointment.id} was cancelled")
     return found
 

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import UUID, uuid4
 
-from tests.simulation import alike
+from tests.simulation import alike, approving
 from tests.simulation.faults import Crash, FaultyAdapter, SteppingLedger, Weather
 from tests.simulation.platform import Platform
+from tests.simulation.resolving import people_resolve
 from tests.simulation.tastes import taste
 from tests.simulation.values import Values, editable
 
@@ -129,6 +130,8 @@ class World:
             (5, self.set_otherwise),
             *alike.acts(self),
             *self._platform_acts(),
+            *people_resolve(self),
+            *approving.acts(self),
         ]
         (act,) = self.dice.choices([act for _, act in acts], [weight for weight, _ in acts])
         try:
@@ -221,7 +224,7 @@ class World:
             group = self.dice.choice(editable(event.content))
             content = self.values.edited(event.content, group)
             self.note("there: edit", self.desks.index(desk), event.id, group, content.get(group))
-            desk.calendar.put(replace(event, content=content))
+            desk.calendar.put(replace(event, content=content, modified_at=self.now))
 
     async def restore_text(self) -> None:
         """Somebody undoes: an old version comes back, with its old stamp."""

@@ -32,6 +32,14 @@ class HoldKind(StrEnum):
     DETACHED = "detached"
     UNLINKED = "unlinked"
     OUTSIDE = "outside"
+    GUARDED = "guarded"
+
+
+class Answer(StrEnum):
+    """What a person said to an item that the guard had held."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +153,9 @@ class Mapping:
     the last one that the provider would not take. ``alike_id`` is the appointment that its event looks like:
     while it is held a person is asked, else they are two. ``can_write`` and ``can_write_time``
     are as in the event last read. ``resolution`` is what was decided about its conflict and not done yet,
-    ``resolved_at`` when one was last carried out. ``closed`` names why a row is a tombstone.
+    ``resolved_at`` when one was last carried out. ``is_commanded``: a person asked for the change that is
+    due. ``fingerprint`` names the versions in which the guard held it, ``answer`` is what a person said to
+    that. ``closed`` names why a row is a tombstone.
     """
 
     id: UUID
@@ -177,7 +187,15 @@ class Mapping:
     resolution: Resolution | None = None
     resolved_at: datetime | None = None
     alike_id: UUID | None = None
+    is_commanded: bool = False
+    fingerprint: str | None = None
+    answer: Answer | None = None
     closed: str | None = None
+
+    @property
+    def is_in_conflict(self) -> bool:
+        """Whether it rests until two sides agree, or somebody says which one stands."""
+        return self.hold is not None and self.hold.kind is HoldKind.CONFLICT
 
     def due(self) -> "Mapping":
         """This row with a decision due, by a number never drawn before for it."""

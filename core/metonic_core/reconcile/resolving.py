@@ -12,7 +12,6 @@ from enum import StrEnum
 from metonic_core.model.appointment import stamped
 from metonic_core.model.content import TIME, Content, Group, all_groups, slot_of
 from metonic_core.model.errors import InvalidValue
-from metonic_core.model.mapping import HoldKind
 from metonic_core.model.mapping import Mapping as Row
 from metonic_core.model.resolution import Resolution, ResolutionKind
 from metonic_core.model.series import has_slot
@@ -60,9 +59,8 @@ def answered(pair: Comparison, step: Step) -> Step:
 
 def _at_rest(step: Step) -> Row:
     """Without what is only about a conflict: there is none any more."""
-    hold = step.mapping.hold
-    is_over = hold is not None and hold.kind is HoldKind.CONFLICT
-    return replace(step.mapping, hold=None if is_over else hold, resolution=None)
+    hold = None if step.mapping.is_in_conflict else step.mapping.hold
+    return replace(step.mapping, hold=hold, resolution=None)
 
 
 def standing(row: Row, conflict: Conflict, terms: Terms) -> Resolution | None:
@@ -148,19 +146,29 @@ def _picked(conflict: Conflict, picks: Mapping[Group, Side]) -> frozenset[Group]
         if group not in conflict.groups:
             message = f"The sides do not collide in {_named(group)}."
             raise InvalidValue(message, ("picks", group), "Leave it out: it is merged as ever.")
+    for group in _homeless(conflict, picks):
+        raise InvalidValue(
+            f"The schedule that is picked does not have {_named(group)}.",
+            ("picks", group),
+            "Pick the same side for both, or the side that says nothing about it.",
+        )
+    return frozenset(group for group, side in picks.items() if side is Side.EXTERNAL)
+
+
+def _homeless(conflict: Conflict, picks: Mapping[Group, Side]) -> list[Group]:
+    """Occurrences picked from one side that the schedule picked from the other does not have."""
     sides = {Side.LOCAL: conflict.local, Side.EXTERNAL: conflict.external}
     schedule = sides[picks[TIME]] if TIME in picks else None
-    for group, side in picks.items():
-        slot, made = slot_of(group), sides[side]
-        if slot is None or schedule is None or made is None or made.override(slot) is None:
-            continue
-        if not has_slot(schedule.when, schedule.recurrence, slot):
-            raise InvalidValue(
-                f"The schedule that is picked does not have {_named(group)}.",
-                ("picks", group),
-                "Pick the same side for both, or the side that says nothing about it.",
-            )
-    return frozenset(group for group, side in picks.items() if side is Side.EXTERNAL)
+    if schedule is None:
+        return []
+    others = {g: sides[side] for g, side in picks.items() if side is not picks[TIME]}
+    slots = {g: slot for g in others if (slot := slot_of(g)) is not None}
+    return [
+        g
+        for g, slot in slots.items()
+        if (made := others[g]) and made.override(slot)
+        if not has_slot(schedule.when, schedule.recurrence, slot)
+    ]
 
 
 def _named(group: Group) -> str:

@@ -53,6 +53,10 @@ class Reason(StrEnum):
     RESOLVED = "resolved"
     CALENDAR_LEFT = "calendar_left"
     OSCILLATES = "oscillates"
+    MANY_DELETIONS = "many_deletions"
+    MANY_EDITS = "many_edits"
+    EMPTY_CALENDAR = "empty_calendar"
+    REJECTED = "rejected"
 
 
 class ConflictType(StrEnum):

@@ -14,11 +14,12 @@ from metonic_core.sync.context import Run
 
 Known = Mapping[UUID, Appointment]
 
+Meetings = Mapping[UUID, Meeting]
+"""Whom each row meets, by its id; rows that meet nobody may be left out."""
 
-async def meetings(
-    this: Run, batch: Sequence[rows.Mapping], known: Known, terms: Terms
-) -> Mapping[UUID, Meeting]:
-    """Whom each of these rows meets, by its id; ``known`` are the appointments that are read already."""
+
+async def meetings(this: Run, batch: Sequence[rows.Mapping], known: Known, terms: Terms) -> Meetings:
+    """Whom these rows look like; ``known`` are the appointments that are read already."""
     lone = [row for row in batch if _is_foreign(row, terms)]
     unborn = [row for row in batch if is_unborn(row) and row.appointment_id in known]
     said = [row.seen.event.content for row in lone if isinstance(row.seen, Observed)]

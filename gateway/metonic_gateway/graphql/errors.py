@@ -36,6 +36,7 @@ class ErrorCode(Enum):
     OUT_OF_DATE = "out_of_date"
     DISCONNECTED = "disconnected"
     INTERRUPTED = "interrupted"
+    HELD = "held"
     CONFLICTS = "conflicts"
     ITEMS_LEFT = "items_left"
     FAILED = "failed"

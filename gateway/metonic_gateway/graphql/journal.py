@@ -97,7 +97,7 @@ async def operations_of(
 
 def _shown(done: Done) -> SyncOperation:
     told = done.before or (done.here.content if done.here else None)
-    code, text = _reason(done.reason)
+    code, text = meaning_of(done.reason)
     return SyncOperation(
         id=strawberry.ID(str(done.id)),
         side=Side(done.side),
@@ -113,7 +113,8 @@ def _shown(done: Done) -> SyncOperation:
     )
 
 
-def _reason(code: str) -> tuple[str, str]:
+def meaning_of(code: str) -> tuple[str, str]:
+    """The code, and the sentence that says why something was done."""
     return (code, _SENTENCES[code]) if code in _SENTENCES else sentence(code)
 
 

@@ -24,6 +24,7 @@ from metonic_gateway.graphql.conflicts.resolving import ConflictsMutation
 from metonic_gateway.graphql.limits import extensions
 from metonic_gateway.graphql.progress import ProgressSubscription
 from metonic_gateway.graphql.providers import ProvidersQuery
+from metonic_gateway.graphql.runs.answering import AnsweringMutation
 from metonic_gateway.graphql.runs.mutations import RunsMutation
 from metonic_gateway.graphql.runs.queries import RunsQuery
 from metonic_gateway.graphql.scalars import SCALARS
@@ -61,6 +62,7 @@ class Mutation(
     SelectionMutation,
     RunsMutation,
     ConflictsMutation,
+    AnsweringMutation,
     AppointmentsMutation,
 ):
     pass

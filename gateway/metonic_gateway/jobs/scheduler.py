@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from metonic_gateway.store import leases
+from metonic_gateway.store import leases, previews
 from metonic_gateway.telemetry import get_logger
 
 TICK = timedelta(seconds=2)
@@ -19,17 +19,20 @@ _log = get_logger(__name__)
 
 
 class Scheduler:
-    """``nudge`` and ``sweep`` send messages; a calendar that stays due is asked for again after a minute."""
+    """``nudge``, ``sweep`` and ``preview`` send messages; what waits is asked for again after a minute."""
 
     def __init__(
         self,
         nudge: Callable[[Collection[UUID]], None],
         sweep: Callable[[], None],
+        preview: Callable[[UUID], None],
         clock: Callable[[], datetime],
         tick: timedelta = TICK,
     ) -> None:
         self._nudge = nudge
         self._sweep = sweep
+        self._preview = preview
+        self._previewed_at: datetime | None = None
         self._clock = clock
         self._tick = tick
         self._asked: dict[tuple[UUID, datetime], datetime] = {}
@@ -53,6 +56,10 @@ class Scheduler:
         fresh = [key for key in due if key not in self._asked]
         self._asked |= dict.fromkeys(fresh, now)
         self._nudge([calendar for calendar, _ in fresh])
+        if self._previewed_at is None or not timedelta(0) <= now - self._previewed_at < _ASK_AGAIN:
+            self._previewed_at = now
+            for run in await previews.waiting(now):
+                self._preview(run)
         if self._swept_on != now.date():
             self._swept_on = now.date()
             self._sweep()

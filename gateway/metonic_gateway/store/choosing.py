@@ -112,7 +112,8 @@ async def _draw(
     rows = models.CalendarSyncMapping.filter(concerned, link_id=selection.link_id, closed=None)
     found = await rows.values("id", "appointment_id", "alike_id")
     moved = {*changed}
-    await draw_rows([r["id"] for r in found if moved & {r["appointment_id"], r["alike_id"]}])
+    drawn = [r["id"] for r in found if moved & {r["appointment_id"], r["alike_id"]}]
+    await draw_rows(drawn, is_commanded=True)
     taken = {row["appointment_id"] for row in found}
     missing = [a for a in known if a.id not in taken]
     if choice is Choice.ALWAYS:

@@ -28,6 +28,7 @@ class CopyState(StrEnum):
     DETACHED = "detached"
     UNLINKED = "unlinked"
     IGNORED = "ignored"
+    GUARDED = "guarded"
 
 
 IN_SYNC = "in_sync"
@@ -41,6 +42,7 @@ _HELD = {
     HoldKind.DETACHED: CopyState.DETACHED,
     HoldKind.UNLINKED: CopyState.UNLINKED,
     HoldKind.OUTSIDE: CopyState.EXCLUDED,
+    HoldKind.GUARDED: CopyState.GUARDED,
 }
 
 

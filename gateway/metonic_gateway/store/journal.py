@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from metonic_core.model.codec import encode
 from metonic_core.model.mapping import Mapping
+from metonic_core.reconcile.guard import inferred
 from metonic_core.reconcile.step import Operation
 from metonic_gateway.store.models import SyncOperation
 
@@ -21,5 +22,6 @@ def line(mapping: Mapping, operation: Operation, now: datetime) -> SyncOperation
         reason=operation.reason.value,
         field_groups=sorted(operation.groups),
         before=encode(operation.before),
+        is_inferred=inferred(operation, mapping) is not None,
         at=now,
     )

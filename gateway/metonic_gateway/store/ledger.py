@@ -17,6 +17,8 @@ from metonic_core.model.appointment import Appointment
 from metonic_core.model.marker import MarkerKey
 from metonic_core.model.resolution import Resolution
 from metonic_core.model.when import Window
+from metonic_core.reconcile.guard import Held as HeldItem
+from metonic_core.reconcile.guard import Load
 from metonic_core.reconcile.step import Conflict, Operation
 from metonic_core.selection import Choice, Selection
 from metonic_core.sync import Clock, Due, LeaseLost, Link, Phase
@@ -26,16 +28,18 @@ from metonic_gateway.store import (
     changes,
     complete_reads,
     drawing,
+    guarding,
     journal,
     mappings,
     models,
     noting,
+    plans,
     selections,
 )
 from metonic_gateway.store.changes import Cause, ChangeKind, Entry
 from metonic_gateway.store.noting import Note
 from metonic_gateway.store.progress import Gauge
-from metonic_gateway.store.rows import mapping_of
+from metonic_gateway.store.rows import link_columns, link_of, mapping_of
 from metonic_gateway.store.runs import RunLog
 
 
@@ -85,6 +89,7 @@ class SqlLedger:
         self._lines: list[models.SyncOperation] = []
         self._news: list[Entry] = []
         self._notes: list[Note] = []
+        self._items: list[HeldItem] = []
         self._read: dict[UUID, Appointment] = {}
         self._choices: dict[UUID, Choice] = {}
         self.markers = markers
@@ -106,7 +111,7 @@ class SqlLedger:
             self._read, self._choices = {}, {}
 
     def _forget(self) -> None:
-        self._rows, self._lines, self._news, self._notes = [], [], [], []
+        self._rows, self._lines, self._news, self._notes, self._items = [], [], [], [], []
         self._imports, self._changed = {}, {}
 
     async def _check_fence(self) -> None:
@@ -119,11 +124,12 @@ class SqlLedger:
         now = self._clock()
         await appointments.insert_imported(list(self._imports.values()), now)
         await self._spread(self._changed, now)
+        await plans.release(self._rows)
         await mappings.store(self._rows, now)
         await noting.store(self._calendar_id, self._notes, now)
         new = {row: made for row, made in self._imports.items() if made.imported_from is None}
         await self._spread(new, now)
-        if self._lines or self._news:
+        if self._lines or self._news or self._items:
             await self._report(await self._run.ensure(), now)
         self._forget()
 
@@ -139,29 +145,14 @@ class SqlLedger:
         await models.SyncOperation.bulk_create(self._lines)
         cause = Cause(self._held.provider, run_id, self._held.user_id)
         await changes.record(self._news, cause, now)
+        await plans.note(run_id, self._items, now)
         self.has_changed |= bool(self._news)
 
     async def link(self) -> Link:
-        row = await models.CalendarLink.get(id=self._link_id)
-        return Link(
-            id=row.id,
-            calendar_id=row.calendar_id,
-            window=self._window,
-            cursor=row.cursor,
-            round=row.round,
-            is_reading_completely=row.is_reading_completely,
-            read_completely_at=row.read_completely_at,
-            window_end=row.window_end,
-        )
+        return link_of(await models.CalendarLink.get(id=self._link_id), self._window)
 
     async def save_link(self, link: Link) -> None:
-        await models.CalendarLink.filter(id=link.id).update(
-            cursor=link.cursor,
-            round=link.round,
-            is_reading_completely=link.is_reading_completely,
-            read_completely_at=link.read_completely_at,
-            window_end=link.window_end,
-        )
+        await models.CalendarLink.filter(id=link.id).update(**link_columns(link))
 
     async def selection(self) -> Selection:
         chosen = models.CalendarSyncConfig.get(id=self._calendar_id)
@@ -186,6 +177,13 @@ class SqlLedger:
 
     async def count_due(self, due: Due) -> int:
         return await models.CalendarSyncMapping.filter(link_id=self._link_id, due=due).count()
+
+    async def due_pairs(self, after: UUID | None, limit: int) -> Sequence[values.Mapping]:
+        await self._flush()
+        return await mappings.page(guarding.due_pairs(self._link_id), after, limit)
+
+    async def load(self) -> Load:
+        return await guarding.load(self._calendar_id, self._link_id, self._clock())
 
     async def open_rows(self, after: UUID | None, limit: int) -> Sequence[values.Mapping]:
         await self._flush()
@@ -235,6 +233,10 @@ class SqlLedger:
         await self._flush()
         await self.save(await complete_reads.unreported(self._open(), read_round))
 
+    async def is_suddenly_empty(self, read_round: int) -> bool:
+        await self._flush()
+        return await guarding.is_suddenly_empty(self._link_id, read_round)
+
     async def bring_in(self, until: datetime, since: datetime | None) -> None:
         await self._flush()
         if since is not None and since < until and not self._held.is_former:
@@ -277,6 +279,10 @@ class SqlLedger:
         appointment = (await self.appointments([tombstone.appointment_id])).get(tombstone.appointment_id)
         if appointment and (await self.selection()).draws(appointment):
             await appointments.open_each([(self._link_id, appointment.id)])
+
+    async def hold(self, held: HeldItem) -> None:
+        if held.is_news:
+            self._items.append(held)
 
     async def ripen_conflicts(self) -> datetime | None:
         await self._flush()

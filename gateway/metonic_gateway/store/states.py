@@ -8,8 +8,14 @@ DISCONNECTED = "disconnected"
 
 QUEUED = "queued"
 RUNNING = "running"
+HELD = "held"
 FINISHED = "finished"
-"""How far a run is (``CalendarSyncHistory.state``)."""
+REJECTED = "rejected"
+"""How far a run is (``CalendarSyncHistory.state``). One that is held has ended, and its plan waits."""
+
+SYNC = "sync"
+PREVIEW = "preview"
+"""What a run does (``kind``)."""
 
 SUCCESS = "success"
 PARTIAL = "partial"
@@ -19,6 +25,7 @@ FAILED = "failed"
 SCHEDULE = "schedule"
 MANUAL = "manual"
 RESOLUTION = "resolution"
+APPROVAL = "approval"
 """Why it was made (``reason``)."""
 
 FULL = "full"

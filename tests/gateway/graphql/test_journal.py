@@ -266,7 +266,7 @@ def test_every_word_of_the_journal_is_one_of_the_api() -> None:
 
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_has_a_sentence(reason: Reason) -> None:
-    code, text = journal._reason(reason.value)  # noqa: SLF001 - the table has no other door
+    code, text = journal.meaning_of(reason.value)
 
     assert code == reason.value
     assert text.endswith(".")

@@ -35,7 +35,13 @@ _SENTENCES: dict[str, str] = {
     Reason.PUSH_ONLY: "Nothing is taken from this calendar: it is only written to.",
     Reason.NO_EVENT: "What is in the calendar is no event.",
     Reason.OSCILLATES: OSCILLATES,
+    Reason.RESOLVED: "A conflict about it was resolved so that its event is left alone.",
     Reason.DESELECTED: "It is not selected for this calendar any more.",
+    Reason.MANY_DELETIONS: "It would be deleted along with so many others that it waits for your approval.",
+    Reason.EMPTY_CALENDAR: "The calendar was suddenly empty, so it is deleted only with your approval.",
+    Reason.MANY_EDITS: "It was changed in the calendar along with so many others that it waits for your "
+    "approval.",
+    Reason.REJECTED: "You rejected what would have been done to it; it stays as it is until a side changes.",
 }
 _OTHER = "other"
 

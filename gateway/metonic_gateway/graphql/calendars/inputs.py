@@ -67,7 +67,8 @@ class SyncSettingsInput:
     include_notes: strawberry.Maybe[bool | None]
     include_client_contact: strawberry.Maybe[bool | None] = strawberry.field(description="For trainers only.")
     conflicts_automatically: strawberry.Maybe[ConflictResolution | None] = strawberry.field(
-        description="Not MERGE: that needs a person. Null: ask."
+        description="Which side stands in conflicts that nobody resolved, those that are open by now too. "
+        "Not MERGE: that needs a person. Null: ask. What was resolved is not resolved so again for an hour."
     )
 
 

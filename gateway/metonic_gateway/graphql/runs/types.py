@@ -8,6 +8,7 @@ from metonic_gateway.graphql.context import Info
 from metonic_gateway.graphql.errors import ErrorCode, error_code
 from metonic_gateway.graphql.journal import SyncOperationConnection, operations_of
 from metonic_gateway.graphql.progress import SyncProgress, shown_progress
+from metonic_gateway.graphql.runs.plans import SyncPlan, plan_of
 from metonic_gateway.graphql.scalars import DateTime, ProviderName, date_time, maybe_date_time
 from metonic_gateway.store import history, states
 from metonic_gateway.store.runs import RunError
@@ -25,13 +26,25 @@ class SyncReason(Enum):
     SCHEDULE = "schedule"
     MANUAL = "manual"
     RESOLUTION = "resolution"
+    APPROVAL = states.APPROVAL
 
 
-@strawberry.enum
+@strawberry.enum(description="SYNC: of a calendar. PREVIEW: what a sync would do; nothing is done.")
+class RunKind(Enum):
+    SYNC = states.SYNC
+    PREVIEW = states.PREVIEW
+
+
+@strawberry.enum(
+    description="HELD: it has ended, and a part of it waits for `approveSyncRun` or `rejectSyncRun`. "
+    "REJECTED: that part was rejected. FINISHED: nothing of it waits (any more)."
+)
 class RunState(Enum):
     QUEUED = "queued"
     RUNNING = "running"
+    HELD = states.HELD
     FINISHED = "finished"
+    REJECTED = states.REJECTED
 
 
 @strawberry.enum(description="PARTIAL: something was left undone; `errors` say what.")
@@ -62,6 +75,10 @@ async def operations(
     return await operations_of(info.context, root.row.id, first, after)
 
 
+async def plan(root: strawberry.Parent["SyncRun"], info: Info) -> SyncPlan | None:
+    return await plan_of(info, root.row)
+
+
 @strawberry.type(
     description="One sync of a connected calendar. One that nobody asked for and that found nothing "
     "leaves none."
@@ -70,6 +87,7 @@ class SyncRun:
     row: strawberry.Private[history.Run]
     id: strawberry.ID
     provider: ProviderName
+    kind: RunKind
     sync_type: SyncType
     reason: SyncReason
     state: RunState
@@ -84,6 +102,11 @@ class SyncRun:
     progress: SyncProgress | None = strawberry.field(
         resolver=progress, description="How far it is while it runs; `syncProgress` tells each change."
     )
+    plan: SyncPlan | None = strawberry.field(
+        resolver=plan,
+        description="What waits for approval, or waited for it, where this run held something; of a preview "
+        "that is finished, what a sync would do.",
+    )
     operations: SyncOperationConnection = strawberry.field(
         resolver=operations, description="What it did, in that order; kept for 30 days."
     )
@@ -94,6 +117,7 @@ def shown_run(run: history.Run) -> SyncRun:
         row=run,
         id=strawberry.ID(str(run.id)),
         provider=ProviderName(run.provider),
+        kind=RunKind(run.kind),
         sync_type=SyncType(run.sync_type),
         reason=SyncReason(run.reason),
         state=RunState(run.state),

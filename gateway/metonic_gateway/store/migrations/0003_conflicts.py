@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.CASCADE,
                     ),
                 ),
-                ("number", fields.IntField()),
+                ("starts_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("mapping_id", fields.UUIDField(null=True)),
                 ("appointment_id", fields.UUIDField(null=True)),
                 ("external_event_id", fields.TextField(null=True, unique=False)),
@@ -52,13 +52,14 @@ class Migration(migrations.Migration):
                         null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
                     ),
                 ),
-                ("is_held", fields.BooleanField(default=False)),
+                ("held_because", fields.CharField(null=True, max_length=40)),
                 ("fingerprint", fields.TextField(null=True, unique=False)),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={
                 "table": "sync_plan_steps",
                 "app": "models",
-                "indexes": [Index(fields=["run_id", "number", "id"]), Index(fields=["mapping_id"])],
+                "indexes": [Index(fields=["run_id", "starts_at", "id"]), Index(fields=["mapping_id"])],
                 "pk_attr": "id",
                 "table_description": "What a held run or a preview would do: one item of its plan.",
             },
@@ -204,7 +205,12 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name="CalendarSyncMapping",
-            name="approved",
+            name="answer",
+            field=fields.CharField(null=True, max_length=10),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncMapping",
+            name="fingerprint",
             field=fields.TextField(null=True, unique=False),
         ),
         ops.AddField(
@@ -264,5 +270,10 @@ class Migration(migrations.Migration):
             """CREATE INDEX "ix_mapping_alike" ON "calendar_sync_mappings" ("alike_id", "link_id")
             WHERE "alike_id" IS NOT NULL""",
             'DROP INDEX "ix_mapping_alike"',
+        ),
+        ops.RunSQL(
+            """CREATE INDEX "ix_mapping_held" ON "calendar_sync_mappings" ("link_id", "hold")
+            WHERE "hold" IS NOT NULL""",
+            'DROP INDEX "ix_mapping_held"',
         ),
     ]

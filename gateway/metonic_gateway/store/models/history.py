@@ -116,7 +116,8 @@ class CalendarSyncConflict(Model):
 class SyncPlanStep(Model):
     """What a held run or a preview would do: one item of its plan.
 
-    fingerprint names the versions that it was planned for, so that an approval speaks of nothing else.
+    held_because says why the guard holds it, NULL if it does not. fingerprint names the versions that it was
+    planned for, so that an approval speaks of nothing else. starts_at is when the item begins.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -124,7 +125,7 @@ class SyncPlanStep(Model):
         "models.CalendarSyncHistory", related_name="plan_steps"
     )
     run_id: UUID
-    number = fields.IntField()
+    starts_at = fields.DatetimeField()
     mapping_id = fields.UUIDField(null=True)
     appointment_id = fields.UUIDField(null=True)
     external_event_id = fields.TextField(null=True)
@@ -134,9 +135,10 @@ class SyncPlanStep(Model):
     field_groups: Any = fields.JSONField()
     before: Any = fields.JSONField(null=True)
     after: Any = fields.JSONField(null=True)
-    is_held = fields.BooleanField(default=False)
+    held_because = fields.CharField(max_length=40, null=True)
     fingerprint = fields.TextField(null=True)
+    at = fields.DatetimeField()
 
     class Meta:
         table = "sync_plan_steps"
-        indexes = (("run_id", "number", "id"), ("mapping_id",))
+        indexes = (("run_id", "starts_at", "id"), ("mapping_id",))

@@ -48,8 +48,8 @@ class CalendarSyncMapping(Model):
 
     resolution is what a person decided about a conflict and a run has not done yet. written are the changes
     written lately, refused the write that the provider would not take, both as digests. is_commanded: a
-    person asked for the change that is due. approved is what a person let pass the guard. alike_id is the
-    appointment that the event looks like.
+    person asked for the change that is due. fingerprint names the versions in which the guard held it, answer
+    is what a person said to that. alike_id is the appointment that the event looks like.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -85,7 +85,8 @@ class CalendarSyncMapping(Model):
     written: Any = fields.JSONField(null=True)
     refused: Any = fields.JSONField(null=True)
     is_commanded = fields.BooleanField(default=False, db_default=False)
-    approved = fields.TextField(null=True)
+    fingerprint = fields.TextField(null=True)
+    answer = fields.CharField(max_length=10, null=True)
     alike_id = fields.UUIDField(null=True)
     enters_at = fields.DatetimeField(null=True)
     due = fields.CharField(max_length=10, null=True)
