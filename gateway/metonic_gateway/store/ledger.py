@@ -7,7 +7,7 @@ fifty decisions costs a few statements, not hundreds.
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from tortoise.transactions import in_transaction
@@ -198,13 +198,7 @@ class SqlLedger:
         await self._flush()
         found = models.CalendarSyncMapping.filter(link_id=self._link_id)
         rows = await mappings.chunked(found, "external_event_id__in", list(event_ids))
-        rows.sort(
-            key=lambda row: (
-                row.closed is None,
-                row.closed_at or row.wrote_at or datetime.min.replace(tzinfo=UTC),
-            )
-        )
-        return {row.external_event_id: mapping_of(row) for row in rows if row.external_event_id}
+        return mappings.by_event(rows)
 
     async def by_appointment(self, appointment_ids: Collection[UUID]) -> Mapping[UUID, values.Mapping]:
         await self._flush()
