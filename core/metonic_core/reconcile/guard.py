@@ -187,10 +187,10 @@ def fingerprint(row: Mapping, appointment: Appointment, terms: Terms) -> str:
 
 def presented(row: Mapping, appointment: Appointment, terms: Terms) -> Mapping:
     """The row as it is decided: not held by the guard, and with an answer only to the versions of now."""
-    if row.fingerprint is None:
-        return row
     if _is_guarded(row) or row.answer is Answer.REJECTED:
         row = replace(row, hold=None)
+    if row.fingerprint is None:
+        return row
     is_same = row.fingerprint == fingerprint(row, appointment, terms)
     return row if is_same else replace(row, fingerprint=None, answer=None)
 

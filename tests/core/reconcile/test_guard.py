@@ -226,6 +226,16 @@ def test_what_comes_back_is_held_no_more() -> None:
     assert (step.mapping.hold, step.mapping.fingerprint) == (None, None)
 
 
+def test_what_nobody_is_asked_about_any_more_is_decided_as_if_it_had_not_been_held() -> None:
+    held = judged(copy().due(), CANCELLED, STRICT)
+    assert isinstance(held, Held)
+    forgotten = replace(held.mapping, fingerprint=None).due()
+
+    step = decide(presented(forgotten, CANCELLED, terms()), CANCELLED, terms(direction=Direction.PULL))
+
+    assert (step.mapping.hold, step.write) == (None, None)
+
+
 def test_an_approval_says_nothing_once_the_appointment_is_left_out_for_another_reason() -> None:
     held = judged(copy().due(), PRIVATE, STRICT)
     assert isinstance(held, Held)
