@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from tests.simulation.alike import given_up, unasked
 from tests.simulation.approving import held_for_nothing, waits_for_a_person
 from tests.simulation.resolving import cancelled_by_resolution, left_undone
 from tests.simulation.tastes import both_ways
@@ -16,6 +17,7 @@ from metonic_core.model.codec import decode
 from metonic_core.model.content import all_groups
 from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import HoldKind, Mapping
+from metonic_core.reconcile.alike import is_waiting
 from metonic_core.selection import Direction, Flow, Selection, flow, projected
 from metonic_gateway.store import appointments, models
 from metonic_gateway.store.rows import due_of, mapping_of
@@ -97,6 +99,7 @@ async def broken(world: World) -> list[str]:
         found += _doubled(desk)
         found += await _left_over(desk, rows)
         found += _standing(desk, selection, known, rows)
+        found += await unasked(world, desk, selection)
         found += await _erased_without_cause(world, desk)
     found += await _cancelled_without_cause(world, known)
     return found + await _lost(world, known)
@@ -147,7 +150,7 @@ async def _left_over(desk: Desk, rows: Sequence[Mapping]) -> list[str]:
     known = {row.event_id for row in rows}
     conflicts = models.CalendarSyncConflict.filter(sync_config_id=desk.id, state="open")
     shown = {row["mapping_id"] for row in await conflicts.values("mapping_id")}
-    held = {row.id for row in rows if row.hold and row.hold.kind is HoldKind.CONFLICT}
+    held = {r.id for r in rows if r.hold and r.hold.kind is HoldKind.CONFLICT and not is_waiting(r)}
     found = [f"I1: {row.id} is still due" for row in rows if due_of(row) is not None]
     found += [f"I2: {event_id} is not known" for event_id in desk.calendar.live if event_id not in known]
     found += [f"I1: {why}" for why in await left_undone(desk.id)]
@@ -189,7 +192,8 @@ async def _cancelled_without_cause(world: World, known: Sequence[Appointment]) -
             rows = models.CalendarSyncMapping.filter(appointment_id=appointment.id).prefetch_related("link")
             events = {(r.link.sync_config_id, r.external_event_id or "") for r in await rows}
             is_caused = appointment.imported_from is not None or appointment.id in resolved
-            if not is_caused or not events & world.erased_there:
+            is_theirs = is_caused and events & world.erased_there
+            if not is_theirs and not await given_up(appointment.id):
                 found.append(f"I5: {appointment.id} was cancelled")
     return found
 

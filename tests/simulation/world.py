@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import UUID, uuid4
 
-from tests.simulation import approving
+from tests.simulation import alike, approving
 from tests.simulation.faults import Crash, FaultyAdapter, SteppingLedger, Weather
 from tests.simulation.platform import Platform
 from tests.simulation.resolving import people_resolve
@@ -61,6 +61,8 @@ class World:
     erased_there: set[tuple[UUID, str]] = field(default_factory=set)
     trace: list[str] = field(default_factory=list)
     astray: list[str] = field(default_factory=list)
+    twins: list[alike.Twin] = field(default_factory=list)
+    tugs: dict[tuple[UUID, str], Content] = field(default_factory=dict)
     weather: Weather = field(init=False)
     platform: Platform = field(init=False)
     _settings: int = 0
@@ -128,6 +130,7 @@ class World:
             (1, self.hide_appointment),
             (5, self.set_otherwise),
             (3, lambda: undo_some_run(self)),
+            *alike.acts(self),
             *self._platform_acts(),
             *people_resolve(self),
             *approving.acts(self),

@@ -43,9 +43,7 @@ def _conflict(pair: Comparison, kind: ConflictType) -> Conflict:
 def _edited_here_at(pair: Comparison, groups: frozenset[Group]) -> datetime | None:
     """When the last of these groups was edited here; None unless it is known of each that was."""
     edited = {EXISTENCE} if pair.appointment.is_deleted else groups & pair.edited_here
-    times = [pair.appointment.last_edited(group) for group in edited]
-    known = [at for at in times if at is not None]
-    return max(known) if known and len(known) == len(times) else None
+    return pair.appointment.last_edited_in(edited)
 
 
 def _without_what_is_withheld(pair: Comparison) -> tuple[Mapping, Write | None]:

@@ -18,7 +18,7 @@ def create(mapping: Mapping, appointment: Appointment, terms: Terms) -> Step:
     groups = content.groups()
     local = hidden(appointment.content, content)
     write = Write(WriteKind.CREATE, Reason.NEW_HERE, content, groups, local=local)
-    return Step(replace(mapping, hold=None), write=write)
+    return Step(replace(mapping, hold=None, alike_id=None), write=write)
 
 
 def bring_together(pair: Comparison) -> Step:

@@ -20,6 +20,7 @@ from metonic_core.model.mapping import (
     WriteKind,
 )
 from metonic_core.reconcile.observe import take
+from metonic_core.reconcile.restraint import refusal, written_lately
 from metonic_core.reconcile.step import Act, Operation, Reason, Said, Side
 from metonic_core.reconcile.terms import Terms
 from metonic_core.selection import as_platform_knows
@@ -66,7 +67,7 @@ def outcome_of(mapping: Mapping, outcome: Outcome, terms: Terms) -> Landed:
         case Removed():
             return _removed(mapping, intent)
         case Failed(error=error):
-            return _refused(mapping, intent, error), ()
+            return _refused(mapping, intent, error, terms), ()
 
 
 def _intent_of(mapping: Mapping) -> Intent:
@@ -75,7 +76,7 @@ def _intent_of(mapping: Mapping) -> Intent:
     return mapping.intent
 
 
-def _refused(mapping: Mapping, intent: Intent, error: Exception) -> Mapping:
+def _refused(mapping: Mapping, intent: Intent, error: Exception, terms: Terms) -> Mapping:
     """Nothing was written by this operation; earlier ones may still land."""
     others = tuple(s for s in mapping.unconfirmed if s.operation != intent.operation)
     mapping = replace(mapping, intent=None, unconfirmed=others)
@@ -85,7 +86,9 @@ def _refused(mapping: Mapping, intent: Intent, error: Exception) -> Mapping:
         case IdentityTaken():
             return replace(mapping, generation=mapping.generation + 1, event_id=None, unconfirmed=()).due()
         case Unacceptable() | AccessDenied():
-            return replace(mapping, hold=Hold(HoldKind.QUARANTINE, error.message), wanted=None)
+            hold = Hold(HoldKind.QUARANTINE, error.message)
+            refused = refusal(mapping, intent, error.message, terms)
+            return replace(mapping, hold=hold, wanted=None, refused=refused)
         case _:
             # It was not even tried: that says nothing about the item.
             return replace(mapping, attempts=mapping.attempts - 1).due()
@@ -109,7 +112,7 @@ def _found(mapping: Mapping, intent: Intent, event: StoredEvent, terms: Terms) -
 def _found_created(mapping: Mapping, intent: Intent, event: StoredEvent, terms: Terms) -> Landed:
     marker = terms.marker_on(event)
     if marker is None or marker != mapping.marker(marker.operation):
-        return _refused(mapping, intent, IdentityTaken("another event has this identity")), ()
+        return _refused(mapping, intent, IdentityTaken("another event has this identity"), terms), ()
     if any(sent.operation == marker.operation for sent in mapping.unconfirmed):
         return _answered(replace(mapping, event_id=event.id), intent, event, terms)
     mapping = take(replace(mapping, intent=None, event_id=event.id, wrote_at=terms.now), Seen(event), terms)
@@ -232,6 +235,8 @@ def _landed(mapping: Mapping, sent: Sent, event: StoredEvent, terms: Terms) -> M
         unconfirmed=mapping.unconfirmed[_age(mapping, sent) + 1 :],
         wrote_at=terms.now,
         attempts=0,
+        written=written_lately(mapping, sent, terms),
+        refused=None,
     )
 
 

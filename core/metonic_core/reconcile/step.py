@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
+from uuid import UUID
 
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.codec import encode
@@ -52,6 +53,7 @@ class Reason(StrEnum):
     DISCONNECTED = "disconnected"
     RESOLVED = "resolved"
     CALENDAR_LEFT = "calendar_left"
+    OSCILLATES = "oscillates"
     MANY_DELETIONS = "many_deletions"
     MANY_EDITS = "many_edits"
     EMPTY_CALENDAR = "empty_calendar"
@@ -61,11 +63,12 @@ class Reason(StrEnum):
 
 
 class ConflictType(StrEnum):
-    """The specification's types of conflict that the pairs' table brings forth."""
+    """The specification's types of conflict. All but the last are brought forth by the pairs' table."""
 
     TIME_CHANGE = "time_change"
     DELETED = "deleted"
     DATA_MISMATCH = "data_mismatch"
+    CREATED_EXTERNALLY = "created_externally"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,8 @@ class Operation:
 
     ``after`` holds the ``groups`` that were changed, and nothing of the others. ``said`` is for an update
     that was sent, as a calendar may be shown something else than the appointment says; None where the
-    appointment had not changed. ``former`` is for what was done by choosing.
+    appointment had not changed. ``former`` is for what was done by choosing, ``appointment_id`` named where
+    it is not the one of the row.
     """
 
     side: Side
@@ -100,6 +104,7 @@ class Operation:
     after: Content | None = None
     said: Said | None = None
     former: Former | None = None
+    appointment_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,7 @@ class Conflict:
 
     When each side was last edited is None where that is not known. ``automatic_at`` is when the policy of the
     calendar may resolve it, where it has to wait for that.
+    ``appointment_id`` and ``event_id`` are named where they are not those of the row that is held.
     """
 
     type: ConflictType
@@ -134,6 +140,8 @@ class Conflict:
     local_edited_at: datetime | None = None
     external_edited_at: datetime | None = None
     automatic_at: datetime | None = None
+    appointment_id: UUID | None = None
+    event_id: str | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -150,8 +158,8 @@ class Step:
     """The row as it shall be stored, and what goes with it.
 
     ``appointment`` is set where it changes, with the version it was read with; ``is_import`` where it is
-    new. ``others`` are further rows that change, stored after this one. ``resolved`` is what was carried out
-    about ``conflict``; without it the item is left as it is.
+    new. ``firsts`` and ``others`` are further rows that change, stored before this one and after it.
+    ``resolved`` is what was carried out about ``conflict``; without it the item is left as it is.
     """
 
     mapping: Mapping
@@ -161,4 +169,5 @@ class Step:
     conflict: Conflict | None = None
     resolved: Resolution | None = None
     operations: tuple[Operation, ...] = ()
+    firsts: tuple[Mapping, ...] = field(default=())
     others: tuple[Mapping, ...] = field(default=())

@@ -6,37 +6,42 @@ decision is made in the transaction that announces it, no plan can be stale.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 
-from metonic_core.model.mapping import Absent, Hold, HoldKind, Mapping
+from metonic_core.model.mapping import Absent, Mapping
 from metonic_core.reconcile.decide import is_unborn
 from metonic_core.reconcile.entries import reborn
 from metonic_core.reconcile.guard import Allowance, Held, judge
+from metonic_core.reconcile.restraint import restrained
 from metonic_core.reconcile.step import Step
 from metonic_core.reconcile.terms import Terms
 from metonic_core.sync.announce import Announced, announce, carry_out
 from metonic_core.sync.context import Run
 from metonic_core.sync.deciding import decided, gathered
+from metonic_core.sync.meetings import let_go
 from metonic_core.sync.ports import Due, Phase
 from metonic_core.sync.progress import Progress
 from metonic_core.sync.weighing import weigh
-
-# A write that never lands would else be repeated with every run; an edit, or the daily read, tries again.
-_MOST_ATTEMPTS = 3
 
 
 async def apply(this: Run) -> None:
     """Decide every row that is due, and carry the decisions out."""
     progress = Progress(this.ledger, Phase.APPLY)
     allowed = await weigh(this)
+    # Events first: one that looks like a new appointment is met before that one gets a copy.
+    for is_lone in (True, False):
+        await _apply_each(this, progress, allowed, is_lone=is_lone)
+    await progress.end()
+
+
+async def _apply_each(this: Run, progress: Progress, allowed: Allowance, *, is_lone: bool) -> None:
     after = None
     while True:
         async with this.ledger.transaction():
-            rows = await this.ledger.due(Due.DECIDE, after, this.capabilities.batch_size)
+            rows = await this.ledger.undecided(after, this.capabilities.batch_size, is_lone=is_lone)
             await progress.expect(Due.DECIDE, rows)
             announced = await _decide_all(this, rows, allowed) if rows else []
         if not rows:
-            return await progress.end()
+            return
         await progress.begin()
         after = rows[-1].id
         await carry_out(this, announced)
@@ -47,6 +52,7 @@ async def _decide_all(this: Run, rows: Sequence[Mapping], allowed: Allowance) ->
     batch = await gathered(this, rows)
     for moved in batch.renamed:
         await this.ledger.save(moved)
+    await let_go(this, batch.absorbed)
     occupied = await _occupied(this, rows, batch.terms)
     announced = []
     async for judged in decided(this, batch):
@@ -86,25 +92,16 @@ async def _store_step(
         step.appointment, row.id, is_import=False
     ):
         return None
-    if step.write and row.attempts >= _MOST_ATTEMPTS:
-        conflict = step.conflict if step.resolved else None
-        step = replace(step, mapping=_set_aside(step.mapping), write=None, conflict=conflict)
+    step = restrained(step, terms)
     announced = announce(this, step.mapping, step.write, terms) if step.write else None
     if announced and announced.mapping.event_id in occupied:
         announced = None
-    await this.ledger.save([announced.mapping if announced else step.mapping, *step.others])
+    await this.ledger.save([*step.firsts, announced.mapping if announced else step.mapping, *step.others])
     await _note_conflict(this, row, step)
     this.report.count(step.operations)
     this.report.count_hold(row, step.mapping)
     await this.ledger.journal(step.mapping, step.operations)
     return announced
-
-
-def _set_aside(row: Mapping) -> Mapping:
-    hold = Hold(
-        HoldKind.QUARANTINE, f"The provider has not taken this change {_MOST_ATTEMPTS} times in a row."
-    )
-    return replace(row, hold=hold, wanted=None)
 
 
 async def _note_conflict(this: Run, row: Mapping, step: Step) -> None:

@@ -8,20 +8,27 @@ from metonic_core.model.appointment import Appointment
 from metonic_core.model.mapping import Hold, HoldKind, Mapping, Observed
 from metonic_core.reconcile.decide import decide
 from metonic_core.reconcile.guard import Judged, presented
+from metonic_core.reconcile.meeting import NOBODY
 from metonic_core.reconcile.onesided import Lone, decide_event, renames
 from metonic_core.reconcile.step import Step
 from metonic_core.reconcile.terms import Terms
 from metonic_core.sync.context import Run
+from metonic_core.sync.meetings import Meetings, meetings
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows by id as they are after ``renamed`` joined events that only changed their id to their pairs."""
+    """Rows by id as they are after ``renamed`` joined events that only changed their id to their pairs.
+
+    ``absorbed`` are the rows that gave way to these, as they were; ``met`` is whom each row looks like.
+    """
 
     terms: Terms
     rows: dict[UUID, Mapping]
     appointments: dict[UUID, Appointment]
     renamed: Sequence[tuple[Mapping, Mapping]]
+    absorbed: Sequence[Mapping]
+    met: Meetings
 
     def has_taken(self, step: Step) -> None:
         """The decisions to come see what this one changed."""
@@ -37,10 +44,14 @@ async def gathered(this: Run, rows: Sequence[Mapping]) -> Batch:
     concerned = {a for row in rows if (a := _concerned(row, terms))}
     appointments = dict(await this.ledger.appointments(concerned))
     uids = {row.uid for row in rows if row.uid}
-    renamed = list(renames(await this.ledger.by_uid(uids))) if uids else []
+    kin = await this.ledger.by_uid(uids) if uids else []
+    renamed = list(renames(kin))
+    gone = {former.id for former, _ in renamed}
     current = {row.id: row for row in rows}
     current |= {row.id: row for moved in renamed for row in moved if row.id in current}
-    return Batch(terms, current, appointments, renamed)
+    met = await meetings(this, list(current.values()), appointments, terms)
+    absorbed = [row for row in kin if row.id in gone]
+    return Batch(terms, current, appointments, renamed, absorbed, met)
 
 
 async def decided(this: Run, batch: Batch) -> AsyncIterator[Judged]:
@@ -62,11 +73,14 @@ def _concerned(row: Mapping, terms: Terms) -> UUID | None:
 async def _decide_one(this: Run, row: Mapping, batch: Batch) -> Judged:
     terms, concerned = batch.terms, _concerned(row, batch.terms)
     appointment = batch.appointments.get(concerned) if concerned else None
+    meeting = batch.met.get(row.id, NOBODY)
     if row.appointment_id is not None and appointment is not None:
         asked = presented(row, appointment, terms)
-        return Judged(row, _decided_or_set_aside(row, lambda: decide(asked, appointment, terms)), appointment)
+        return Judged(
+            row, _decided_or_set_aside(row, lambda: decide(asked, appointment, terms, meeting)), appointment
+        )
     claim = (await this.ledger.by_appointment([concerned])).get(concerned) if concerned else None
-    lone = Lone(row, appointment, claim)
+    lone = Lone(row, appointment, claim, meeting)
     return Judged(row, _decided_or_set_aside(row, lambda: decide_event(lone, terms)), appointment)
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Protocol
 
 from metonic_core.model.mapping import Mapping
+from metonic_core.reconcile.importing import ABSORBED
 from metonic_core.reconcile.landing import ERASED, Landed
-from metonic_core.reconcile.onesided import ABSORBED
 from metonic_core.reconcile.terms import Terms
 from metonic_core.sync.context import Run
 

@@ -92,6 +92,10 @@ class Ledger(Protocol):
         """Rows with that to be done, by id, beyond ``after``; tombstones only to be read."""
         ...
 
+    async def undecided(self, after: UUID | None, limit: int, *, is_lone: bool) -> Sequence[rows.Mapping]:
+        """Rows to be decided, by id, beyond ``after``: those without an appointment, or those with one."""
+        ...
+
     async def count_due(self, due: Due) -> int:
         """How many rows have that to be done."""
         ...
@@ -120,6 +124,14 @@ class Ledger(Protocol):
 
     async def by_uid(self, uids: Collection[str]) -> Sequence[rows.Mapping]:
         """Every open row whose event has one of these UIDs."""
+        ...
+
+    async def asking(self, appointment_ids: Collection[UUID]) -> Sequence[rows.Mapping]:
+        """The rows that are held because they look like one of these appointments."""
+        ...
+
+    async def starting_at(self, instants: Collection[datetime]) -> Sequence[UUID]:
+        """The user's own appointments that begin just then; none that are deleted."""
         ...
 
     async def save(self, mappings: Sequence[rows.Mapping]) -> None:

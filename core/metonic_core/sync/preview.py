@@ -6,14 +6,16 @@ It needs a ledger that keeps to itself what it is told to store.
 from dataclasses import dataclass, field
 
 from metonic_core.model.mapping import Mapping
+from metonic_core.reconcile.alike import is_asking
 from metonic_core.reconcile.guard import Held, Judged, Kind, Planned, allowance, counted, judge, planned
 from metonic_core.reconcile.landing import confirm
+from metonic_core.reconcile.restraint import restrained
 from metonic_core.reconcile.step import Reason
 from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.provider import Capabilities
 from metonic_core.sync.context import Run, opened
 from metonic_core.sync.deciding import decided, gathered
-from metonic_core.sync.ports import Clock, Due, Ledger
+from metonic_core.sync.ports import Clock, Ledger
 from metonic_core.sync.pull import pull
 from metonic_core.sync.run import look
 from metonic_core.sync.settle import settle
@@ -50,12 +52,17 @@ async def preview(
 
 
 async def _all_decided(this: Run) -> list[Judged]:
+    """In the order of a run: what looks alike is met before it would be made."""
+    return [*await _each_decided(this, is_lone=True), *await _each_decided(this, is_lone=False)]
+
+
+async def _each_decided(this: Run, *, is_lone: bool) -> list[Judged]:
     found: list[Judged] = []
     after = None
     terms = await this.terms()
     while True:
         async with this.ledger.transaction():
-            rows = await this.ledger.due(Due.DECIDE, after, _AT_ONCE)
+            rows = await this.ledger.undecided(after, _AT_ONCE, is_lone=is_lone)
             if not rows:
                 return found
             # What turns out to have been written before is not yet to be done.
@@ -64,6 +71,8 @@ async def _all_decided(this: Run) -> list[Judged]:
                 await this.ledger.save(moved)
             async for judged in decided(this, batch):
                 batch.has_taken(judged.step)
+                if is_asking(judged.step.mapping):
+                    await this.ledger.save([judged.step.mapping, *judged.step.others])
                 found.append(judged)
         after = rows[-1].id
 
@@ -78,6 +87,6 @@ async def _previewed(this: Run, found: list[Judged]) -> Preview:
         if isinstance(step, Held):
             made.steps.append(Previewed(step.mapping, step.planned, step.cause))
         elif step is not None:
-            made.steps += [Previewed(step.mapping, one) for one in planned(step)]
+            made.steps += [Previewed(step.mapping, one) for one in planned(restrained(step, terms))]
             made.conflicts += step.conflict is not None
     return made

@@ -16,6 +16,7 @@ from metonic_core.model.when import Window
 from metonic_core.selection import Selection
 from metonic_core.sync import Due
 from metonic_gateway.store import changes, models
+from metonic_gateway.store.alikes import ASKING
 from metonic_gateway.store.changes import Cause, ChangeKind, Entry
 from metonic_gateway.store.mappings import chunks
 from metonic_gateway.store.rows import appointment_columns, appointment_of, mapping_columns
@@ -181,10 +182,12 @@ async def _draw(
     is_commanded: bool,
 ) -> set[UUID]:
     ids = [appointment.id for appointment in appointments]
-    paired = models.CalendarSyncMapping.filter(appointment_id__in=ids, closed=None, link__archived_at=None)
+    concerned = Q(appointment_id__in=ids) | (ASKING & Q(alike_id__in=ids))
+    paired = models.CalendarSyncMapping.filter(concerned, closed=None, link__archived_at=None)
     rows = await paired.values("id", "link_id", "appointment_id", "link__sync_config_id")
+    # Only a run leaves out the row that it is at.
     drawn = [row["id"] for row in rows if row["id"] not in except_for]
-    still_open = await draw_rows(drawn, is_commanded=is_commanded)
+    still_open = await draw_rows(drawn, is_commanded=is_commanded, by_person=not except_for)
     moved = [row for row in rows if row["id"] in still_open]
     standing = still_open.union(except_for)
     taken = {(row["link_id"], row["appointment_id"]) for row in rows if row["id"] in standing}
@@ -202,16 +205,19 @@ def people(appointment: Appointment) -> set[UUID]:
     return {appointment.owner_id, *(p.user_id for p in appointment.participants)}
 
 
-async def draw_rows(ids: Sequence[UUID], *, is_commanded: bool = False) -> set[UUID]:
+async def draw_rows(ids: Sequence[UUID], *, is_commanded: bool = False, by_person: bool = True) -> set[UUID]:
     """Have these mappings decided anew; runs inside a transaction.
 
-    ``is_commanded``: a person asked for what follows; the last who draws says. Returns those that are open: a
-    run may have closed one since it was read, and then it stays closed.
+    ``is_commanded``: a person asked for what follows; the last who draws says. ``by_person``: what was frozen
+    because values went to and fro is let go, by a person or the platform, not by what comes from another
+    calendar. Returns those that are open: a run may have closed one since it was read, and then it stays
+    closed.
     """
     found: set[UUID] = set()
+    forgotten = {"written": None} if by_person else {}
     for part in chunks(ids):
         rows = models.CalendarSyncMapping.filter(id__in=part, closed=None)
-        again = {"drawn": F("drawn") + 1, "wanted": F("drawn") + 1, "attempts": 0}
+        again = {"drawn": F("drawn") + 1, "wanted": F("drawn") + 1, "attempts": 0, **forgotten}
         await rows.update(**again, is_commanded=is_commanded)
         await rows.filter(due=None).update(due=Due.DECIDE)
         found |= {row["id"] for row in await rows.values("id")}

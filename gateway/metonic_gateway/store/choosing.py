@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
 from metonic_core.model.appointment import Appointment
@@ -13,6 +14,7 @@ from metonic_core.model.when import Window
 from metonic_core.reconcile.step import Reason
 from metonic_core.selection import Choice
 from metonic_gateway.store import mappings, models
+from metonic_gateway.store.alikes import ASKING
 from metonic_gateway.store.appointments import draw_rows, load, make_due, open_each
 from metonic_gateway.store.preferences import Changed, locked
 from metonic_gateway.store.rows import mapping_of
@@ -103,9 +105,13 @@ async def draw_chosen(
     """Make due what changed and what this calendar should have and has not; returns whether it lacked any."""
     ids = [appointment.id for appointment in known]
     selection = selection_of(row, window, await choices_of([row.id], ids))
-    rows = models.CalendarSyncMapping.filter(link_id=selection.link_id, closed=None, appointment_id__in=ids)
-    taken = {found["appointment_id"]: found["id"] for found in await rows.values("id", "appointment_id")}
-    await draw_rows([taken[i] for i in changed if i in taken], is_commanded=True)
+    concerned = Q(appointment_id__in=ids) | (ASKING & Q(alike_id__in=ids))
+    rows = models.CalendarSyncMapping.filter(concerned, link_id=selection.link_id, closed=None)
+    found = await rows.values("id", "appointment_id", "alike_id")
+    moved = {*changed}
+    drawn = [r["id"] for r in found if moved & {r["appointment_id"], r["alike_id"]}]
+    await draw_rows(drawn, is_commanded=True)
+    taken = {row["appointment_id"] for row in found}
     missing = [a for a in known if a.id not in taken]
     wanted = [a.id for a in missing if selection.draws(a)]
     await open_each([(selection.link_id, appointment) for appointment in wanted])

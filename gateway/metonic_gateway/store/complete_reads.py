@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from tortoise.expressions import F
+from tortoise.expressions import F, Q
 
 from metonic_core.model.codec import encode
 from metonic_core.model.mapping import Absent, HoldKind, Look, Mapping
+from metonic_core.reconcile.step import Reason
 from metonic_core.sync import Due
 from metonic_gateway.store.mappings import Rows, chunks
 from metonic_gateway.store.rows import mapping_of
@@ -30,7 +31,7 @@ async def take_up(rows: Rows, until: datetime) -> None:
     """Have events read that begin before the window ends now, and writes tried again that were set aside."""
     await entering(rows, until).update(seen=encode(Look()), due=Due.READ)
     again = {"attempts": 0, "drawn": F("drawn") + 1, "wanted": F("drawn") + 1}
-    await set_aside(rows).update(**again, due=Due.DECIDE)
+    await set_aside(rows).update(**again, refused=None, due=Due.DECIDE)
 
 
 def entering(rows: Rows, until: datetime) -> Rows:
@@ -39,8 +40,9 @@ def entering(rows: Rows, until: datetime) -> Rows:
 
 
 def set_aside(rows: Rows) -> Rows:
-    """Those whose writes the provider had not taken."""
-    return rows.filter(hold=HoldKind.QUARANTINE.value, attempts__gt=0, due=None)
+    """Those whose writes the provider had not taken, or had put back."""
+    was_tried = Q(attempts__gt=0) | Q(refused__isnull=False) | Q(hold_reason=Reason.OSCILLATES.value)
+    return rows.filter(was_tried, hold=HoldKind.QUARANTINE.value, due=None)
 
 
 def is_doubtful(row: Mapping) -> bool:

@@ -11,6 +11,7 @@ from metonic_core.model.when import Window
 from metonic_core.selection import Selection
 from metonic_core.sync import Due
 from metonic_gateway.store import models
+from metonic_gateway.store.alikes import ASKING
 from metonic_gateway.store.appointments import draw_rows, load, make_due, open_each
 from metonic_gateway.store.mappings import Rows, chunks
 from metonic_gateway.store.selections import TRAINER, choices_of, selection_of
@@ -23,8 +24,9 @@ async def draw_all(link_id: UUID, window: Window, *, is_commanded: bool = False)
     sets it otherwise: ``is_commanded`` says that what follows for what is selected is their will.
     """
     open_rows = models.CalendarSyncMapping.filter(link_id=link_id, closed=None)
-    paired = open_rows.exclude(appointment_id=None)
-    await paired.update(drawn=F("drawn") + 1, wanted=F("drawn") + 1, attempts=0, is_commanded=False)
+    paired = open_rows.filter(Q(appointment_id__isnull=False) | ASKING)
+    again = {"drawn": F("drawn") + 1, "wanted": F("drawn") + 1, "attempts": 0, "written": None}
+    await paired.update(**again, is_commanded=False)
     if is_commanded:
         await _command(paired)
     await paired.filter(due=None).update(due=Due.DECIDE)

@@ -20,7 +20,7 @@ def line(mapping: Mapping, operation: Operation, now: datetime) -> SyncOperation
     return SyncOperation(
         id=uuid4(),
         mapping_id=mapping.id,
-        appointment_id=mapping.appointment_id,
+        appointment_id=operation.appointment_id or mapping.appointment_id,
         external_event_id=mapping.event_id,
         is_inferred=inferred(operation, mapping) is not None,
         at=now,

@@ -4,7 +4,7 @@ No lease is needed, and no transaction is held: runs and people are not kept wai
 meanwhile may be seen in part, which a preview can live with.
 """
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,6 +13,7 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from metonic_core.model import mapping as values
+from metonic_core.reconcile.alike import is_asking
 from metonic_core.reconcile.guard import Load
 from metonic_core.reconcile.step import Operation
 from metonic_core.selection import Selection
@@ -74,7 +75,7 @@ class PreviewLedger(SqlLedger):
             return row
         is_held = row.hold is not None and row.hold.kind is values.HoldKind.GUARDED
         is_commanded = not is_held and row.id not in self._cancelled
-        return replace(row.due(), attempts=0, is_commanded=is_commanded)
+        return replace(row.due(), attempts=0, written=(), is_commanded=is_commanded)
 
     def _now(self, row: values.Mapping) -> values.Mapping:
         return self._kept.get(row.id) or self._as_drawn(row)
@@ -96,11 +97,28 @@ class PreviewLedger(SqlLedger):
         return self._assumed.selection
 
     async def due(self, due: Due, after: UUID | None, limit: int) -> Sequence[values.Mapping]:
-        stored, beyond = self._due_in_store(due), after
+        return await self._page(self._due_in_store(due), lambda row: due_of(row) is due, after, limit)
+
+    async def undecided(self, after: UUID | None, limit: int, *, is_lone: bool) -> Sequence[values.Mapping]:
+        def is_undecided(row: values.Mapping) -> bool:
+            return due_of(row) is Due.DECIDE and (row.appointment_id is None) is is_lone
+
+        stored = self._due_in_store(Due.DECIDE).filter(appointment_id__isnull=is_lone)
+        return await self._page(stored, is_undecided, after, limit)
+
+    async def asking(self, appointment_ids: Collection[UUID]) -> Sequence[values.Mapping]:
+        stored = [row for row in await super().asking(appointment_ids) if row.id not in self._kept]
+        asked = set(appointment_ids)
+        return [*stored, *(r for r in self._kept.values() if is_asking(r) and r.alike_id in asked)]
+
+    async def _page(
+        self, stored: Rows, is_wanted: Callable[[values.Mapping], bool], after: UUID | None, limit: int
+    ) -> Sequence[values.Mapping]:
+        beyond = after
         while True:
             page = await mappings.page(stored, beyond, limit)
             end = page[-1].id if len(page) == limit else None
-            kept = [r for r in self._kept.values() if _is_between(beyond, r.id, end) and due_of(r) is due]
+            kept = [r for r in self._kept.values() if _is_between(beyond, r.id, end) and is_wanted(r)]
             fresh = [self._as_drawn(row) for row in page if row.id not in self._kept]
             found = sorted([*kept, *fresh], key=lambda row: row.id)
             if found or end is None:
@@ -172,7 +190,7 @@ class PreviewLedger(SqlLedger):
             await self._open_missing(since)
         await self._look(complete_reads.entering(self._open(), until))
         again = [self._now(mapping_of(row)) for row in await complete_reads.set_aside(self._open())]
-        await self.save([replace(row.due(), attempts=0) for row in again])
+        await self.save([replace(row.due(), attempts=0, refused=None) for row in again])
 
     async def reopen(self, tombstone: values.Mapping) -> None:
         found = await self.appointments([tombstone.appointment_id] if tombstone.appointment_id else [])

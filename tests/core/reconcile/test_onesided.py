@@ -42,8 +42,9 @@ from metonic_core.model.mapping import (
 )
 from metonic_core.model.series import Recurrence
 from metonic_core.reconcile.decide import decide
+from metonic_core.reconcile.importing import ABSORBED
 from metonic_core.reconcile.landing import outcome_of, settle
-from metonic_core.reconcile.onesided import ABSORBED, Lone, decide_event, renames, revived
+from metonic_core.reconcile.onesided import Lone, decide_event, renames, revived
 from metonic_core.reconcile.step import Act, Operation, Reason, Side, Step, Write
 from metonic_core.spi import EtagMismatch, Failed, ProviderError, RateLimited, Removed, Seen, Unavailable
 

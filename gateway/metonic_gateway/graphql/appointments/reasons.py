@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from metonic_core.model.mapping import HoldKind
 from metonic_core.reconcile.step import ConflictType, Reason
 from metonic_core.selection import Exclusion
+from metonic_gateway.jobs.troubles import OSCILLATES
 from metonic_gateway.store.copies import IN_SYNC, PAUSED, PENDING
 from metonic_gateway.store.states import NEEDS_CALENDAR, NEEDS_SIGN_IN
 
@@ -82,6 +83,11 @@ WHY: dict[str, Why] = {
     ConflictType.DATA_MISMATCH: Why(
         "The same was changed here and in the calendar, in different ways.", next_step=_DECIDE
     ),
+    ConflictType.CREATED_EXTERNALLY: Why(
+        "An event like it is in the calendar already, and may be the same.",
+        next_step="Decide whether they are one and whose version counts, or keep both.",
+    ),
+    Reason.OSCILLATES: Why(OSCILLATES, next_step=_MEND),
     Reason.NEW_HERE: Why("It was new here."),
     Reason.NEW_THERE: Why("It was new in the calendar."),
     Reason.EDITED_HERE: Why("It was changed here."),

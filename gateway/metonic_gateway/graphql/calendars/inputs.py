@@ -146,10 +146,16 @@ def _check_frequency(minutes: int, known: int) -> None:
         )
 
 
+_FOR_A_PERSON = {
+    ConflictResolution.MERGE: "Which side stands in which field is for a person to say.",
+    ConflictResolution.KEEP_BOTH: "Whether what looks alike is two things is for a person to say.",
+}
+
+
 def _policy(resolution: ConflictResolution | None) -> str | None:
-    if resolution is ConflictResolution.MERGE:
+    if resolution in _FOR_A_PERSON:
         raise InvalidValue(
-            "Which side stands in which field is for a person to say.",
+            _FOR_A_PERSON[resolution],
             ("conflictsAutomatically",),
             "Use KEEP_LOCAL, KEEP_EXTERNAL or MOST_RECENT, or null to be asked.",
         )

@@ -225,6 +225,13 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name="CalendarSyncMapping",
+            name="refused",
+            field=fields.JSONField(
+                null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+            ),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncMapping",
             name="resolution",
             field=fields.JSONField(
                 null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
@@ -275,6 +282,11 @@ class Migration(migrations.Migration):
             model_name="SyncOperation",
             name="is_inferred",
             field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.RunSQL(
+            """CREATE INDEX "ix_mapping_alike" ON "calendar_sync_mappings" ("alike_id", "link_id")
+            WHERE "alike_id" IS NOT NULL""",
+            'DROP INDEX "ix_mapping_alike"',
         ),
         ops.RunSQL(
             """CREATE INDEX "ix_mapping_held" ON "calendar_sync_mappings" ("link_id", "hold")
