@@ -119,6 +119,14 @@ async def cancelled_by_resolution() -> set[UUID]:
     return {row["appointment_id"] for row in await lines.values("appointment_id")}
 
 
+async def taken_out_again(link_id: UUID) -> set[UUID]:
+    """What was imported from there, came back as a copy and was left out of the calendar then."""
+    rows = models.CalendarSyncMapping.filter(link_id=link_id, appointment__imported_from=link_id)
+    copies = {row["appointment_id"] for row in await rows.filter(origin="copy").values("appointment_id")}
+    standing = {row["appointment_id"] for row in await rows.filter(closed=None).values("appointment_id")}
+    return copies - standing
+
+
 async def left_undone(calendar_id: UUID) -> list[str]:
     """At rest whatever was decided is done, and no policy could still decide what is open."""
     rows = models.CalendarSyncConflict.filter(sync_config_id=calendar_id).prefetch_related("sync_config")
