@@ -15,9 +15,9 @@ from metonic_gateway.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """``nudge`` asks the workers to look at connected calendars soon, ``preview`` to make a preview.
+    """``nudge`` asks workers to look at connected calendars soon, ``preview`` and ``undo`` to do a run.
 
-    Both carry ids only and may be lost.
+    They carry ids only and may be lost.
     """
 
     settings: Settings
@@ -28,6 +28,7 @@ class Services:
     clock: Callable[[], datetime]
     nudge: Callable[[Collection[UUID]], None]
     preview: Callable[[UUID], None]
+    undo: Callable[[UUID], None]
 
     def window(self) -> Window:
         """The span of time that is synced now."""

@@ -10,6 +10,7 @@ from unittest.mock import patch
 from tests.simulation.hearing import unheard
 from tests.simulation.invariants import all_both_ways, at_odds, broken, come_to_rest
 from tests.simulation.resolving import resolve_the_rest
+from tests.simulation.undoing import fought_over, go_on
 from tests.simulation.world import World
 
 from metonic_gateway.store.database import opened
@@ -44,9 +45,12 @@ async def _lived(dice: Random, database: str) -> History:
         for _ in range(STEPS):
             await world.someone_acts()
             await world.run(world.dice.choice(world.desks))
+        world.weather.is_calm = True
+        await go_on(world)
         violations = await come_to_rest(world, quiet_rounds=1) + await at_odds(world)
         await all_both_ways(world)
         await resolve_the_rest(world)
         await world.platform.send_all()
         violations += await come_to_rest(world) + await broken(world) + await unheard(world)
+        violations += await fought_over(world)
     return History(violations, world.trace)

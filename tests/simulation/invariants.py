@@ -114,15 +114,11 @@ def _not_converged(
     for appointment in known:
         row = by_appointment.get(appointment.id)
         if row is None:
-            if selection.draws(appointment) or _has_lost_its_event(appointment, desk):
+            if selection.draws(appointment):
                 found.append(f"I2: {appointment.id} is not at {desk.link_id}")
         elif row.hold is None:
             found += [f"I2: {appointment.id}: {why}" for why in _differing(desk, selection, row, appointment)]
     return found
-
-
-def _has_lost_its_event(appointment: Appointment, desk: Desk) -> bool:
-    return appointment.imported_from == desk.link_id and not appointment.is_deleted
 
 
 def _differing(desk: Desk, selection: Selection, row: Mapping, appointment: Appointment) -> list[str]:

@@ -11,6 +11,7 @@ from tests.simulation.faults import Crash, FaultyAdapter, SteppingLedger, Weathe
 from tests.simulation.platform import Platform
 from tests.simulation.resolving import people_resolve
 from tests.simulation.tastes import taste
+from tests.simulation.undoing import undo_some_run
 from tests.simulation.values import Values, editable
 
 from metonic_core import sync
@@ -128,6 +129,7 @@ class World:
             (1, self.bring_back_event),
             (1, self.hide_appointment),
             (5, self.set_otherwise),
+            (3, lambda: undo_some_run(self)),
             *alike.acts(self),
             *self._platform_acts(),
             *people_resolve(self),

@@ -38,5 +38,5 @@ def imported(mapping: Mapping, event: StoredEvent, terms: Terms) -> Step:
         alike_id=None,
         resolution=None,
     )
-    done = Operation(Side.LOCAL, Act.CREATE, Reason.NEW_THERE, content.groups())
+    done = Operation(Side.LOCAL, Act.CREATE, Reason.NEW_THERE, content.groups(), after=content)
     return Step(row, made, is_import=True, operations=(done,))

@@ -237,7 +237,7 @@ def _revive(pair: Comparison, _conflict: Conflict, _resolution: Resolution) -> S
     """The appointment stands again, with what the event says wherever that was edited."""
     alive = replace(pair.appointment, is_deleted=False)
     living = Comparison(pair.mapping, stamped(pair.appointment, alive, pair.edited_there_at), pair.terms)
-    back = Operation(Side.LOCAL, Act.CREATE, Reason.RESOLVED)
+    back = Operation(Side.LOCAL, Act.CREATE, Reason.RESOLVED, alive.content.groups(), after=alive.content)
     said = living.edited_there
     said |= _beyond(living, living.known) if TIME in said else frozenset()
     step = brought_together(living, merge(living, there=said), said)

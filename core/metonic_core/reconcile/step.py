@@ -12,6 +12,7 @@ from metonic_core.model.codec import encode
 from metonic_core.model.content import Content, Group
 from metonic_core.model.mapping import Mapping, WriteKind
 from metonic_core.model.resolution import Resolution
+from metonic_core.selection import Choice
 
 
 class Side(StrEnum):
@@ -57,6 +58,8 @@ class Reason(StrEnum):
     MANY_EDITS = "many_edits"
     EMPTY_CALENDAR = "empty_calendar"
     REJECTED = "rejected"
+    OVERWRITTEN_UNSEEN = "overwritten_unseen"
+    UNDONE = "undone"
 
 
 class ConflictType(StrEnum):
@@ -69,10 +72,28 @@ class ConflictType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
-    """A line of the journal; ``before`` is what stood on that side.
+class Said:
+    """What the appointment said before and after; each holds the groups in which the two differ."""
 
-    ``appointment_id`` is named where it is not the one of the row.
+    before: Content
+    after: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """What its user had chosen for the appointment in this calendar before; None: nothing."""
+
+    choice: Choice | None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A line of the journal; ``before`` is what stood on that side, ``after`` what stands there since.
+
+    ``after`` holds the ``groups`` that were changed, and nothing of the others. ``said`` is for an update
+    that was sent, as a calendar may be shown something else than the appointment says; None where the
+    appointment had not changed. ``former`` is for what was done by choosing, ``appointment_id`` named where
+    it is not the one of the row.
     """
 
     side: Side
@@ -80,6 +101,9 @@ class Operation:
     reason: Reason
     groups: frozenset[Group] = frozenset()
     before: Content | None = None
+    after: Content | None = None
+    said: Said | None = None
+    former: Former | None = None
     appointment_id: UUID | None = None
 
 

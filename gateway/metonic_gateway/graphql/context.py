@@ -17,7 +17,7 @@ from metonic_gateway.graphql.appointments.announcing import announce
 from metonic_gateway.graphql.errors import request_error, unusable
 from metonic_gateway.http.identity import Identity, NotSignedIn, Role, identify, seconds_left
 from metonic_gateway.services import Services
-from metonic_gateway.store import copies, introducing, operations, overview, planned, users
+from metonic_gateway.store import copies, history, introducing, operations, overview, planned, undoing, users
 from metonic_gateway.store.conflicts import Shown
 from metonic_gateway.store.users import User
 
@@ -39,9 +39,10 @@ class Context:
         self.tallies = DataLoader[UUID, overview.Tally](_load_tallies, cache=False)
         self.copies = DataLoader[Appointment, list[copies.Copy]](self._load_copies, cache=False)
         self.operations = DataLoader[operations.Asked, Sequence[operations.Done]](
-            self._load_operations, cache=False
+            operations.of_runs, cache=False
         )
         self._outcomes = DataLoader[Supposed, Appointment](self._load_outcomes, cache=False)
+        self.undoable = DataLoader[history.Run, bool](_load_undoable, cache=False)
         self.operation_counts = DataLoader[UUID, int](_load_operation_counts, cache=False)
         self.plan_steps = DataLoader[planned.Asked, Sequence[planned.PlannedStep]](
             planned.of_runs, cache=False
@@ -124,10 +125,6 @@ class Context:
         """What is an exception among them is raised to who asked for it."""
         return await foreseen(self.services, supposed)
 
-    async def _load_operations(self, asked: list[operations.Asked]) -> Sequence[Sequence[operations.Done]]:
-        viewer = await self.viewer()
-        return await operations.of_runs(viewer.id, asked)
-
 
 Info = strawberry.Info[Context, None]
 
@@ -145,6 +142,11 @@ async def _load_providers(links: list[UUID]) -> Sequence[str]:
 async def _load_tallies(calendars: list[UUID]) -> Sequence[overview.Tally]:
     found = await overview.tallies(calendars)
     return [found[calendar] for calendar in calendars]
+
+
+async def _load_undoable(runs: list[history.Run]) -> Sequence[bool]:
+    found = await undoing.undoable(runs)
+    return [run.id in found for run in runs]
 
 
 async def _load_operation_counts(runs: list[UUID]) -> Sequence[int]:

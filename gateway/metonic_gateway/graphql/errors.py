@@ -37,6 +37,8 @@ class ErrorCode(Enum):
     DISCONNECTED = "disconnected"
     INTERRUPTED = "interrupted"
     HELD = "held"
+    CANNOT_UNDO = "cannot_undo"
+    MOVED_SINCE = "moved_since"
     CONFLICTS = "conflicts"
     ITEMS_LEFT = "items_left"
     FAILED = "failed"

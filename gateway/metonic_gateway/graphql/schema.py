@@ -27,6 +27,7 @@ from metonic_gateway.graphql.providers import ProvidersQuery
 from metonic_gateway.graphql.runs.answering import AnsweringMutation
 from metonic_gateway.graphql.runs.mutations import RunsMutation
 from metonic_gateway.graphql.runs.queries import RunsQuery
+from metonic_gateway.graphql.runs.undoing import UndoMutation
 from metonic_gateway.graphql.scalars import SCALARS
 from metonic_gateway.graphql.viewer import ViewerQuery
 
@@ -63,6 +64,7 @@ class Mutation(
     RunsMutation,
     ConflictsMutation,
     AnsweringMutation,
+    UndoMutation,
     AppointmentsMutation,
 ):
     pass

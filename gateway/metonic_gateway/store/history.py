@@ -11,13 +11,14 @@ from tortoise.queryset import QuerySet
 from metonic_gateway.store import models
 from metonic_gateway.store.pages import Key, Page, paged
 from metonic_gateway.store.runs import RunError
-from metonic_gateway.store.states import PREVIEW
+from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING, PREVIEW
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A row of history; the words are those of ``states``.
+    """A row of history; the words are those of ``states``. ``undo_of`` is the run that it takes back.
 
+    ``is_connected``: the calendar has a sign-in to work with.
     While it runs: ``done`` of ``total`` items of its ``phase``, a word of ``sync.Phase``.
     """
 
@@ -25,6 +26,8 @@ class Run:
     calendar_id: UUID
     provider: str
     kind: str
+    undo_of: UUID | None
+    is_connected: bool
     sync_type: str
     reason: str
     state: str
@@ -98,6 +101,8 @@ def run_of(row: models.CalendarSyncHistory) -> Run:
         calendar_id=row.sync_config_id,
         provider=row.sync_config.provider,
         kind=row.kind,
+        undo_of=row.undo_of,
+        is_connected=row.sync_config.stopped not in {DISCONNECTING, DISCONNECTED},
         sync_type=row.sync_type,
         reason=row.reason,
         state=row.state,

@@ -7,7 +7,7 @@ fifty decisions costs a few statements, not hundreds.
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from tortoise.transactions import in_transaction
@@ -38,6 +38,7 @@ from metonic_gateway.store import (
 )
 from metonic_gateway.store.changes import Cause, ChangeKind, Entry
 from metonic_gateway.store.noting import Note
+from metonic_gateway.store.pending import Pending
 from metonic_gateway.store.progress import Gauge
 from metonic_gateway.store.rows import link_columns, link_of, mapping_of
 from metonic_gateway.store.runs import RunLog
@@ -83,13 +84,8 @@ class SqlLedger:
         self._clock = clock
         self._run = run
         self._gauge = Gauge(run, clock, told)
-        self._rows: list[values.Mapping] = []
-        self._imports: dict[UUID, Appointment] = {}
-        self._changed: dict[UUID, Appointment] = {}
-        self._lines: list[models.SyncOperation] = []
-        self._news: list[Entry] = []
-        self._notes: list[Note] = []
-        self._items: list[HeldItem] = []
+        self._pending = Pending()
+        self._line_at = datetime.min.replace(tzinfo=UTC)
         self._read: dict[UUID, Appointment] = {}
         self._choices: dict[UUID, Choice] = {}
         self.markers = markers
@@ -107,12 +103,7 @@ class SqlLedger:
                 yield
                 await self._flush()
         finally:
-            self._forget()
-            self._read, self._choices = {}, {}
-
-    def _forget(self) -> None:
-        self._rows, self._lines, self._news, self._notes, self._items = [], [], [], [], []
-        self._imports, self._changed = {}, {}
+            self._pending, self._read, self._choices = Pending(), {}, {}
 
     async def _check_fence(self) -> None:
         held = models.CalendarSyncConfig.filter(id=self._calendar_id, fence=self._fence)
@@ -121,17 +112,15 @@ class SqlLedger:
 
     async def _flush(self) -> None:
         """Appointments before the rows that name them, rows in the order of saving, then journal and feed."""
-        now = self._clock()
-        await appointments.insert_imported(list(self._imports.values()), now)
-        await self._spread(self._changed, now)
-        await plans.release(self._rows)
-        await mappings.store(self._rows, now)
-        await noting.store(self._calendar_id, self._notes, now)
-        new = {row: made for row, made in self._imports.items() if made.imported_from is None}
-        await self._spread(new, now)
-        if self._lines or self._news or self._items:
-            await self._report(await self._run.ensure(), now)
-        self._forget()
+        pending, self._pending, now = self._pending, Pending(), self._clock()
+        await appointments.insert_imported(list(pending.imports.values()), now)
+        await self._spread(pending.changed, now)
+        await plans.release(pending.rows)
+        await mappings.store(pending.rows, now)
+        await noting.store(self._calendar_id, pending.notes, now)
+        await self._spread({row: a for row, a in pending.imports.items() if a.imported_from is None}, now)
+        if pending.lines or pending.news or pending.items:
+            await self._report(pending, await self._run.ensure(), now)
 
     async def _spread(self, places: Mapping[UUID, Appointment], now: datetime) -> None:
         """To the other calendars of their people: by the row through which each came in."""
@@ -139,14 +128,14 @@ class SqlLedger:
             made = list(places.values())
             self.drawn |= await appointments.draw_each(made, self._window, now, except_for=list(places))
 
-    async def _report(self, run_id: UUID, now: datetime) -> None:
-        for line in self._lines:
+    async def _report(self, pending: Pending, run_id: UUID, now: datetime) -> None:
+        for line in pending.lines:
             line.run_id = run_id
-        await models.SyncOperation.bulk_create(self._lines)
+        await models.SyncOperation.bulk_create(pending.lines)
         cause = Cause(self._held.provider, run_id, self._held.user_id)
-        await changes.record(self._news, cause, now)
-        await plans.note(run_id, self._items, now)
-        self.has_changed |= bool(self._news)
+        await changes.record(pending.news, cause, now)
+        await plans.note(run_id, pending.items, now)
+        self.has_changed |= bool(pending.news)
 
     async def link(self) -> Link:
         return link_of(await models.CalendarLink.get(id=self._link_id), self._window)
@@ -217,7 +206,7 @@ class SqlLedger:
         return await alikes.starting_at(self._held.user_id, instants)
 
     async def save(self, rows: Sequence[values.Mapping]) -> None:
-        self._rows.extend(rows)
+        self._pending.rows.extend(rows)
 
     async def reported(self, event_ids: Collection[str], read_round: int) -> None:
         await self._flush()
@@ -251,17 +240,17 @@ class SqlLedger:
 
     async def store_appointment(self, appointment: Appointment, paired: UUID, *, is_import: bool) -> bool:
         if is_import:
-            self._imports[paired] = replace(appointment, contacts=())
-            self._news.append(Entry(None, self._imports[paired], ChangeKind.CREATE))
+            self._pending.imports[paired] = replace(appointment, contacts=())
+            self._pending.news.append(Entry(None, self._pending.imports[paired], ChangeKind.CREATE))
             return True
-        if any(changed.id == appointment.id for changed in self._changed.values()):
+        if any(changed.id == appointment.id for changed in self._pending.changed.values()):
             await self._flush()
         if not await appointments.overwrite(appointment, self._clock()):
             return False
-        self._changed[paired] = appointment
+        self._pending.changed[paired] = appointment
         kind = ChangeKind.DELETE if appointment.is_deleted else ChangeKind.UPDATE
         stored = replace(appointment, version=appointment.version + 1, contacts=())
-        self._news.append(Entry(self._read.get(appointment.id), stored, kind))
+        self._pending.news.append(Entry(self._read.get(appointment.id), stored, kind))
         self._read[appointment.id] = stored
         return True
 
@@ -276,7 +265,7 @@ class SqlLedger:
 
     async def hold(self, held: HeldItem) -> None:
         if held.is_news:
-            self._items.append(held)
+            self._pending.items.append(held)
 
     async def ripen_conflicts(self) -> datetime | None:
         await self._flush()
@@ -285,13 +274,16 @@ class SqlLedger:
     async def note_conflict(
         self, mapping: values.Mapping, conflict: Conflict, resolved: Resolution | None
     ) -> None:
-        self._notes.append(Note(mapping, conflict, resolved))
+        self._pending.notes.append(Note(mapping, conflict, resolved))
 
     async def close_conflict(self, mapping: values.Mapping) -> None:
-        self._notes.append(Note(mapping))
+        self._pending.notes.append(Note(mapping))
 
     async def journal(self, mapping: values.Mapping, operations: Sequence[Operation]) -> None:
-        self._lines.extend(journal.line(mapping, operation, self._clock()) for operation in operations)
+        for operation in operations:
+            # Each later than the last one, so that what was done later also comes later.
+            self._line_at = max(self._clock(), self._line_at + timedelta(microseconds=1))
+            self._pending.lines.append(journal.line(mapping, operation, self._line_at))
 
     async def progress(self, phase: Phase, done: int, total: int | None) -> None:
         await self._gauge.note(phase, done, total)

@@ -16,11 +16,10 @@ from metonic_gateway.store.history import Run, run_of
 from metonic_gateway.store.preferences import Preferences, preferences_of
 from metonic_gateway.store.states import (
     DISCONNECTED,
-    FINISHED,
+    ENDED,
     HELD,
     OPEN,
     QUEUED,
-    REJECTED,
     RUNNING,
     SYNC,
 )
@@ -95,8 +94,6 @@ class Tally:
     held: Waiting | None = None
 
 
-_ENDED = [FINISHED, HELD, REJECTED]
-
 Counted = tuple[int, datetime | None]
 """How many, and since when there is one."""
 
@@ -148,10 +145,11 @@ async def tallies(calendars: Collection[UUID]) -> Mapping[UUID, Tally]:
     ids = list(calendars)
     conflicts = await _open_conflicts(ids)
     quarantined = await _quarantined(ids)
-    current = {run.calendar_id: run for run in await _unfinished(ids)}
+    waiting = await _waiting(ids)
+    current = {run.calendar_id: run for run in waiting if run.state != HELD}
     last = {run.calendar_id: run for run in await _last_finished(ids)}
     left = await former.troubles(ids)
-    held = await _held(ids)
+    held = await _sized([run for run in waiting if run.state == HELD])
     nothing: Counted = (0, None)
     return {
         i: Tally(
@@ -193,9 +191,9 @@ async def _quarantined(ids: list[UUID]) -> Mapping[UUID, Counted]:
     return {row["link__sync_config_id"]: (row["number"], row["wrote"] or row["synced"]) for row in found}
 
 
-async def _unfinished(ids: list[UUID]) -> Sequence[Run]:
-    """What syncs or waits to, the one asked for first last."""
-    rows = _syncs(ids).filter(state__in=[QUEUED, RUNNING])
+async def _waiting(ids: list[UUID]) -> Sequence[Run]:
+    """What syncs, waits to, or waits for approval, the one asked for first last."""
+    rows = _syncs(ids).filter(state__in=[HELD, QUEUED, RUNNING])
     return [run_of(row) for row in await rows.order_by("-requested_at").prefetch_related("sync_config")]
 
 
@@ -203,9 +201,8 @@ def _syncs(ids: list[UUID]) -> QuerySet[models.CalendarSyncHistory]:
     return models.CalendarSyncHistory.filter(sync_config_id__in=ids, kind=SYNC)
 
 
-async def _held(ids: list[UUID]) -> Mapping[UUID, Waiting]:
-    """The run of each calendar that waits for approval, and how many items of it do."""
-    runs = [run_of(row) for row in await _syncs(ids).filter(state=HELD).prefetch_related("sync_config")]
+async def _sized(runs: Sequence[Run]) -> Mapping[UUID, Waiting]:
+    """By calendar, its run that waits for approval, and how many items of it do."""
     if not runs:
         return {}
     steps = models.SyncPlanStep.filter(run_id__in=[run.id for run in runs]).annotate(number=Count("id"))
@@ -215,7 +212,7 @@ async def _held(ids: list[UUID]) -> Mapping[UUID, Waiting]:
 
 
 async def _last_finished(ids: list[UUID]) -> Sequence[Run]:
-    rows = _syncs(ids).filter(state__in=_ENDED)
+    rows = _syncs(ids).filter(state__in=ENDED)
     latest = rows.annotate(at=Max("requested_at")).group_by("sync_config_id")
     keys = [
         Q(sync_config_id=r["sync_config_id"], requested_at=r["at"])
@@ -223,7 +220,7 @@ async def _last_finished(ids: list[UUID]) -> Sequence[Run]:
     ]
     if not keys:
         return []
-    found = _syncs(ids).filter(Q(*keys, join_type=Q.OR), state__in=_ENDED)
+    found = _syncs(ids).filter(Q(*keys, join_type=Q.OR), state__in=ENDED)
     return [run_of(row) for row in await found.order_by("id").prefetch_related("sync_config")]
 
 

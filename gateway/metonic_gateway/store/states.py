@@ -13,9 +13,13 @@ FINISHED = "finished"
 REJECTED = "rejected"
 """How far a run is (``CalendarSyncHistory.state``). One that is held has ended, and its plan waits."""
 
+ENDED = (FINISHED, HELD, REJECTED)
+"""Of these, what nothing is being done in any more."""
+
 SYNC = "sync"
 PREVIEW = "preview"
-"""What a run does (``kind``)."""
+UNDO = "undo"
+"""What a run does (``kind``): it syncs, says what a sync would do, or takes another run back."""
 
 SUCCESS = "success"
 PARTIAL = "partial"
@@ -26,6 +30,7 @@ SCHEDULE = "schedule"
 MANUAL = "manual"
 RESOLUTION = "resolution"
 APPROVAL = "approval"
+UNDOING = "undo"
 """Why it was made (``reason``)."""
 
 FULL = "full"

@@ -83,7 +83,9 @@ def test_a_users_own_event_becomes_an_appointment_of_theirs() -> None:
         imported_from=LINK,
     )
     assert (step.appointment.participants, step.write) == ((), None)
-    assert step.operations == (Operation(Side.LOCAL, Act.CREATE, Reason.NEW_THERE, TRAINING.groups()),)
+    assert step.operations == (
+        Operation(Side.LOCAL, Act.CREATE, Reason.NEW_THERE, TRAINING.groups(), after=TRAINING),
+    )
 
 
 def test_an_imported_pair_is_in_step_from_the_start() -> None:

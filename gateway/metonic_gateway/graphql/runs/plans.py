@@ -6,11 +6,11 @@ import strawberry
 
 from metonic_core.reconcile.step import Act, Reason
 from metonic_core.reconcile.step import Side as SideOf
-from metonic_gateway.graphql.appointments.reasons import sentence
+from metonic_gateway.graphql.appointments.reasons import why
 from metonic_gateway.graphql.connection import Connection, edges_of, page_asked, page_info, total_count
 from metonic_gateway.graphql.context import Info
 from metonic_gateway.graphql.differences import FieldDifference, Versions, difference
-from metonic_gateway.graphql.journal import Operation, Side, meaning_of
+from metonic_gateway.graphql.journal import Operation, Side
 from metonic_gateway.graphql.times import When, shown_when
 from metonic_gateway.store import states
 from metonic_gateway.store.history import Run
@@ -104,16 +104,16 @@ async def plan_of(info: Info, run: Run) -> SyncPlan | None:
 
 def _shown(step: PlannedStep) -> SyncPlanStep:
     told = step.before or step.after
-    code, text = meaning_of(step.reason)
+    code, meant = why(step.reason)
     return SyncPlanStep(
         id=strawberry.ID(str(step.id)),
         side=Side(step.side),
         operation=Operation(step.act),
         title=None if told is None else told.title,
         when=None if told is None else shown_when(told.when),
-        reason=text,
+        reason=meant.done or meant.standing,
         reason_code=code,
-        held_because=None if step.held_because is None else sentence(step.held_because)[1],
+        held_because=None if step.held_because is None else why(step.held_because)[1].standing,
         fields=_fields(step),
         appointment_id=None if step.appointment_id is None else strawberry.ID(str(step.appointment_id)),
         external_event_id=step.external_event_id,

@@ -27,12 +27,17 @@ class SyncReason(Enum):
     MANUAL = "manual"
     RESOLUTION = "resolution"
     APPROVAL = states.APPROVAL
+    UNDO = states.UNDOING
 
 
-@strawberry.enum(description="SYNC: of a calendar. PREVIEW: what a sync would do; nothing is done.")
+@strawberry.enum(
+    description="SYNC: of a calendar. PREVIEW: what a sync would do; nothing is done. UNDO: what another run "
+    "did is taken back."
+)
 class RunKind(Enum):
     SYNC = states.SYNC
     PREVIEW = states.PREVIEW
+    UNDO = states.UNDO
 
 
 @strawberry.enum(
@@ -79,9 +84,13 @@ async def plan(root: strawberry.Parent["SyncRun"], info: Info) -> SyncPlan | Non
     return await plan_of(info, root.row)
 
 
+async def can_undo(root: strawberry.Parent["SyncRun"], info: Info) -> bool:
+    return await info.context.undoable.load(root.row)
+
+
 @strawberry.type(
-    description="One sync of a connected calendar. One that nobody asked for and that found nothing "
-    "leaves none."
+    description="One sync of a connected calendar, or the undoing of one. One that nobody asked for and that "
+    "found nothing leaves none."
 )
 class SyncRun:
     row: strawberry.Private[history.Run]
@@ -110,6 +119,12 @@ class SyncRun:
     operations: SyncOperationConnection = strawberry.field(
         resolver=operations, description="What it did, in that order; kept for 30 days."
     )
+    undo_of: strawberry.ID | None = strawberry.field(description="The run that this one takes back.")
+    can_undo: bool = strawberry.field(
+        resolver=can_undo,
+        description="Whether `undoSyncRun` has anything to take back: it changed something, which is kept "
+        "for 30 days, its calendar is connected, and it was not taken back before.",
+    )
 
 
 def shown_run(run: history.Run) -> SyncRun:
@@ -128,6 +143,7 @@ def shown_run(run: history.Run) -> SyncRun:
         items_pushed=run.items_pushed,
         items_pulled=run.items_pulled,
         conflicts_detected=run.conflicts_detected,
+        undo_of=None if run.undo_of is None else strawberry.ID(str(run.undo_of)),
         errors=[shown_error(error) for error in run.errors],
     )
 

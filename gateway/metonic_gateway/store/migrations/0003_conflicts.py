@@ -199,6 +199,11 @@ class Migration(migrations.Migration):
             field=fields.UUIDField(null=True),
         ),
         ops.AddField(
+            model_name="CalendarSyncHistory",
+            name="left_alone",
+            field=fields.IntField(default=0, db_default=0),
+        ),
+        ops.AddField(
             model_name="CalendarSyncMapping",
             name="alike_id",
             field=fields.UUIDField(null=True),
@@ -260,6 +265,18 @@ class Migration(migrations.Migration):
             field=fields.JSONField(
                 null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
             ),
+        ),
+        ops.AddField(
+            model_name="SyncOperation",
+            name="said",
+            field=fields.JSONField(
+                null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+            ),
+        ),
+        ops.AddField(
+            model_name="SyncOperation",
+            name="former",
+            field=fields.CharField(null=True, max_length=20),
         ),
         ops.AddField(
             model_name="SyncOperation",
