@@ -154,9 +154,8 @@ class World:
         """Somebody sets a calendar of theirs otherwise."""
         desk = self.dice.choice(self.desks)
         self._settings += 1
-        self.note(
-            "settings of", self.desks.index(desk), await taste(self.dice, desk, self.window(), self.now)
-        )
+        made = await taste(self.dice, desk, self.window(), self.now)
+        self.note("settings of", self.desks.index(desk), made)
 
     async def make_appointment(self) -> None:
         owner, other = self.dice.sample(self.users, 2)
