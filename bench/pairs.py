@@ -19,7 +19,9 @@ from metonic_core.model.event import StoredEvent
 from metonic_core.model.when import Timed
 from metonic_core.spi.provider import Field, Password, Provider
 from metonic_core.spi.registry import Registry
-from metonic_core.testing.memory import Conduct, MemoryAdapter, MemoryCalendar
+from metonic_core.testing.calendar import MemoryCalendar
+from metonic_core.testing.conduct import CALDAV
+from metonic_core.testing.memory import MemoryAdapter
 from metonic_gateway.accounts.connecting import connect_with_credentials
 from metonic_gateway.jobs.syncing import sync_calendar
 from metonic_gateway.services import Services
@@ -28,7 +30,7 @@ from metonic_gateway.store.rows import appointment_columns
 from metonic_gateway.store.states import SUCCESS
 
 AT_ONCE = 500
-_CONDUCT = Conduct(reports_states=False, page_size=AT_ONCE)
+_CONDUCT = replace(CALDAV, page_size=AT_ONCE)
 
 _edits = count()
 

@@ -30,5 +30,7 @@ async def served(registry: Registry, clock: Callable[[], datetime]) -> AsyncIter
                 egress=egress,
                 feed=Feed(),
                 clock=clock,
+                undo=lambda _: None,
                 nudge=lambda _: None,
+                preview=lambda _: None,
             )

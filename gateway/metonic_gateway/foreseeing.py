@@ -9,14 +9,16 @@ from metonic_core.model.content import Group
 from metonic_core.model.errors import InvalidValue
 from metonic_core.model.resolution import ResolutionKind
 from metonic_core.reconcile.decide import decide
+from metonic_core.reconcile.pairing import paired_content
 from metonic_core.reconcile.resolving import resolution_of
-from metonic_core.reconcile.step import Side
+from metonic_core.reconcile.step import ConflictType, Side
 from metonic_core.reconcile.terms import Terms
 from metonic_core.spi.errors import ProviderError
 from metonic_core.sync import terms_of
 from metonic_gateway.accounts.connecting import NotConnected, adapter_for, provider_of
 from metonic_gateway.services import Services
 from metonic_gateway.store import calendars
+from metonic_gateway.store.appointments import load
 from metonic_gateway.store.conflicts import Shown
 from metonic_gateway.store.standing import Standing, standing
 
@@ -42,13 +44,34 @@ async def foreseen(services: Services, supposed: Sequence[Supposed]) -> Sequence
     pairs = await standing({each.shown.mapping_id for each in supposed}, services.window())
     terms: dict[UUID, Terms | None] = {}
     made: list[Foreseen] = []
+    alike = await load({each.shown.appointment_id for each in supposed if _is_alike(each)})
     for each in supposed:
+        if _is_alike(each):
+            made.append(_paired(each, alike.get(each.shown.appointment_id)))
+            continue
         calendar = each.shown.calendar_id
         pair = pairs.get(each.shown.mapping_id)
         if pair is not None and calendar not in terms:
             terms[calendar] = await _terms(services, calendar, pair)
         made.append(_outcome(each, pair, terms.get(calendar)))
     return made
+
+
+def _is_alike(supposed: Supposed) -> bool:
+    return supposed.shown.conflict.type is ConflictType.CREATED_EXTERNALLY
+
+
+def _paired(supposed: Supposed, appointment: Appointment | None) -> Foreseen:
+    """Look-alikes are no pair yet: what was shown of both is all that decides."""
+    conflict = supposed.shown.conflict
+    if appointment is None or supposed.shown.closed_at is not None:
+        return Unforeseeable()
+    try:
+        resolution = resolution_of(conflict, supposed.asked, supposed.picks)
+    except InvalidValue as error:
+        return error
+    content = paired_content(conflict, resolution)
+    return Unforeseeable() if content is None else replace(appointment, content=content)
 
 
 async def _terms(services: Services, calendar_id: UUID, pair: Standing) -> Terms | None:

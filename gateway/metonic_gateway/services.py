@@ -15,7 +15,10 @@ from metonic_gateway.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """``nudge`` asks the workers to look at connected calendars soon; it carries ids only and may be lost."""
+    """``nudge`` asks workers to look at connected calendars soon, ``preview`` and ``undo`` to do a run.
+
+    They carry ids only and may be lost.
+    """
 
     settings: Settings
     registry: Registry
@@ -24,6 +27,8 @@ class Services:
     feed: Feed
     clock: Callable[[], datetime]
     nudge: Callable[[Collection[UUID]], None]
+    preview: Callable[[UUID], None]
+    undo: Callable[[UUID], None]
 
     def window(self) -> Window:
         """The span of time that is synced now."""

@@ -8,9 +8,15 @@ from datetime import UTC, datetime
 from metonic_core.spi.registry import Registry
 from metonic_gateway.accounts.egress import Egress
 from metonic_gateway.feed import Feed
-from metonic_gateway.jobs.actors import declare_actors, nudge_through, sweep_through
+from metonic_gateway.jobs.actors import (
+    declare_actors,
+    nudge_through,
+    preview_through,
+    sweep_through,
+    undo_through,
+)
 from metonic_gateway.jobs.broker import EmbeddedBroker, working
-from metonic_gateway.jobs.scheduler import Scheduler
+from metonic_gateway.jobs.scheduler import Messages, Scheduler
 from metonic_gateway.services import Services
 from metonic_gateway.settings import Settings
 from metonic_gateway.store import leases
@@ -47,10 +53,14 @@ async def running(
             feed=Feed(),
             clock=clock,
             nudge=nudge_through(broker),
+            preview=preview_through(broker),
+            undo=undo_through(broker),
         )
         declare_actors(broker, services)
         await leases.break_all()
-        async with working(broker), _scheduling(Scheduler(services.nudge, sweep_through(broker), clock)):
+        messages = Messages(services.nudge, sweep_through(broker), services.preview, services.undo)
+        scheduler = Scheduler(messages, clock)
+        async with working(broker), _scheduling(scheduler):
             yield services
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from metonic_core.model.appointment import EXTERNAL_TYPE, Appointment, Participant
 from metonic_core.model.content import Content, Group
 from metonic_core.model.event import StoredEvent
-from metonic_core.model.mapping import Intent, Mapping, Observed, Origin, Sent, WriteKind
+from metonic_core.model.mapping import Absent, Intent, Mapping, Observed, Origin, Sent, WriteKind
 from metonic_core.model.marker import Marker, MarkerKey
 from metonic_core.model.when import Timed, Window
 from metonic_core.reconcile.step import Reason
@@ -127,6 +127,11 @@ def stored(row: Mapping, content: Content, etag: str = "etag-new", operation: st
 def foreign(content: Content = TRAINING, etag: str = "etag-new") -> StoredEvent:
     """An event that the trainer made."""
     return StoredEvent(OWN_ID, etag, content, "dentist")
+
+
+def deleted_there(row: Mapping) -> Mapping:
+    """The row after the provider stated that its event is deleted."""
+    return replace(row, seen=Absent()).due()
 
 
 def seen(row: Mapping, content: Content, etag: str = "etag-new") -> Mapping:

@@ -89,9 +89,10 @@ def test_the_window_keeps_new_ones_out_and_paired_ones_in() -> None:
     assert not CALENDAR.draws(distant)
 
 
-def test_an_event_is_made_for_every_selected_appointment_but_one_that_came_from_here() -> None:
+def test_an_event_is_made_for_every_selected_appointment_that_has_none() -> None:
     assert CALENDAR.draws(appointment())
-    assert not CALENDAR.draws(imported())
+    assert CALENDAR.draws(imported())
+    assert not replace(CALENDAR, link_id=OTHER_LINK).draws(imported())
 
 
 ONLY_GROUPS = replace(CALENDAR, filters=Filters(types=frozenset({"group_class"})))

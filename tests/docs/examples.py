@@ -2,7 +2,8 @@
 
 An operation is a fenced block ``graphql``. Of the blocks ``json`` that follow it, one with ``data`` or
 ``errors`` is the answer, any other the variables. Under "The jobs of a backend" the backend asks, elsewhere
-the user trainer-1 does, and also there after the comment ``<!-- asked by a user -->``.
+the user trainer-1 does, and also there after the comment ``<!-- asked by a user -->``. Another comment says
+what happens in the calendar before: ``<!-- in the calendar: its title becomes another -->``.
 """
 
 import json
@@ -14,19 +15,21 @@ from typing import Any
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 _BY_A_USER = "<!-- asked by a user -->\n"
+_RETITLED = re.compile(r"<!-- in the calendar: (.+) becomes (.+) -->\n\Z")
 _BACKEND = "The jobs of a backend"
 _PLACEHOLDER = re.compile("<([A-Za-z]+)>")
 
 
 @dataclass
 class Example:
-    """``answer`` is None where the page shows none."""
+    """``answer`` is None where the page shows none, ``retitled`` an event before, by its former title."""
 
     line: int
     is_of_backend: bool
     operation: str
     variables: dict[str, Any] = field(default_factory=dict)
     answer: Any = None
+    retitled: tuple[str, str] | None = None
 
     @property
     def kind(self) -> str:
@@ -44,6 +47,8 @@ def examples(page: str) -> Iterator[Example]:
             before = page[: block.start()]
             is_of_backend = _section(before) == _BACKEND and not before.endswith(_BY_A_USER)
             found = Example(before.count("\n") + 1, is_of_backend, text)
+            if edited := _RETITLED.search(before):
+                found.retitled = edited[1], edited[2]
         elif kind == "json" and found:
             document = json.loads(text)
             if document.keys() & {"data", "errors"}:

@@ -19,7 +19,10 @@ from metonic_core.spi.registry import Registry
 from metonic_gateway.accounts.connecting import connect_with_credentials
 from metonic_gateway.accounts.egress import Egress
 from metonic_gateway.feed import Feed
+from metonic_gateway.jobs.previewing import preview_sync
+from metonic_gateway.jobs.scheduler import Messages
 from metonic_gateway.jobs.syncing import sync_calendar
+from metonic_gateway.jobs.undoing import undo_run
 from metonic_gateway.services import Services
 from metonic_gateway.settings import Settings, load_settings
 from metonic_gateway.store import appointments, users
@@ -33,13 +36,15 @@ KEYS = "k1:" + "A" * 43 + "="
 
 @dataclass
 class House:
-    """``nudged`` collects what workers were asked to look at."""
+    """``nudged`` collects what workers were asked to look at, ``previews`` and ``undos`` the runs to do."""
 
     services: Services
     world: World
     user: UUID
     now: datetime = NOON
     nudged: list[UUID] = field(default_factory=list)
+    previews: list[UUID] = field(default_factory=list)
+    undos: list[UUID] = field(default_factory=list)
 
     def later(self, by: timedelta) -> datetime:
         self.now += by
@@ -51,6 +56,24 @@ class House:
 
     async def sync(self, calendar_id: UUID) -> None:
         await sync_calendar(self.services, calendar_id, "schedule")
+
+    async def preview(self) -> None:
+        """What workers would do by now."""
+        while self.previews:
+            await preview_sync(self.services, self.previews.pop())
+
+    def messages(
+        self,
+        nudge: Callable[[Collection[UUID]], None] = lambda _: None,
+        sweep: Callable[[], None] = lambda: None,
+    ) -> Messages:
+        """Where a scheduler's messages go."""
+        return Messages(nudge, sweep, self.previews.append, self.undos.append)
+
+    async def undo(self) -> None:
+        """What workers would do by now."""
+        while self.undos:
+            await undo_run(self.services, self.undos.pop())
 
     async def add(self, title: str, when: When | None = None, **kwargs: object) -> UUID:
         day = self.now.date() + timedelta(days=1)
@@ -91,6 +114,9 @@ async def open_house(database: Path) -> AsyncIterator[House]:
         def nudge(calendars: Collection[UUID]) -> None:
             house.nudged.extend(calendars)
 
+        def undo(run: UUID) -> None:
+            house.undos.append(run)
+
         services = Services(
             settings=settings_for(database),
             registry=Registry({provider.name: provider}, ()),
@@ -99,6 +125,8 @@ async def open_house(database: Path) -> AsyncIterator[House]:
             feed=Feed(),
             clock=lambda: house.now,
             nudge=nudge,
+            preview=lambda run: house.previews.append(run),  # noqa: PLW0108 - there is no house yet
+            undo=undo,
         )
         house = House(services, world, user.id)
         yield house

@@ -71,3 +71,13 @@ async def test_copies_that_were_left_behind_are_found_again(trainer: Person) -> 
 
     assert await trainer.device.titles() == ["Yoga"]
     assert await trainer.titles() == ["Yoga"]
+
+
+async def test_what_was_copied_by_hand_before_is_asked_about_and_not_doubled(trainer: Person) -> None:
+    await trainer.device.put("own.ics", "SUMMARY:yoga", "DTSTART:20261201T090000Z", "DTEND:20261201T100000Z")
+    await trainer.create("Yoga")
+    await trainer.sync()
+
+    assert await trainer.device.titles() == ["yoga"]
+    assert await trainer.titles() == ["Yoga"]
+    assert [conflict["conflictType"] for conflict in await trainer.conflicts()] == ["CREATED_EXTERNALLY"]

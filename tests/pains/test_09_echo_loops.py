@@ -47,3 +47,27 @@ async def test_a_calendar_that_touches_its_events_without_changing_them_changes_
 
     assert len(trainer.writes()) == 1
     assert (await trainer.read(lesson))["version"] == version
+
+
+async def test_a_second_tool_that_puts_its_own_title_back_is_answered_twice_and_then_left_alone(
+    trainer: Person,
+) -> None:
+    await trainer.create("Yoga")
+    await trainer.set(direction="PUSH")
+    await trainer.sync()
+    written = len(trainer.writes())
+
+    for _ in range(5):
+        if "Yoga" in await trainer.device.titles():
+            await trainer.device.edit("Yoga", ("SUMMARY:Yoga", "SUMMARY:Theirs"))
+        await trainer.sync()
+
+    assert len(trainer.writes()) == written + 2
+    assert await trainer.device.titles() == ["Theirs"]
+    assert (await trainer.status())["quarantined"] == 1
+    told = [error["error"] for run in await trainer.history() for error in run["errors"]]
+    assert any("keeps putting back" in sentence for sentence in told)
+
+    await trainer.update((await trainer.named("Yoga"))["id"], title="Yin Yoga")
+    await trainer.sync()
+    assert await trainer.device.titles() == ["Yin Yoga"]

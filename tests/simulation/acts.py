@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tests.simulation import events, people, tastes
+from tests.simulation import alike, approving, events, people, resolving, tastes, undoing
+from tests.simulation.decisions import Kinds
 from tests.simulation.faults import Fault
 from tests.simulation.people import new_content
 from tests.simulation.world import World
@@ -49,6 +50,17 @@ ACTS: tuple[Act, ...] = (
     Act(3, "platform: send", lambda world: world.platform.send_one()),
     Act(4, "platform: read", lambda world: world.platform.read()),
     Act(1, "platform: cancel", lambda world: world.platform.cancel()),
+    Act(2, "enter twice", alike.enter_twice),
+    Act(2, "enter again", alike.enter_again),
+    Act(1, "tug", alike.tug),
+    Act(2, "answer", alike.answer),
+    Act(0.5, "wipe there", approving.wipe),
+    Act(0.5, "platform: cancel many", approving.cancel_many),
+    Act(2, "answer what is held", approving.answer),
+    Act(5, "resolve one", resolving.resolve_one),
+    Act(1, "resolve all", resolving.resolve_all),
+    Act(1, "policy", resolving.set_policy),
+    Act(2, "undo", undoing.undo_some_run),
 )
 
 BEGINNINGS = (
@@ -139,7 +151,7 @@ TROUBLES: tuple[tuple[float, Fault | Trouble], ...] = (
 _OCCASIONS = {Trouble.HIDDEN.value: 6, Trouble.REPLAY.value: 2}
 """How often it goes wrong, where once would rarely meet anything."""
 
-KINDS: tuple[tuple[float, str], ...] = (
+KINDS: Kinds = (
     *((act.weight, act.name) for act in (*ACTS, *EVENTS)),
     *((weight, trouble.value) for weight, trouble in TROUBLES),
 )

@@ -7,6 +7,7 @@ from tests.simulation.values import tokens_of
 
 from metonic_core.model.content import Content, Group
 from metonic_core.model.mapping import HoldKind, Mapping
+from metonic_core.reconcile.guard import CAUSES
 from metonic_core.reconcile.step import Conflict, ConflictType, Reason
 from metonic_core.selection import Selection
 
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
 def groundless(world: "World", desk: "Desk", mapping: Mapping, conflict: Conflict) -> list[str]:
     """The conflict, if people did nothing that would lead to it."""
-    if conflict.external is None:
+    if conflict.type is ConflictType.CREATED_EXTERNALLY:
+        is_caused = bool(world.twins)
+    elif conflict.external is None:
         is_caused = (desk.id, mapping.event_id) in world.erased_there
     elif conflict.local is None:
         is_caused = _is_deleted_by_people(world, mapping) and any(
@@ -73,10 +76,11 @@ def unlisted(
     event = desk.calendar.live.get(row.event_id or "")
     is_listed = {
         HoldKind.CONFLICT: True,
-        HoldKind.DETACHED: (desk.id, row.event_id) in world.erased_there,
+        HoldKind.DETACHED: (desk.id, row.event_id) in world.erased_there or world.is_tangled,
         HoldKind.UNLINKED: appointment is None or bool(selection.excludes(appointment)) or not row.can_write,
-        HoldKind.IGNORED: hold.reason == Reason.COPY_OF_ANOTHER_LINK,
+        HoldKind.IGNORED: hold.reason in {Reason.COPY_OF_ANOTHER_LINK, Reason.REJECTED},
         HoldKind.OUTSIDE: event is not None and not event.content.occurs_in(selection.window),
-        HoldKind.QUARANTINE: row.event_id in desk.calendar.garbled,
+        HoldKind.QUARANTINE: row.event_id in desk.calendar.garbled or world.is_tangled,
+        HoldKind.GUARDED: hold.reason in CAUSES,
     }
     return [] if is_listed[hold.kind] else [f"I9: {row.id} is {hold.kind} for no reason ({hold.reason})"]

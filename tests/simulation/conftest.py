@@ -13,14 +13,14 @@ from metonic_core.testing.conduct import CALDAV, GOOGLE
 @pytest.fixture(scope="session")
 def database() -> bytes:
     """Made before a test has a loop: making it takes one."""
-    content, _ = settled(2)
+    content, _ = settled(3)
     return content
 
 
 @pytest.fixture(scope="session")
 def nobody() -> bytes:
     """A database with nobody in it yet, made as early."""
-    settled(2)
+    settled(3)
     return ground.empty()
 
 
@@ -29,8 +29,8 @@ async def world(database: bytes) -> AsyncIterator[World]:
     async with ground.laid(database):
         world = World(Random(3))  # noqa: S311 - chance that can be repeated
         world.weather.is_calm = True
-        world.open([CALDAV, GOOGLE])
+        world.open([CALDAV, GOOGLE, CALDAV])
         await people.make(world)
         await world.platform.make(people.new_content(world))
-        await events.make(world)
+        events.own(world, world.desks[2])
         yield world

@@ -13,6 +13,10 @@ _ALWAYS = "run"
 _PAUSES = (0, 0, 1, 1, 2, 3, 5, 8, 13)
 
 
+Kinds = Sequence[tuple[float, str]]
+"""What may happen, each with its weight."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """``chance`` seeds the dice of what happens."""
@@ -29,9 +33,7 @@ class Script:
     seed: int
     kept: tuple[int, ...] | None = None
 
-    def decisions(
-        self, kinds: Sequence[tuple[float, str]], beginnings: Sequence[Sequence[str]]
-    ) -> list[Decision]:
+    def decisions(self, kinds: Kinds, beginnings: Sequence[Sequence[str]]) -> list[Decision]:
         """What happens. Each history is about few things, so that these come together (swarm testing)."""
         dice = Random(self.seed)  # noqa: S311 - chance that can be repeated
         names = [name for _, name in kinds]

@@ -13,10 +13,13 @@ from metonic_core.testing.conduct import CALDAV
 
 async def make(world: World) -> None:
     """One of the user's own; now and then with guests, or one that cannot be written."""
-    desk = world.dice.choice(world.desks)
-    name = f"own-{len(desk.calendar.log)}"
-    content = new_content(world)
     kind = world.dice.choice(["plain", "plain", "plain", "guests", "fixed", "fixed time"])
+    own(world, world.dice.choice(world.desks), kind)
+
+
+def own(world: World, desk: Desk, kind: str = "plain") -> None:
+    name = f"own-{len(world.trace)}"
+    content = new_content(world)
     world.note("there: new", world.place(desk), name, content.title, kind)
     event = StoredEvent(name, "", content, uid=f"{name}@{desk.provider}")
     desk.calendar.put(
@@ -44,7 +47,7 @@ async def edit(world: World) -> None:
         content = world.values.edited(event.content, group)
         world.note("there: edit", world.place(desk), event.id, group, content.get(group))
         desk.calendar.garbled.discard(event.id)
-        desk.calendar.put(replace(event, content=content))
+        desk.calendar.put(replace(event, content=content, modified_at=world.now))
 
 
 async def restore(world: World) -> None:
@@ -99,7 +102,7 @@ async def copy(world: World) -> None:
     """Somebody makes another event of one: it carries the marker, and is none of ours."""
     if found := _some(world):
         desk, event = found
-        name = f"own-{len(desk.calendar.log)}"
+        name = f"own-{len(world.trace)}"
         world.note("there: copy", world.place(desk), event.id, name)
         desk.calendar.put(replace(event, id=name, uid=f"{name}@{desk.provider}", identity=None))
 

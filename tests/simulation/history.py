@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from random import Random
@@ -10,10 +10,12 @@ from unittest.mock import patch
 
 from tests.simulation import ground
 from tests.simulation.acts import BEGINNINGS, KINDS, happen
-from tests.simulation.decisions import Script
+from tests.simulation.decisions import Decision, Kinds, Script
 from tests.simulation.hearing import unheard
 from tests.simulation.invariants import at_odds, broken, out_of_step
+from tests.simulation.resolving import resolve_the_rest
 from tests.simulation.rest import all_both_ways, calm_down, come_to_rest, live_on
+from tests.simulation.undoing import fought_over, go_on
 from tests.simulation.values import TASTES_IN_GROUPS
 from tests.simulation.world import CONDUCTS, World, settled
 
@@ -31,7 +33,14 @@ class History:
         return "\n".join([f"history {self.script}", *self.trace, "violations:", *self.violations])
 
 
-def lived(script: Script) -> History:
+async def nothing(world: World) -> None:
+    """How most histories begin."""
+
+
+Prepare = Callable[[World], Awaitable[None]]
+
+
+def lived(script: Script, prepare: Prepare = nothing, kinds: Kinds = KINDS) -> History:
     """Live that history in a world of its own: the same script tells the same history each time."""
     dice = Random(script.seed)  # noqa: S311 - chance that can be repeated
     conducts = dice.sample(CONDUCTS, dice.choice([2, 2, 3]))
@@ -42,7 +51,8 @@ def lived(script: Script) -> History:
     # Keys are random: from the seed too, by a generator of their own.
     keys = Random(script.seed)  # noqa: S311 - chance that can be repeated
     with patch("os.urandom", keys.randbytes):
-        violations = _runner().run(_lived(world, script, database))
+        violations = _runner().run(_lived(world, script.decisions(kinds, BEGINNINGS), database, prepare))
+
     return History(script, violations, world.trace, world.counts + world.weather.struck)
 
 
@@ -51,21 +61,25 @@ def _runner() -> asyncio.Runner:
     return asyncio.Runner()
 
 
-async def _lived(world: World, script: Script, database: bytes) -> list[str]:
+async def _lived(world: World, decisions: Sequence[Decision], database: bytes, prepare: Prepare) -> list[str]:
     async with ground.laid(database):
-        for decision in script.decisions(KINDS, BEGINNINGS):
+        await prepare(world)
+        for decision in decisions:
             await world.course.go_on(decision.after)
             world.dice.seed(decision.chance)
             await happen(world, decision.what)
-        world.dice.seed(script.seed)
+        world.dice.seed(len(world.trace))
         return await _judged(world)
 
 
 async def _judged(world: World) -> list[str]:
     """What does not hold, at the first of three rests where anything does not."""
     await calm_down(world)
+    await go_on(world)
     found = await come_to_rest(world) + await at_odds(world)
     await all_both_ways(world)
+    await resolve_the_rest(world)
     await world.platform.send_all()
     found = found or await come_to_rest(world) + await out_of_step(world)
-    return found or await live_on(world) + await broken(world) + await unheard(world)
+    found = found or await live_on(world) + await broken(world) + await unheard(world)
+    return found or await fought_over(world)

@@ -15,9 +15,9 @@ from metonic_core.model.appointment import Appointment
 from metonic_core.model.content import NOTES, Content, Group, all_groups
 from metonic_core.model.mapping import Mapping, Origin
 from metonic_core.model.resolution import Resolution
+from metonic_core.reconcile.guard import Held
 from metonic_core.reconcile.step import Act, Conflict, Operation, Reason, Side
 from metonic_core.selection import Direction, Selection
-from metonic_core.sync import Due
 
 if TYPE_CHECKING:
     from tests.simulation.world import Desk, World
@@ -136,6 +136,8 @@ class Observed:
     ) -> None:
         """I9, the other way round: nobody's edit is replaced in silence by one that had not seen it."""
         values = self.world.values
+        if self.world.is_tangled:
+            return
         for group in groups:
             replaced = set(tokens_of(before, group))
             new = {t for content in after for t in tokens_of(content, group)}
@@ -149,7 +151,8 @@ class Observed:
         self.world.note(
             "conflict at", self.desk.provider, mapping.appointment_id, conflict.type, *conflict.groups
         )
-        self.world.astray += causes.groundless(self.world, self.desk, mapping, conflict)
+        if not self.world.is_tangled:
+            self.world.astray += causes.groundless(self.world, self.desk, mapping, conflict)
 
 
 class WatchedLedger(SteppingLedger):
@@ -162,8 +165,8 @@ class WatchedLedger(SteppingLedger):
         self._terms = await super().selection()
         return self._terms
 
-    async def due(self, due: Due, after: UUID | None, limit: int) -> Sequence[Mapping]:
-        rows = await super().due(due, after, limit)
+    async def undecided(self, after: UUID | None, limit: int, *, is_lone: bool) -> Sequence[Mapping]:
+        rows = await super().undecided(after, limit, is_lone=is_lone)
         self.observed.origins |= {row.id: row.origin for row in rows}
         self.observed.fixed |= {row.id for row in rows if not (row.can_write and row.can_write_time)}
         return rows
@@ -189,6 +192,10 @@ class WatchedLedger(SteppingLedger):
     async def journal(self, mapping: Mapping, operations: Sequence[Operation]) -> None:
         self.observed.journal(mapping, operations)
         await super().journal(mapping, operations)
+
+    async def hold(self, held: Held) -> None:
+        self.observed.world.counts["held items"] += 1
+        await super().hold(held)
 
     async def note_conflict(self, mapping: Mapping, conflict: Conflict, resolved: Resolution | None) -> None:
         self.observed.conflict(mapping, conflict)

@@ -10,6 +10,7 @@ from unittest.mock import patch
 from uuid import UUID, uuid4
 
 from tests.simulation import ground
+from tests.simulation.alike import Twin
 from tests.simulation.course import Course, Crash
 from tests.simulation.faults import FaultyAdapter, Weather
 from tests.simulation.platform import Platform
@@ -61,7 +62,8 @@ class World:
     """``erased_here`` and ``erased_there`` are what people deleted, appointments and (desk, event).
 
     ``put_back`` is the last restoring of each (desk, event): what was replaced, and by what. ``one_way`` are
-    the desks that were ever synced in one direction only.
+    the desks that were ever synced in one direction only. ``is_tangled``: people undid, resolved or fought
+    over something, so that what was overruled in silence cannot be told from what they wanted.
     ``astray`` is what happened that never may, in words; ``counts`` what a history came across.
     ``dice`` has chance of its own for each decision.
     """
@@ -75,6 +77,9 @@ class World:
     erased_there: set[tuple[UUID, str]] = field(default_factory=set)
     put_back: dict[tuple[UUID, str], Replaced] = field(default_factory=dict)
     one_way: set[UUID] = field(default_factory=set)
+    twins: list[Twin] = field(default_factory=list)
+    tugs: dict[tuple[UUID, str], Content] = field(default_factory=dict)
+    is_tangled: bool = False
     trace: list[str] = field(default_factory=list)
     astray: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)

@@ -5,6 +5,8 @@ from tests.gateway.graphql.operations import timed
 from tests.specification.resolving import resolve_all
 from tests.stage import Person
 
+ENTERED = ("SUMMARY:BOXING", "DTSTART:20261201T090000Z", "DTEND:20261201T100000Z", "LOCATION:Park")
+
 
 @pytest.fixture
 async def teacher(trainer: Person) -> Person:
@@ -40,6 +42,38 @@ async def test_appointment_created_externally_comes_in(teacher: Person) -> None:
     await teacher.sync()
 
     assert (await teacher.named("Dentist"))["type"] == "external"
+    assert await teacher.conflicts() == []
+
+
+async def test_appointment_created_in_both_systems(teacher: Person) -> None:
+    await teacher.create("Boxing", location="Hall 2")
+    await teacher.device.put("own.ics", *ENTERED)
+    await teacher.sync()
+
+    (conflict,) = await teacher.conflicts()
+    assert conflict["conflictType"] == "CREATED_EXTERNALLY"
+    assert await teacher.titles() == ["Boxing", "Yoga"]
+    assert len(await teacher.device.texts()) == 2
+
+
+@pytest.mark.parametrize(
+    ("resolution", "location", "events"),
+    [("KEEP_LOCAL", "Hall 2", 2), ("KEEP_EXTERNAL", "Park", 2), ("KEEP_BOTH", "Park", 3)],
+)
+async def test_what_was_created_in_both_systems_is_one_thing_or_two(
+    teacher: Person, resolution: str, location: str, events: int
+) -> None:
+    await teacher.create("Boxing", location="Hall 2")
+    await teacher.device.put("own.ics", *ENTERED)
+    await teacher.sync()
+
+    told = await resolve_all(teacher, resolution)
+    await teacher.sync()
+
+    texts = await teacher.device.texts()
+    assert (told, len(texts)) == ({"resolvedCount": 1, "refusedCount": 0}, events)
+    assert f"LOCATION:{location}" in texts["own.ics"]
+    assert len(await teacher.titles()) == events
     assert await teacher.conflicts() == []
 
 

@@ -58,7 +58,7 @@ async def test_10_a_calendar_is_synced_by_itself_every_fifteen_minutes(trainer: 
         asked.extend(calendars)
 
     told = (await trainer.api.ask(NEXT))["data"]
-    scheduler = Scheduler(nudge, lambda: None, lambda: trainer.house.now)
+    scheduler = Scheduler(trainer.house.messages(nudge), lambda: trainer.house.now)
     await scheduler.look()
     before = list(asked)
     trainer.house.later(timedelta(minutes=17))

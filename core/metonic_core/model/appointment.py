@@ -1,6 +1,6 @@
 """The platform's record: the hub that every calendar is kept in step with."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -58,6 +58,12 @@ class Appointment:
     def last_edited(self, group: Group) -> datetime | None:
         """When that group was last edited, if it is known."""
         return self.edited_at.get(group, self.edited_at.get(ALL_ELSE))
+
+    def last_edited_in(self, groups: Iterable[Group]) -> datetime | None:
+        """When the last of these groups was edited; None unless it is known of each."""
+        times = [self.last_edited(group) for group in groups]
+        known = [at for at in times if at is not None]
+        return max(known) if known and len(known) == len(times) else None
 
     def concerns(self, user_id: UUID) -> bool:
         """Whether it belongs into that user's calendars."""

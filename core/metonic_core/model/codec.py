@@ -21,6 +21,8 @@ _TYPES: dict[str, type] = {
     "sent": mapping.Sent,
     "intent": mapping.Intent,
     "resolution": resolution.Resolution,
+    "written": mapping.Written,
+    "refused": mapping.Refused,
 }
 _NAMES = {cls: name for name, cls in _TYPES.items()}
 _ENUMS: dict[str, type[StrEnum]] = {

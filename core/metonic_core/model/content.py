@@ -97,6 +97,10 @@ class Content:
         theirs = other.override(slot)
         return replace(self, overrides=ordered([*kept, theirs] if theirs else kept))
 
+    def only(self, groups: Iterable[Group]) -> "Content":
+        """These groups alone: the others are empty, but for the times, which every content has."""
+        return Content("", self.when).take(groups, self)
+
     def occurs_in(self, window: Window) -> bool:
         """Whether any of it lies in the window."""
         return occurs_in(window, self.when, self.recurrence, self.overrides)

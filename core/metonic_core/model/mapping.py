@@ -32,6 +32,14 @@ class HoldKind(StrEnum):
     DETACHED = "detached"
     UNLINKED = "unlinked"
     OUTSIDE = "outside"
+    GUARDED = "guarded"
+
+
+class Answer(StrEnum):
+    """What a person said to an item that the guard had held."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +125,23 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A change that we wrote into one group of the event; ``change`` is a keyed digest of both its values."""
+
+    group: Group
+    change: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A write that the provider will not take; ``attempt`` is a keyed digest of it, ``why`` a sentence."""
+
+    attempt: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """A pair, or one half of one that is not there yet.
 
@@ -124,9 +149,13 @@ class Mapping:
     what was sent and never seen to land, oldest first. ``read_round`` is the complete read in which the
     event was last reported, ``enters_at`` the start of an event that lies beyond the window.
     ``attempts`` counts the writes since one landed or somebody edited; ``is_recreated``: a push calendar
-    once deleted the copy, and it was made anew. ``can_write`` and ``can_write_time``
+    once deleted the copy, and it was made anew. ``written`` are the writes that landed lately, ``refused``
+    the last one that the provider would not take. ``alike_id`` is the appointment that its event looks like:
+    while it is held a person is asked, else they are two. ``can_write`` and ``can_write_time``
     are as in the event last read. ``resolution`` is what was decided about its conflict and not done yet,
-    ``resolved_at`` when one was last carried out. ``closed`` names why a row is a tombstone.
+    ``resolved_at`` when one was last carried out. ``is_commanded``: a person asked for the change that is
+    due. ``fingerprint`` names the versions in which the guard held it, ``answer`` is what a person said to
+    that. ``closed`` names why a row is a tombstone.
     """
 
     id: UUID
@@ -152,10 +181,21 @@ class Mapping:
     wrote_at: datetime | None = None
     attempts: int = 0
     is_recreated: bool = False
+    written: tuple[Written, ...] = ()
+    refused: Refused | None = None
     enters_at: datetime | None = None
     resolution: Resolution | None = None
     resolved_at: datetime | None = None
+    alike_id: UUID | None = None
+    is_commanded: bool = False
+    fingerprint: str | None = None
+    answer: Answer | None = None
     closed: str | None = None
+
+    @property
+    def is_in_conflict(self) -> bool:
+        """Whether it rests until two sides agree, or somebody says which one stands."""
+        return self.hold is not None and self.hold.kind is HoldKind.CONFLICT
 
     def due(self) -> "Mapping":
         """This row with a decision due, by a number never drawn before for it."""

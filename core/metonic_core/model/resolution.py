@@ -7,12 +7,16 @@ from metonic_core.model.content import Group
 
 
 class ResolutionKind(StrEnum):
-    """The ways in which a conflict can be resolved. MERGE picks a side for each group that collides."""
+    """The ways in which a conflict can be resolved. MERGE picks a side for each group that collides.
+
+    KEEP_BOTH says of look-alikes that they are two.
+    """
 
     KEEP_LOCAL = "keep_local"
     KEEP_EXTERNAL = "keep_external"
     MERGE = "merge"
     MOST_RECENT = "most_recent"
+    KEEP_BOTH = "keep_both"
 
 
 @dataclass(frozen=True, slots=True)

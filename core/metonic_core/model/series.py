@@ -176,10 +176,13 @@ def _expanded(rule: str, when: When, limit: datetime, since: datetime | None = N
 
 
 def _nearer(rule: str, start: datetime, since: datetime) -> datetime:
-    """A later start of the same occurrences: whole steps of a daily or weekly rule that counts nothing."""
+    """A later start of the same occurrences: whole steps of a daily or weekly rule that counts nothing.
+
+    BYSETPOS counts too: in the week of the start only the days from then on.
+    """
     parts = dict(part.split("=") for part in rule.split(";"))
     days = {"DAILY": 1, "WEEKLY": 7}.get(parts["FREQ"])
-    if days is None or "COUNT" in parts:
+    if days is None or not parts.keys().isdisjoint({"COUNT", "BYSETPOS"}):
         return start
     step = days * int(parts.get("INTERVAL", "1"))
     return start + timedelta(days=max((since - start).days // step - 1, 0) * step)

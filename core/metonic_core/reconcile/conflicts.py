@@ -6,6 +6,7 @@ from datetime import datetime
 from metonic_core.model.appointment import EXISTENCE
 from metonic_core.model.content import Content, Group, all_groups
 from metonic_core.model.mapping import Absent, Hold, HoldKind, Mapping, WriteKind
+from metonic_core.reconcile.landing import overtaken
 from metonic_core.reconcile.merge import Comparison
 from metonic_core.reconcile.step import Conflict, ConflictType, Reason, Step, Write
 from metonic_core.selection import projected
@@ -20,8 +21,9 @@ def frozen(pair: Comparison, kind: ConflictType) -> Step:
     mapping, write = pair.mapping, None
     if conflict.external is not None:
         mapping, write = _without_what_is_withheld(pair)
-    hold = Hold(HoldKind.CONFLICT, kind)
-    return Step(replace(mapping, hold=hold, wanted=None), write=write, conflict=conflict)
+    held = replace(mapping, hold=Hold(HoldKind.CONFLICT, kind), wanted=None)
+    lost = overtaken(pair.mapping, pair.terms) if write else ()
+    return Step(held, write=write, conflict=conflict, operations=lost)
 
 
 def _conflict(pair: Comparison, kind: ConflictType) -> Conflict:
@@ -41,9 +43,7 @@ def _conflict(pair: Comparison, kind: ConflictType) -> Conflict:
 def _edited_here_at(pair: Comparison, groups: frozenset[Group]) -> datetime | None:
     """When the last of these groups was edited here; None unless it is known of each that was."""
     edited = {EXISTENCE} if pair.appointment.is_deleted else groups & pair.edited_here
-    times = [pair.appointment.last_edited(group) for group in edited]
-    known = [at for at in times if at is not None]
-    return max(known) if known and len(known) == len(times) else None
+    return pair.appointment.last_edited_in(edited)
 
 
 def _without_what_is_withheld(pair: Comparison) -> tuple[Mapping, Write | None]:

@@ -26,6 +26,7 @@ from metonic_core.reconcile.entries import (
     withdraw,
 )
 from metonic_core.reconcile.landing import adopted, confirm
+from metonic_core.reconcile.meeting import NOBODY, Meeting, met, parted
 from metonic_core.reconcile.merge import Comparison
 from metonic_core.reconcile.resolving import answered
 from metonic_core.reconcile.step import Act, Operation, Reason, Side, Step
@@ -51,11 +52,11 @@ class Remote(StrEnum):
     UNKNOWN = "unknown"
 
 
-def decide(mapping: Mapping, appointment: Appointment, terms: Terms) -> Step:
-    """The next step for a row with an appointment."""
+def decide(mapping: Mapping, appointment: Appointment, terms: Terms, meeting: Meeting = NOBODY) -> Step:
+    """The next step for a row with an appointment; ``meeting`` is what one without event meets."""
     mapping, landed = confirm(mapping, terms)
     if is_unborn(mapping):
-        step = _without_event(mapping, appointment, terms)
+        step = parted(mapping, _without_event(mapping, appointment, terms, meeting), meeting)
     elif mapping.hold and mapping.hold.kind is HoldKind.DETACHED:
         step = _detached(mapping, appointment, terms)
     else:
@@ -99,7 +100,7 @@ def remote_state(pair: Comparison) -> Remote:
             return Remote.EDITED if pair.edited_there else Remote.KEPT
 
 
-def _without_event(mapping: Mapping, appointment: Appointment, terms: Terms) -> Step:
+def _without_event(mapping: Mapping, appointment: Appointment, terms: Terms, meeting: Meeting) -> Step:
     """New here, absent there; or a create of ours that turned up late."""
     match mapping.seen:
         case Observed(event=event):
@@ -119,7 +120,7 @@ def _without_event(mapping: Mapping, appointment: Appointment, terms: Terms) -> 
     excluded = terms.selection.excludes_new(appointment)
     if excluded:
         return Step(mapping.closing(excluded))
-    return create(mapping, appointment, terms)
+    return met(mapping, meeting, terms) or create(mapping, appointment, terms)
 
 
 _ENDS_GIVING_UP = frozenset({Exclusion.CANCELLED, Exclusion.NOT_CONCERNED, Exclusion.NEVER})

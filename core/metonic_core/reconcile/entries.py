@@ -6,10 +6,11 @@ from metonic_core.model.appointment import Appointment, stamped
 from metonic_core.model.content import TIME, Group, slot_of
 from metonic_core.model.mapping import Hold, HoldKind, Mapping, Origin, WriteKind
 from metonic_core.reconcile.conflicts import frozen, hidden
+from metonic_core.reconcile.landing import overtaken
 from metonic_core.reconcile.merge import Comparison, Merge, merge
 from metonic_core.reconcile.step import Act, ConflictType, Operation, Reason, Side, Step, Write
 from metonic_core.reconcile.terms import Terms
-from metonic_core.selection import projected
+from metonic_core.selection import Choice, projected
 
 
 def create(mapping: Mapping, appointment: Appointment, terms: Terms) -> Step:
@@ -17,7 +18,7 @@ def create(mapping: Mapping, appointment: Appointment, terms: Terms) -> Step:
     groups = content.groups()
     local = hidden(appointment.content, content)
     write = Write(WriteKind.CREATE, Reason.NEW_HERE, content, groups, local=local)
-    return Step(replace(mapping, hold=None), write=write)
+    return Step(replace(mapping, hold=None, alike_id=None), write=write)
 
 
 def bring_together(pair: Comparison) -> Step:
@@ -30,9 +31,10 @@ def bring_together(pair: Comparison) -> Step:
 def brought_together(pair: Comparison, merged: Merge, resolved: frozenset[Group] = frozenset()) -> Step:
     """The step that stores what was pulled and sends the rest; ``resolved`` are groups that collided."""
     pulls = _pulled(pair, merged, resolved)
+    done = overtaken(pair.mapping, pair.terms) + pulls
     if not merged.to_send:
         return Step(
-            replace(merged.mapping, wanted=None), merged.appointment if pulls else None, operations=pulls
+            replace(merged.mapping, wanted=None), merged.appointment if pulls else None, operations=done
         )
     reason = Reason.EDITED_HERE
     if resolved & merged.to_send:
@@ -42,7 +44,7 @@ def brought_together(pair: Comparison, merged: Merge, resolved: frozenset[Group]
         reason = Reason.KEPT_FROM_FLOWING if may_edit else Reason.NOT_YOURS_TO_EDIT
     local = hidden(merged.appointment.content, merged.shown)
     write = Write(WriteKind.UPDATE, reason, merged.shown, merged.to_send, merged.mapping.etag, local)
-    return Step(merged.mapping, merged.appointment if pulls else None, write=write, operations=pulls)
+    return Step(merged.mapping, merged.appointment if pulls else None, write=write, operations=done)
 
 
 def _pulled(
@@ -52,8 +54,9 @@ def _pulled(
         Reason.EDITED_THERE: merged.pulled - resolved,
         Reason.RESOLVED: merged.pulled & resolved,
     }
+    after = merged.appointment.content
     return tuple(
-        Operation(Side.LOCAL, Act.UPDATE, reason, groups, pair.local)
+        Operation(Side.LOCAL, Act.UPDATE, reason, groups, pair.local, after.only(groups))
         for reason, groups in by_reason.items()
         if groups
     )
@@ -99,8 +102,8 @@ def erase(pair: Comparison, reason: Reason = Reason.DELETED_HERE) -> Step:
 
     Not one that its user left out before: it is theirs alone since.
     """
-    if _is_unlinked(pair):
-        return wait(pair)
+    if _is_theirs_alone(pair):
+        return _left_alone(pair, reason)
     is_linked = pair.mapping.origin is Origin.OWN and pair.appointment.imported_from != pair.terms.link_id
     return _unlink(pair, reason) if is_linked else _erased(pair, reason)
 
@@ -117,17 +120,30 @@ def _erased(pair: Comparison, reason: Reason) -> Step:
         seen=None,
         hold=None,
     )
-    return Step(mapping, write=Write(WriteKind.DELETE, reason, etag=mapping.etag))
+    lost = overtaken(pair.mapping, pair.terms)
+    return Step(mapping, write=Write(WriteKind.DELETE, reason, etag=mapping.etag), operations=lost)
 
 
 def _unlink(pair: Comparison, reason: Reason) -> Step:
     """The event stays where it is and keeps its bases; it is not met again as a new one."""
-    done = Operation(Side.EXTERNAL, Act.UNLINK, reason)
+    done = Operation(Side.EXTERNAL, Act.UNLINK, reason, before=pair.external)
     return Step(replace(pair.mapping, hold=Hold(HoldKind.UNLINKED, reason), wanted=None), operations=(done,))
+
+
+def _is_theirs_alone(pair: Comparison) -> bool:
+    """Whether the user's own event was left out, or is to be: of two commands given at once both count."""
+    choice = pair.terms.selection.choices.get(pair.appointment.id)
+    return _is_unlinked(pair) or (pair.mapping.origin is Origin.OWN and choice is Choice.NEVER)
+
+
+def _left_alone(pair: Comparison, reason: Reason) -> Step:
+    return wait(pair) if _is_unlinked(pair) else _unlink(pair, reason)
 
 
 def ask_about_deletion(pair: Comparison) -> Step:
     """Nothing is asked about what would not be in this calendar any more if it stood."""
+    if _is_theirs_alone(pair):
+        return _left_alone(pair, Reason.DELETED_HERE)
     if pair.terms.selection.excludes(replace(pair.appointment, is_deleted=False)):
         return withdraw(pair)
     return frozen(pair, ConflictType.DELETED)
@@ -161,7 +177,9 @@ def pull_then_withdraw(pair: Comparison) -> Step:
     pulls = _pulled(pair, merged)
     step = withdraw(Comparison(merged.mapping, merged.appointment, pair.terms))
     return replace(
-        step, appointment=merged.appointment if pulls else None, operations=pulls + step.operations
+        step,
+        appointment=merged.appointment if pulls else None,
+        operations=overtaken(pair.mapping, pair.terms) + pulls + step.operations,
     )
 
 

@@ -20,7 +20,8 @@ from metonic_core.model.mapping import (
     WriteKind,
 )
 from metonic_core.reconcile.observe import take
-from metonic_core.reconcile.step import Act, Operation, Reason, Side
+from metonic_core.reconcile.restraint import refusal, written_lately
+from metonic_core.reconcile.step import Act, Operation, Reason, Said, Side
 from metonic_core.reconcile.terms import Terms
 from metonic_core.selection import as_platform_knows
 from metonic_core.spi.changes import Gone, Reading, Seen
@@ -66,7 +67,7 @@ def outcome_of(mapping: Mapping, outcome: Outcome, terms: Terms) -> Landed:
         case Removed():
             return _removed(mapping, intent)
         case Failed(error=error):
-            return _refused(mapping, intent, error), ()
+            return _refused(mapping, intent, error, terms), ()
 
 
 def _intent_of(mapping: Mapping) -> Intent:
@@ -75,7 +76,7 @@ def _intent_of(mapping: Mapping) -> Intent:
     return mapping.intent
 
 
-def _refused(mapping: Mapping, intent: Intent, error: Exception) -> Mapping:
+def _refused(mapping: Mapping, intent: Intent, error: Exception, terms: Terms) -> Mapping:
     """Nothing was written by this operation; earlier ones may still land."""
     others = tuple(s for s in mapping.unconfirmed if s.operation != intent.operation)
     mapping = replace(mapping, intent=None, unconfirmed=others)
@@ -85,7 +86,9 @@ def _refused(mapping: Mapping, intent: Intent, error: Exception) -> Mapping:
         case IdentityTaken():
             return replace(mapping, generation=mapping.generation + 1, event_id=None, unconfirmed=()).due()
         case Unacceptable() | AccessDenied():
-            return replace(mapping, hold=Hold(HoldKind.QUARANTINE, error.message), wanted=None)
+            hold = Hold(HoldKind.QUARANTINE, error.message)
+            refused = refusal(mapping, intent, error.message, terms)
+            return replace(mapping, hold=hold, wanted=None, refused=refused)
         case _:
             # It was not even tried: that says nothing about the item.
             return replace(mapping, attempts=mapping.attempts - 1).due()
@@ -109,7 +112,7 @@ def _found(mapping: Mapping, intent: Intent, event: StoredEvent, terms: Terms) -
 def _found_created(mapping: Mapping, intent: Intent, event: StoredEvent, terms: Terms) -> Landed:
     marker = terms.marker_on(event)
     if marker is None or marker != mapping.marker(marker.operation):
-        return _refused(mapping, intent, IdentityTaken("another event has this identity")), ()
+        return _refused(mapping, intent, IdentityTaken("another event has this identity"), terms), ()
     if any(sent.operation == marker.operation for sent in mapping.unconfirmed):
         return _answered(replace(mapping, event_id=event.id), intent, event, terms)
     mapping = take(replace(mapping, intent=None, event_id=event.id, wrote_at=terms.now), Seen(event), terms)
@@ -148,14 +151,45 @@ def confirm(mapping: Mapping, terms: Terms, intent: Intent | None = None) -> Lan
         sent = _recognised(mapping, event, terms, intent)
     if sent is None:
         return mapping, ()
-    return _landed(mapping, sent, event, terms), (_journalled(mapping, sent, intent),)
+    landed = _landed(mapping, sent, event, terms)
+    return landed, (_journalled(mapping, sent, intent, landed),)
 
 
-def _journalled(mapping: Mapping, sent: Sent, intent: Intent | None) -> Operation:
+def _journalled(mapping: Mapping, sent: Sent, intent: Intent | None, landed: Mapping) -> Operation:
     act = Act.CREATE if mapping.external_base is None else Act.UPDATE
     known = intent and intent.operation == sent.operation
     reason = Reason(intent.reason) if intent and known else Reason.EDITED_HERE
-    return Operation(Side.EXTERNAL, act, reason, sent.groups, mapping.external_base)
+    after = landed.external_base.only(sent.groups) if landed.external_base else None
+    said = _said(mapping, sent)
+    return Operation(Side.EXTERNAL, act, reason, sent.groups, mapping.external_base, after, said)
+
+
+def _said(mapping: Mapping, sent: Sent) -> Said | None:
+    """What had changed on the platform; None for a revert, or where only the calendar is shown otherwise."""
+    before, after = mapping.local_base, sent.of_appointment
+    groups = [g for g in sent.groups if before and before.get(g) != after.get(g)]
+    return Said(before.only(groups), after.only(groups)) if before and groups else None
+
+
+def overtaken(mapping: Mapping, terms: Terms) -> tuple[Operation, ...]:
+    """What stood in the event, was never agreed, and is not there any more.
+
+    Problem: a write that is not confirmed may have landed over it and been replaced in its turn before
+    anybody looked. Solution: the journal keeps it before the base moves on.
+    """
+    base, agreed = mapping.external_base, mapping.local_base
+    if base is None or not mapping.unconfirmed or not isinstance(mapping.seen, Observed):
+        return ()
+    known = as_platform_knows(base, mapping)
+    gone = terms.differing(base, mapping.seen.event.content) & _sent_groups(mapping)
+    lost = frozenset(g for g in gone if agreed is None or not terms.same(g, agreed, known))
+    if not lost:
+        return ()
+    return (Operation(Side.EXTERNAL, Act.UPDATE, Reason.OVERWRITTEN_UNSEEN, lost, base),)
+
+
+def _sent_groups(mapping: Mapping) -> frozenset[Group]:
+    return frozenset().union(*(sent.groups for sent in mapping.unconfirmed))
 
 
 def _stamped(mapping: Mapping, event: StoredEvent, terms: Terms) -> Sent | None:
@@ -201,6 +235,8 @@ def _landed(mapping: Mapping, sent: Sent, event: StoredEvent, terms: Terms) -> M
         unconfirmed=mapping.unconfirmed[_age(mapping, sent) + 1 :],
         wrote_at=terms.now,
         attempts=0,
+        written=written_lately(mapping, sent, terms),
+        refused=None,
     )
 
 

@@ -101,7 +101,9 @@ def take(mapping: Mapping, reading: Reading, terms: Terms) -> Mapping:
         case Gone():
             return mapping if terms.is_fresh(mapping) else replace(mapping, seen=Absent()).due()
         case Unreadable(etag=etag, reason=reason):
-            hold = mapping.hold or Hold(HoldKind.QUARANTINE, reason)
+            quarantine = Hold(HoldKind.QUARANTINE, reason)
+            # What was held is no longer what would be done.
+            hold = quarantine if _is_held(mapping, HoldKind.GUARDED) else mapping.hold or quarantine
             return replace(mapping, seen=Illegible(etag), hold=hold, wanted=None)
         case Foreign(etag=etag):
             hold = Hold(HoldKind.IGNORED, Reason.NO_EVENT)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from metonic_core.model.appointment import ALL_ELSE, EXTERNAL_TYPE, Appointment
+from metonic_core.model.appointment import Appointment
 from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import (
     Absent,
@@ -18,26 +18,34 @@ from metonic_core.model.mapping import (
     WriteKind,
 )
 from metonic_core.model.marker import Marker
+from metonic_core.reconcile.importing import ABSORBED, imported
 from metonic_core.reconcile.landing import adopted
+from metonic_core.reconcile.meeting import NOBODY, Meeting, met, parted
 from metonic_core.reconcile.splits import follow, is_second_half
 from metonic_core.reconcile.step import Act, Operation, Reason, Side, Step, Write
 from metonic_core.reconcile.terms import Terms
 from metonic_core.selection import Direction, withhold
 
-ABSORBED = "absorbed"
-
 
 @dataclass(frozen=True, slots=True)
 class Lone:
-    """A one-sided row, and what its marker leads to: the appointment, and the open row that stands for it."""
+    """A one-sided row, what its marker leads to, and whom it meets that looks like it.
+
+    The marker leads to an appointment, and to the open row that stands for it.
+    """
 
     mapping: Mapping
     appointment: Appointment | None = None
     claim: Mapping | None = None
+    meeting: Meeting = NOBODY
 
 
 def decide_event(lone: Lone, terms: Terms) -> Step:
     """The next step for a row without an appointment."""
+    return parted(lone.mapping, _judged(lone, terms), lone.meeting)
+
+
+def _judged(lone: Lone, terms: Terms) -> Step:
     match lone.mapping.seen:
         case Absent():
             return Step(lone.mapping.closing(Reason.DELETED_THERE))
@@ -58,7 +66,7 @@ def _decide_seen(lone: Lone, event: StoredEvent, terms: Terms) -> Step:
         return _own_copy(lone, event, marker, terms)
     if marker and first and claim and is_second_half(event, first, claim, terms):
         return follow(lone.mapping, event, first, claim, terms)
-    return _import(lone.mapping, event, terms)
+    return _import(lone, event, terms)
 
 
 def _ignored(mapping: Mapping, event: StoredEvent, reason: Reason) -> Step:
@@ -103,9 +111,9 @@ def _orphan(mapping: Mapping, event: StoredEvent, terms: Terms) -> Step:
     return Step(row, write=Write(WriteKind.DELETE, Reason.ORPHAN, etag=event.etag))
 
 
-def _import(mapping: Mapping, event: StoredEvent, terms: Terms) -> Step:
+def _import(lone: Lone, event: StoredEvent, terms: Terms) -> Step:
     """The user's own event becomes an appointment of theirs, if any of it lies in the window."""
-    content = event.content
+    mapping, content = lone.mapping, event.content
     if terms.selection.direction is Direction.PUSH:
         return _ignored(mapping, event, Reason.PUSH_ONLY)
     if not content.occurs_in(terms.selection.window):
@@ -113,29 +121,7 @@ def _import(mapping: Mapping, event: StoredEvent, terms: Terms) -> Step:
         step = _ignored(mapping, event, Reason.OUTSIDE_WINDOW)
         hold = Hold(HoldKind.OUTSIDE, Reason.OUTSIDE_WINDOW)
         return Step(replace(step.mapping, hold=hold, enters_at=content.when.starts_at if is_ahead else None))
-    made = Appointment(
-        id=terms.new_id(),
-        version=1,
-        owner_id=terms.selection.user_id,
-        type=EXTERNAL_TYPE,
-        content=content,
-        imported_from=terms.link_id,
-        edited_at={ALL_ELSE: event.modified_at},
-    )
-    row = replace(
-        mapping,
-        appointment_id=made.id,
-        origin=Origin.OWN,
-        local_base=content,
-        external_base=content,
-        etag=event.etag,
-        seen=None,
-        hold=None,
-        wanted=None,
-        enters_at=None,
-    )
-    done = Operation(Side.LOCAL, Act.CREATE, Reason.NEW_THERE, content.groups())
-    return Step(row, made, is_import=True, operations=(done,))
+    return met(mapping, lone.meeting, terms) or imported(mapping, event, terms)
 
 
 def renames(kin: Iterable[Mapping]) -> Iterator[tuple[Mapping, Mapping]]:

@@ -12,7 +12,6 @@ from enum import StrEnum
 from metonic_core.model.appointment import stamped
 from metonic_core.model.content import TIME, Content, Group, all_groups, slot_of
 from metonic_core.model.errors import InvalidValue
-from metonic_core.model.mapping import HoldKind
 from metonic_core.model.mapping import Mapping as Row
 from metonic_core.model.resolution import Resolution, ResolutionKind
 from metonic_core.model.series import has_slot
@@ -20,6 +19,7 @@ from metonic_core.model.when import slot_text
 from metonic_core.reconcile.entries import brought_together, cancel, create, detach, erase, reborn
 from metonic_core.reconcile.merge import CLOCKS_APART, Comparison, merge
 from metonic_core.reconcile.step import Act, Conflict, ConflictType, Operation, Reason, Side, Step
+from metonic_core.reconcile.terms import Terms
 from metonic_core.selection import Direction
 
 COOL_DOWN = timedelta(hours=1)
@@ -32,9 +32,12 @@ class Quarrel(StrEnum):
     EDITS = "edits"
     DELETED_HERE = "deleted_here"
     DELETED_THERE = "deleted_there"
+    ALIKE = "alike"
 
 
 def quarrel(conflict: Conflict) -> Quarrel:
+    if conflict.type is ConflictType.CREATED_EXTERNALLY:
+        return Quarrel.ALIKE
     if conflict.type is not ConflictType.DELETED:
         return Quarrel.EDITS
     return Quarrel.DELETED_HERE if conflict.local is None else Quarrel.DELETED_THERE
@@ -45,9 +48,9 @@ def answered(pair: Comparison, step: Step) -> Step:
     if step.conflict is None:
         return replace(step, mapping=_at_rest(step))
     conflict = step.conflict
-    resolution = _standing(pair, conflict)
+    resolution = standing(pair.mapping, conflict, pair.terms)
     if resolution is None:
-        asked = replace(conflict, automatic_at=_automatic_at(pair, conflict))
+        asked = waiting(pair.mapping, conflict, pair.terms)
         return replace(step, mapping=replace(step.mapping, resolution=None), conflict=asked)
     made = RESOLVED[quarrel(conflict), resolution.way](pair, conflict, resolution)
     mapping = replace(made.mapping, resolution=None, resolved_at=pair.terms.now)
@@ -56,31 +59,32 @@ def answered(pair: Comparison, step: Step) -> Step:
 
 def _at_rest(step: Step) -> Row:
     """Without what is only about a conflict: there is none any more."""
-    hold = step.mapping.hold
-    is_over = hold is not None and hold.kind is HoldKind.CONFLICT
-    return replace(step.mapping, hold=None if is_over else hold, resolution=None)
+    hold = None if step.mapping.is_in_conflict else step.mapping.hold
+    return replace(step.mapping, hold=hold, resolution=None)
 
 
-def _standing(pair: Comparison, conflict: Conflict) -> Resolution | None:
+def standing(row: Row, conflict: Conflict, terms: Terms) -> Resolution | None:
     """What a person decided about just this conflict, else what the policy makes of it now."""
-    asked = pair.mapping.resolution
+    asked = row.resolution
     if asked is not None and asked.about == conflict.fingerprint:
         return asked
-    policy = pair.terms.selection.conflict_policy
-    if policy is None or _cools_down_until(pair) is not None:
+    policy = terms.selection.conflict_policy
+    if policy is None or _cools_down_until(row, terms) is not None:
         return None
     return replace(made, is_automatic=True) if (made := _chosen(conflict, policy)) else None
 
 
-def _automatic_at(pair: Comparison, conflict: Conflict) -> datetime | None:
-    policy = pair.terms.selection.conflict_policy
-    return _cools_down_until(pair) if policy is not None and policy in allowed(conflict) else None
+def waiting(row: Row, conflict: Conflict, terms: Terms) -> Conflict:
+    """The conflict that nobody resolved, with the time at which the policy may."""
+    policy = terms.selection.conflict_policy
+    is_allowed = policy is not None and policy in allowed(conflict)
+    return replace(conflict, automatic_at=_cools_down_until(row, terms) if is_allowed else None)
 
 
-def _cools_down_until(pair: Comparison) -> datetime | None:
+def _cools_down_until(row: Row, terms: Terms) -> datetime | None:
     """When the policy may resolve this item again; None if it may now."""
-    last = pair.mapping.resolved_at
-    return last + COOL_DOWN if last is not None and pair.terms.now < last + COOL_DOWN else None
+    last = row.resolved_at
+    return last + COOL_DOWN if last is not None and terms.now < last + COOL_DOWN else None
 
 
 def newer(conflict: Conflict) -> Side | None:
@@ -94,7 +98,7 @@ def newer(conflict: Conflict) -> Side | None:
 def allowed(conflict: Conflict) -> frozenset[ResolutionKind]:
     """The ways in which this conflict can be resolved."""
     kind = quarrel(conflict)
-    ways = frozenset(way for about, way in RESOLVED if about is kind)
+    ways = ALIKE if kind is Quarrel.ALIKE else frozenset(way for about, way in RESOLVED if about is kind)
     return ways | {ResolutionKind.MOST_RECENT} if newer(conflict) else ways
 
 
@@ -119,6 +123,7 @@ def resolution_of(
 _REFUSED = {
     ResolutionKind.MERGE: "One side was deleted, so there is nothing to merge.",
     ResolutionKind.MOST_RECENT: "It is not certain which side was edited last.",
+    ResolutionKind.KEEP_BOTH: "It is one thing on both sides.",
 }
 
 
@@ -141,19 +146,29 @@ def _picked(conflict: Conflict, picks: Mapping[Group, Side]) -> frozenset[Group]
         if group not in conflict.groups:
             message = f"The sides do not collide in {_named(group)}."
             raise InvalidValue(message, ("picks", group), "Leave it out: it is merged as ever.")
+    for group in _homeless(conflict, picks):
+        raise InvalidValue(
+            f"The schedule that is picked does not have {_named(group)}.",
+            ("picks", group),
+            "Pick the same side for both, or the side that says nothing about it.",
+        )
+    return frozenset(group for group, side in picks.items() if side is Side.EXTERNAL)
+
+
+def _homeless(conflict: Conflict, picks: Mapping[Group, Side]) -> list[Group]:
+    """Occurrences picked from one side that the schedule picked from the other does not have."""
     sides = {Side.LOCAL: conflict.local, Side.EXTERNAL: conflict.external}
     schedule = sides[picks[TIME]] if TIME in picks else None
-    for group, side in picks.items():
-        slot, made = slot_of(group), sides[side]
-        if slot is None or schedule is None or made is None or made.override(slot) is None:
-            continue
-        if not has_slot(schedule.when, schedule.recurrence, slot):
-            raise InvalidValue(
-                f"The schedule that is picked does not have {_named(group)}.",
-                ("picks", group),
-                "Pick the same side for both, or the side that says nothing about it.",
-            )
-    return frozenset(group for group, side in picks.items() if side is Side.EXTERNAL)
+    if schedule is None:
+        return []
+    others = {g: sides[side] for g, side in picks.items() if side is not picks[TIME]}
+    slots = {g: slot for g in others if (slot := slot_of(g)) is not None}
+    return [
+        g
+        for g, slot in slots.items()
+        if (made := others[g]) and made.override(slot)
+        if not has_slot(schedule.when, schedule.recurrence, slot)
+    ]
 
 
 def _named(group: Group) -> str:
@@ -169,14 +184,19 @@ class _Sides:
     there: frozenset[Group]
 
 
-def _sides(pair: Comparison, conflict: Conflict, resolution: Resolution) -> _Sides:
+def taken_from_event(conflict: Conflict, resolution: Resolution) -> frozenset[Group]:
+    """The groups that collide in which the event's side stands."""
     match resolution.way:
         case ResolutionKind.KEEP_EXTERNAL:
-            there = conflict.groups
+            return conflict.groups
         case ResolutionKind.MERGE:
-            there = resolution.external
+            return resolution.external
         case _:
-            there = frozenset()
+            return frozenset()
+
+
+def _sides(pair: Comparison, conflict: Conflict, resolution: Resolution) -> _Sides:
+    there = taken_from_event(conflict, resolution)
     here = conflict.groups - there
     lost = _beyond(pair, pair.known if TIME in there else pair.local) if TIME in conflict.groups else there
     lost -= conflict.groups
@@ -217,7 +237,7 @@ def _revive(pair: Comparison, _conflict: Conflict, _resolution: Resolution) -> S
     """The appointment stands again, with what the event says wherever that was edited."""
     alive = replace(pair.appointment, is_deleted=False)
     living = Comparison(pair.mapping, stamped(pair.appointment, alive, pair.edited_there_at), pair.terms)
-    back = Operation(Side.LOCAL, Act.CREATE, Reason.RESOLVED)
+    back = Operation(Side.LOCAL, Act.CREATE, Reason.RESOLVED, alive.content.groups(), after=alive.content)
     said = living.edited_there
     said |= _beyond(living, living.known) if TIME in said else frozenset()
     step = brought_together(living, merge(living, there=said), said)
@@ -235,3 +255,13 @@ RESOLVED: dict[tuple[Quarrel, ResolutionKind], Callable[[Comparison, Conflict, R
     (Quarrel.DELETED_HERE, ResolutionKind.KEEP_EXTERNAL): _revive,
 }
 """What each way means, by what the conflict is about. Which way is the most recent one is decided before."""
+
+ALIKE = frozenset(
+    {
+        ResolutionKind.KEEP_LOCAL,
+        ResolutionKind.KEEP_EXTERNAL,
+        ResolutionKind.MERGE,
+        ResolutionKind.KEEP_BOTH,
+    }
+)
+"""The ways of look-alikes; see ``pairing``."""

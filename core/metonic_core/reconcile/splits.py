@@ -62,7 +62,7 @@ def follow(mapping: Mapping, event: StoredEvent, first: Appointment, claim: Mapp
         wanted=None,
         enters_at=None,
     )
-    done = Operation(Side.LOCAL, Act.CREATE, Reason.NEW_THERE, content.groups())
+    done = Operation(Side.LOCAL, Act.CREATE, Reason.NEW_THERE, content.groups(), after=content)
     return Step(row, made, is_import=True, write=_stamp(row, made, event, terms), operations=(done,))
 
 

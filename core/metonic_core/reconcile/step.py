@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
+from uuid import UUID
 
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.codec import encode
 from metonic_core.model.content import Content, Group
 from metonic_core.model.mapping import Mapping, WriteKind
 from metonic_core.model.resolution import Resolution
+from metonic_core.selection import Choice
 
 
 class Side(StrEnum):
@@ -51,25 +53,58 @@ class Reason(StrEnum):
     DISCONNECTED = "disconnected"
     RESOLVED = "resolved"
     CALENDAR_LEFT = "calendar_left"
+    OSCILLATES = "oscillates"
+    MANY_DELETIONS = "many_deletions"
+    MANY_EDITS = "many_edits"
+    EMPTY_CALENDAR = "empty_calendar"
+    REJECTED = "rejected"
+    OVERWRITTEN_UNSEEN = "overwritten_unseen"
+    UNDONE = "undone"
 
 
 class ConflictType(StrEnum):
-    """The specification's types of conflict that the pairs' table brings forth."""
+    """The specification's types of conflict. All but the last are brought forth by the pairs' table."""
 
     TIME_CHANGE = "time_change"
     DELETED = "deleted"
     DATA_MISMATCH = "data_mismatch"
+    CREATED_EXTERNALLY = "created_externally"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the appointment said before and after; each holds the groups in which the two differ."""
+
+    before: Content
+    after: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """What its user had chosen for the appointment in this calendar before; None: nothing."""
+
+    choice: Choice | None
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A line of the journal; ``before`` is what stood on that side."""
+    """A line of the journal; ``before`` is what stood on that side, ``after`` what stands there since.
+
+    ``after`` holds the ``groups`` that were changed, and nothing of the others. ``said`` is for an update
+    that was sent, as a calendar may be shown something else than the appointment says; None where the
+    appointment had not changed. ``former`` is for what was done by choosing, ``appointment_id`` named where
+    it is not the one of the row.
+    """
 
     side: Side
     act: Act
     reason: Reason
     groups: frozenset[Group] = frozenset()
     before: Content | None = None
+    after: Content | None = None
+    said: Said | None = None
+    former: Former | None = None
+    appointment_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +129,7 @@ class Conflict:
 
     When each side was last edited is None where that is not known. ``automatic_at`` is when the policy of the
     calendar may resolve it, where it has to wait for that.
+    ``appointment_id`` and ``event_id`` are named where they are not those of the row that is held.
     """
 
     type: ConflictType
@@ -104,6 +140,8 @@ class Conflict:
     local_edited_at: datetime | None = None
     external_edited_at: datetime | None = None
     automatic_at: datetime | None = None
+    appointment_id: UUID | None = None
+    event_id: str | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -120,8 +158,8 @@ class Step:
     """The row as it shall be stored, and what goes with it.
 
     ``appointment`` is set where it changes, with the version it was read with; ``is_import`` where it is
-    new. ``others`` are further rows that change, stored after this one. ``resolved`` is what was carried out
-    about ``conflict``; without it the item is left as it is.
+    new. ``firsts`` and ``others`` are further rows that change, stored before this one and after it.
+    ``resolved`` is what was carried out about ``conflict``; without it the item is left as it is.
     """
 
     mapping: Mapping
@@ -131,4 +169,5 @@ class Step:
     conflict: Conflict | None = None
     resolved: Resolution | None = None
     operations: tuple[Operation, ...] = ()
+    firsts: tuple[Mapping, ...] = field(default=())
     others: tuple[Mapping, ...] = field(default=())

@@ -139,5 +139,5 @@ class Selection:
         return reason
 
     def draws(self, appointment: Appointment) -> bool:
-        """Whether an appointment without an event here should get one. One that was imported has one."""
-        return appointment.imported_from != self.link_id and self.excludes_new(appointment) is None
+        """Whether an appointment without an event here should get one: also one whose own event is gone."""
+        return self.excludes_new(appointment) is None

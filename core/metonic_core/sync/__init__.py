@@ -2,6 +2,7 @@
 
 from metonic_core.sync.context import Quarantined, Report, terms_of
 from metonic_core.sync.ports import Clock, Due, LeaseLost, Ledger, Link, Phase
+from metonic_core.sync.preview import Preview, Previewed, preview
 from metonic_core.sync.removal import remove_copies
 from metonic_core.sync.run import run
 
@@ -12,8 +13,11 @@ __all__ = [
     "Ledger",
     "Link",
     "Phase",
+    "Preview",
+    "Previewed",
     "Quarantined",
     "Report",
+    "preview",
     "remove_copies",
     "run",
     "terms_of",

@@ -5,69 +5,72 @@ announces what is to be written. Then the provider writes. Then one transaction 
 decision is made in the transaction that announces it, no plan can be stale.
 """
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
-from uuid import UUID
+from collections.abc import Collection, Sequence
 
-from metonic_core.model.appointment import Appointment
-from metonic_core.model.mapping import Absent, Hold, HoldKind, Mapping, Observed
-from metonic_core.reconcile.decide import decide, is_unborn
+from metonic_core.model.mapping import Absent, Mapping
+from metonic_core.reconcile.decide import is_unborn
 from metonic_core.reconcile.entries import reborn
-from metonic_core.reconcile.onesided import Lone, decide_event, renames
+from metonic_core.reconcile.guard import Allowance, Held, judge
+from metonic_core.reconcile.restraint import restrained
 from metonic_core.reconcile.step import Step
 from metonic_core.reconcile.terms import Terms
 from metonic_core.sync.announce import Announced, announce, carry_out
 from metonic_core.sync.context import Run
+from metonic_core.sync.deciding import decided, gathered
+from metonic_core.sync.meetings import let_go
 from metonic_core.sync.ports import Due, Phase
 from metonic_core.sync.progress import Progress
-
-# A write that never lands would else be repeated with every run; an edit, or the daily read, tries again.
-_MOST_ATTEMPTS = 3
+from metonic_core.sync.weighing import weigh
 
 
 async def apply(this: Run) -> None:
     """Decide every row that is due, and carry the decisions out."""
     progress = Progress(this.ledger, Phase.APPLY)
+    allowed = await weigh(this)
+    # Events first: one that looks like a new appointment is met before that one gets a copy.
+    for is_lone in (True, False):
+        await _apply_each(this, progress, allowed, is_lone=is_lone)
+    await progress.end()
+
+
+async def _apply_each(this: Run, progress: Progress, allowed: Allowance, *, is_lone: bool) -> None:
     after = None
     while True:
         async with this.ledger.transaction():
-            rows = await this.ledger.due(Due.DECIDE, after, this.capabilities.batch_size)
+            rows = await this.ledger.undecided(after, this.capabilities.batch_size, is_lone=is_lone)
             await progress.expect(Due.DECIDE, rows)
-            announced = await _decide_all(this, rows) if rows else []
+            announced = await _decide_all(this, rows, allowed) if rows else []
         if not rows:
-            return await progress.end()
+            return
         await progress.begin()
         after = rows[-1].id
         await carry_out(this, announced)
         await progress.add(len(rows))
 
 
-async def _decide_all(this: Run, rows: Sequence[Mapping]) -> list[Announced]:
-    terms = await this.terms()
-    appointments = dict(await this.ledger.appointments({a for row in rows if (a := _concerned(row, terms))}))
-    current = await _follow_renames(this, rows)
-    occupied = await _occupied(this, rows, terms)
+async def _decide_all(this: Run, rows: Sequence[Mapping], allowed: Allowance) -> list[Announced]:
+    batch = await gathered(this, rows)
+    for moved in batch.renamed:
+        await this.ledger.save(moved)
+    await let_go(this, batch.absorbed)
+    occupied = await _occupied(this, rows, batch.terms)
     announced = []
-    for row_id in [row.id for row in rows]:
-        row = current[row_id]
-        if row.closed or row.wanted is None:
-            continue
-        step = await _decide_one(this, row, appointments, terms)
-        if made := await _store_step(this, row, step, terms, occupied):
-            announced.append(made)
-        current |= {other.id: other for other in step.others if other.id in current}
+    async for judged in decided(this, batch):
+        row, step = judged.row, judge(judged, allowed, batch.terms)
+        if isinstance(step, Held):
+            await _hold(this, row, step)
+        elif step is not None:
+            batch.has_taken(step)
+            if made := await _store_step(this, row, step, batch.terms, occupied):
+                announced.append(made)
     return announced
 
 
-async def _follow_renames(this: Run, rows: Sequence[Mapping]) -> dict[UUID, Mapping]:
-    """The rows by id, after events that only changed their id were joined to their pairs."""
-    current = {row.id: row for row in rows}
-    uids = {row.uid for row in rows if row.uid}
-    kin = await this.ledger.by_uid(uids) if uids else []
-    for moved in renames(kin):
-        await this.ledger.save(moved)
-        current |= {row.id: row for row in moved if row.id in current}
-    return current
+async def _hold(this: Run, row: Mapping, held: Held) -> None:
+    await this.ledger.save([held.mapping])
+    await this.ledger.hold(held)
+    if row.is_in_conflict:
+        await this.ledger.close_conflict(held.mapping)
 
 
 async def _occupied(this: Run, rows: Sequence[Mapping], terms: Terms) -> set[str]:
@@ -80,37 +83,6 @@ async def _occupied(this: Run, rows: Sequence[Mapping], terms: Terms) -> set[str
     return {i for i, row in found.items() if row.closed is None and row.id != ids[i]}
 
 
-def _concerned(row: Mapping, terms: Terms) -> UUID | None:
-    """The appointment of a row, or the one that the marker on its event names."""
-    if row.appointment_id or not isinstance(row.seen, Observed):
-        return row.appointment_id
-    marker = terms.marker_on(row.seen.event)
-    return marker.appointment_id if marker else None
-
-
-async def _decide_one(this: Run, row: Mapping, appointments: dict[UUID, Appointment], terms: Terms) -> Step:
-    concerned = _concerned(row, terms)
-    appointment = appointments.get(concerned) if concerned else None
-    if row.appointment_id is not None and appointment is not None:
-        step = _guarded(row, lambda: decide(row, appointment, terms))
-        if step.appointment:
-            appointments[appointment.id] = replace(step.appointment, version=appointment.version + 1)
-        return step
-    claim = (await this.ledger.by_appointment([concerned])).get(concerned) if concerned else None
-    return _guarded(row, lambda: decide_event(Lone(row, appointment, claim), terms))
-
-
-def _guarded(row: Mapping, decided: Callable[[], Step]) -> Step:
-    """One item that cannot be decided stops no other: it is left alone until something about it moves."""
-    try:
-        return decided()
-    except Exception as error:  # noqa: BLE001 - whatever an event from outside brings about
-        hold = Hold(
-            HoldKind.QUARANTINE, f"It cannot be compared with its other side ({type(error).__name__})."
-        )
-        return Step(replace(row, hold=hold, wanted=None))
-
-
 async def _store_step(
     this: Run, row: Mapping, step: Step, terms: Terms, occupied: Collection[str]
 ) -> Announced | None:
@@ -121,13 +93,11 @@ async def _store_step(
         step.appointment, row.id, is_import=False
     ):
         return None
-    if step.write and row.attempts >= _MOST_ATTEMPTS:
-        conflict = step.conflict if step.resolved else None
-        step = replace(step, mapping=_set_aside(step.mapping), write=None, conflict=conflict)
+    step = restrained(step, terms)
     announced = announce(this, step.mapping, step.write, terms) if step.write else None
     if announced and announced.mapping.event_id in occupied:
         announced = None
-    await this.ledger.save([announced.mapping if announced else step.mapping, *step.others])
+    await this.ledger.save([*step.firsts, announced.mapping if announced else step.mapping, *step.others])
     await _note_conflict(this, row, step)
     this.report.count(step.operations)
     this.report.count_hold(row, step.mapping)
@@ -135,20 +105,9 @@ async def _store_step(
     return announced
 
 
-def _set_aside(row: Mapping) -> Mapping:
-    hold = Hold(
-        HoldKind.QUARANTINE, f"The provider has not taken this change {_MOST_ATTEMPTS} times in a row."
-    )
-    return replace(row, hold=hold, wanted=None)
-
-
 async def _note_conflict(this: Run, row: Mapping, step: Step) -> None:
     if step.conflict:
         await this.ledger.note_conflict(row, step.conflict, step.resolved)
-        this.report.conflicts += not _is_in_conflict(row)
-    elif _is_in_conflict(row) and not _is_in_conflict(step.mapping):
+        this.report.conflicts += not row.is_in_conflict
+    elif row.is_in_conflict and not step.mapping.is_in_conflict:
         await this.ledger.close_conflict(step.mapping)
-
-
-def _is_in_conflict(row: Mapping) -> bool:
-    return row.hold is not None and row.hold.kind is HoldKind.CONFLICT

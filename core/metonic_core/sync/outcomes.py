@@ -1,11 +1,12 @@
 """Storing what became of writes: rows, journal, and the rows that an identified event makes superfluous."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
-from metonic_core.model.mapping import HoldKind, Mapping
+from metonic_core.model.mapping import Mapping
+from metonic_core.reconcile.importing import ABSORBED
 from metonic_core.reconcile.landing import ERASED, Landed
-from metonic_core.reconcile.onesided import ABSORBED
 from metonic_core.reconcile.terms import Terms
 from metonic_core.sync.context import Run
 
@@ -50,17 +51,14 @@ async def _store_answer(this: Run, row: Mapping, made: Mapping) -> None:
     """The event of a landed create may have been seen by a one-sided row already: that one is absorbed."""
     if made == row:
         return
+    if row.is_in_conflict and not made.is_in_conflict:
+        made = replace(made, resolution=None)
+        await this.ledger.close_conflict(made)
     saved = [made]
     if made.event_id and made.event_id != row.event_id:
         other = (await this.ledger.by_event([made.event_id])).get(made.event_id)
         if other and other.id != made.id and other.closed is None:
             saved.insert(0, other.closing(ABSORBED))
     await this.ledger.save(saved)
-    if _is_in_conflict(row) and not _is_in_conflict(made):
-        await this.ledger.close_conflict(made)
     if made.closed == ERASED and made.appointment_id is not None:
         await this.ledger.reopen(made)
-
-
-def _is_in_conflict(row: Mapping) -> bool:
-    return row.closed is None and row.hold is not None and row.hold.kind is HoldKind.CONFLICT

@@ -13,6 +13,7 @@ from metonic_core.model.appointment import Appointment
 from metonic_core.model.marker import MarkerKey
 from metonic_core.model.resolution import Resolution
 from metonic_core.model.when import Window
+from metonic_core.reconcile.guard import Held, Load
 from metonic_core.reconcile.step import Conflict, Operation
 from metonic_core.selection import Selection
 
@@ -46,7 +47,8 @@ class Link:
     """Where a run stands with the change feed of a calendar.
 
     ``window`` is the span of time to read; ``round`` counts complete reads; ``window_end`` is how far ahead
-    appointments were put to work.
+    appointments were put to work. ``is_suspect``: the last complete read named nothing where pairs had been
+    standing, and nothing was named since.
     """
 
     id: UUID
@@ -57,6 +59,7 @@ class Link:
     is_reading_completely: bool = False
     read_completely_at: datetime | None = None
     window_end: datetime | None = None
+    is_suspect: bool = False
 
 
 class Ledger(Protocol):
@@ -89,8 +92,20 @@ class Ledger(Protocol):
         """Rows with that to be done, by id, beyond ``after``; tombstones only to be read."""
         ...
 
+    async def undecided(self, after: UUID | None, limit: int, *, is_lone: bool) -> Sequence[rows.Mapping]:
+        """Rows to be decided, by id, beyond ``after``: those without an appointment, or those with one."""
+        ...
+
     async def count_due(self, due: Due) -> int:
         """How many rows have that to be done."""
+        ...
+
+    async def due_pairs(self, after: UUID | None, limit: int) -> Sequence[rows.Mapping]:
+        """Rows to be decided that have had both sides, by id, beyond ``after``."""
+        ...
+
+    async def load(self) -> Load:
+        """What the guard counts."""
         ...
 
     async def open_rows(self, after: UUID | None, limit: int) -> Sequence[rows.Mapping]:
@@ -111,6 +126,14 @@ class Ledger(Protocol):
         """Every open row whose event has one of these UIDs."""
         ...
 
+    async def asking(self, appointment_ids: Collection[UUID]) -> Sequence[rows.Mapping]:
+        """The rows that are held because they look like one of these appointments."""
+        ...
+
+    async def starting_at(self, instants: Collection[datetime]) -> Sequence[UUID]:
+        """The user's own appointments that begin just then; none that are deleted."""
+        ...
+
     async def save(self, mappings: Sequence[rows.Mapping]) -> None:
         """Store rows in this order, new ones included."""
         ...
@@ -121,6 +144,10 @@ class Ledger(Protocol):
 
     async def doubt_unreported(self, read_round: int) -> None:
         """Have every event read that the complete read of that number did not name."""
+        ...
+
+    async def is_suddenly_empty(self, read_round: int) -> bool:
+        """Whether the complete read of that number named no event, while there are pairs."""
         ...
 
     async def bring_in(self, until: datetime, since: datetime | None) -> None:
@@ -135,6 +162,10 @@ class Ledger(Protocol):
 
     async def reopen(self, tombstone: rows.Mapping) -> None:
         """Open the next generation if the appointment of an erased copy is wanted here again."""
+        ...
+
+    async def hold(self, held: Held) -> None:
+        """Put an item before a person; its row is saved apart."""
         ...
 
     async def ripen_conflicts(self) -> datetime | None:

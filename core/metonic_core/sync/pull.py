@@ -68,7 +68,8 @@ async def _record_page(this: Run, link: Link, page: ChangePage) -> Link:
     async with this.ledger.transaction():
         terms = await this.terms()
         await _record_changes(this, link, page, terms)
-        made = replace(link, cursor=page.more if page.done is None else page.done)
+        is_suspect = link.is_suspect and not _present(page.changes)
+        made = replace(link, cursor=page.more if page.done is None else page.done, is_suspect=is_suspect)
         if page.done is not None and link.is_reading_completely:
             made = await _end_complete_read(this, made, terms)
         if made != link:
@@ -100,4 +101,10 @@ async def _end_complete_read(this: Run, link: Link, terms: Terms) -> Link:
     await this.ledger.doubt_unreported(link.round)
     until = terms.selection.window.end
     await this.ledger.bring_in(until, link.window_end)
-    return replace(link, is_reading_completely=False, read_completely_at=terms.now, window_end=until)
+    return replace(
+        link,
+        is_reading_completely=False,
+        read_completely_at=terms.now,
+        window_end=until,
+        is_suspect=link.is_suspect or await this.ledger.is_suddenly_empty(link.round),
+    )

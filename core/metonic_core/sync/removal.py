@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from metonic_core.model.mapping import HoldKind, Mapping, Observed, Origin, WriteKind
-from metonic_core.reconcile.landing import ERASED
+from metonic_core.reconcile.landing import ERASED, overtaken
 from metonic_core.reconcile.step import Reason, Write
 from metonic_core.reconcile.terms import Terms
 from metonic_core.spi.adapter import CalendarAdapter
@@ -54,6 +54,8 @@ async def _erase_copies(this: Run, reason: Reason) -> int:
             copies = [row for row in rows if row.intent is None and _is_copy(row, terms)]
             announced = [announce(this, _as_it_is(row), _erasure(row, reason), terms) for row in copies]
             await this.ledger.save([a.mapping for a in announced])
+            for row in copies:
+                await this.ledger.journal(row, overtaken(row, terms))
         if not rows:
             await progress.end()
             return met

@@ -7,7 +7,7 @@ next run goes on wherever this one ended.
 from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.provider import Capabilities
 from metonic_core.sync.apply import apply
-from metonic_core.sync.context import Report, opened
+from metonic_core.sync.context import Report, Run, opened
 from metonic_core.sync.ports import Clock, Ledger
 from metonic_core.sync.pull import pull
 from metonic_core.sync.read import read
@@ -28,9 +28,14 @@ async def run(ledger: Ledger, adapter: CalendarAdapter, capabilities: Capabiliti
             this.report.ripe_at = await ledger.ripen_conflicts()
             if not await ledger.is_any_due():
                 break
-        if await read(this):
-            # What is not where it was may have moved: the feed knows the new place by now.
-            await pull(this)
-            await read(this)
+        await look(this)
         await apply(this)
     return this.report
+
+
+async def look(this: Run) -> None:
+    """Read every event that is new or in doubt."""
+    if await read(this):
+        # What is not where it was may have moved: the feed knows the new place by now.
+        await pull(this)
+        await read(this)

@@ -17,7 +17,7 @@ from metonic_gateway.graphql.appointments.announcing import announce
 from metonic_gateway.graphql.errors import request_error, unusable
 from metonic_gateway.http.identity import Identity, NotSignedIn, Role, identify, seconds_left
 from metonic_gateway.services import Services
-from metonic_gateway.store import copies, introducing, operations, overview, users
+from metonic_gateway.store import copies, history, introducing, operations, overview, planned, undoing, users
 from metonic_gateway.store.conflicts import Shown
 from metonic_gateway.store.users import User
 
@@ -39,21 +39,26 @@ class Context:
         self.tallies = DataLoader[UUID, overview.Tally](_load_tallies, cache=False)
         self.copies = DataLoader[Appointment, list[copies.Copy]](self._load_copies, cache=False)
         self.operations = DataLoader[operations.Asked, Sequence[operations.Done]](
-            self._load_operations, cache=False
+            operations.of_runs, cache=False
         )
-        self._outcomes = DataLoader[Supposed, Foreseen](self._load_outcomes, cache=False)
+        self._outcomes = DataLoader[Supposed, Appointment](self._load_outcomes, cache=False)
+        self.undoable = DataLoader[history.Run, bool](_load_undoable, cache=False)
         self.operation_counts = DataLoader[UUID, int](_load_operation_counts, cache=False)
+        self.plan_steps = DataLoader[planned.Asked, Sequence[planned.PlannedStep]](
+            planned.of_runs, cache=False
+        )
+        self.plan_sizes = DataLoader[UUID, planned.PlanSize](_load_plan_sizes, cache=False)
 
     async def foresee(self, shown: Shown, asked: ResolutionKind, picks: Mapping[Group, Side]) -> Appointment:
         """The appointment as that resolution would leave it; raises a GraphQL error where nobody can tell."""
-        made = await self._outcomes.load(Supposed(shown, asked, picks))
-        if isinstance(made, InvalidValue):
-            raise unusable(f"{made.message} {made.next_step}")
-        if isinstance(made, Unforeseeable):
+        try:
+            return await self._outcomes.load(Supposed(shown, asked, picks))
+        except InvalidValue as error:
+            raise unusable(f"{error.message} {error.next_step}") from None
+        except Unforeseeable:
             raise request_error(
                 "NOT_FORESEEABLE", "There is nothing to decide about it just now: read the conflict again."
-            )
-        return made
+            ) from None
 
     async def viewer(self) -> User:
         """The user who is asking; raises a GraphQL error with ``extensions.code`` if nobody is."""
@@ -117,11 +122,8 @@ class Context:
         return await copies.of_appointments(viewer.id, appointments, self.services.window())
 
     async def _load_outcomes(self, supposed: list[Supposed]) -> Sequence[Foreseen]:
+        """What is an exception among them is raised to who asked for it."""
         return await foreseen(self.services, supposed)
-
-    async def _load_operations(self, asked: list[operations.Asked]) -> Sequence[Sequence[operations.Done]]:
-        viewer = await self.viewer()
-        return await operations.of_runs(viewer.id, asked)
 
 
 Info = strawberry.Info[Context, None]
@@ -142,6 +144,16 @@ async def _load_tallies(calendars: list[UUID]) -> Sequence[overview.Tally]:
     return [found[calendar] for calendar in calendars]
 
 
+async def _load_undoable(runs: list[history.Run]) -> Sequence[bool]:
+    found = await undoing.undoable(runs)
+    return [run.id in found for run in runs]
+
+
 async def _load_operation_counts(runs: list[UUID]) -> Sequence[int]:
     found = await operations.count(runs)
     return [found.get(run, 0) for run in runs]
+
+
+async def _load_plan_sizes(runs: list[UUID]) -> Sequence[planned.PlanSize]:
+    found = await planned.sizes(runs)
+    return [found.get(run, planned.PlanSize()) for run in runs]

@@ -1,4 +1,4 @@
-"""The journal: what a run did to either side, why, and what stood there before."""
+"""The journal: what a run did to either side, why, and what stood there before and after."""
 
 from collections.abc import Awaitable, Callable
 from enum import Enum
@@ -6,8 +6,7 @@ from uuid import UUID
 
 import strawberry
 
-from metonic_core.reconcile.step import Reason
-from metonic_gateway.graphql.appointments.reasons import sentence
+from metonic_gateway.graphql.appointments.reasons import why
 from metonic_gateway.graphql.connection import Connection, edges_of, page_asked, page_info, total_count
 from metonic_gateway.graphql.context import Context
 from metonic_gateway.graphql.differences import FieldDifference, Versions, difference
@@ -40,15 +39,16 @@ class SyncOperation:
     side: Side
     operation: Operation
     title: str | None = strawberry.field(
-        description="As it stood there before, or as it is now where nothing did. Null: it is gone, or "
-        "does not concern the viewer any more."
+        description="As it stood there before, or as it was made where nothing did. Null: not known."
     )
     when: When | None = strawberry.field(description="Likewise.")
     reason: str = strawberry.field(description="Why; a sentence to show.")
     reason_code: str = strawberry.field(description="The same for programs.")
+    next_step: str | None = strawberry.field(description="What to do to have it otherwise, if anything.")
     fields: list[FieldDifference] = strawberry.field(
-        description="The field groups that it changed: `base` is what stood there before, `local` and "
-        "`external` what is here and in the calendar now, whatever came after."
+        description="The field groups that it changed: `base` is what stood on its side before; `local` or "
+        "`external`, whichever its side is, what stood there afterwards, and that of the other side is null. "
+        "What is there today is for the appointment to say."
     )
     at: DateTime
     appointment_id: strawberry.ID | None
@@ -59,25 +59,6 @@ class SyncOperation:
 class SyncOperationConnection(Connection[SyncOperation]):
     count: strawberry.Private[Callable[[], Awaitable[int]]]
     total_count: int = strawberry.field(resolver=total_count)
-
-
-_SENTENCES: dict[str, str] = {
-    Reason.NEW_HERE: "It was new here.",
-    Reason.NEW_THERE: "It was new in the calendar.",
-    Reason.EDITED_HERE: "It was changed here.",
-    Reason.EDITED_THERE: "It was changed in the calendar.",
-    Reason.DELETED_HERE: "It was cancelled here.",
-    Reason.DELETED_THERE: "It was deleted in the calendar.",
-    Reason.DESELECTED: "It was not selected for this calendar any more.",
-    Reason.NOT_YOURS_TO_EDIT: "It was changed in the calendar by somebody who may not edit it.",
-    Reason.NOT_WRITABLE: "Its event may not be changed by you, so it stayed in the calendar.",
-    Reason.KEPT_FROM_FLOWING: "It was changed in the calendar in a way that this calendar does not pass on.",
-    Reason.ADOPTED: "Its copy was in the calendar already.",
-    Reason.ORPHAN: "It was a copy that no appointment needed any more.",
-    Reason.RESOLVED: "A conflict about it was resolved so.",
-    Reason.DISCONNECTED: "The calendar was disconnected.",
-    Reason.CALENDAR_LEFT: "Another calendar was chosen.",
-}
 
 
 async def operations_of(
@@ -96,16 +77,17 @@ async def operations_of(
 
 
 def _shown(done: Done) -> SyncOperation:
-    told = done.before or (done.here.content if done.here else None)
-    code, text = _reason(done.reason)
+    told = done.before or done.after
+    code, meant = why(done.reason)
     return SyncOperation(
         id=strawberry.ID(str(done.id)),
         side=Side(done.side),
         operation=Operation(done.act),
         title=None if told is None else told.title,
         when=None if told is None else shown_when(told.when),
-        reason=text,
+        reason=meant.done or meant.standing,
         reason_code=code,
+        next_step=meant.next_step,
         fields=_fields(done),
         at=date_time(done.at),
         appointment_id=None if done.appointment_id is None else strawberry.ID(str(done.appointment_id)),
@@ -113,11 +95,7 @@ def _shown(done: Done) -> SyncOperation:
     )
 
 
-def _reason(code: str) -> tuple[str, str]:
-    return (code, _SENTENCES[code]) if code in _SENTENCES else sentence(code)
-
-
 def _fields(done: Done) -> list[FieldDifference]:
-    here = None if done.here is None or done.here.is_deleted else done.here.content
-    versions = Versions(done.before, here, done.there)
+    is_local = done.side == Side.LOCAL.value
+    versions = Versions(done.before, done.after if is_local else None, None if is_local else done.after)
     return [difference(group, versions, collides=False) for group in done.groups]

@@ -17,7 +17,8 @@ from metonic_gateway.store import history, states
 
 @strawberry.enum(
     description="What a run is at. SETTLE: writes whose outcome is not known; PULL: what changed in the "
-    "calendar; READ: events in doubt; APPLY: changes on both sides. The last three may come again."
+    "calendar; READ: events in doubt; APPLY: changes on both sides. These three may come again. UNDO: what "
+    "another run did is taken back."
 )
 class RunPhase(Enum):
     QUEUED = "queued"
@@ -25,6 +26,7 @@ class RunPhase(Enum):
     PULL = "pull"
     READ = "read"
     APPLY = "apply"
+    UNDO = "undo"
     FINISH = "finish"
 
 

@@ -24,8 +24,10 @@ from metonic_gateway.graphql.conflicts.resolving import ConflictsMutation
 from metonic_gateway.graphql.limits import extensions
 from metonic_gateway.graphql.progress import ProgressSubscription
 from metonic_gateway.graphql.providers import ProvidersQuery
+from metonic_gateway.graphql.runs.answering import AnsweringMutation
 from metonic_gateway.graphql.runs.mutations import RunsMutation
 from metonic_gateway.graphql.runs.queries import RunsQuery
+from metonic_gateway.graphql.runs.undoing import UndoMutation
 from metonic_gateway.graphql.scalars import SCALARS
 from metonic_gateway.graphql.viewer import ViewerQuery
 
@@ -61,6 +63,8 @@ class Mutation(
     SelectionMutation,
     RunsMutation,
     ConflictsMutation,
+    AnsweringMutation,
+    UndoMutation,
     AppointmentsMutation,
 ):
     pass

@@ -7,7 +7,7 @@ import dramatiq
 from dramatiq.broker import Broker
 from dramatiq.message import Message
 
-from metonic_gateway.jobs import sweeping, syncing
+from metonic_gateway.jobs import previewing, sweeping, syncing, undoing
 from metonic_gateway.services import Services
 from metonic_gateway.store.states import SCHEDULE
 
@@ -22,6 +22,14 @@ def declare_actors(broker: Broker, services: Services) -> None:
         await syncing.sync_calendar(services, UUID(connected_calendar_id), reason)
 
     @dramatiq.actor(broker=broker, queue_name=_QUEUE)
+    async def preview_sync(run_id: str) -> None:
+        await previewing.preview_sync(services, UUID(run_id))
+
+    @dramatiq.actor(broker=broker, queue_name=_QUEUE)
+    async def undo_run(run_id: str) -> None:
+        await undoing.undo_run(services, UUID(run_id))
+
+    @dramatiq.actor(broker=broker, queue_name=_QUEUE)
     async def sweep() -> None:
         await sweeping.sweep(services)
 
@@ -34,6 +42,16 @@ def nudge_through(broker: Broker) -> Callable[[Collection[UUID]], None]:
             _send(broker, "sync_calendar", str(calendar), SCHEDULE)
 
     return nudge
+
+
+def preview_through(broker: Broker) -> Callable[[UUID], None]:
+    """What asks the workers to make a preview, by its run."""
+    return lambda run: _send(broker, "preview_sync", str(run))
+
+
+def undo_through(broker: Broker) -> Callable[[UUID], None]:
+    """What asks the workers to take a run back, by the run that does so."""
+    return lambda run: _send(broker, "undo_run", str(run))
 
 
 def sweep_through(broker: Broker) -> Callable[[], None]:

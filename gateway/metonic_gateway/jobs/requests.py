@@ -1,11 +1,13 @@
-"""Runs that a person asks for."""
+"""Runs and previews that a person asks for."""
 
 from uuid import UUID
 
 from metonic_core.spi.errors import SignInNeeded
 from metonic_gateway.accounts.connecting import NoCalendarChosen, connected
 from metonic_gateway.services import Services, status_topic
-from metonic_gateway.store import runs
+from metonic_gateway.store import previews, runs
+from metonic_gateway.store.calendars import ConnectedCalendar
+from metonic_gateway.store.preferences import Edit
 from metonic_gateway.store.states import NEEDS_CALENDAR, NEEDS_SIGN_IN
 
 
@@ -19,14 +21,31 @@ async def sync_now(services: Services, user_id: UUID, provider_name: str, *, com
     ``complete`` has it read the whole calendar. Raises NotConnected, NoCalendarChosen, SignInNeeded,
     Paused.
     """
+    calendar, link_id = await _syncable(user_id, provider_name)
+    if calendar.is_paused:
+        raise Paused
+    run = await runs.request(calendar.id, link_id, services.clock(), is_complete=complete)
+    services.nudge([calendar.id])
+    services.feed.publish(status_topic(user_id))
+    return run
+
+
+async def request_preview(services: Services, user_id: UUID, provider_name: str, edit: Edit | None) -> UUID:
+    """The id of the preview that answers this request, under settings edited so; None: the present ones.
+
+    Raises NotConnected, NoCalendarChosen, SignInNeeded, and what ``edit`` raises.
+    """
+    calendar, _ = await _syncable(user_id, provider_name)
+    run = await previews.request(calendar.id, edit, services.clock())
+    services.preview(run)
+    return run
+
+
+async def _syncable(user_id: UUID, provider_name: str) -> tuple[ConnectedCalendar, UUID]:
+    """The user's calendar and its link, if there is one that can be read."""
     calendar = await connected(user_id, provider_name)
     if calendar.stopped == NEEDS_SIGN_IN:
         raise SignInNeeded("The provider no longer accepts your sign-in.")
     if calendar.link_id is None or calendar.stopped == NEEDS_CALENDAR:
         raise NoCalendarChosen(provider_name)
-    if calendar.is_paused:
-        raise Paused
-    run = await runs.request(calendar.id, calendar.link_id, services.clock(), is_complete=complete)
-    services.nudge([calendar.id])
-    services.feed.publish(status_topic(user_id))
-    return run
+    return calendar, calendar.link_id

@@ -5,10 +5,11 @@ What is due stands in their rows, so several schedulers may run.
 
 import asyncio
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from metonic_gateway.store import leases
+from metonic_gateway.store import leases, previews, undoing
 from metonic_gateway.telemetry import get_logger
 
 TICK = timedelta(seconds=2)
@@ -18,20 +19,24 @@ _ASK_AGAIN = timedelta(seconds=60)
 _log = get_logger(__name__)
 
 
-class Scheduler:
-    """``nudge`` and ``sweep`` send messages; a calendar that stays due is asked for again after a minute."""
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """What the scheduler sends to workers; any of it may be lost."""
 
-    def __init__(
-        self,
-        nudge: Callable[[Collection[UUID]], None],
-        sweep: Callable[[], None],
-        clock: Callable[[], datetime],
-        tick: timedelta = TICK,
-    ) -> None:
-        self._nudge = nudge
-        self._sweep = sweep
+    nudge: Callable[[Collection[UUID]], None]
+    sweep: Callable[[], None]
+    preview: Callable[[UUID], None]
+    undo: Callable[[UUID], None]
+
+
+class Scheduler:
+    """What stays due is asked for again after a minute."""
+
+    def __init__(self, messages: Messages, clock: Callable[[], datetime], tick: timedelta = TICK) -> None:
+        self._send = messages
         self._clock = clock
         self._tick = tick
+        self._resumed_at: datetime | None = None
         self._asked: dict[tuple[UUID, datetime], datetime] = {}
         self._swept_on: date | None = None
 
@@ -52,7 +57,13 @@ class Scheduler:
         self._asked = {key: at for key, at in self._asked.items() if now - at < _ASK_AGAIN}
         fresh = [key for key in due if key not in self._asked]
         self._asked |= dict.fromkeys(fresh, now)
-        self._nudge([calendar for calendar, _ in fresh])
+        self._send.nudge([calendar for calendar, _ in fresh])
+        if self._resumed_at is None or not timedelta(0) <= now - self._resumed_at < _ASK_AGAIN:
+            self._resumed_at = now
+            for run in await previews.waiting(now):
+                self._send.preview(run)
+            for run in await undoing.unfinished():
+                self._send.undo(run)
         if self._swept_on != now.date():
             self._swept_on = now.date()
-            self._sweep()
+            self._send.sweep()

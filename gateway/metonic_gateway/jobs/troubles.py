@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from metonic_core.reconcile.step import Reason
 from metonic_core.spi.errors import (
     AccessDenied,
     CalendarGone,
@@ -42,6 +43,10 @@ GONE = "calendar_gone"
 LATER = "Nothing to do: it is tried again by itself."
 NOTHING_LEFT = "Nothing to do: the calendar is gone, and they with it."
 _MEND_THE_ITEM = "Change the appointment or the event, then it is tried again; all others are not affected."
+OSCILLATES = "The calendar keeps putting back what is written there, so it is left as it is for a day."
+_MEND_THE_QUARREL = (
+    "See whether another sync tool or a rule changes this event; a change here is written again at once."
+)
 _OPERATOR = "Tell whoever runs this service; it is tried again by itself."
 
 _EXPLAINED: tuple[tuple[type[ProviderError], str, str], ...] = (
@@ -73,9 +78,15 @@ def trouble_of(error: ProviderError) -> Trouble:
 def errors_of(report: Report, now: datetime) -> list[RunError]:
     """The items that a run had to leave alone."""
     return [
-        RunError("failed", item.message, _MEND_THE_ITEM, now, item.appointment_id, item.event_id)
-        for item in report.quarantined
+        RunError(*_told(item.message), now, item.appointment_id, item.event_id) for item in report.quarantined
     ]
+
+
+def _told(reason: str) -> tuple[str, str, str]:
+    """Code, sentence and next step for an item: its reason is a code of ours or a sentence already."""
+    if reason == Reason.OSCILLATES:
+        return "failed", OSCILLATES, _MEND_THE_QUARREL
+    return "failed", reason, _MEND_THE_ITEM
 
 
 UNEXPECTED = Trouble("failed", "Something went wrong inside the service.", _OPERATOR)

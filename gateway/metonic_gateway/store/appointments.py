@@ -16,6 +16,7 @@ from metonic_core.model.when import Window
 from metonic_core.selection import Selection
 from metonic_core.sync import Due
 from metonic_gateway.store import changes, models
+from metonic_gateway.store.alikes import ASKING
 from metonic_gateway.store.changes import Cause, ChangeKind, Entry
 from metonic_gateway.store.mappings import chunks
 from metonic_gateway.store.rows import appointment_columns, appointment_of, mapping_columns
@@ -58,17 +59,20 @@ async def _record(entry: Entry, cause: Cause | None, now: datetime) -> None:
         await changes.record([entry], cause, now)
 
 
-async def change(appointment: Appointment, window: Window, now: datetime) -> set[UUID] | None:
+async def change(
+    appointment: Appointment, window: Window, now: datetime, *, is_commanded: bool = False
+) -> set[UUID] | None:
     """Store a changed appointment if its version is still the one it was read with.
 
-    The row then has the next version. Returns the connected calendars made due, None if the version moved.
+    The row then has the next version. ``is_commanded``: a person asked for it. Returns the calendars made
+    due, None if the version moved.
     """
     async with in_transaction():
         if not await overwrite(appointment, now):
             return None
         if await _participants_of(appointment.id) != set(appointment.participants):
             await replace_participants([appointment])
-        return await draw_each([appointment], window, now)
+        return await draw_each([appointment], window, now, is_commanded=is_commanded)
 
 
 async def overwrite(appointment: Appointment, now: datetime) -> bool:
@@ -101,7 +105,7 @@ async def edit(
     """Read, edit and store in one transaction, so that nobody comes in between; None if it is not there.
 
     What ``make`` raises is raised, and what it returns unchanged is not stored. With a ``cause`` the platform
-    hears of it.
+    hears of it, and the guard takes it for a person's command.
     """
     async with in_transaction():
         rows = models.Appointment.filter(id=appointment_id).select_for_update()
@@ -113,7 +117,7 @@ async def edit(
         if after == before:
             return Edited(before, before)
         after = stamped(before, after, now)
-        due = await change(after, window, now) or ()
+        due = await change(after, window, now, is_commanded=cause is not None) or ()
         stored = replace(after, version=after.version + 1)
         await _record(Entry(before, stored, kind_of(before, after)), cause, now)
         return Edited(before, after, due)
@@ -156,26 +160,34 @@ async def draw_each(
     now: datetime,
     *,
     except_for: Collection[UUID] = (),
+    is_commanded: bool = False,
 ) -> set[UUID]:
     """Make each due in every calendar that has it or should have it; runs inside a transaction.
 
-    ``except_for`` are mappings that need no work. Returns the connected calendars. A bounded number of
-    statements per 500 appointments.
+    ``except_for`` are mappings that need no work; ``is_commanded``: a person asked for what follows. Returns
+    the connected calendars. A bounded number of statements per 500 appointments.
     """
     due: set[UUID] = set()
     for part in chunks(appointments):
-        due |= await _draw(part, window, except_for)
+        due |= await _draw(part, window, except_for, is_commanded=is_commanded)
     await make_due(due, now)
     return due
 
 
 async def _draw(
-    appointments: Sequence[Appointment], window: Window, except_for: Collection[UUID]
+    appointments: Sequence[Appointment],
+    window: Window,
+    except_for: Collection[UUID],
+    *,
+    is_commanded: bool,
 ) -> set[UUID]:
     ids = [appointment.id for appointment in appointments]
-    paired = models.CalendarSyncMapping.filter(appointment_id__in=ids, closed=None, link__archived_at=None)
+    concerned = Q(appointment_id__in=ids) | (ASKING & Q(alike_id__in=ids))
+    paired = models.CalendarSyncMapping.filter(concerned, closed=None, link__archived_at=None)
     rows = await paired.values("id", "link_id", "appointment_id", "link__sync_config_id")
-    still_open = await draw_rows([row["id"] for row in rows if row["id"] not in except_for])
+    # Only a run leaves out the row that it is at.
+    drawn = [row["id"] for row in rows if row["id"] not in except_for]
+    still_open = await draw_rows(drawn, is_commanded=is_commanded, by_person=not except_for)
     moved = [row for row in rows if row["id"] in still_open]
     standing = still_open.union(except_for)
     taken = {(row["link_id"], row["appointment_id"]) for row in rows if row["id"] in standing}
@@ -193,15 +205,20 @@ def people(appointment: Appointment) -> set[UUID]:
     return {appointment.owner_id, *(p.user_id for p in appointment.participants)}
 
 
-async def draw_rows(ids: Sequence[UUID]) -> set[UUID]:
+async def draw_rows(ids: Sequence[UUID], *, is_commanded: bool = False, by_person: bool = True) -> set[UUID]:
     """Have these mappings decided anew; runs inside a transaction.
 
-    Returns those that are open: a run may have closed one since it was read, and then it stays closed.
+    ``is_commanded``: a person asked for what follows; the last who draws says. ``by_person``: what was frozen
+    because values went to and fro is let go, by a person or the platform, not by what comes from another
+    calendar. Returns those that are open: a run may have closed one since it was read, and then it stays
+    closed.
     """
     found: set[UUID] = set()
+    forgotten = {"written": None} if by_person else {}
     for part in chunks(ids):
         rows = models.CalendarSyncMapping.filter(id__in=part, closed=None)
-        await rows.update(drawn=F("drawn") + 1, wanted=F("drawn") + 1, attempts=0)
+        again = {"drawn": F("drawn") + 1, "wanted": F("drawn") + 1, "attempts": 0, **forgotten}
+        await rows.update(**again, is_commanded=is_commanded)
         await rows.filter(due=None).update(due=Due.DECIDE)
         found |= {row["id"] for row in await rows.values("id")}
     return found

@@ -12,12 +12,12 @@ from tortoise.transactions import in_transaction
 
 from metonic_core.model.when import Window
 from metonic_core.spi.provider import Account, CalendarInfo
-from metonic_gateway.store import models, noting
+from metonic_gateway.store import models, noting, plans
 from metonic_gateway.store.drawing import draw_all
 from metonic_gateway.store.former import STAYING, forget_troubles
 from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING, NEEDS_CALENDAR
 
-FROM_THE_BEGINNING: dict[str, Any] = {"cursor": None, "is_reading_completely": False}
+FROM_THE_BEGINNING: dict[str, Any] = {"cursor": None, "is_reading_completely": False, "is_suspect": False}
 """A link that is to be read completely."""
 _NO_LINK: dict[str, Any] = {"link_id": None, "calendar_id": None, "calendar_name": None}
 
@@ -214,7 +214,7 @@ async def _link_to(row: models.CalendarSyncConfig, external_id: str, now: dateti
 async def archive_links(
     calendar_id: UUID, now: datetime, *, except_for: UUID | None = None, is_leaving: bool = False
 ) -> None:
-    """End the lives of a calendar: nothing is synced in them any more, and no conflict waits there.
+    """End the lives of a calendar: nothing is synced in them any more, and nothing waits for a person there.
 
     ``is_leaving``: their copies are to be taken out, also those that no row knows.
     """
@@ -222,6 +222,7 @@ async def archive_links(
     leaving = FROM_THE_BEGINNING | STAYING | {"is_leaving": True} if is_leaving else {}
     if await links.update(archived_at=now, **leaving):
         await noting.close_all(calendar_id, now)
+        await plans.drop(calendar_id)
 
 
 def _value_of(row: models.CalendarSyncConfig) -> ConnectedCalendar:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
 from metonic_core.model.appointment import Appointment
@@ -13,6 +14,7 @@ from metonic_core.model.when import Window
 from metonic_core.reconcile.step import Reason
 from metonic_core.selection import Choice
 from metonic_gateway.store import mappings, models
+from metonic_gateway.store.alikes import ASKING
 from metonic_gateway.store.appointments import draw_rows, load, make_due, open_each
 from metonic_gateway.store.preferences import Changed, locked
 from metonic_gateway.store.rows import mapping_of
@@ -51,20 +53,21 @@ async def choose(
                 raise NotTheirs(i)
         before = (await choices_of([row.id], appointments)).get(row.id, {})
         changed = [a.id for a in known.values() if before.get(a.id) is not choice]
-        await _store(row.id, changed, choice)
+        await keep(row.id, changed, choice)
         if row.link_id is None:
             return Changed(row.id, is_due=False)
         if choice is not Choice.NEVER:
             # Who says always again means a copy that was given up since.
             asked = [i for i in known if choice is Choice.ALWAYS or before.get(i) is Choice.NEVER]
             await _forget_giving_up(row.link_id, asked, now)
-        is_due = await _draw(row, known.values(), choice, window, changed) or bool(changed)
+        is_due = await draw_chosen(row, known.values(), window, changed) or bool(changed)
         if is_due:
             await make_due([row.id], now)
         return Changed(row.id, is_due=is_due and not row.is_paused)
 
 
-async def _store(calendar_id: UUID, appointments: Collection[UUID], choice: Choice | None) -> None:
+async def keep(calendar_id: UUID, appointments: Collection[UUID], choice: Choice | None) -> None:
+    """Store what is chosen for each of at most 500 appointments."""
     former = models.CalendarSyncChoice.filter(sync_config_id=calendar_id)
     await former.filter(appointment_id__in=list(appointments)).delete()
     if choice is not None:
@@ -93,26 +96,23 @@ async def _forget_giving_up(link_id: UUID, appointments: Collection[UUID], now: 
     )
 
 
-async def _draw(
+async def draw_chosen(
     row: models.CalendarSyncConfig,
     known: Collection[Appointment],
-    choice: Choice | None,
     window: Window,
     changed: Collection[UUID],
 ) -> bool:
-    """Make due what changed and what this calendar should have and has not; returns whether it lacked any.
-
-    What was imported from it, lost its event and is always wanted gets a copy instead.
-    """
+    """Make due what changed and what this calendar should have and has not; returns whether it lacked any."""
     ids = [appointment.id for appointment in known]
     selection = selection_of(row, window, await choices_of([row.id], ids))
-    rows = models.CalendarSyncMapping.filter(link_id=selection.link_id, closed=None, appointment_id__in=ids)
-    taken = {found["appointment_id"]: found["id"] for found in await rows.values("id", "appointment_id")}
-    await draw_rows([taken[i] for i in changed if i in taken])
+    concerned = Q(appointment_id__in=ids) | (ASKING & Q(alike_id__in=ids))
+    rows = models.CalendarSyncMapping.filter(concerned, link_id=selection.link_id, closed=None)
+    found = await rows.values("id", "appointment_id", "alike_id")
+    moved = {*changed}
+    drawn = [r["id"] for r in found if moved & {r["appointment_id"], r["alike_id"]}]
+    await draw_rows(drawn, is_commanded=True)
+    taken = {row["appointment_id"] for row in found}
     missing = [a for a in known if a.id not in taken]
-    if choice is Choice.ALWAYS:
-        wanted = [a.id for a in missing if selection.excludes_new(a) is None]
-    else:
-        wanted = [a.id for a in missing if selection.draws(a)]
+    wanted = [a.id for a in missing if selection.draws(a)]
     await open_each([(selection.link_id, appointment) for appointment in wanted])
     return bool(wanted)

@@ -28,6 +28,7 @@ class CopyState(StrEnum):
     DETACHED = "detached"
     UNLINKED = "unlinked"
     IGNORED = "ignored"
+    GUARDED = "guarded"
 
 
 IN_SYNC = "in_sync"
@@ -41,6 +42,7 @@ _HELD = {
     HoldKind.DETACHED: CopyState.DETACHED,
     HoldKind.UNLINKED: CopyState.UNLINKED,
     HoldKind.OUTSIDE: CopyState.EXCLUDED,
+    HoldKind.GUARDED: CopyState.GUARDED,
 }
 
 
@@ -134,9 +136,6 @@ def _without_row(selection: Selection, appointment: Appointment) -> tuple[CopySt
     excluded = selection.excludes_new(appointment)
     if excluded:
         return CopyState.EXCLUDED, excluded.value
-    # It was cancelled, which erased its event, and brought back: no other event is made in its place.
-    if appointment.imported_from == selection.link_id:
-        return CopyState.DETACHED, Reason.DELETED_THERE.value
     return CopyState.PENDING, PENDING
 
 

@@ -11,18 +11,23 @@ from tortoise.queryset import QuerySet
 from metonic_gateway.store import models
 from metonic_gateway.store.pages import Key, Page, paged
 from metonic_gateway.store.runs import RunError
+from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING, PREVIEW
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A row of history; the words are those of ``states``.
+    """A row of history; the words are those of ``states``. ``undo_of`` is the run that it takes back.
 
+    ``is_connected``: the calendar has a sign-in to work with.
     While it runs: ``done`` of ``total`` items of its ``phase``, a word of ``sync.Phase``.
     """
 
     id: UUID
     calendar_id: UUID
     provider: str
+    kind: str
+    undo_of: UUID | None
+    is_connected: bool
     sync_type: str
     reason: str
     state: str
@@ -62,13 +67,13 @@ async def run(user_id: UUID, run_id: UUID) -> Run | None:
 
 
 async def runs(user_id: UUID, wanted: Runs, page: Page) -> Sequence[Run]:
-    """From the last one asked for back."""
-    found = paged(_runs(user_id, wanted), "requested_at", page, is_descending=True)
+    """From the last one asked for back; without previews, which did nothing."""
+    found = paged(_past(user_id, wanted), "requested_at", page, is_descending=True)
     return [run_of(row) for row in await found.prefetch_related("sync_config")]
 
 
 async def count_runs(user_id: UUID, wanted: Runs) -> int:
-    return await _runs(user_id, wanted).count()
+    return await _past(user_id, wanted).count()
 
 
 def _runs(user_id: UUID, wanted: Runs) -> QuerySet[models.CalendarSyncHistory]:
@@ -81,6 +86,10 @@ def _runs(user_id: UUID, wanted: Runs) -> QuerySet[models.CalendarSyncHistory]:
     return models.CalendarSyncHistory.filter(sync_config__user_id=user_id, **_given(asked))
 
 
+def _past(user_id: UUID, wanted: Runs) -> QuerySet[models.CalendarSyncHistory]:
+    return _runs(user_id, wanted).exclude(kind=PREVIEW)
+
+
 def _given(asked: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in asked.items() if value is not None}
 
@@ -91,6 +100,9 @@ def run_of(row: models.CalendarSyncHistory) -> Run:
         id=row.id,
         calendar_id=row.sync_config_id,
         provider=row.sync_config.provider,
+        kind=row.kind,
+        undo_of=row.undo_of,
+        is_connected=row.sync_config.stopped not in {DISCONNECTING, DISCONNECTED},
         sync_type=row.sync_type,
         reason=row.reason,
         state=row.state,

@@ -7,7 +7,7 @@ fifty decisions costs a few statements, not hundreds.
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from tortoise.transactions import in_transaction
@@ -17,24 +17,30 @@ from metonic_core.model.appointment import Appointment
 from metonic_core.model.marker import MarkerKey
 from metonic_core.model.resolution import Resolution
 from metonic_core.model.when import Window
+from metonic_core.reconcile.guard import Held as HeldItem
+from metonic_core.reconcile.guard import Load
 from metonic_core.reconcile.step import Conflict, Operation
 from metonic_core.selection import Choice, Selection
 from metonic_core.sync import Clock, Due, LeaseLost, Link, Phase
 from metonic_gateway.store import (
+    alikes,
     appointments,
     changes,
     complete_reads,
     drawing,
+    guarding,
     journal,
     mappings,
     models,
     noting,
+    plans,
     selections,
 )
 from metonic_gateway.store.changes import Cause, ChangeKind, Entry
 from metonic_gateway.store.noting import Note
+from metonic_gateway.store.pending import Pending
 from metonic_gateway.store.progress import Gauge
-from metonic_gateway.store.rows import mapping_of
+from metonic_gateway.store.rows import link_columns, link_of, mapping_of
 from metonic_gateway.store.runs import RunLog
 
 
@@ -78,12 +84,8 @@ class SqlLedger:
         self._clock = clock
         self._run = run
         self._gauge = Gauge(run, clock, told)
-        self._rows: list[values.Mapping] = []
-        self._imports: dict[UUID, Appointment] = {}
-        self._changed: dict[UUID, Appointment] = {}
-        self._lines: list[models.SyncOperation] = []
-        self._news: list[Entry] = []
-        self._notes: list[Note] = []
+        self._pending = Pending()
+        self._line_at = datetime.min.replace(tzinfo=UTC)
         self._read: dict[UUID, Appointment] = {}
         self._choices: dict[UUID, Choice] = {}
         self.markers = markers
@@ -101,12 +103,7 @@ class SqlLedger:
                 yield
                 await self._flush()
         finally:
-            self._forget()
-            self._read, self._choices = {}, {}
-
-    def _forget(self) -> None:
-        self._rows, self._lines, self._news, self._notes = [], [], [], []
-        self._imports, self._changed = {}, {}
+            self._pending, self._read, self._choices = Pending(), {}, {}
 
     async def _check_fence(self) -> None:
         held = models.CalendarSyncConfig.filter(id=self._calendar_id, fence=self._fence)
@@ -115,19 +112,17 @@ class SqlLedger:
 
     async def _flush(self) -> None:
         """Appointments before the rows that name them, rows in the order of saving, then journal and feed."""
-        collected = (self._imports, self._changed, self._rows, self._lines, self._news, self._notes)
-        if not any(collected):
+        pending, self._pending, now = self._pending, Pending(), self._clock()
+        if pending == Pending():
             return
-        now = self._clock()
-        await appointments.insert_imported(list(self._imports.values()), now)
-        await self._spread(self._changed, now)
-        await mappings.store(self._rows, now)
-        await noting.store(self._calendar_id, self._notes, now)
-        new = {row: made for row, made in self._imports.items() if made.imported_from is None}
-        await self._spread(new, now)
-        if self._lines or self._news:
-            await self._report(await self._run.ensure(), now)
-        self._forget()
+        await appointments.insert_imported(list(pending.imports.values()), now)
+        await self._spread(pending.changed, now)
+        await plans.release(pending.rows)
+        await mappings.store(pending.rows, now)
+        await noting.store(self._calendar_id, pending.notes, now)
+        await self._spread({row: a for row, a in pending.imports.items() if a.imported_from is None}, now)
+        if pending.lines or pending.news or pending.items:
+            await self._report(pending, await self._run.ensure(), now)
 
     async def _spread(self, places: Mapping[UUID, Appointment], now: datetime) -> None:
         """To the other calendars of their people: by the row through which each came in."""
@@ -135,35 +130,20 @@ class SqlLedger:
             made = list(places.values())
             self.drawn |= await appointments.draw_each(made, self._window, now, except_for=list(places))
 
-    async def _report(self, run_id: UUID, now: datetime) -> None:
-        for line in self._lines:
+    async def _report(self, pending: Pending, run_id: UUID, now: datetime) -> None:
+        for line in pending.lines:
             line.run_id = run_id
-        await models.SyncOperation.bulk_create(self._lines)
+        await models.SyncOperation.bulk_create(pending.lines)
         cause = Cause(self._held.provider, run_id, self._held.user_id)
-        await changes.record(self._news, cause, now)
-        self.has_changed |= bool(self._news)
+        await changes.record(pending.news, cause, now)
+        await plans.note(run_id, pending.items, now)
+        self.has_changed |= bool(pending.news)
 
     async def link(self) -> Link:
-        row = await models.CalendarLink.get(id=self._link_id)
-        return Link(
-            id=row.id,
-            calendar_id=row.calendar_id,
-            window=self._window,
-            cursor=row.cursor,
-            round=row.round,
-            is_reading_completely=row.is_reading_completely,
-            read_completely_at=row.read_completely_at,
-            window_end=row.window_end,
-        )
+        return link_of(await models.CalendarLink.get(id=self._link_id), self._window)
 
     async def save_link(self, link: Link) -> None:
-        await models.CalendarLink.filter(id=link.id).update(
-            cursor=link.cursor,
-            round=link.round,
-            is_reading_completely=link.is_reading_completely,
-            read_completely_at=link.read_completely_at,
-            window_end=link.window_end,
-        )
+        await models.CalendarLink.filter(id=link.id).update(**link_columns(link))
 
     async def selection(self) -> Selection:
         chosen = models.CalendarSyncConfig.get(id=self._calendar_id)
@@ -181,8 +161,20 @@ class SqlLedger:
         found = models.CalendarSyncMapping.filter(link_id=self._link_id, due=due)
         return await mappings.page(found, after, limit)
 
+    async def undecided(self, after: UUID | None, limit: int, *, is_lone: bool) -> Sequence[values.Mapping]:
+        await self._flush()
+        found = models.CalendarSyncMapping.filter(link_id=self._link_id, due=Due.DECIDE)
+        return await mappings.page(found.filter(appointment_id__isnull=is_lone), after, limit)
+
     async def count_due(self, due: Due) -> int:
         return await models.CalendarSyncMapping.filter(link_id=self._link_id, due=due).count()
+
+    async def due_pairs(self, after: UUID | None, limit: int) -> Sequence[values.Mapping]:
+        await self._flush()
+        return await mappings.page(guarding.due_pairs(self._link_id), after, limit)
+
+    async def load(self) -> Load:
+        return await guarding.load(self._calendar_id, self._link_id, self._clock())
 
     async def open_rows(self, after: UUID | None, limit: int) -> Sequence[values.Mapping]:
         await self._flush()
@@ -197,13 +189,7 @@ class SqlLedger:
         await self._flush()
         found = models.CalendarSyncMapping.filter(link_id=self._link_id)
         rows = await mappings.chunked(found, "external_event_id__in", list(event_ids))
-        rows.sort(
-            key=lambda row: (
-                row.closed is None,
-                row.closed_at or row.wrote_at or datetime.min.replace(tzinfo=UTC),
-            )
-        )
-        return {row.external_event_id: mapping_of(row) for row in rows if row.external_event_id}
+        return mappings.by_event(rows)
 
     async def by_appointment(self, appointment_ids: Collection[UUID]) -> Mapping[UUID, values.Mapping]:
         await self._flush()
@@ -214,8 +200,15 @@ class SqlLedger:
         await self._flush()
         return [mapping_of(row) for row in await mappings.chunked(self._open(), "uid__in", list(uids))]
 
+    async def asking(self, appointment_ids: Collection[UUID]) -> Sequence[values.Mapping]:
+        await self._flush()
+        return await alikes.asking(self._open(), appointment_ids)
+
+    async def starting_at(self, instants: Collection[datetime]) -> Sequence[UUID]:
+        return await alikes.starting_at(self._held.user_id, instants)
+
     async def save(self, rows: Sequence[values.Mapping]) -> None:
-        self._rows.extend(rows)
+        self._pending.rows.extend(rows)
 
     async def reported(self, event_ids: Collection[str], read_round: int) -> None:
         await self._flush()
@@ -224,6 +217,10 @@ class SqlLedger:
     async def doubt_unreported(self, read_round: int) -> None:
         await self._flush()
         await self.save(await complete_reads.unreported(self._open(), read_round))
+
+    async def is_suddenly_empty(self, read_round: int) -> bool:
+        await self._flush()
+        return await guarding.is_suddenly_empty(self._link_id, read_round)
 
     async def bring_in(self, until: datetime, since: datetime | None) -> None:
         await self._flush()
@@ -245,17 +242,17 @@ class SqlLedger:
 
     async def store_appointment(self, appointment: Appointment, paired: UUID, *, is_import: bool) -> bool:
         if is_import:
-            self._imports[paired] = replace(appointment, contacts=())
-            self._news.append(Entry(None, self._imports[paired], ChangeKind.CREATE))
+            self._pending.imports[paired] = replace(appointment, contacts=())
+            self._pending.news.append(Entry(None, self._pending.imports[paired], ChangeKind.CREATE))
             return True
-        if any(changed.id == appointment.id for changed in self._changed.values()):
+        if any(changed.id == appointment.id for changed in self._pending.changed.values()):
             await self._flush()
         if not await appointments.overwrite(appointment, self._clock()):
             return False
-        self._changed[paired] = appointment
+        self._pending.changed[paired] = appointment
         kind = ChangeKind.DELETE if appointment.is_deleted else ChangeKind.UPDATE
         stored = replace(appointment, version=appointment.version + 1, contacts=())
-        self._news.append(Entry(self._read.get(appointment.id), stored, kind))
+        self._pending.news.append(Entry(self._read.get(appointment.id), stored, kind))
         self._read[appointment.id] = stored
         return True
 
@@ -268,6 +265,10 @@ class SqlLedger:
         if appointment and (await self.selection()).draws(appointment):
             await appointments.open_each([(self._link_id, appointment.id)])
 
+    async def hold(self, held: HeldItem) -> None:
+        if held.is_news:
+            self._pending.items.append(held)
+
     async def ripen_conflicts(self) -> datetime | None:
         await self._flush()
         return await noting.ripen(self._calendar_id, self._clock())
@@ -275,13 +276,16 @@ class SqlLedger:
     async def note_conflict(
         self, mapping: values.Mapping, conflict: Conflict, resolved: Resolution | None
     ) -> None:
-        self._notes.append(Note(mapping, conflict, resolved))
+        self._pending.notes.append(Note(mapping, conflict, resolved))
 
     async def close_conflict(self, mapping: values.Mapping) -> None:
-        self._notes.append(Note(mapping))
+        self._pending.notes.append(Note(mapping))
 
     async def journal(self, mapping: values.Mapping, operations: Sequence[Operation]) -> None:
-        self._lines.extend(journal.line(mapping, operation, self._clock()) for operation in operations)
+        for operation in operations:
+            # Each later than the last one, so that what was done later also comes later.
+            self._line_at = max(self._clock(), self._line_at + timedelta(microseconds=1))
+            self._pending.lines.append(journal.line(mapping, operation, self._line_at))
 
     async def progress(self, phase: Phase, done: int, total: int | None) -> None:
         await self._gauge.note(phase, done, total)

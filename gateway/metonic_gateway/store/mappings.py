@@ -1,7 +1,7 @@
 """Rows of ``calendar_sync_mappings``, many at a time."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -34,6 +34,13 @@ async def chunked(found: Rows, condition: str, items: Sequence[T]) -> list[Calen
     for part in chunks(items):
         rows.extend(await found.filter(**{condition: part}).select_for_update())
     return rows
+
+
+def by_event(rows: Sequence[CalendarSyncMapping]) -> dict[str, Mapping]:
+    """The open row of each event, or else its youngest tombstone."""
+    never = datetime.min.replace(tzinfo=UTC)
+    found = sorted(rows, key=lambda r: (r.closed is None, r.closed_at or r.wrote_at or never))
+    return {row.external_event_id: mapping_of(row) for row in found if row.external_event_id}
 
 
 async def store(rows: Sequence[Mapping], now: datetime) -> None:

@@ -69,7 +69,7 @@ def _made(
         return None if row is None else _changed(row, _UNDECIDED | {"state": SUPERSEDED, **_closed(now)})
     columns = _columns(note.mapping, note.conflict)
     if row is None:
-        row = _new(note.mapping, calendar_id, now)
+        row = _new(note.mapping, note.conflict, calendar_id, now)
     elif any(getattr(row, name) != columns[name] for name in _SHOWN):
         columns |= {"version": row.version + 1, "shown_at": now}
     if note.resolved is not None:
@@ -82,12 +82,12 @@ def _made(
     return None if is_same else _changed(row, columns)
 
 
-def _new(mapping: rows.Mapping, calendar_id: UUID, now: datetime) -> CalendarSyncConflict:
+def _new(mapping: rows.Mapping, conflict: Conflict, calendar_id: UUID, now: datetime) -> CalendarSyncConflict:
     return CalendarSyncConflict(
         id=uuid4(),
         sync_config_id=calendar_id,
         mapping_id=mapping.id,
-        appointment_id=mapping.appointment_id,
+        appointment_id=conflict.appointment_id or mapping.appointment_id,
         state=OPEN,
         version=1,
         detected_at=now,
@@ -97,7 +97,7 @@ def _new(mapping: rows.Mapping, calendar_id: UUID, now: datetime) -> CalendarSyn
 
 def _columns(mapping: rows.Mapping, conflict: Conflict) -> dict[str, Any]:
     return {
-        "external_event_id": mapping.event_id,
+        "external_event_id": conflict.event_id or mapping.event_id,
         "conflict_type": conflict.type.value,
         "field_groups": sorted(conflict.groups),
         "base_data": encode(conflict.base),
@@ -132,7 +132,7 @@ async def ripen(calendar_id: UUID, now: datetime) -> datetime | None:
     times = dict(await waiting.values_list("mapping_id", "automatic_at"))
     ripe = [mapping for mapping, at in times.items() if at <= now]
     if ripe:
-        await draw_rows(ripe)
+        await draw_rows(ripe, by_person=False)
         await waiting.filter(automatic_at__lte=now).update(automatic_at=None)
     return min((at for at in times.values() if at > now), default=None)
 

@@ -12,26 +12,17 @@ from tortoise.queryset import QuerySet
 from metonic_core.model.codec import decode
 from metonic_core.model.content import Content
 from metonic_gateway.store import models
-from metonic_gateway.store.pages import Key, Page, concerning, paged
+from metonic_gateway.store.pages import Key, Page, paged
 
 Asked = tuple[UUID, Page]
 """A run, and which of its operations."""
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
-    """An appointment of the user as it is now."""
-
-    content: Content
-    is_deleted: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Done:
     """A line of the journal; the words are those of ``reconcile.step``.
 
-    ``before`` is what stood on that side. ``here`` is the appointment, None if it is none of the user's any
-    more; ``there`` is what the event holds as last agreed, None if there is no such event any more.
+    ``before`` is what stood on that side, ``after`` what its ``groups`` held from then on.
     """
 
     id: UUID
@@ -41,26 +32,23 @@ class Done:
     reason: str
     groups: tuple[str, ...]
     before: Content | None
+    after: Content | None
     at: datetime
     appointment_id: UUID | None
     external_event_id: str | None
-    here: Here | None
-    there: Content | None
 
     @property
     def key(self) -> Key:
         return self.at, self.id
 
 
-async def of_runs(user_id: UUID, asked: Sequence[Asked]) -> list[Sequence[Done]]:
+async def of_runs(asked: Sequence[Asked]) -> list[Sequence[Done]]:
     """For each page asked for its operations in the order in which they were done, and one more.
 
     The runs must be the user's.
     """
     found = await models.SyncOperation.filter(Q(*[_on_page(a) for a in asked], join_type=Q.OR))
-    here = await _appointments(user_id, {row.appointment_id for row in found if row.appointment_id})
-    there = await _events({row.mapping_id for row in found})
-    done = sorted((_done_of(row, here, there) for row in found), key=lambda each: each.key)
+    done = sorted(map(_done_of, found), key=lambda each: each.key)
     return [_page_of(done, run_id, page) for run_id, page in asked]
 
 
@@ -83,19 +71,7 @@ def _page_of(done: Sequence[Done], run_id: UUID, page: Page) -> Sequence[Done]:
     return beyond[: page.first + 1]
 
 
-async def _appointments(user_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, Here]:
-    rows = models.Appointment.filter(concerning(user_id), id__in=list(ids))
-    found = await rows.values("id", "content", "is_deleted")
-    return {row["id"]: Here(decode(row["content"]), row["is_deleted"]) for row in found}
-
-
-async def _events(mappings: Collection[UUID]) -> Mapping[UUID, Content]:
-    """What the events of open rows hold, by the row."""
-    rows = models.CalendarSyncMapping.filter(id__in=list(mappings), closed=None).exclude(external_base=None)
-    return {row["id"]: decode(row["external_base"]) for row in await rows.values("id", "external_base")}
-
-
-def _done_of(row: models.SyncOperation, here: Mapping[UUID, Here], there: Mapping[UUID, Content]) -> Done:
+def _done_of(row: models.SyncOperation) -> Done:
     return Done(
         id=row.id,
         run_id=row.run_id,
@@ -104,9 +80,8 @@ def _done_of(row: models.SyncOperation, here: Mapping[UUID, Here], there: Mappin
         reason=row.reason,
         groups=tuple(row.field_groups),
         before=decode(row.before),
+        after=decode(row.after),
         at=row.at,
         appointment_id=row.appointment_id,
         external_event_id=row.external_event_id,
-        here=here.get(row.appointment_id) if row.appointment_id else None,
-        there=there.get(row.mapping_id),
     )

@@ -7,13 +7,22 @@ from uuid import UUID
 
 from tortoise.expressions import Q, Subquery
 from tortoise.functions import Count, Max, Min
+from tortoise.queryset import QuerySet
 
 from metonic_core.model.mapping import HoldKind
 from metonic_core.spi.provider import CalendarInfo
 from metonic_gateway.store import former, models
 from metonic_gateway.store.history import Run, run_of
 from metonic_gateway.store.preferences import Preferences, preferences_of
-from metonic_gateway.store.states import DISCONNECTED, FINISHED, OPEN, QUEUED, RUNNING
+from metonic_gateway.store.states import (
+    DISCONNECTED,
+    ENDED,
+    HELD,
+    OPEN,
+    QUEUED,
+    RUNNING,
+    SYNC,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,10 @@ class Overview:
         return not self.is_active or self.stopped == DISCONNECTED
 
 
+Waiting = tuple[Run, int]
+"""A run that waits for approval, and of how many items."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """What is counted and looked up beside the row of a calendar.
@@ -78,6 +91,7 @@ class Tally:
     current_run: Run | None = None
     last_run: Run | None = None
     left_behind: Problem | None = None
+    held: Waiting | None = None
 
 
 Counted = tuple[int, datetime | None]
@@ -131,9 +145,11 @@ async def tallies(calendars: Collection[UUID]) -> Mapping[UUID, Tally]:
     ids = list(calendars)
     conflicts = await _open_conflicts(ids)
     quarantined = await _quarantined(ids)
-    current = {run.calendar_id: run for run in await _unfinished(ids)}
+    waiting = await _waiting(ids)
+    current = {run.calendar_id: run for run in waiting if run.state != HELD}
     last = {run.calendar_id: run for run in await _last_finished(ids)}
     left = await former.troubles(ids)
+    held = await _sized([run for run in waiting if run.state == HELD])
     nothing: Counted = (0, None)
     return {
         i: Tally(
@@ -142,6 +158,7 @@ async def tallies(calendars: Collection[UUID]) -> Mapping[UUID, Tally]:
             current.get(i),
             last.get(i),
             _problem_of(left.get(i)),
+            held.get(i),
         )
         for i in ids
     }
@@ -174,14 +191,28 @@ async def _quarantined(ids: list[UUID]) -> Mapping[UUID, Counted]:
     return {row["link__sync_config_id"]: (row["number"], row["wrote"] or row["synced"]) for row in found}
 
 
-async def _unfinished(ids: list[UUID]) -> Sequence[Run]:
-    """What waits or runs, the one asked for first last."""
-    rows = models.CalendarSyncHistory.filter(sync_config_id__in=ids, state__in=[QUEUED, RUNNING])
+async def _waiting(ids: list[UUID]) -> Sequence[Run]:
+    """What syncs, waits to, or waits for approval, the one asked for first last."""
+    rows = _syncs(ids).filter(state__in=[HELD, QUEUED, RUNNING])
     return [run_of(row) for row in await rows.order_by("-requested_at").prefetch_related("sync_config")]
 
 
+def _syncs(ids: list[UUID]) -> QuerySet[models.CalendarSyncHistory]:
+    return models.CalendarSyncHistory.filter(sync_config_id__in=ids, kind=SYNC)
+
+
+async def _sized(runs: Sequence[Run]) -> Mapping[UUID, Waiting]:
+    """By calendar, its run that waits for approval, and how many items of it do."""
+    if not runs:
+        return {}
+    steps = models.SyncPlanStep.filter(run_id__in=[run.id for run in runs]).annotate(number=Count("id"))
+    found = await steps.group_by("run_id").values("run_id", "number")
+    numbers = {row["run_id"]: row["number"] for row in found}
+    return {run.calendar_id: (run, numbers.get(run.id, 0)) for run in runs}
+
+
 async def _last_finished(ids: list[UUID]) -> Sequence[Run]:
-    rows = models.CalendarSyncHistory.filter(sync_config_id__in=ids, state=FINISHED)
+    rows = _syncs(ids).filter(state__in=ENDED)
     latest = rows.annotate(at=Max("requested_at")).group_by("sync_config_id")
     keys = [
         Q(sync_config_id=r["sync_config_id"], requested_at=r["at"])
@@ -189,7 +220,7 @@ async def _last_finished(ids: list[UUID]) -> Sequence[Run]:
     ]
     if not keys:
         return []
-    found = models.CalendarSyncHistory.filter(Q(*keys, join_type=Q.OR), state=FINISHED)
+    found = _syncs(ids).filter(Q(*keys, join_type=Q.OR), state__in=ENDED)
     return [run_of(row) for row in await found.order_by("id").prefetch_related("sync_config")]
 
 

@@ -3,10 +3,9 @@
 A run in progress is not stopped: it reads the settings anew in each of its transactions.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from tortoise.expressions import F, Q
@@ -19,10 +18,11 @@ from metonic_core.reconcile.step import Reason
 from metonic_core.selection import Direction, Filters
 from metonic_core.sync import Due
 from metonic_gateway.store import models
-from metonic_gateway.store.appointments import make_due
+from metonic_gateway.store.appointments import draw_rows, make_due
 from metonic_gateway.store.drawing import draw_all
+from metonic_gateway.store.mappings import Rows
 from metonic_gateway.store.selections import filters_of
-from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING
+from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING, OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,11 @@ async def change(user_id: UUID, provider: str, edit: Edit, window: Window, now: 
         await _store(row.id, after, now)
         is_drawn = after.decisive != before.decisive
         if row.link_id is not None and is_drawn:
-            await _look_again(row.link_id, before, after)
-            await draw_all(row.link_id, window)
+            for rows in to_look_at(row.link_id, before, after):
+                await rows.update(seen=encode(Look()), due=Due.READ)
+            await draw_all(row.link_id, window, is_commanded=True)
             await make_due([row.id], now)
+        is_drawn |= await _ask_policy(row, before, after, now)
         is_resumed = before.is_paused and not after.is_paused
         await _reschedule(row, before, after, now)
         is_worth_a_run = row.link_id is not None and (is_drawn or is_resumed)
@@ -142,23 +144,34 @@ async def _store(calendar_id: UUID, made: Preferences, now: datetime) -> None:
     )
 
 
-async def _look_again(link_id: UUID, before: Preferences, after: Preferences) -> None:
-    """Have events read that nobody looked at, or whose edits were not kept, under the former settings."""
-    look: dict[str, Any] = {"seen": encode(Look()), "due": Due.READ}
+def to_look_at(link_id: UUID, before: Preferences, after: Preferences) -> Iterator[Rows]:
+    """Rows whose events nobody looked at, or whose edits were not kept, under the former settings."""
     rows = models.CalendarSyncMapping.filter(link_id=link_id, closed=None, intent__isnull=True)
     if before.direction is not after.direction:
         reasons = [Reason.PUSH_ONLY.value, Reason.PULL_ONLY.value]
-        set_aside = rows.filter(appointment_id=None, hold=HoldKind.IGNORED.value, hold_reason__in=reasons)
-        await set_aside.update(**look)
+        yield rows.filter(appointment_id=None, hold=HoldKind.IGNORED.value, hold_reason__in=reasons)
     # Of a pair at rest that is not in step only its bases tell: an edit that had no flow left no trace.
     at_rest = rows.filter(seen__isnull=True, external_event_id__isnull=False)
     pairs = at_rest.exclude(appointment_id=None)
     if before.direction is not after.direction:
-        await pairs.filter(Q(can_write=False) | Q(can_write_time=False)).update(**look)
+        yield pairs.filter(Q(can_write=False) | Q(can_write_time=False))
     if before.direction is Direction.PULL is not after.direction:
-        await pairs.update(**look)
+        yield pairs
     elif after.include_notes and not before.include_notes:
-        await pairs.filter(origin=Origin.OWN.value).update(**look)
+        yield pairs.filter(origin=Origin.OWN.value)
+
+
+async def _ask_policy(
+    row: models.CalendarSyncConfig, before: Preferences, after: Preferences, now: datetime
+) -> bool:
+    """Have the open conflicts decided by a policy that is new; returns whether there are any."""
+    if after.conflict_policy in {None, before.conflict_policy}:
+        return False
+    held = models.CalendarSyncConflict.filter(sync_config_id=row.id, state=OPEN)
+    waiting = await draw_rows([each["mapping_id"] for each in await held.values("mapping_id")])
+    if waiting:
+        await make_due([row.id], now)
+    return bool(waiting)
 
 
 async def _reschedule(

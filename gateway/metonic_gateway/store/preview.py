@@ -14,12 +14,14 @@ from tortoise.expressions import Q, Subquery
 from metonic_core.model.appointment import Appointment, Participant
 from metonic_core.model.codec import decode
 from metonic_core.model.mapping import HoldKind, Origin
+from metonic_core.model.resolution import ResolutionKind
 from metonic_core.model.when import Window
 from metonic_core.selection import Direction, Selection
 from metonic_gateway.store import models
 from metonic_gateway.store.pages import KeptAppointment, Key, Page, appointments_by_id
-from metonic_gateway.store.preferences import Edit, preferences_of
-from metonic_gateway.store.selections import choices_of, selection_of
+from metonic_gateway.store.preferences import Edit, Preferences, preferences_of
+from metonic_gateway.store.preview_ledger import Assumed
+from metonic_gateway.store.selections import TRAINER, choices_of, selection_of
 
 PART = 500
 """How many appointments are judged at once."""
@@ -42,6 +44,7 @@ async def selection_under(calendar_id: UUID, edit: Edit, window: Window) -> Sele
     """What a calendar with a link would take if its settings were edited so; raises what ``edit`` raises."""
     row = await models.CalendarSyncConfig.get(id=calendar_id).select_related("sync_filter", "user")
     made = edit(preferences_of(row))
+    policy = made.conflict_policy
     present = selection_of(row, window, await choices_of([row.id]))
     return replace(
         present,
@@ -49,7 +52,18 @@ async def selection_under(calendar_id: UUID, edit: Edit, window: Window) -> Sele
         filters=made.selected,
         exclude_private=made.exclude_private,
         include_notes=made.include_notes,
+        include_contact=made.include_contact and row.user.role == TRAINER,
+        conflict_policy=None if policy is None else ResolutionKind(policy),
     )
+
+
+async def assumed(calendar_id: UUID, wanted: Preferences | None, window: Window) -> Assumed:
+    """What a calendar with a link would take under these settings; None: under the present ones."""
+    selection = await selection_under(calendar_id, lambda known: wanted or known, window)
+    row = await models.CalendarSyncConfig.get(id=calendar_id).select_related("sync_filter")
+    known = preferences_of(row)
+    is_other = wanted is not None and wanted.decisive != known.decisive
+    return Assumed(selection, (known, wanted) if wanted and is_other else None)
 
 
 async def difference(selection: Selection) -> Difference:
@@ -79,7 +93,7 @@ async def matches(selection: Selection, page: Page) -> Sequence[KeptAppointment]
     others = ~Q(id__in=Subquery(given_up.values("appointment_id")))
     found: list[UUID] = []
     async for part in _candidates(selection, others, page.after):
-        found += [appointment.id for appointment in part if selection.draws(appointment)]
+        found += [appointment.id for appointment in part if _is_copied(selection, appointment)]
         if len(found) > page.first:
             break
     return await appointments_by_id(found[: page.first + 1])
@@ -87,7 +101,12 @@ async def matches(selection: Selection, page: Page) -> Sequence[KeptAppointment]
 
 def _comes(selection: Selection, row: Row, appointment: Appointment) -> bool:
     is_given_up = row["mappings__hold"] == HoldKind.DETACHED.value
-    return not _stands(row) and not is_given_up and selection.draws(appointment)
+    return not _stands(row) and not is_given_up and _is_copied(selection, appointment)
+
+
+def _is_copied(selection: Selection, appointment: Appointment) -> bool:
+    """What was imported has an event of its own."""
+    return appointment.imported_from != selection.link_id and selection.draws(appointment)
 
 
 def _goes(selection: Selection, row: Row, appointment: Appointment) -> bool:

@@ -144,4 +144,4 @@ async def _store(rows: Sequence[CalendarSyncConflict], by_mapping: Mapping[UUID,
     for mapping in mappings:
         mapping.resolution = encode(by_mapping[mapping.id])
     await CalendarSyncMapping.bulk_update(mappings, fields=("resolution",))
-    await draw_rows([mapping.id for mapping in mappings])
+    await draw_rows([mapping.id for mapping in mappings], is_commanded=True)

@@ -5,8 +5,9 @@ from typing import Any
 
 from metonic_core.model.appointment import Appointment, Participant
 from metonic_core.model.codec import decode, encode
-from metonic_core.model.mapping import Hold, HoldKind, Look, Mapping, Origin
-from metonic_core.sync import Due
+from metonic_core.model.mapping import Answer, Hold, HoldKind, Look, Mapping, Origin
+from metonic_core.model.when import Window
+from metonic_core.sync import Due, Link
 from metonic_gateway.store import models
 
 
@@ -35,9 +36,15 @@ def mapping_of(row: models.CalendarSyncMapping) -> Mapping:
         wrote_at=row.wrote_at,
         attempts=row.attempts,
         is_recreated=row.is_recreated,
+        written=decode(row.written) or (),
+        refused=decode(row.refused),
         enters_at=row.enters_at,
         resolution=decode(row.resolution),
         resolved_at=row.resolved_at,
+        alike_id=row.alike_id,
+        is_commanded=row.is_commanded,
+        fingerprint=row.fingerprint,
+        answer=Answer(row.answer) if row.answer else None,
         closed=row.closed,
     )
 
@@ -69,12 +76,24 @@ def mapping_columns(mapping: Mapping) -> dict[str, Any]:
         "wrote_at": mapping.wrote_at,
         "attempts": mapping.attempts,
         "is_recreated": mapping.is_recreated,
+        "written": encode(mapping.written) or None,
+        "refused": encode(mapping.refused),
         "enters_at": mapping.enters_at,
         "resolution": encode(mapping.resolution),
         "resolved_at": mapping.resolved_at,
+        "alike_id": mapping.alike_id,
+        # A command is about what is due, and an approval too: both end when that is done.
+        "is_commanded": mapping.is_commanded and mapping.wanted is not None,
+        "fingerprint": mapping.fingerprint if _answer_of(mapping) or mapping.hold else None,
+        "answer": _answer_of(mapping),
         "due": due_of(mapping),
         "closed": mapping.closed,
     }
+
+
+def _answer_of(mapping: Mapping) -> Answer | None:
+    is_done = mapping.answer is Answer.APPROVED and mapping.wanted is None
+    return None if is_done else mapping.answer
 
 
 def due_of(mapping: Mapping) -> Due | None:
@@ -84,6 +103,19 @@ def due_of(mapping: Mapping) -> Due | None:
     if isinstance(mapping.seen, Look):
         return Due.READ
     return Due.DECIDE if mapping.wanted is not None and mapping.closed is None else None
+
+
+def link_of(row: models.CalendarLink, window: Window) -> Link:
+    return Link(id=row.id, calendar_id=row.calendar_id, window=window, **{n: getattr(row, n) for n in _LINK})
+
+
+def link_columns(link: Link) -> dict[str, Any]:
+    """The columns that a run moves."""
+    return {name: getattr(link, name) for name in _LINK}
+
+
+_LINK = ("cursor", "round", "is_reading_completely", "read_completely_at", "window_end", "is_suspect")
+"""Columns of a link that its value has under the same names."""
 
 
 def appointment_of(row: models.Appointment) -> Appointment:

@@ -8,12 +8,14 @@ from uuid import UUID, uuid4
 
 from tortoise.expressions import F
 from tortoise.functions import Count
+from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from metonic_core.reconcile.step import Side
 from metonic_core.selection import Direction
+from metonic_gateway.store import plans
 from metonic_gateway.store.models import CalendarLink, CalendarSyncConfig, CalendarSyncHistory, SyncOperation
-from metonic_gateway.store.states import FAILED, FINISHED, FULL, MANUAL, PULL, PUSH, QUEUED, RUNNING
+from metonic_gateway.store.states import FAILED, FULL, MANUAL, PULL, PUSH, QUEUED, RUNNING, SYNC
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class RunLog:
 
         Where the calendar was taken away meanwhile, the row is left to the next run.
         """
-        rows = CalendarSyncHistory.filter(sync_config_id=self._calendar_id, state=QUEUED)
+        rows = CalendarSyncHistory.filter(sync_config_id=self._calendar_id, kind=SYNC, state=QUEUED)
         mine = rows.filter(sync_config__fence=self._fence)
         queued = await mine.order_by("requested_at").first()
         return None if queued is None else await self.take(queued)
@@ -99,7 +101,7 @@ class RunLog:
         await CalendarSyncHistory.create(
             id=self.id,
             sync_config_id=self._calendar_id,
-            sync_type=await _sync_type(self._calendar_id),
+            sync_type=await sync_type(self._calendar_id),
             reason=self._reason,
             state=RUNNING,
             requested_at=self._started_at,
@@ -117,7 +119,7 @@ class RunLog:
         if self.id is None:
             return
         await CalendarSyncHistory.filter(id=self.id).update(
-            state=FINISHED,
+            state=await plans.state_at_end(self.id, self._calendar_id),
             completed_at=now,
             status=outcome.status,
             conflicts_detected=outcome.conflicts,
@@ -139,7 +141,7 @@ async def begin(calendar_id: UUID, reason: str, now: datetime) -> RunLog:
         calendar = await CalendarSyncConfig.get(id=calendar_id).values("fence")
         log = RunLog(calendar_id, reason, now, calendar["fence"])
         rows = await _unfinished(calendar_id)
-        await _close([row.id for row in rows if row.state == RUNNING], _interrupted(now))
+        await _close([row for row in rows if row.state == RUNNING], _interrupted(now))
         queued = [row for row in rows if row.state == QUEUED]
         if queued:
             await log.take(queued[0])
@@ -169,7 +171,7 @@ async def open_run(calendar_id: UUID, now: datetime, reason: str) -> UUID:
     made = await CalendarSyncHistory.create(
         id=uuid4(),
         sync_config_id=calendar_id,
-        sync_type=await _sync_type(calendar_id),
+        sync_type=await sync_type(calendar_id),
         reason=reason,
         state=QUEUED,
         requested_at=now,
@@ -178,7 +180,7 @@ async def open_run(calendar_id: UUID, now: datetime, reason: str) -> UUID:
     return made.id
 
 
-async def _sync_type(calendar_id: UUID) -> str:
+async def sync_type(calendar_id: UUID) -> str:
     """Which way a run of that calendar goes that begins, or is asked for, now."""
     calendar = await CalendarSyncConfig.get(id=calendar_id)
     return {Direction.PUSH: PUSH, Direction.PULL: PULL}.get(Direction(calendar.sync_direction), FULL)
@@ -186,24 +188,33 @@ async def _sync_type(calendar_id: UUID) -> str:
 
 async def close_all(calendar_id: UUID, error: RunError) -> None:
     """No run of this calendar will come: finish those that wait or were taken away."""
-    await _close([row.id for row in await _unfinished(calendar_id)], error)
+    await plans.drop(calendar_id)
+    await _close(await _open(calendar_id), error)
 
 
 async def _unfinished(calendar_id: UUID) -> Sequence[CalendarSyncHistory]:
-    """What runs or waits, the one asked for first first."""
-    rows = CalendarSyncHistory.filter(sync_config_id=calendar_id, state__in=[RUNNING, QUEUED])
-    return await rows.order_by("requested_at")
+    """What syncs or waits to, the one asked for first first."""
+    return await _open(calendar_id).filter(kind=SYNC).order_by("requested_at")
 
 
-async def _close(runs: Collection[UUID], error: RunError) -> None:
-    """Finish these runs, which did not finish themselves."""
+async def is_any_unfinished(calendar_id: UUID) -> bool:
+    """Whether a run of this calendar syncs or waits to."""
+    return bool(await _unfinished(calendar_id))
+
+
+def _open(calendar_id: UUID) -> QuerySet[CalendarSyncHistory]:
+    return CalendarSyncHistory.filter(sync_config_id=calendar_id, state__in=[RUNNING, QUEUED])
+
+
+async def _close(runs: Collection[CalendarSyncHistory], error: RunError) -> None:
+    """Finish these runs, which did not finish themselves; what one held until then waits all the same."""
     for run in runs:
-        await CalendarSyncHistory.filter(id=run).update(
-            state=FINISHED,
+        await CalendarSyncHistory.filter(id=run.id).update(
+            state=await plans.state_at_end(run.id, run.sync_config_id),
             status=FAILED,
             completed_at=error.timestamp,
             errors=[error.document()],
-            **await counts(run),
+            **await counts(run.id),
         )
 
 

@@ -8,8 +8,18 @@ DISCONNECTED = "disconnected"
 
 QUEUED = "queued"
 RUNNING = "running"
+HELD = "held"
 FINISHED = "finished"
-"""How far a run is (``CalendarSyncHistory.state``)."""
+REJECTED = "rejected"
+"""How far a run is (``CalendarSyncHistory.state``). One that is held has ended, and its plan waits."""
+
+ENDED = (FINISHED, HELD, REJECTED)
+"""Of these, what nothing is being done in any more."""
+
+SYNC = "sync"
+PREVIEW = "preview"
+UNDO = "undo"
+"""What a run does (``kind``): it syncs, says what a sync would do, or takes another run back."""
 
 SUCCESS = "success"
 PARTIAL = "partial"
@@ -19,6 +29,8 @@ FAILED = "failed"
 SCHEDULE = "schedule"
 MANUAL = "manual"
 RESOLUTION = "resolution"
+APPROVAL = "approval"
+UNDOING = "undo"
 """Why it was made (``reason``)."""
 
 FULL = "full"

@@ -11,22 +11,35 @@ from metonic_gateway.store.models import (
     CalendarSyncHistory,
     CalendarSyncMapping,
     SyncOperation,
+    SyncPlanStep,
 )
+from metonic_gateway.store.states import HELD, PREVIEW
 
 HISTORY = timedelta(days=90)
 JOURNAL = timedelta(days=30)
 TOMBSTONES = timedelta(days=90)
 CHANGES = timedelta(days=90)
+PREVIEWS = timedelta(days=1)
 
 
 async def sweep(now: datetime) -> int:
     """Erase what is older; returns how many rows."""
     journal = await SyncOperation.filter(at__lt=now - JOURNAL).delete()
-    history = await CalendarSyncHistory.filter(completed_at__lt=now - HISTORY).delete()
+    history = await _past_runs(now)
     # Closed ones only: what still waits for somebody has no end.
     conflicts = await CalendarSyncConflict.filter(closed_at__lt=now - HISTORY).delete()
     tombstones = CalendarSyncMapping.filter(closed__isnull=False, closed_at__lt=now - TOMBSTONES)
     return journal + history + conflicts + await tombstones.delete() + await _compact(now - CHANGES)
+
+
+async def _past_runs(now: datetime) -> int:
+    """What waits for a person is kept; what stood in a plan goes with the journal."""
+    ended = CalendarSyncHistory.filter(state__not=HELD)
+    previews = await ended.filter(kind=PREVIEW, completed_at__lt=now - PREVIEWS).delete()
+    runs = await ended.filter(completed_at__lt=now - HISTORY).delete()
+    waiting = CalendarSyncHistory.filter(state=HELD).values("id")
+    plans = SyncPlanStep.filter(at__lt=now - JOURNAL).exclude(run_id__in=Subquery(waiting))
+    return previews + runs + await plans.delete()
 
 
 async def _compact(until: datetime) -> int:

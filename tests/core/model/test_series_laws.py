@@ -170,6 +170,14 @@ def test_what_is_kept_of_a_series_is_kept_as_it_is(asked: tuple[When, str, str])
     assert recurrence_of(made.rules, made.rdates, when) == made
 
 
+def test_a_position_in_the_week_is_counted_from_where_the_series_begins_and_nowhere_later() -> None:
+    thursday = AllDay(date(2026, 1, 1), date(2026, 1, 2))
+    first = recurrence_of(["FREQ=WEEKLY;BYDAY=MO,TH;BYSETPOS=1"], (), thursday)
+
+    assert has_slot(thursday, first, date(2026, 1, 19))
+    assert not has_slot(thursday, first, date(2026, 1, 22))
+
+
 CHANGES = [
     ("Europe/Berlin", "2026-03-23", "2026-10-19"),
     ("America/New_York", "2026-03-02", "2026-10-26"),

@@ -8,6 +8,7 @@ from tests.core.pairs import (
     TRAINING,
     appointment,
     copy,
+    deleted_there,
     event_id,
     foreign,
     imported,
@@ -22,7 +23,7 @@ from tests.core.pairs import (
 
 from metonic_core.model.content import NOTES, TITLE
 from metonic_core.model.event import StoredEvent
-from metonic_core.model.mapping import Absent, HoldKind, Mapping, Origin, Sent, WriteKind
+from metonic_core.model.mapping import HoldKind, Mapping, Origin, Sent, WriteKind
 from metonic_core.reconcile.decide import decide
 from metonic_core.reconcile.landing import confirm
 from metonic_core.reconcile.onesided import Lone, decide_event
@@ -34,10 +35,6 @@ YOGA, BOXING = (replace(TRAINING, title=t) for t in ("Yoga", "Boxing"))
 OUT, IN = terms(direction=Direction.PUSH), terms(direction=Direction.PULL)
 NOTED = replace(TRAINING, notes="Bring a towel")
 LINE = "Clara, clara@example.org"
-
-
-def deleted_there(row: Mapping) -> Mapping:
-    return replace(row, seen=Absent()).due()
 
 
 def under(**settings: object) -> Terms:

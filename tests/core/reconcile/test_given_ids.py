@@ -10,7 +10,8 @@ from metonic_core.model.content import Content
 from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import Mapping, Sent
 from metonic_core.reconcile.decide import decide
-from metonic_core.reconcile.onesided import ABSORBED, Lone, decide_event
+from metonic_core.reconcile.importing import ABSORBED
+from metonic_core.reconcile.onesided import Lone, decide_event
 from metonic_core.reconcile.step import Step
 
 YOGA = replace(TRAINING, title="Yoga")

@@ -11,12 +11,21 @@ from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import Look, Mapping, Observed, Sent
 from metonic_core.reconcile.decide import decide
 from metonic_core.reconcile.landing import confirm, outcome_of, settle
-from metonic_core.reconcile.step import Act, Operation, Reason, Side
+from metonic_core.reconcile.step import Act, Operation, Reason, Said, Side
 from metonic_core.spi import Seen, Stored
 
 YOGA, BOXING = (replace(TRAINING, title=t) for t in ("Yoga", "Boxing"))
 TO_YOGA, TO_BOXING = Sent("op1", YOGA, frozenset({TITLE})), Sent("op2", BOXING, frozenset({TITLE}))
-UPDATED = Operation(Side.EXTERNAL, Act.UPDATE, Reason.EDITED_HERE, frozenset({TITLE}), TRAINING)
+TO_TITLE = frozenset({TITLE})
+UPDATED = Operation(
+    Side.EXTERNAL,
+    Act.UPDATE,
+    Reason.EDITED_HERE,
+    TO_TITLE,
+    TRAINING,
+    YOGA.only(TO_TITLE),
+    Said(TRAINING.only(TO_TITLE), YOGA.only(TO_TITLE)),
+)
 
 
 def shows(row: Mapping, content: Content, operation: str = "op0", etag: str = "etag-new") -> StoredEvent:

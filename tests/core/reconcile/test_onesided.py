@@ -42,8 +42,9 @@ from metonic_core.model.mapping import (
 )
 from metonic_core.model.series import Recurrence
 from metonic_core.reconcile.decide import decide
+from metonic_core.reconcile.importing import ABSORBED
 from metonic_core.reconcile.landing import outcome_of, settle
-from metonic_core.reconcile.onesided import ABSORBED, Lone, decide_event, renames, revived
+from metonic_core.reconcile.onesided import Lone, decide_event, renames, revived
 from metonic_core.reconcile.step import Act, Operation, Reason, Side, Step, Write
 from metonic_core.spi import EtagMismatch, Failed, ProviderError, RateLimited, Removed, Seen, Unavailable
 
@@ -82,7 +83,9 @@ def test_a_users_own_event_becomes_an_appointment_of_theirs() -> None:
         imported_from=LINK,
     )
     assert (step.appointment.participants, step.write) == ((), None)
-    assert step.operations == (Operation(Side.LOCAL, Act.CREATE, Reason.NEW_THERE, TRAINING.groups()),)
+    assert step.operations == (
+        Operation(Side.LOCAL, Act.CREATE, Reason.NEW_THERE, TRAINING.groups(), after=TRAINING),
+    )
 
 
 def test_an_imported_pair_is_in_step_from_the_start() -> None:

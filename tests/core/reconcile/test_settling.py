@@ -86,7 +86,7 @@ def test_a_create_that_is_found_with_its_stamp_landed() -> None:
 
     assert (made.intent, made.seen, made.unconfirmed, made.wanted) == (None, None, (), None)
     assert (made.local_base, made.external_base, made.etag) == (TRAINING, TRAINING, "etag-1")
-    assert done == (Operation(Side.EXTERNAL, Act.CREATE, Reason.NEW_HERE, TRAINING.groups()),)
+    assert done == (Operation(Side.EXTERNAL, Act.CREATE, Reason.NEW_HERE, TRAINING.groups(), after=TRAINING),)
 
 
 def test_a_create_that_is_absent_is_made_again_with_the_same_identity() -> None:

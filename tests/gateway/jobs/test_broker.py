@@ -100,7 +100,7 @@ def scheduler(house: House, asked: list[UUID]) -> Scheduler:
     def nudge(calendars: Collection[UUID]) -> None:
         asked.extend(calendars)
 
-    return Scheduler(nudge, house.nudged.clear, lambda: house.now, timedelta(milliseconds=1))
+    return Scheduler(house.messages(nudge, house.nudged.clear), lambda: house.now, timedelta(milliseconds=1))
 
 
 async def test_the_scheduler_asks_once_for_a_calendar_that_is_due(
@@ -141,7 +141,7 @@ async def test_what_is_due_anew_is_asked_for_anew(
 
 async def test_a_sweep_is_asked_for_once_a_day(house: House) -> None:
     swept: list[int] = []
-    scheduler = Scheduler(lambda _: None, lambda: swept.append(1), lambda: house.now)
+    scheduler = Scheduler(house.messages(sweep=lambda: swept.append(1)), lambda: house.now)
 
     await scheduler.look()
     await scheduler.look()
@@ -163,7 +163,7 @@ async def test_a_database_that_is_away_for_a_moment_ends_no_scheduler(house: Hou
         if list(calendars) == [] or calendar in calendars:
             seen.set()
 
-    scheduler = Scheduler(nudge, lambda: None, lambda: house.now, timedelta(milliseconds=1))
+    scheduler = Scheduler(house.messages(nudge), lambda: house.now, timedelta(milliseconds=1))
     running = asyncio.create_task(scheduler.run())
     await until(seen)
     running.cancel()

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from tests.gateway.house import House, synced
+from tests.gateway.house import NOON, House, synced
 
+from metonic_core.reconcile.step import Reason
 from metonic_core.spi.errors import (
     CalendarGone,
     Misconfigured,
@@ -13,7 +14,9 @@ from metonic_core.spi.errors import (
     SignInNeeded,
     Unavailable,
 )
+from metonic_core.sync import Quarantined, Report
 from metonic_gateway.jobs.requests import sync_now
+from metonic_gateway.jobs.troubles import errors_of
 
 
 @pytest.mark.parametrize(
@@ -136,3 +139,12 @@ async def test_a_fault_of_ours_is_a_failed_run_and_no_end_of_the_worker(house: H
     row = await house.row(calendar)
     assert (row.failures, row.lease_until) == (1, None)
     assert row.problem["code"] == "failed"
+
+
+def test_an_item_that_was_frozen_is_told_with_a_sentence_and_what_to_do() -> None:
+    report = Report(quarantined=[Quarantined(Reason.OSCILLATES, None, "event")])
+
+    (error,) = errors_of(report, NOON)
+
+    assert "keeps putting back" in error.error
+    assert "another sync tool" in error.next_step

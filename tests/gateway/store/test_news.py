@@ -66,6 +66,8 @@ async def test_what_comes_from_a_calendar_is_told_with_its_run(house: House) -> 
     house.world.put("home", replace(EVENT, content=moved(LESSON, 2)))
     house.later(timedelta(days=1))
     await house.sync(calendar)
+    # Something else stands there, so that the calendar is not suddenly empty.
+    house.world.put("home", replace(EVENT, id="old", uid="old", content=moved(LESSON, -24 * 200)))
     del house.world.events["home"]["own-1"]
     house.later(timedelta(days=2))
     await house.sync(calendar)

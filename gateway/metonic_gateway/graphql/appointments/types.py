@@ -9,7 +9,7 @@ import strawberry
 from metonic_core.model.appointment import Appointment as Value
 from metonic_core.model.content import Content, Status
 from metonic_core.selection import Choice
-from metonic_gateway.graphql.appointments.reasons import sentence
+from metonic_gateway.graphql.appointments.reasons import why
 from metonic_gateway.graphql.context import Info
 from metonic_gateway.graphql.errors import InvalidInput, NotEntitled, NotFound, OutOfDate
 from metonic_gateway.graphql.scalars import (
@@ -66,6 +66,7 @@ class AppointmentCopy:
     state: CopyState
     reason: str = strawberry.field(description="Why; a sentence to show.")
     reason_code: str = strawberry.field(description="The same for programs.")
+    next_step: str | None = strawberry.field(description="What to do to have it otherwise, if anything.")
     choice: SyncChoice = strawberry.field(
         description="What the viewer chose for this appointment in this calendar."
     )
@@ -194,12 +195,13 @@ def _shown_participant(user: User, value: Value) -> Participant:
 
 
 def _shown_copy(copy: copies.Copy) -> AppointmentCopy:
-    code, text = sentence(copy.reason)
+    code, told = why(copy.reason)
     return AppointmentCopy(
         provider=ProviderName(copy.provider),
         state=copy.state,
-        reason=text,
+        reason=told.standing,
         reason_code=code,
+        next_step=told.next_step,
         choice=SyncChoice.BY_SELECTION if copy.choice is None else SyncChoice(copy.choice.value),
         external_event_id=copy.event_id,
         last_synced_at=maybe_date_time(copy.last_synced_at),

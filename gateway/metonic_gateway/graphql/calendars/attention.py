@@ -6,6 +6,7 @@ import strawberry
 
 from metonic_gateway.graphql.errors import ErrorCode, error_code, no_calendar_chosen
 from metonic_gateway.graphql.scalars import DateTime, date_time
+from metonic_gateway.store.history import Run
 from metonic_gateway.store.overview import Overview, Problem, Tally
 from metonic_gateway.store.states import NEEDS_CALENDAR
 
@@ -25,8 +26,12 @@ def attention_of(calendar: Overview, tally: Tally) -> Attention | None:
     if calendar.stopped == NEEDS_CALENDAR:
         told = no_calendar_chosen(calendar.provider)
         return _attention(told.code, told.message, told.next_step, calendar.updated_at)
-    if calendar.stopped is not None:
-        return None
+    return None if calendar.stopped is not None else _of_items(calendar, tally)
+
+
+def _of_items(calendar: Overview, tally: Tally) -> Attention | None:
+    if tally.held:
+        return _held(*tally.held)
     if tally.open_conflicts:
         return _conflicts(tally.open_conflicts, tally.conflict_since or calendar.updated_at)
     if tally.quarantined:
@@ -40,6 +45,17 @@ def needs_attention(calendar: Overview, tally: Tally) -> bool:
 
 def _problem(problem: Problem) -> Attention:
     return _attention(error_code(problem.code), problem.message, problem.next_step, problem.since)
+
+
+def _held(run: Run, number: int) -> Attention:
+    return _attention(
+        ErrorCode.HELD,
+        "1 change that nobody asked for waits for your approval."
+        if number == 1
+        else f"{number} changes that nobody asked for wait for your approval.",
+        "Look at the plan of the held run, and approve or reject it. Everything else is synced meanwhile.",
+        run.completed_at or run.requested_at,
+    )
 
 
 def _conflicts(number: int, since: datetime) -> Attention:

@@ -67,7 +67,8 @@ class SyncSettingsInput:
     include_notes: strawberry.Maybe[bool | None]
     include_client_contact: strawberry.Maybe[bool | None] = strawberry.field(description="For trainers only.")
     conflicts_automatically: strawberry.Maybe[ConflictResolution | None] = strawberry.field(
-        description="Not MERGE: that needs a person. Null: ask."
+        description="Which side stands in conflicts that nobody resolved, those that are open by now too. "
+        "Not MERGE: that needs a person. Null: ask. What was resolved is not resolved so again for an hour."
     )
 
 
@@ -145,10 +146,16 @@ def _check_frequency(minutes: int, known: int) -> None:
         )
 
 
+_FOR_A_PERSON = {
+    ConflictResolution.MERGE: "Which side stands in which field is for a person to say.",
+    ConflictResolution.KEEP_BOTH: "Whether what looks alike is two things is for a person to say.",
+}
+
+
 def _policy(resolution: ConflictResolution | None) -> str | None:
-    if resolution is ConflictResolution.MERGE:
+    if resolution in _FOR_A_PERSON:
         raise InvalidValue(
-            "Which side stands in which field is for a person to say.",
+            _FOR_A_PERSON[resolution],
             ("conflictsAutomatically",),
             "Use KEEP_LOCAL, KEEP_EXTERNAL or MOST_RECENT, or null to be asked.",
         )

@@ -19,14 +19,15 @@ from metonic_gateway.store.overview import Overview, Tally
 
 
 @strawberry.enum(
-    description="BACKING_OFF: the last run failed, and it is tried again by itself at `nextSyncAt`. "
-    "PAUSED: its user paused it."
+    description="BACKING_OFF: the last run failed, and it is tried again by itself at `nextSyncAt`. HELD: "
+    "something waits for approval, and everything else is synced all the same. PAUSED: its user paused it."
 )
 class SyncState(Enum):
     IDLE = "idle"
     QUEUED = "queued"
     SYNCING = "syncing"
     BACKING_OFF = "backing_off"
+    HELD = states.HELD
     PAUSED = "paused"
     NEEDS_SIGN_IN = states.NEEDS_SIGN_IN
     NEEDS_CALENDAR = states.NEEDS_CALENDAR
@@ -46,6 +47,10 @@ class SyncDirection(Enum):
 
 async def _tally(root: "SyncStatus", info: Info) -> Tally:
     return await info.context.tallies.load(root.calendar.id)
+
+
+async def state(root: strawberry.Parent["SyncStatus"], info: Info) -> SyncState:
+    return _state(root.calendar, await _tally(root, info))
 
 
 async def attention(root: strawberry.Parent["SyncStatus"], info: Info) -> Attention | None:
@@ -70,6 +75,11 @@ async def last_run(root: strawberry.Parent["SyncStatus"], info: Info) -> SyncRun
     return None if run is None else shown_run(run)
 
 
+async def held_run(root: strawberry.Parent["SyncStatus"], info: Info) -> SyncRun | None:
+    waiting = (await _tally(root, info)).held
+    return None if waiting is None else shown_run(waiting[0])
+
+
 async def errors(root: strawberry.Parent["SyncStatus"], info: Info) -> list[SyncError]:
     run = (await _tally(root, info)).last_run
     return [] if run is None else [shown_error(error) for error in run.errors]
@@ -80,7 +90,7 @@ class SyncStatus:
     calendar: strawberry.Private[Overview]
     provider: ProviderName
     is_active: bool = strawberry.field(description="Whether it is synced by itself from time to time.")
-    state: SyncState
+    state: SyncState = strawberry.field(resolver=state)
     sync_direction: SyncDirection
     last_sync_at: DateTime | None
     last_sync_status: SyncOutcome | None
@@ -103,6 +113,9 @@ class SyncStatus:
         description="The one that runs or waits; scheduled runs are recorded if they do something.",
     )
     last_run: SyncRun | None = strawberry.field(resolver=last_run, description="The last one recorded.")
+    held_run: SyncRun | None = strawberry.field(
+        resolver=held_run, description="The one that waits for approval; its `plan` says what it would do."
+    )
     errors: list[SyncError] = strawberry.field(
         resolver=errors, description="The errors of the last run recorded."
     )
@@ -114,7 +127,6 @@ def shown_status(calendar: Overview) -> SyncStatus:
         calendar=calendar,
         provider=ProviderName(calendar.provider),
         is_active=calendar.is_active and calendar.stopped is None and not calendar.preferences.is_paused,
-        state=_state(calendar),
         sync_direction=SyncDirection(calendar.preferences.direction.value),
         last_sync_at=maybe_date_time(calendar.last_sync_at),
         last_sync_status=None if outcome is None else SyncOutcome(outcome),
@@ -125,7 +137,7 @@ def shown_status(calendar: Overview) -> SyncStatus:
     )
 
 
-def _state(calendar: Overview) -> SyncState:
+def _state(calendar: Overview, tally: Tally) -> SyncState:
     if calendar.is_disconnected:
         return SyncState.DISCONNECTED
     if calendar.stopped is not None:
@@ -134,8 +146,14 @@ def _state(calendar: Overview) -> SyncState:
         return SyncState.SYNCING
     if calendar.preferences.is_paused:
         return SyncState.PAUSED
+    return _between_runs(calendar, tally)
+
+
+def _between_runs(calendar: Overview, tally: Tally) -> SyncState:
     if calendar.failures:
         return SyncState.BACKING_OFF
+    if tally.held:
+        return SyncState.HELD
     return SyncState.QUEUED if calendar.is_due else SyncState.IDLE
 
 

@@ -34,13 +34,15 @@ class PrivateTreatment(Enum):
 
 @strawberry.enum(
     description="Which side stands where both changed the same. MOST_RECENT: the later edit. MERGE: field "
-    "group by field group, which only a person can do."
+    "group by field group, which only a person can do. KEEP_BOTH: what looks alike is not one thing but two, "
+    "which also only a person can say."
 )
 class ConflictResolution(Enum):
     KEEP_LOCAL = "keep_local"
     KEEP_EXTERNAL = "keep_external"
     MERGE = "merge"
     MOST_RECENT = "most_recent"
+    KEEP_BOTH = "keep_both"
 
 
 @strawberry.type(description="A calendar of the account that is signed in.")

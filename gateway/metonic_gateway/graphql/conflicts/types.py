@@ -25,6 +25,7 @@ class ConflictType(Enum):
     TIME_CHANGE = "time_change"
     DELETED = "deleted"
     DATA_MISMATCH = "data_mismatch"
+    CREATED_EXTERNALLY = "created_externally"
 
 
 @strawberry.enum(
@@ -121,6 +122,7 @@ class SyncConflict:
 _SENTENCES = {
     ConflictType.TIME_CHANGE: "It was moved here and in the calendar, to different times.",
     ConflictType.DATA_MISMATCH: "The same was changed here and in the calendar, in different ways.",
+    ConflictType.CREATED_EXTERNALLY: "It is here and in the calendar alike, and may be one thing or two.",
 }
 _SENTENCES_OF_DELETION = {
     Quarrel.DELETED_HERE: "It was deleted here and changed in the calendar.",

@@ -8,6 +8,7 @@ from metonic_gateway.graphql.context import Info
 from metonic_gateway.graphql.errors import ErrorCode, error_code
 from metonic_gateway.graphql.journal import SyncOperationConnection, operations_of
 from metonic_gateway.graphql.progress import SyncProgress, shown_progress
+from metonic_gateway.graphql.runs.plans import SyncPlan, plan_of
 from metonic_gateway.graphql.scalars import DateTime, ProviderName, date_time, maybe_date_time
 from metonic_gateway.store import history, states
 from metonic_gateway.store.runs import RunError
@@ -25,13 +26,30 @@ class SyncReason(Enum):
     SCHEDULE = "schedule"
     MANUAL = "manual"
     RESOLUTION = "resolution"
+    APPROVAL = states.APPROVAL
+    UNDO = states.UNDOING
 
 
-@strawberry.enum
+@strawberry.enum(
+    description="SYNC: of a calendar. PREVIEW: what a sync would do; nothing is done. UNDO: what another run "
+    "did is taken back."
+)
+class RunKind(Enum):
+    SYNC = states.SYNC
+    PREVIEW = states.PREVIEW
+    UNDO = states.UNDO
+
+
+@strawberry.enum(
+    description="HELD: it has ended, and a part of it waits for `approveSyncRun` or `rejectSyncRun`. "
+    "REJECTED: that part was rejected. FINISHED: nothing of it waits (any more)."
+)
 class RunState(Enum):
     QUEUED = "queued"
     RUNNING = "running"
+    HELD = states.HELD
     FINISHED = "finished"
+    REJECTED = states.REJECTED
 
 
 @strawberry.enum(description="PARTIAL: something was left undone; `errors` say what.")
@@ -62,14 +80,23 @@ async def operations(
     return await operations_of(info.context, root.row.id, first, after)
 
 
+async def plan(root: strawberry.Parent["SyncRun"], info: Info) -> SyncPlan | None:
+    return await plan_of(info, root.row)
+
+
+async def can_undo(root: strawberry.Parent["SyncRun"], info: Info) -> bool:
+    return await info.context.undoable.load(root.row)
+
+
 @strawberry.type(
-    description="One sync of a connected calendar. One that nobody asked for and that found nothing "
-    "leaves none."
+    description="One sync of a connected calendar, or the undoing of one. One that nobody asked for and that "
+    "found nothing leaves none."
 )
 class SyncRun:
     row: strawberry.Private[history.Run]
     id: strawberry.ID
     provider: ProviderName
+    kind: RunKind
     sync_type: SyncType
     reason: SyncReason
     state: RunState
@@ -84,8 +111,19 @@ class SyncRun:
     progress: SyncProgress | None = strawberry.field(
         resolver=progress, description="How far it is while it runs; `syncProgress` tells each change."
     )
+    plan: SyncPlan | None = strawberry.field(
+        resolver=plan,
+        description="What waits for approval, or waited for it, where this run held something; of a preview "
+        "that is finished, what a sync would do.",
+    )
     operations: SyncOperationConnection = strawberry.field(
         resolver=operations, description="What it did, in that order; kept for 30 days."
+    )
+    undo_of: strawberry.ID | None = strawberry.field(description="The run that this one takes back.")
+    can_undo: bool = strawberry.field(
+        resolver=can_undo,
+        description="Whether `undoSyncRun` has anything to take back: it changed something, which is kept "
+        "for 30 days, its calendar is connected, and it was not taken back before.",
     )
 
 
@@ -94,6 +132,7 @@ def shown_run(run: history.Run) -> SyncRun:
         row=run,
         id=strawberry.ID(str(run.id)),
         provider=ProviderName(run.provider),
+        kind=RunKind(run.kind),
         sync_type=SyncType(run.sync_type),
         reason=SyncReason(run.reason),
         state=RunState(run.state),
@@ -104,6 +143,7 @@ def shown_run(run: history.Run) -> SyncRun:
         items_pushed=run.items_pushed,
         items_pulled=run.items_pulled,
         conflicts_detected=run.conflicts_detected,
+        undo_of=None if run.undo_of is None else strawberry.ID(str(run.undo_of)),
         errors=[shown_error(error) for error in run.errors],
     )
 

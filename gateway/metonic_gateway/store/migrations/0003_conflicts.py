@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.CASCADE,
                     ),
                 ),
-                ("number", fields.IntField()),
+                ("starts_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("mapping_id", fields.UUIDField(null=True)),
                 ("appointment_id", fields.UUIDField(null=True)),
                 ("external_event_id", fields.TextField(null=True, unique=False)),
@@ -52,13 +52,14 @@ class Migration(migrations.Migration):
                         null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
                     ),
                 ),
-                ("is_held", fields.BooleanField(default=False)),
+                ("held_because", fields.CharField(null=True, max_length=40)),
                 ("fingerprint", fields.TextField(null=True, unique=False)),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={
                 "table": "sync_plan_steps",
                 "app": "models",
-                "indexes": [Index(fields=["run_id", "number", "id"]), Index(fields=["mapping_id"])],
+                "indexes": [Index(fields=["run_id", "starts_at", "id"]), Index(fields=["mapping_id"])],
                 "pk_attr": "id",
                 "table_description": "What a held run or a preview would do: one item of its plan.",
             },
@@ -198,19 +199,36 @@ class Migration(migrations.Migration):
             field=fields.UUIDField(null=True),
         ),
         ops.AddField(
+            model_name="CalendarSyncHistory",
+            name="left_alone",
+            field=fields.IntField(default=0, db_default=0),
+        ),
+        ops.AddField(
             model_name="CalendarSyncMapping",
             name="alike_id",
             field=fields.UUIDField(null=True),
         ),
         ops.AddField(
             model_name="CalendarSyncMapping",
-            name="approved",
+            name="answer",
+            field=fields.CharField(null=True, max_length=10),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncMapping",
+            name="fingerprint",
             field=fields.TextField(null=True, unique=False),
         ),
         ops.AddField(
             model_name="CalendarSyncMapping",
             name="is_commanded",
             field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncMapping",
+            name="refused",
+            field=fields.JSONField(
+                null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+            ),
         ),
         ops.AddField(
             model_name="CalendarSyncMapping",
@@ -250,7 +268,29 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name="SyncOperation",
+            name="said",
+            field=fields.JSONField(
+                null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+            ),
+        ),
+        ops.AddField(
+            model_name="SyncOperation",
+            name="former",
+            field=fields.CharField(null=True, max_length=20),
+        ),
+        ops.AddField(
+            model_name="SyncOperation",
             name="is_inferred",
             field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.RunSQL(
+            """CREATE INDEX "ix_mapping_alike" ON "calendar_sync_mappings" ("alike_id", "link_id")
+            WHERE "alike_id" IS NOT NULL""",
+            'DROP INDEX "ix_mapping_alike"',
+        ),
+        ops.RunSQL(
+            """CREATE INDEX "ix_mapping_held" ON "calendar_sync_mappings" ("link_id", "hold")
+            WHERE "hold" IS NOT NULL""",
+            'DROP INDEX "ix_mapping_held"',
         ),
     ]

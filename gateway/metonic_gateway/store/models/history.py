@@ -13,7 +13,8 @@ from metonic_gateway.store.models.platform import Appointment
 class CalendarSyncHistory(Model):
     """One run. A run that nobody asked for and that found nothing leaves no row.
 
-    settings are those that a preview supposes, undo_of the run that was taken back.
+    settings are those that a preview supposes. undo_of is the run that is taken back, left_alone counts the
+    lines of its journal that could not be.
 
     While it runs: done of total items of its phase, which began at phase_at.
     """
@@ -25,6 +26,7 @@ class CalendarSyncHistory(Model):
     sync_config_id: UUID
     kind = fields.CharField(max_length=10, default="sync", db_default="sync")
     undo_of = fields.UUIDField(null=True)
+    left_alone = fields.IntField(default=0, db_default=0)
     settings: Any = fields.JSONField(null=True)
     sync_type = fields.CharField(max_length=20)
     reason = fields.CharField(max_length=20)
@@ -50,7 +52,9 @@ class CalendarSyncHistory(Model):
 class SyncOperation(Model):
     """The journal: what a run did to one side, what stood there before, and what after.
 
-    is_inferred: nobody asked for it, so that it counts for the guard.
+    said is what the appointment said before and after an update that was sent. former is what its user had
+    chosen for it, for what was done by choosing. is_inferred: nobody asked for it, so that it counts for the
+    guard.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -65,6 +69,8 @@ class SyncOperation(Model):
     field_groups: Any = fields.JSONField()
     before: Any = fields.JSONField(null=True)
     after: Any = fields.JSONField(null=True)
+    said: Any = fields.JSONField(null=True)
+    former = fields.CharField(max_length=20, null=True)
     is_inferred = fields.BooleanField(default=False, db_default=False)
     at = fields.DatetimeField()
 
@@ -116,7 +122,8 @@ class CalendarSyncConflict(Model):
 class SyncPlanStep(Model):
     """What a held run or a preview would do: one item of its plan.
 
-    fingerprint names the versions that it was planned for, so that an approval speaks of nothing else.
+    held_because says why the guard holds it, NULL if it does not. fingerprint names the versions that it was
+    planned for, so that an approval speaks of nothing else. starts_at is when the item begins.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -124,7 +131,7 @@ class SyncPlanStep(Model):
         "models.CalendarSyncHistory", related_name="plan_steps"
     )
     run_id: UUID
-    number = fields.IntField()
+    starts_at = fields.DatetimeField()
     mapping_id = fields.UUIDField(null=True)
     appointment_id = fields.UUIDField(null=True)
     external_event_id = fields.TextField(null=True)
@@ -134,9 +141,10 @@ class SyncPlanStep(Model):
     field_groups: Any = fields.JSONField()
     before: Any = fields.JSONField(null=True)
     after: Any = fields.JSONField(null=True)
-    is_held = fields.BooleanField(default=False)
+    held_because = fields.CharField(max_length=40, null=True)
     fingerprint = fields.TextField(null=True)
+    at = fields.DatetimeField()
 
     class Meta:
         table = "sync_plan_steps"
-        indexes = (("run_id", "number", "id"), ("mapping_id",))
+        indexes = (("run_id", "starts_at", "id"), ("mapping_id",))

@@ -46,9 +46,10 @@ class CalendarLink(Model):
 class CalendarSyncMapping(Model):
     """due is derived from the rest with every write and the partial index over it is a run's work list.
 
-    resolution is what a person decided about a conflict and a run has not done yet. written are the values
-    written lately, by field group. is_commanded: a person asked for the change that is due. approved is what
-    a person let pass the guard. alike_id is the appointment that the event of a one-sided row looks like.
+    resolution is what a person decided about a conflict and a run has not done yet. written are the changes
+    written lately, refused the write that the provider would not take, both as digests. is_commanded: a
+    person asked for the change that is due. fingerprint names the versions in which the guard held it, answer
+    is what a person said to that. alike_id is the appointment that the event looks like.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -82,8 +83,10 @@ class CalendarSyncMapping(Model):
     resolution: Any = fields.JSONField(null=True)
     resolved_at = fields.DatetimeField(null=True)
     written: Any = fields.JSONField(null=True)
+    refused: Any = fields.JSONField(null=True)
     is_commanded = fields.BooleanField(default=False, db_default=False)
-    approved = fields.TextField(null=True)
+    fingerprint = fields.TextField(null=True)
+    answer = fields.CharField(max_length=10, null=True)
     alike_id = fields.UUIDField(null=True)
     enters_at = fields.DatetimeField(null=True)
     due = fields.CharField(max_length=10, null=True)

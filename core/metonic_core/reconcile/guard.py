@@ -1,0 +1,249 @@
+"""The guard: deletions and edits that nobody commanded are held for a person where they come in masses.
+
+Counted are, per link over a day, what was done, what waits for approval and all that is due now, before the
+first of it is carried out. What a person commanded or approved is not counted. Creates, updates in a calendar
+and imports are never held.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from metonic_core.model.appointment import Appointment
+from metonic_core.model.codec import encode
+from metonic_core.model.content import Content
+from metonic_core.model.mapping import Answer, Hold, HoldKind, Mapping, Observed, WriteKind
+from metonic_core.reconcile.step import Act, Operation, Reason, Side, Step
+from metonic_core.reconcile.terms import Terms
+
+SPAN = timedelta(days=1)
+"""How far back is counted."""
+
+_ALWAYS_ALLOWED = 10
+_PERCENT = 30
+FEW = 3
+"""From how many pairs on the deletion of all of them is too much."""
+
+
+class Kind(StrEnum):
+    """What is counted, each for itself."""
+
+    DELETION = "deletion"
+    EDIT = "edit"
+
+
+INFERRED = {
+    (Side.LOCAL, Act.DELETE, Reason.DELETED_THERE): Kind.DELETION,
+    (Side.EXTERNAL, Act.DELETE, Reason.DELETED_HERE): Kind.DELETION,
+    (Side.EXTERNAL, Act.DELETE, Reason.DESELECTED): Kind.DELETION,
+    (Side.LOCAL, Act.UPDATE, Reason.EDITED_THERE): Kind.EDIT,
+    (Side.LOCAL, Act.DELETE, Reason.RESOLVED): Kind.DELETION,
+    (Side.EXTERNAL, Act.DELETE, Reason.RESOLVED): Kind.DELETION,
+    (Side.LOCAL, Act.UPDATE, Reason.RESOLVED): Kind.EDIT,
+}
+"""What may follow from something that nobody meant; what a policy resolves is one, what a person does is not.
+
+Nor is an orphan: no appointment stands behind it.
+"""
+
+CAUSES = {
+    Reason.MANY_DELETIONS: Kind.DELETION,
+    Reason.EMPTY_CALENDAR: Kind.DELETION,
+    Reason.MANY_EDITS: Kind.EDIT,
+}
+"""Why something is held, and what."""
+
+
+def inferred(operation: Operation, mapping: Mapping) -> Kind | None:
+    """What an operation on that row counts as; None: as nothing, or a person asked for it.
+
+    Nobody here can have commanded what was deleted there: only who is asked can approve of that.
+    """
+    is_command = mapping.is_commanded and operation.reason is not Reason.DELETED_THERE
+    if is_command or mapping.answer is Answer.APPROVED:
+        return None
+    return INFERRED.get((operation.side, operation.act, operation.reason))
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """An operation that a step comes to, with what that side would hold ``after`` it."""
+
+    operation: Operation
+    after: Content | None = None
+
+
+def planned(step: Step) -> tuple[Planned, ...]:
+    """All that a step would do to either side, in that order."""
+    here = step.appointment.content if step.appointment else None
+    done = tuple(Planned(o, here if _makes(o, Side.LOCAL) else None) for o in step.operations)
+    if step.write is None:
+        return done
+    write, base = step.write, step.mapping.external_base
+    before = None if write.kind is WriteKind.CREATE else base
+    sent = Operation(Side.EXTERNAL, Act(write.kind.value), write.reason, write.groups, before)
+    return (*done, Planned(sent, write.content))
+
+
+def _makes(operation: Operation, side: Side) -> bool:
+    return operation.side is side and operation.act in {Act.CREATE, Act.UPDATE}
+
+
+def kinds(step: Step) -> dict[Kind, Planned]:
+    """What of a step nobody commanded."""
+    return {kind: p for p in planned(step) if (kind := inferred(p.operation, step.mapping))}
+
+
+def counted(step: Step) -> frozenset[Kind]:
+    """What of a step is to be counted: nothing of what was rejected, and so is not done."""
+    return frozenset() if step.mapping.answer is Answer.REJECTED else frozenset(kinds(step))
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How a link stands: its ``pairs`` whose events are there, and how many pairs are due to be decided.
+
+    ``done`` are the rows that something inferred was done to within ``SPAN``, ``held`` those that wait for
+    approval. ``is_suspect``: a complete read named nothing where pairs had been standing.
+    """
+
+    pairs: int
+    due: int
+    done: Map[Kind, frozenset[UUID]]
+    held: Map[Kind, frozenset[UUID]]
+    is_suspect: bool = False
+
+    def most(self, kind: Kind) -> int:
+        """How many may be done without asking: 10 or 30 %, but not the deletion of all of 3 or more."""
+        pairs = self.pairs + len(self.done[Kind.DELETION])
+        most = max(_ALWAYS_ALLOWED, pairs * _PERCENT // 100)
+        if kind is Kind.EDIT:
+            return most
+        if self.is_suspect:
+            return 0
+        return min(most, pairs - 1) if pairs >= FEW else most
+
+    @property
+    def is_light(self) -> bool:
+        """Whether nothing can become too much, whatever is decided about the rows that are due."""
+        return all(len(self.done[kind]) + len(self.held[kind]) + self.due <= self.most(kind) for kind in Kind)
+
+
+@dataclass(slots=True)
+class Allowance:
+    """What may be done without asking: how many more of each kind, or why none of it is."""
+
+    room: dict[Kind, int]
+    causes: dict[Kind, Reason]
+
+
+def allowance(load: Load, due: Map[Kind, frozenset[UUID]] | None = None) -> Allowance:
+    """What is allowed, ``due`` being all rows that something inferred is to be done to; None if it is light.
+
+    Either everything of a kind that is due now is allowed, or nothing of it.
+    """
+    made = Allowance({}, {})
+    for kind in Kind:
+        before = load.done[kind] | load.held[kind]
+        now = due[kind] if due else frozenset[UUID]()
+        free = load.most(kind) - len(before | now)
+        made.room[kind] = max(0, free + len(now))
+        if now and free < 0:
+            made.causes[kind] = _cause(kind, load)
+    return made
+
+
+def _cause(kind: Kind, load: Load) -> Reason:
+    if kind is Kind.EDIT:
+        return Reason.MANY_EDITS
+    return Reason.EMPTY_CALENDAR if load.is_suspect else Reason.MANY_DELETIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An item that waits for approval: the row as it rests, and what would be done to it.
+
+    ``is_news``: nobody was asked about it in these versions before.
+    """
+
+    mapping: Mapping
+    cause: Reason
+    planned: Planned
+    is_news: bool
+
+
+def fingerprint(row: Mapping, appointment: Appointment, terms: Terms) -> str:
+    """Names all that decides about a pair: its bases, what was seen, the appointment, why it is left out."""
+    seen = row.seen.event.content if isinstance(row.seen, Observed) else row.seen
+    sides = [row.local_base, row.external_base, seen, appointment.content]
+    excluded = terms.selection.excludes(appointment)
+    text = json.dumps([row.generation, excluded, *map(encode, sides)], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def presented(row: Mapping, appointment: Appointment, terms: Terms) -> Mapping:
+    """The row as it is decided: not held by the guard, and with an answer only to the versions of now."""
+    if _is_guarded(row) or row.answer is Answer.REJECTED:
+        row = replace(row, hold=None)
+    if row.fingerprint is None:
+        return row
+    is_same = row.fingerprint == fingerprint(row, appointment, terms)
+    return row if is_same else replace(row, fingerprint=None, answer=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A row as it stands, and the step that was decided about it as it was ``presented``."""
+
+    row: Mapping
+    step: Step
+    appointment: Appointment | None
+
+
+def judge(judged: Judged, allowed: Allowance, terms: Terms) -> Step | Held | None:
+    """The step if it may be taken, the item if it is held; None: not now, it has to be counted first."""
+    row, step, appointment = judged.row, judged.step, judged.appointment
+    if appointment is None or step.mapping.answer is Answer.APPROVED:
+        # That it was approved has to be known still when its write has landed.
+        return step
+    found = kinds(step)
+    if not found:
+        return replace(step, mapping=replace(step.mapping, fingerprint=None, answer=None))
+    if step.mapping.answer is Answer.REJECTED:
+        return Step(replace(row, hold=Hold(HoldKind.IGNORED, Reason.REJECTED), wanted=None))
+    cause = next((allowed.causes[kind] for kind in Kind if kind in found and kind in allowed.causes), None)
+    if cause := cause or _former_cause(row, found):
+        return _held(row, cause, found[CAUSES[cause]], fingerprint(row, appointment, terms))
+    if any(allowed.room[kind] < 1 for kind in found):
+        return None
+    for kind in found:
+        allowed.room[kind] -= 1
+    return step
+
+
+def _former_cause(row: Mapping, found: Map[Kind, Planned]) -> Reason | None:
+    """Why a row was held that is held no longer for its number: whoever was asked has not answered yet."""
+    if not _is_guarded(row) or row.hold is None:
+        return None
+    cause = Reason(row.hold.reason)
+    return cause if CAUSES[cause] in found else None
+
+
+def _is_guarded(row: Mapping) -> bool:
+    return row.hold is not None and row.hold.kind is HoldKind.GUARDED
+
+
+def _held(row: Mapping, cause: Reason, what: Planned, mark: str) -> Held:
+    rests = replace(
+        row,
+        hold=Hold(HoldKind.GUARDED, cause),
+        wanted=None,
+        is_commanded=False,
+        fingerprint=mark,
+        answer=None,
+    )
+    return Held(rests, cause, what, is_news=not _is_guarded(row) or row.fingerprint != mark)

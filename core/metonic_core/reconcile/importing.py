@@ -1,0 +1,42 @@
+"""A user's own event as an appointment of theirs."""
+
+from dataclasses import replace
+
+from metonic_core.model.appointment import ALL_ELSE, EXTERNAL_TYPE, Appointment
+from metonic_core.model.event import StoredEvent
+from metonic_core.model.mapping import Mapping, Origin
+from metonic_core.reconcile.step import Act, Operation, Reason, Side, Step
+from metonic_core.reconcile.terms import Terms
+
+ABSORBED = "absorbed"
+"""Why a row was closed whose half another row holds since."""
+
+
+def imported(mapping: Mapping, event: StoredEvent, terms: Terms) -> Step:
+    """The event as an appointment of its user's, and nobody else's."""
+    content = event.content
+    made = Appointment(
+        id=terms.new_id(),
+        version=1,
+        owner_id=terms.selection.user_id,
+        type=EXTERNAL_TYPE,
+        content=content,
+        imported_from=terms.link_id,
+        edited_at={ALL_ELSE: event.modified_at},
+    )
+    row = replace(
+        mapping,
+        appointment_id=made.id,
+        origin=Origin.OWN,
+        local_base=content,
+        external_base=content,
+        etag=event.etag,
+        seen=None,
+        hold=None,
+        wanted=None,
+        enters_at=None,
+        alike_id=None,
+        resolution=None,
+    )
+    done = Operation(Side.LOCAL, Act.CREATE, Reason.NEW_THERE, content.groups(), after=content)
+    return Step(row, made, is_import=True, operations=(done,))

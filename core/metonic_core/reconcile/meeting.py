@@ -1,0 +1,163 @@
+"""Who looks like whom among the rows of a link that lack their other half.
+
+One appointment and one event: they are asked about. Where more could be meant nothing is guessed: each goes
+its way, and whoever asked before thinks again.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from metonic_core.model.appointment import EXTERNAL_TYPE, Appointment
+from metonic_core.model.mapping import Mapping, Observed, Origin
+from metonic_core.reconcile.alike import (
+    Likeness,
+    Standing,
+    Twin,
+    awaiting,
+    freed,
+    is_asking,
+    is_waiting,
+    likeness,
+)
+from metonic_core.reconcile.pairing import asked
+from metonic_core.reconcile.step import Step
+from metonic_core.reconcile.terms import Terms
+from metonic_core.selection import projected
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """What a row without its other half meets.
+
+    ``others`` are the rows that ask about what looks like it, ``waiting`` the one that waits for its answer.
+    ``is_awaited``: one of the others asks about this very row; ``is_early``: its twin is still on its way.
+    """
+
+    twin: Twin | None = None
+    others: tuple[Mapping, ...] = ()
+    waiting: Mapping | None = None
+    is_awaited: bool = False
+    is_early: bool = False
+
+
+NOBODY = Meeting()
+
+
+def met(row: Mapping, meeting: Meeting, terms: Terms) -> Step | None:
+    """The row as it waits or asks; None where it goes its way."""
+    if meeting.is_early:
+        return Step(row)
+    if meeting.is_awaited:
+        return Step(awaiting(row))
+    if meeting.twin is None:
+        return None
+    if is_asking(row) and row.alike_id != meeting.twin.asked_about:
+        # It asked about another one: that is over, and this is asked next.
+        return Step(replace(row, hold=None, alike_id=None, resolution=None))
+    return asked(row, meeting.twin.borne_by(row), terms)
+
+
+def parted(row: Mapping, step: Step, meeting: Meeting) -> Step:
+    """The step, with the rows that are to be decided anew because this one does not ask, or about another."""
+    made, done = step.mapping, {first.id for first in step.firsts}
+    is_early = made == row and step.write is None
+    if is_early or (is_asking(made) and made.alike_id == row.alike_id):
+        return step
+    late = () if is_asking(made) or meeting.is_awaited else tuple(other.due() for other in meeting.others)
+    left = (freed(meeting.waiting),) if meeting.waiting and meeting.waiting.id not in done else ()
+    return replace(step, others=(*left, *late, *step.others))
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """All that may look like the rows of a batch: appointments with their rows, and events without any."""
+
+    standing: Sequence[Standing]
+    events: Sequence[Mapping]
+    terms: Terms
+
+    def of_event(self, row: Mapping) -> Meeting:
+        """What the event of a one-sided row meets."""
+        waiting = self._waiting_for(row)
+        if not isinstance(row.seen, Observed) or (like := likeness(row.seen.event.content)) is None:
+            return Meeting(waiting=waiting)
+        here, there = self._appointments(like), [*self._lone(like), *self._imported(like)]
+        if len(here) != 1 or len(there) != 1:
+            return Meeting(others=self._asking(like, row), waiting=waiting)
+        was_answered = row.alike_id == here[0].appointment.id and not is_asking(row)
+        if was_answered or not _lacks_its_event(here[0].row):
+            return Meeting(waiting=waiting)
+        is_early = here[0].row is not None and here[0].row.intent is not None
+        return Meeting(Twin(here[0], row), waiting=waiting, is_early=is_early)
+
+    def of_appointment(self, row: Mapping, appointment: Appointment) -> Meeting:
+        """What an appointment without event meets."""
+        asking = tuple(e for e in self.events if is_asking(e) and e.alike_id == appointment.id)
+        if asking or (like := likeness(appointment.content)) is None:
+            return Meeting(others=asking, is_awaited=bool(asking))
+        there, lone = self._imported(like), self._lone(like)
+        if not there and not lone:
+            return NOBODY
+        here = self._appointments(like)
+        if len(here) != 1 or len(there) != 1 or lone:
+            return Meeting(others=self._asking(like, row))
+        pair, imported = there[0].row, there[0].appointment
+        if pair is None or pair.alike_id == appointment.id or not _is_untouched(pair, imported):
+            return NOBODY
+        is_early = pair.intent is not None or pair.seen is not None or pair.wanted is not None
+        return Meeting(Twin(Standing(appointment, row), pair, imported), is_early=is_early)
+
+    def _waiting_for(self, row: Mapping) -> Mapping | None:
+        rows = (s.row for s in self.standing if s.appointment.id == row.alike_id)
+        return next((r for r in rows if r and is_waiting(r)), None) if is_asking(row) else None
+
+    def _appointments(self, like: Likeness) -> list[Standing]:
+        """The platform's own appointments that say so, belong into this calendar and are shown there."""
+        return [s for s in self._saying(like, self.standing) if self._is_platforms(s.appointment)]
+
+    def _is_platforms(self, appointment: Appointment) -> bool:
+        selection = self.terms.selection
+        return (
+            appointment.imported_from is None
+            and appointment.owner_id == selection.user_id
+            and selection.excludes(appointment) is None
+            and projected(appointment, Origin.COPY, selection).title == appointment.content.title
+        )
+
+    def _imported(self, like: Likeness) -> list[Standing]:
+        """The appointments that came from an event of this link."""
+        link = self.terms.link_id
+        came = (s for s in self.standing if s.row and s.appointment.imported_from == link)
+        return [s for s in self._saying(like, came) if not s.appointment.is_deleted]
+
+    @staticmethod
+    def _saying(like: Likeness, standing: Iterable[Standing]) -> Iterable[Standing]:
+        return (s for s in standing if likeness(s.appointment.content) == like)
+
+    def _lone(self, like: Likeness) -> list[Mapping]:
+        """The rows of events that no appointment is paired with."""
+        return [
+            row
+            for row in self.events
+            if isinstance(row.seen, Observed) and likeness(row.seen.event.content) == like
+        ]
+
+    def _asking(self, like: Likeness, but: Mapping) -> tuple[Mapping, ...]:
+        """Who asks about what looks alike, and has to think again: there is a third one.
+
+        Not who is due anyway, and perhaps was decided in this very batch.
+        """
+        rows = [*self._lone(like), *(s.row for s in self._appointments(like) if s.row)]
+        return tuple(r for r in rows if is_asking(r) and r.wanted is None and r.id != but.id)
+
+
+def _lacks_its_event(row: Mapping | None) -> bool:
+    """Whether the appointment has none here, or only a copy that we made."""
+    return row is None or row.external_base is None or (row.origin is Origin.COPY and row.hold is None)
+
+
+def _is_untouched(pair: Mapping, imported: Appointment) -> bool:
+    """Whether nobody made anything of an imported event but importing it."""
+    is_as_imported = pair.origin is Origin.OWN and pair.wrote_at is None and pair.hold is None
+    is_here_too = pair.local_base == imported.content and imported.type == EXTERNAL_TYPE
+    return is_as_imported and is_here_too and not imported.is_shared

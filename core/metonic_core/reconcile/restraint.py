@@ -1,0 +1,81 @@
+"""Writes that would lead nowhere are not made: the provider will not take them, or the value does not stay.
+
+Nothing here keeps a text: what was written and what was refused is known by keyed digests.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from metonic_core.model.codec import encode
+from metonic_core.model.content import Content, Group
+from metonic_core.model.mapping import Hold, HoldKind, Intent, Mapping, Refused, Sent, WriteKind, Written
+from metonic_core.reconcile.step import Reason, Step, Write
+from metonic_core.reconcile.terms import Terms
+
+# A write that never lands would else be repeated with every run; an edit, or the daily read, tries again.
+_MOST_ATTEMPTS = 3
+
+# Somebody puts back what we write: a rule of the provider, or a second sync tool. A person who does so twice
+# in a day is answered twice; whoever goes on has the last word until the platform says something new.
+_MOST_REPEATS = 2
+_LATELY = timedelta(hours=24)
+
+
+def restrained(step: Step, terms: Terms) -> Step:
+    """The step; without its write, and the row held, where writing would lead nowhere."""
+    if step.write is None or (why := _why_not(step.mapping, step.write, terms)) is None:
+        return step
+    held = replace(step.mapping, hold=Hold(HoldKind.QUARANTINE, why), wanted=None)
+    # What is set aside is asked about no longer; what was decided is noted all the same.
+    return replace(step, mapping=held, write=None, conflict=step.conflict if step.resolved else None)
+
+
+def _why_not(row: Mapping, write: Write, terms: Terms) -> str | None:
+    if row.refused and row.refused.attempt == _attempt(row, write, terms):
+        return row.refused.why
+    if row.attempts >= _MOST_ATTEMPTS:
+        return f"The provider has not taken this change {_MOST_ATTEMPTS} times in a row."
+    return Reason.OSCILLATES if _oscillates(row, write, terms) else None
+
+
+def _oscillates(row: Mapping, write: Write, terms: Terms) -> bool:
+    """Whether this very change was written into a group again and again, and did not stay."""
+    if write.kind is not WriteKind.UPDATE or write.content is None or row.external_base is None:
+        return False
+    lately = [w.change for w in _since(row, terms)]
+    changes = (_change(row, g, row.external_base, write.content, terms) for g in write.groups)
+    return any(lately.count(change) >= _MOST_REPEATS for change in changes)
+
+
+def written_lately(row: Mapping, sent: Sent, terms: Terms) -> tuple[Written, ...]:
+    """What was written into the event in the last day, with a write over its present base that has landed."""
+    base = row.external_base
+    if base is None:
+        return ()
+    groups = sorted(g for g in sent.groups if base.get(g) != sent.content.get(g))
+    made = (Written(g, _change(row, g, base, sent.content, terms), terms.now) for g in groups)
+    return (*_since(row, terms), *made)
+
+
+def _since(row: Mapping, terms: Terms) -> Iterable[Written]:
+    return (w for w in row.written if terms.now - w.at < _LATELY)
+
+
+def _change(row: Mapping, group: Group, old: Content, new: Content, terms: Terms) -> str:
+    said = [str(row.id), group, encode(old.get(group)), encode(new.get(group))]
+    return terms.markers.digest(json.dumps(said))
+
+
+def refusal(row: Mapping, intent: Intent, why: str, terms: Terms) -> Refused:
+    """What to remember of a write that the provider will not take."""
+    content, groups = (intent.sent.content, intent.sent.groups) if intent.sent else (None, frozenset[Group]())
+    write = Write(intent.kind, Reason(intent.reason), content, groups, intent.etag)
+    return Refused(_attempt(row, write, terms), why)
+
+
+def _attempt(row: Mapping, write: Write, terms: Terms) -> str:
+    """Names a write by what it would send, and to which version of the event."""
+    values = {g: encode(write.content.get(g)) for g in sorted(write.groups)} if write.content else {}
+    return terms.markers.digest(json.dumps([str(row.id), write.kind, write.etag, values]))

@@ -1,0 +1,254 @@
+"""Taking back what a run did: a line of its journal becomes an edit of the user whose calendar it was.
+
+Pure. What a line did is in a table by side and act, and each entry is a function from the line and how things
+stand now to what takes it back. What moved since is left alone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from uuid import UUID
+
+from metonic_core.model.appointment import Appointment
+from metonic_core.model.content import Content, Group
+from metonic_core.model.series import has_slot
+from metonic_core.reconcile.step import Act, Former, Operation, Reason, Side
+from metonic_core.selection import Choice, Selection
+
+
+class Left(StrEnum):
+    """Why something was not taken back."""
+
+    MOVED_SINCE = "moved_since"
+    NOT_ENTITLED = "not_entitled"
+    NOT_CONCERNED = "not_concerned"
+    NOT_WANTED = "not_wanted"
+    FORMER_CALENDAR = "former_calendar"
+    ORPHAN = "orphan"
+    LINKED = "linked"
+    ONLY_THERE = "only_there"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the journal: what was done, and in which link."""
+
+    operation: Operation
+    link_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How things are now. ``appointment`` is the line's, None if there is none or it is gone.
+
+    ``choice`` is what the user chose for it in the calendar of the run; ``selection`` what that calendar
+    takes, None while none is chosen; ``is_paired``: the calendar has an open row for it.
+    """
+
+    user_id: UUID
+    appointment: Appointment | None
+    choice: Choice | None
+    selection: Selection | None
+    is_paired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What takes a line back; nothing of it where nothing is left to be done.
+
+    ``chosen`` is what is chosen for the appointment in the calendar from here on, ``is_drawn`` says that it
+    is to be decided anew there though nothing else changes, ``left`` why a part of the line was left alone.
+    """
+
+    operation: Operation | None = None
+    appointment: Appointment | None = None
+    chosen: Former | None = None
+    is_drawn: bool = False
+    left: Left | None = None
+
+
+NOTHING = Undone()
+_NEVER = Former(Choice.NEVER)
+
+
+def undo(line: Line, now: Standing) -> Undone:
+    """What takes this line back as things stand now."""
+    return UNDOING[line.operation.side, line.operation.act](line, now)
+
+
+def _left(why: Left) -> Undone:
+    return Undone(left=why)
+
+
+def _unfit(now: Standing) -> Left | None:
+    """Why the user may not edit the appointment, if so: as for any edit of theirs."""
+    if now.appointment is None or not now.appointment.concerns(now.user_id):
+        return Left.NOT_CONCERNED
+    return None if now.appointment.may_edit(now.user_id) else Left.NOT_ENTITLED
+
+
+def _give_back(line: Line, now: Standing) -> Undone:
+    """An edit that came in."""
+    done = line.operation
+    if done.before is None or done.after is None:
+        return _left(Left.MOVED_SINCE)
+    return _restored(now, done.groups, done.before, done.after)
+
+
+def _take_back(line: Line, now: Standing) -> Undone:
+    """An edit that went out, if it was one: a revert, and what only the calendar is shown, are none."""
+    said = line.operation.said
+    if said is None:
+        return _left(Left.ONLY_THERE)
+    groups = frozenset(
+        g for g in said.before.groups() | said.after.groups() if said.before.get(g) != said.after.get(g)
+    )
+    return _restored(now, groups & line.operation.groups, said.before, said.after)
+
+
+def _restored(now: Standing, groups: frozenset[Group], before: Content, after: Content) -> Undone:
+    appointment = now.appointment
+    if appointment is None or not appointment.concerns(now.user_id):
+        return _left(Left.NOT_CONCERNED)
+    here = appointment.content
+    wrong = frozenset(g for g in groups if here.get(g) != before.get(g))
+    standing = frozenset(g for g in wrong if here.get(g) == after.get(g))
+    made = here.take(standing, before)
+    if not wrong:
+        return NOTHING
+    if not standing or appointment.is_deleted or not _fits(made, here):
+        return _left(Left.MOVED_SINCE)
+    if not appointment.may_edit(now.user_id):
+        return _left(Left.NOT_ENTITLED)
+    done = Operation(Side.LOCAL, Act.UPDATE, Reason.UNDONE, standing, here, made.only(standing))
+    left = Left.MOVED_SINCE if wrong - standing else None
+    return Undone(done, replace(appointment, content=made), left=left)
+
+
+def _fits(made: Content, here: Content) -> bool:
+    """Whether no occurrence that was changed since loses its place in the schedule."""
+    if (made.when, made.recurrence) == (here.when, here.recurrence):
+        return True
+    return all(has_slot(made.when, made.recurrence, o.slot) for o in made.overrides)
+
+
+def _remove(line: Line, now: Standing) -> Undone:
+    """An appointment that the run made: the event that it was made of stays, and is the user's alone.
+
+    What a run brought back is cancelled like any other, unless it was left out of the calendar before.
+    """
+    appointment = now.appointment
+    if appointment is None or appointment.is_deleted:
+        return NOTHING
+    if why := _unfit(now):
+        return _left(why)
+    is_met = line.operation.reason is Reason.NEW_THERE
+    if (is_met and _has_company(appointment)) or appointment.content != line.operation.after:
+        return _left(Left.MOVED_SINCE)
+    chosen = _NEVER if is_met else line.operation.former
+    return Undone(
+        Operation(
+            Side.LOCAL,
+            Act.DELETE,
+            Reason.UNDONE,
+            before=appointment.content,
+            former=Former(now.choice) if chosen else None,
+        ),
+        replace(appointment, is_deleted=True),
+        chosen,
+    )
+
+
+def _has_company(appointment: Appointment) -> bool:
+    """Whether others joined since it was made; a part of a series may have had its people from the first."""
+    return appointment.is_shared and appointment.version > 1
+
+
+def _bring_back(line: Line, now: Standing) -> Undone:
+    """An appointment that was cancelled is one again, and is drawn into its calendars like any other."""
+    appointment = now.appointment
+    if appointment is not None and not appointment.is_deleted:
+        return NOTHING
+    if (why := _unfit(now)) or appointment is None:
+        return _left(why or Left.NOT_CONCERNED)
+    alive = replace(appointment, is_deleted=False)
+    chosen = line.operation.former
+    done = Operation(
+        Side.LOCAL,
+        Act.CREATE,
+        Reason.UNDONE,
+        alive.content.groups(),
+        after=alive.content,
+        former=Former(now.choice) if chosen else None,
+    )
+    return Undone(done, alive, chosen)
+
+
+def _take_out(line: Line, now: Standing) -> Undone:
+    """A copy that the run made is taken out by choosing so, which stays true in runs to come."""
+    appointment = now.appointment
+    if appointment is None or not appointment.concerns(now.user_id):
+        return _left(Left.NOT_CONCERNED)
+    if now.selection is None or now.selection.link_id != line.link_id:
+        return _left(Left.FORMER_CALENDAR)
+    is_undone = line.operation.reason is Reason.UNDONE
+    chosen = (line.operation.former if is_undone else None) or _NEVER
+    if now.choice is chosen.choice or now.selection.excludes(appointment):
+        return NOTHING
+    done = Operation(
+        Side.EXTERNAL, Act.DELETE, Reason.UNDONE, before=line.operation.after, former=Former(now.choice)
+    )
+    return Undone(done, chosen=chosen)
+
+
+def _put_back(line: Line, now: Standing) -> Undone:
+    """An event that the run erased is made anew as a copy, in the next generation.
+
+    Where the run passed a cancellation on, that is taken back as an edit that it passed on would be.
+    """
+    appointment, former = now.appointment, line.operation.former
+    if appointment is None or not appointment.concerns(now.user_id):
+        return _left(Left.ORPHAN if line.operation.reason is Reason.ORPHAN else Left.NOT_CONCERNED)
+    if now.selection is None or now.selection.link_id != line.link_id:
+        return _left(Left.FORMER_CALENDAR)
+    if former is not None:
+        return NOTHING if former.choice is now.choice else Undone(_anew(line, now), chosen=former)
+    if appointment.is_deleted:
+        return _bring_back(line, now)
+    if now.is_paired:
+        return NOTHING
+    is_wanted = now.selection.draws(appointment)
+    return Undone(_anew(line, now), is_drawn=True) if is_wanted else _left(Left.NOT_WANTED)
+
+
+def _anew(line: Line, now: Standing) -> Operation:
+    content, former = line.operation.before, line.operation.former
+    return Operation(
+        Side.EXTERNAL,
+        Act.CREATE,
+        Reason.UNDONE,
+        content.groups() if content else frozenset(),
+        after=content,
+        former=Former(now.choice) if former else None,
+    )
+
+
+def _leave(_line: Line, _now: Standing) -> Undone:
+    """Nobody's words were changed: an event that was there became the appointment's, or stopped being it."""
+    return _left(Left.LINKED)
+
+
+UNDOING: dict[tuple[Side, Act], Callable[[Line, Standing], Undone]] = {
+    (Side.LOCAL, Act.CREATE): _remove,
+    (Side.LOCAL, Act.UPDATE): _give_back,
+    (Side.LOCAL, Act.DELETE): _bring_back,
+    (Side.LOCAL, Act.LINK): _leave,
+    (Side.LOCAL, Act.UNLINK): _leave,
+    (Side.EXTERNAL, Act.CREATE): _take_out,
+    (Side.EXTERNAL, Act.UPDATE): _take_back,
+    (Side.EXTERNAL, Act.DELETE): _put_back,
+    (Side.EXTERNAL, Act.LINK): _leave,
+    (Side.EXTERNAL, Act.UNLINK): _leave,
+}
+"""Every pair of side and act has exactly one entry."""

@@ -1,0 +1,69 @@
+"""What the guard counts in one link."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from metonic_core.model.mapping import HoldKind
+from metonic_core.reconcile.guard import CAUSES, FEW, INFERRED, SPAN, Kind, Load
+from metonic_core.reconcile.step import Act, Reason, Side
+from metonic_core.sync import Due
+from metonic_gateway.store.mappings import Rows, chunks
+from metonic_gateway.store.models import CalendarLink, CalendarSyncMapping, SyncOperation
+from metonic_gateway.store.outcomes import count_standing
+
+Found = dict[Kind, frozenset[UUID]]
+
+
+def due_pairs(link_id: UUID) -> Rows:
+    """Rows to be decided that have had both sides: nothing inferred is done to others."""
+    return CalendarSyncMapping.filter(link_id=link_id, due=Due.DECIDE, external_base__isnull=False)
+
+
+async def load(calendar_id: UUID, link_id: UUID, now: datetime) -> Load:
+    """Where next to nothing happened, fewer than three items, the pairs are not counted: they are many."""
+    due = await due_pairs(link_id).count()
+    done, held = await _done(calendar_id, link_id, now), await _held(link_id)
+    is_suspect = (await CalendarLink.get(id=link_id).values("is_suspect"))["is_suspect"]
+    number = due + sum(map(len, (*done.values(), *held.values())))
+    pairs = await count_pairs(link_id) if is_suspect or number >= FEW else FEW
+    return Load(pairs, due, done, held, is_suspect)
+
+
+async def count_pairs(link_id: UUID) -> int:
+    """How many appointments of the link have an event that stands."""
+    return await count_standing(CalendarSyncMapping.filter(link_id=link_id).exclude(appointment_id=None))
+
+
+async def is_suddenly_empty(link_id: UUID, read_round: int) -> bool:
+    """Whether the complete read of that number named no event, while there are pairs."""
+    rows = CalendarSyncMapping.filter(link_id=link_id)
+    if await rows.filter(read_round=read_round).exists():
+        return False
+    pairs = rows.filter(closed=None, intent__isnull=True, etag__isnull=False)
+    return await pairs.exclude(appointment_id=None).exclude(external_event_id=None).exists()
+
+
+async def _done(calendar_id: UUID, link_id: UUID, now: datetime) -> Found:
+    lines = SyncOperation.filter(run__sync_config_id=calendar_id, is_inferred=True, at__gt=now - SPAN)
+    found = await lines.distinct().values_list("mapping_id", "side", "operation", "reason")
+    if await CalendarLink.filter(sync_config_id=calendar_id).count() > 1:
+        ours = await _in_link(link_id, {row for row, *_ in found})
+        found = [line for line in found if line[0] in ours]
+    by_row = [(row, INFERRED.get((Side(s), Act(o), Reason(r)))) for row, s, o, r in found]
+    return {kind: frozenset(row for row, counts_as in by_row if counts_as is kind) for kind in Kind}
+
+
+async def _in_link(link_id: UUID, ids: Collection[UUID]) -> set[UUID]:
+    """Those of these rows that are in it: the calendar may have had another link within the day."""
+    ours: set[UUID] = set()
+    for part in chunks(list(ids)):
+        rows = CalendarSyncMapping.filter(id__in=part, link_id=link_id)
+        ours |= {row["id"] for row in await rows.values("id")}
+    return ours
+
+
+async def _held(link_id: UUID) -> Found:
+    rows = CalendarSyncMapping.filter(link_id=link_id, hold=HoldKind.GUARDED.value, closed=None)
+    found = await rows.values_list("id", "hold_reason")
+    return {kind: frozenset(i for i, why in found if CAUSES[Reason(why)] is kind) for kind in Kind}
