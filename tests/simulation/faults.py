@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from random import Random
 from uuid import UUID
 
+from tests.simulation.privacy import Watch
+
 from metonic_core.model.content import Content, Group
+from metonic_core.model.mapping import Mapping
 from metonic_core.model.when import Window
 from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.changes import ChangePage, EventPage, Reading
@@ -29,6 +32,7 @@ class Weather:
     between: Callable[[], Awaitable[None]]
     is_calm: bool = False
     late: list[Callable[[], Awaitable[object]]] = field(default_factory=list)
+    watch: Watch = field(default_factory=Watch)
 
     async def step(self) -> None:
         if self.is_calm:
@@ -118,3 +122,7 @@ class SteppingLedger(SqlLedger):
         async with super().transaction():
             yield
         await self.weather.step()
+
+    async def save(self, rows: Sequence[Mapping]) -> None:
+        await super().save(rows)
+        await self.weather.watch.look(rows)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from tests.simulation.alike import given_up, unasked
 from tests.simulation.approving import held_for_nothing, waits_for_a_person
+from tests.simulation.privacy import disclosed
 from tests.simulation.resolving import cancelled_by_resolution, left_undone, taken_out_again
 from tests.simulation.tastes import both_ways
 from tests.simulation.values import tokens
@@ -60,7 +61,7 @@ async def all_both_ways(world: World) -> None:
 async def at_odds(world: World) -> list[str]:
     """What holds in calendars of any direction, and that each run went that way."""
     known = await _known()
-    found = world.astray + world.platform.astray
+    found = world.astray + world.platform.astray + await disclosed(world.weather.watch)
     for desk in world.desks:
         selection = await _selection(world, desk)
         rows = await _rows(desk)
@@ -103,6 +104,7 @@ async def broken(world: World) -> list[str]:
         found += _standing(desk, selection, known, rows)
         found += await unasked(world, desk, selection)
         found += await _erased_without_cause(world, desk)
+    found += await disclosed(world.weather.watch)
     found += await _cancelled_without_cause(world, known)
     return found + await _lost(world, known)
 

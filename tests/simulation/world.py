@@ -106,8 +106,6 @@ class World:
         calendar = MemoryCalendar(conduct, self.dice)
         self.desks.append(Desk(kept.id, kept.link_id, user_id, provider, calendar))
 
-    # people
-
     async def between(self) -> None:
         """Time passes, and sometimes somebody does something."""
         if self.dice.random() < 0.3:
@@ -225,6 +223,7 @@ class World:
             group = self.dice.choice(editable(event.content))
             content = self.values.edited(event.content, group)
             self.note("there: edit", self.desks.index(desk), event.id, group, content.get(group))
+            self.weather.watch.edited(event, content, group)
             desk.calendar.put(replace(event, content=content, modified_at=self.now))
 
     async def restore_text(self) -> None:

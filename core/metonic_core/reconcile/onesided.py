@@ -86,7 +86,7 @@ def _own_copy(lone: Lone, event: StoredEvent, marker: Marker, terms: Terms) -> S
         row = replace(
             lone.mapping, appointment_id=appointment.id, origin=Origin.COPY, generation=marker.generation
         )
-        return Step(adopted(row, event).due(), operations=(linked,))
+        return Step(adopted(row, event, marker).due(), operations=(linked,))
     if claim.external_base is None:
         row = replace(
             claim,
@@ -97,7 +97,9 @@ def _own_copy(lone: Lone, event: StoredEvent, marker: Marker, terms: Terms) -> S
             hold=None,
         )
         # The absorbed row is stored first: two open rows never hold the same event.
-        return Step(lone.mapping.closing(ABSORBED), operations=(linked,), others=(adopted(row, event).due(),))
+        return Step(
+            lone.mapping.closing(ABSORBED), operations=(linked,), others=(adopted(row, event, marker).due(),)
+        )
     return _orphan(lone.mapping, event, terms)
 
 
