@@ -14,7 +14,7 @@ from metonic_core.model.marker import Marker, MarkerKey
 from metonic_core.model.when import Timed, Window
 from metonic_core.reconcile.step import Reason
 from metonic_core.reconcile.terms import Terms
-from metonic_core.selection import Direction, Selection
+from metonic_core.selection import Direction, Selection, Treatment
 
 LINK, OTHER_LINK = UUID(int=1), UUID(int=2)
 TRAINER, CLIENT = UUID(int=11), UUID(int=12)
@@ -49,14 +49,14 @@ def keys() -> Iterator[UUID]:
 def terms(
     user: UUID = TRAINER,
     *,
-    exclude_private: bool = True,
+    private: Treatment = Treatment.EXCLUDE,
     direction: Direction = Direction.BOTH,
     lag: timedelta = timedelta(0),
     silent: bool = False,
 ) -> Terms:
     fresh = keys()
     return Terms(
-        selection=Selection(LINK, user, WINDOW, exclude_private, direction),
+        selection=Selection(LINK, user, WINDOW, private, direction),
         same=loosely_same,
         event_id=event_id,
         markers=KEY,

@@ -44,6 +44,7 @@ from metonic_core.selection import (
     Filters,
     Flow,
     Selection,
+    Treatment,
     flow,
     is_withheld,
     withhold,
@@ -69,7 +70,7 @@ def test_a_deleted_appointment_is_excluded_before_anything_else() -> None:
 
 def test_a_private_appointment_stays_home_unless_the_setting_says_otherwise() -> None:
     assert CALENDAR.excludes(appointment(SECRET)) is Exclusion.PRIVATE
-    assert replace(CALENDAR, exclude_private=False).excludes(appointment(SECRET)) is None
+    assert replace(CALENDAR, private=Treatment.INCLUDE).excludes(appointment(SECRET)) is None
 
 
 def test_privacy_never_deselects_an_appointment_where_it_was_imported_from() -> None:

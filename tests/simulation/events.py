@@ -47,6 +47,7 @@ async def edit(world: World) -> None:
         content = world.values.edited(event.content, group)
         world.note("there: edit", world.place(desk), event.id, group, content.get(group))
         desk.calendar.garbled.discard(event.id)
+        world.weather.watch.edited(event, content, group)
         desk.calendar.put(replace(event, content=content, modified_at=world.now))
 
 

@@ -8,9 +8,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from tests.simulation.course import Course
+from tests.simulation.privacy import Watch
 
 from metonic_core.model.content import Content, Group
 from metonic_core.model.event import StoredEvent
+from metonic_core.model.mapping import Mapping
 from metonic_core.model.when import Window
 from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.changes import ChangePage, EventPage, Reading
@@ -48,6 +50,7 @@ class Weather:
     armed: Counter[str] = field(default_factory=Counter)
     struck: Counter[str] = field(default_factory=Counter)
     late: list[Callable[[], Awaitable[object]]] = field(default_factory=list)
+    watch: Watch = field(default_factory=Watch)
 
     async def step(self) -> None:
         """Between any two I/O steps: others go on meanwhile, or the process dies here."""
@@ -153,3 +156,7 @@ class SteppingLedger(SqlLedger):
         async with super().transaction():
             yield
         await self.weather.step()
+
+    async def save(self, rows: Sequence[Mapping]) -> None:
+        await super().save(rows)
+        await self.weather.watch.look(rows)

@@ -7,6 +7,7 @@ from tests.simulation import causes
 from tests.simulation.alike import given_up, unasked
 from tests.simulation.approving import held_for_nothing, waits_for_a_person
 from tests.simulation.losing import lost, put_back
+from tests.simulation.privacy import disclosed
 from tests.simulation.resolving import cancelled_by_resolution, left_undone
 from tests.simulation.standing import Standing, standing
 from tests.simulation.world import MARKERS, World
@@ -24,6 +25,7 @@ from metonic_gateway.store.rows import due_of
 async def at_odds(world: World) -> list[str]:
     """What holds in calendars of any direction, and what nobody may have done on the way."""
     found = world.astray + world.platform.astray + world.course.failures
+    found += await disclosed(world.weather.watch)
     places = await standing(world)
     for place in places:
         found += [why for invariant in ALWAYS for why in invariant(place)]
@@ -42,6 +44,7 @@ async def out_of_step(world: World) -> list[str]:
 async def broken(world: World) -> list[str]:
     """Every invariant that does not hold between calendars that are synced both ways, in words."""
     found = world.astray + world.platform.astray + world.course.failures
+    found += await disclosed(world.weather.watch)
     places = await standing(world)
     for place in places:
         found += [why for invariant in IN_STEP for why in invariant(place)]

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import datetime
 from random import Random
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from metonic_core.model.when import Window
-from metonic_core.selection import Choice, Direction, Filters
+from metonic_core.selection import Choice, Direction, Filters, Rule, RuleField, Treatment
 from metonic_gateway.store import choosing, models, preferences
 from metonic_gateway.store.preferences import Preferences
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 TYPES = frozenset({"one_on_one"})
+RULES = (Rule(RuleField.TITLE, r"v\d*7\b"), Rule(RuleField.NOTES, r"v\d*3\b"))
 
 
 class Place(Protocol):
@@ -54,17 +55,20 @@ def is_one_way(told: str) -> bool:
 
 
 def _otherwise(dice: Random, before: Preferences) -> Preferences:
-    match dice.choice(["direction", "direction", "filters", "private", "notes", "contact"]):
-        case "direction":
-            return replace(before, direction=dice.choice(list(Direction)))
-        case "filters":
-            return replace(before, sync_all=not before.sync_all, filters=Filters(types=TYPES))
-        case "private":
-            return replace(before, exclude_private=not before.exclude_private)
-        case "notes":
-            return replace(before, include_notes=not before.include_notes)
-        case _:
-            return replace(before, include_contact=not before.include_contact)
+    made: dict[str, Any] = dice.choice(
+        [
+            {"direction": dice.choice(list(Direction))},
+            {"direction": dice.choice(list(Direction))},
+            {"sync_all": not before.sync_all, "filters": Filters(types=TYPES)},
+            {"private": dice.choice(list(Treatment))},
+            {"private": dice.choice(list(Treatment))},
+            {"rules": dice.choice([(), *((rule,) for rule in RULES)])},
+            {"include_notes": not before.include_notes},
+            {"include_contact": not before.include_contact},
+            {"forward_imported": not before.forward_imported},
+        ]
+    )
+    return replace(before, **made)
 
 
 async def _choose(dice: Random, place: Place, window: Window, now: datetime) -> str:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from metonic_core.model.content import Content, Group
 from metonic_core.model.event import StoredEvent
-from metonic_core.model.marker import Marker
+from metonic_core.model.marker import Marker, is_masking
 from metonic_core.model.resolution import Resolution
 
 
@@ -101,8 +101,13 @@ class Sent:
 
     @property
     def of_appointment(self) -> Content:
-        """What the appointment said when this was sent."""
+        """What the appointment said when this was sent; masked, if the calendar was shown it so."""
         return self.local or self.content
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether no more was sent than that somebody is busy."""
+        return is_masking(self.operation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +157,8 @@ class Mapping:
     once deleted the copy, and it was made anew. ``written`` are the writes that landed lately, ``refused``
     the last one that the provider would not take. ``alike_id`` is the appointment that its event looks like:
     while it is held a person is asked, else they are two. ``can_write`` and ``can_write_time``
-    are as in the event last read. ``resolution`` is what was decided about its conflict and not done yet,
+    are as in the event last read. ``is_masked``: the copy as last agreed, and so either base, says no more
+    than "Busy". ``resolution`` is what was decided about its conflict and not done yet,
     ``resolved_at`` when one was last carried out. ``is_commanded``: a person asked for the change that is
     due. ``fingerprint`` names the versions in which the guard held it, ``answer`` is what a person said to
     that. ``closed`` names why a row is a tombstone.
@@ -183,6 +189,7 @@ class Mapping:
     is_recreated: bool = False
     written: tuple[Written, ...] = ()
     refused: Refused | None = None
+    is_masked: bool = False
     enters_at: datetime | None = None
     resolution: Resolution | None = None
     resolved_at: datetime | None = None

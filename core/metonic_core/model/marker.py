@@ -11,6 +11,23 @@ from uuid import UUID, uuid5
 
 _NAMESPACE = UUID("6f5d3c52-5f0e-4b0c-9b64-6d0a5f1f6c1e")
 _MAC_CHARACTERS = 24
+# No hexadecimal digit: an operation that showed all has a name without it.
+_MASKING = "m"
+
+
+def operation_name(key: UUID, *, is_masked: bool) -> str:
+    """What a write is called, on its copy too.
+
+    Whether it masked the copy is part of the name, so that every version of a copy, however old, tells of
+    itself whether its text is the appointment's.
+    """
+    name = key.hex[:16]
+    return _MASKING + name[1:] if is_masked else name
+
+
+def is_masking(operation: str) -> bool:
+    """Whether the write of that name said no more than that somebody is busy."""
+    return operation.startswith(_MASKING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +38,11 @@ class Marker:
     appointment_id: UUID
     generation: int
     operation: str
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether the copy that carries it was told no more than that somebody is busy."""
+        return is_masking(self.operation)
 
     @property
     def identity(self) -> UUID:

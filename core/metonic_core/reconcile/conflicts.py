@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 
-from metonic_core.model.appointment import EXISTENCE
-from metonic_core.model.content import Content, Group, all_groups
-from metonic_core.model.mapping import Absent, Hold, HoldKind, Mapping, WriteKind
+from metonic_core.model.appointment import EXISTENCE, Appointment
+from metonic_core.model.content import Group, all_groups
+from metonic_core.model.mapping import Absent, Hold, HoldKind, Mapping, Origin, WriteKind
 from metonic_core.reconcile.landing import overtaken
 from metonic_core.reconcile.merge import Comparison
 from metonic_core.reconcile.step import Conflict, ConflictType, Reason, Step, Write
+from metonic_core.reconcile.terms import Terms
 from metonic_core.selection import projected
 
 
@@ -33,7 +34,7 @@ def _conflict(pair: Comparison, kind: ConflictType) -> Conflict:
         kind,
         groups,
         pair.external_base,
-        None if pair.appointment.is_deleted else pair.local,
+        None if pair.appointment.is_deleted else pair.told(frozenset() if pair.is_veiled else groups),
         None if is_gone else pair.external,
         _edited_here_at(pair, groups),
         None if is_gone else pair.edited_there_at,
@@ -58,8 +59,8 @@ def _without_what_is_withheld(pair: Comparison) -> tuple[Mapping, Write | None]:
         return pair.mapping, None
     mapping = replace(pair.mapping, external_base=pair.external_base.take(groups, pair.external))
     etag = pair.event.etag if pair.event else mapping.etag
-    local = hidden(pair.local, shown)
-    return mapping, Write(WriteKind.UPDATE, Reason.KEPT_FROM_FLOWING, shown, groups, etag, local)
+    write = Write(WriteKind.UPDATE, Reason.KEPT_FROM_FLOWING, shown, groups, etag)
+    return mapping, about(write, mapping, pair.appointment, pair.terms)
 
 
 def _flows_only_out(pair: Comparison, group: Group) -> bool:
@@ -67,6 +68,8 @@ def _flows_only_out(pair: Comparison, group: Group) -> bool:
     return flow.is_outbound and not flow.is_inbound
 
 
-def hidden(local: Content, shown: Content) -> Content | None:
-    """What the appointment says, if the calendar is not shown just that."""
-    return None if shown == local else local
+def about(write: Write, mapping: Mapping, appointment: Appointment, terms: Terms) -> Write:
+    """The write with what the appointment says, if the calendar is shown it otherwise, but for a mask."""
+    if mapping.origin is Origin.COPY and terms.selection.masks(appointment):
+        return replace(write, is_masked=True)
+    return write if write.content == appointment.content else replace(write, local=appointment.content)

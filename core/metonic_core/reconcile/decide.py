@@ -107,7 +107,7 @@ def _without_event(mapping: Mapping, appointment: Appointment, terms: Terms, mee
             marker = terms.marker_on(event)
             if marker and marker == mapping.marker(marker.operation):
                 linked = Operation(Side.EXTERNAL, Act.LINK, Reason.ADOPTED, before=event.content)
-                step = _paired(adopted(mapping, event), appointment, terms)
+                step = _paired(adopted(mapping, event, marker), appointment, terms)
                 return replace(step, operations=(linked, *step.operations))
             mapping = replace(
                 mapping, generation=mapping.generation + 1, event_id=None, seen=None, unconfirmed=()

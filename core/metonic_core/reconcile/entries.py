@@ -5,27 +5,31 @@ from dataclasses import replace
 from metonic_core.model.appointment import Appointment, stamped
 from metonic_core.model.content import TIME, Group, slot_of
 from metonic_core.model.mapping import Hold, HoldKind, Mapping, Origin, WriteKind
-from metonic_core.reconcile.conflicts import frozen, hidden
+from metonic_core.reconcile.conflicts import about, frozen
 from metonic_core.reconcile.landing import overtaken
 from metonic_core.reconcile.merge import Comparison, Merge, merge
 from metonic_core.reconcile.step import Act, ConflictType, Operation, Reason, Side, Step, Write
 from metonic_core.reconcile.terms import Terms
-from metonic_core.selection import Choice, projected
+from metonic_core.selection import Choice, Direction, projected
 
 
 def create(mapping: Mapping, appointment: Appointment, terms: Terms) -> Step:
     content = projected(appointment, mapping.origin, terms.selection)
     groups = content.groups()
-    local = hidden(appointment.content, content)
-    write = Write(WriteKind.CREATE, Reason.NEW_HERE, content, groups, local=local)
-    return Step(replace(mapping, hold=None, alike_id=None), write=write)
+    write = Write(WriteKind.CREATE, Reason.NEW_HERE, content, groups)
+    held = replace(mapping, hold=None, alike_id=None)
+    return Step(held, write=about(write, mapping, appointment, terms))
 
 
 def bring_together(pair: Comparison) -> Step:
     if pair.colliding:
         is_time = any(g == TIME or slot_of(g) is not None for g in pair.colliding)
         return frozen(pair, ConflictType.TIME_CHANGE if is_time else ConflictType.DATA_MISMATCH)
-    return brought_together(pair, merge(pair))
+    merged = merge(pair)
+    is_read_only = pair.terms.selection.direction is Direction.PULL
+    if merged.pulled and not is_read_only and pair.terms.selection.excludes(merged.appointment):
+        return pull_then_withdraw(pair)
+    return brought_together(pair, merged)
 
 
 def brought_together(pair: Comparison, merged: Merge, resolved: frozenset[Group] = frozenset()) -> Step:
@@ -36,14 +40,14 @@ def brought_together(pair: Comparison, merged: Merge, resolved: frozenset[Group]
         return Step(
             replace(merged.mapping, wanted=None), merged.appointment if pulls else None, operations=done
         )
-    reason = Reason.EDITED_HERE
+    reason = Reason.EDITED_HERE if pair.edited_here else Reason.SHOWN_OTHERWISE
     if resolved & merged.to_send:
         reason = Reason.RESOLVED
     elif merged.reverted:
         may_edit = pair.appointment.may_edit(pair.terms.selection.user_id)
         reason = Reason.KEPT_FROM_FLOWING if may_edit else Reason.NOT_YOURS_TO_EDIT
-    local = hidden(merged.appointment.content, merged.shown)
-    write = Write(WriteKind.UPDATE, reason, merged.shown, merged.to_send, merged.mapping.etag, local)
+    write = Write(WriteKind.UPDATE, reason, merged.shown, merged.to_send, merged.mapping.etag)
+    write = about(write, merged.mapping, merged.appointment, pair.terms)
     return Step(merged.mapping, merged.appointment if pulls else None, write=write, operations=done)
 
 
@@ -56,7 +60,7 @@ def _pulled(
     }
     after = merged.appointment.content
     return tuple(
-        Operation(Side.LOCAL, Act.UPDATE, reason, groups, pair.local, after.only(groups))
+        Operation(Side.LOCAL, Act.UPDATE, reason, groups, pair.told(groups), after.only(groups))
         for reason, groups in by_reason.items()
         if groups
     )
@@ -72,7 +76,7 @@ def lose_kept(pair: Comparison) -> Step:
 def cancel(pair: Comparison, reason: Reason) -> Step:
     """The appointment goes as its event did."""
     cancelled = replace(pair.appointment, is_deleted=True)
-    done = Operation(Side.LOCAL, Act.DELETE, reason, before=pair.local)
+    done = Operation(Side.LOCAL, Act.DELETE, reason, before=pair.told(frozenset()))
     closed = pair.mapping.closing(Reason.DELETED_THERE)
     # The provider says that it is gone, not since when.
     return Step(closed, stamped(pair.appointment, cancelled, None), operations=(done,))

@@ -19,11 +19,12 @@ from metonic_core.model.mapping import (
     Sent,
     WriteKind,
 )
+from metonic_core.model.marker import Marker
 from metonic_core.reconcile.observe import take
 from metonic_core.reconcile.restraint import refusal, written_lately
 from metonic_core.reconcile.step import Act, Operation, Reason, Said, Side
 from metonic_core.reconcile.terms import Terms
-from metonic_core.selection import as_platform_knows
+from metonic_core.selection import as_platform_knows, masked
 from metonic_core.spi.changes import Gone, Reading, Seen
 from metonic_core.spi.errors import AccessDenied, EtagMismatch, IdentityTaken, NotFound, Unacceptable
 from metonic_core.spi.writes import Failed, Outcome, Removed, Stored, Unknown
@@ -116,14 +117,15 @@ def _found_created(mapping: Mapping, intent: Intent, event: StoredEvent, terms: 
     if any(sent.operation == marker.operation for sent in mapping.unconfirmed):
         return _answered(replace(mapping, event_id=event.id), intent, event, terms)
     mapping = take(replace(mapping, intent=None, event_id=event.id, wrote_at=terms.now), Seen(event), terms)
-    return adopted(mapping, event), (
+    return adopted(mapping, event, marker), (
         Operation(Side.EXTERNAL, Act.LINK, Reason.ADOPTED, before=event.content),
     )
 
 
-def adopted(mapping: Mapping, event: StoredEvent) -> Mapping:
+def adopted(mapping: Mapping, event: StoredEvent, marker: Marker) -> Mapping:
     """A copy of unknown history: the bases are what it holds, so the platform's version is sent over it."""
     row = replace(mapping, local_base=None, external_base=event.content, unconfirmed=(), attempts=0)
+    row = replace(row, is_masked=marker.is_masked)
     return replace(row, local_base=as_platform_knows(event.content, row))
 
 
@@ -224,6 +226,7 @@ def _age(mapping: Mapping, sent: Sent) -> int:
 def _landed(mapping: Mapping, sent: Sent, event: StoredEvent, terms: Terms) -> Mapping:
     """The bases moved to what landed; what the event holds beyond that stays to be decided."""
     local = (mapping.local_base or sent.of_appointment).take(sent.groups, sent.of_appointment)
+    local = masked(local) if sent.is_masked else local
     external = _stored(mapping.external_base or sent.content, sent, event.content, terms)
     is_clean = not terms.differing(external, event.content)
     return replace(
@@ -237,6 +240,7 @@ def _landed(mapping: Mapping, sent: Sent, event: StoredEvent, terms: Terms) -> M
         attempts=0,
         written=written_lately(mapping, sent, terms),
         refused=None,
+        is_masked=sent.is_masked,
     )
 
 

@@ -12,10 +12,19 @@ from functools import cached_property
 from metonic_core.model.appointment import Appointment, stamped
 from metonic_core.model.content import TIME, Content, Group, all_groups, occurrence_group, slot_of
 from metonic_core.model.event import StoredEvent
-from metonic_core.model.mapping import Mapping, Observed
+from metonic_core.model.mapping import Mapping, Observed, Origin
 from metonic_core.model.series import has_slot
 from metonic_core.reconcile.terms import Terms
-from metonic_core.selection import Flow, as_platform_knows, flow, projected
+from metonic_core.selection import (
+    Direction,
+    Flow,
+    as_platform_knows,
+    flow,
+    is_telling,
+    masked,
+    projected,
+    unmasked,
+)
 
 CLOCKS_APART = timedelta(minutes=2)
 """How far the clocks of two services may be apart, so that nobody can tell what came first.
@@ -65,21 +74,66 @@ class Comparison:
     @cached_property
     def known(self) -> Content:
         """The event, as the platform is to know it."""
-        return as_platform_knows(self.external, self.mapping)
+        return self._known(self.external)
+
+    def _known(self, content: Content) -> Content:
+        known = as_platform_knows(content, self.mapping)
+        return unmasked(known, self.local) if self.is_veiled else known
+
+    @cached_property
+    def is_veiled(self) -> bool:
+        """Whether the copy is masked, was when it was last agreed upon, or is to be."""
+        is_copy = self.mapping.origin is Origin.COPY
+        return is_copy and (self._as_shown.is_masked or self.terms.selection.masks(self.appointment))
 
     @cached_property
     def _as_shown(self) -> Mapping:
-        """The row by what the event is now: one that became public flows, one that went private does not."""
-        return replace(self.mapping, external_base=self.external)
+        """The row by what the event is now: one that became public flows, one that went private does not.
+
+        Nor does what a copy says that is masked, or was when it was last agreed upon.
+        """
+        is_masked = self.mapping.is_masked or self.is_masked_there
+        return replace(self.mapping, external_base=self.external, is_masked=is_masked)
+
+    @cached_property
+    def is_masked_there(self) -> bool:
+        """Whether the copy says no more than "Busy": told by its stamp, or else by what was last agreed."""
+        marker = self.terms.marker_on(self.event) if self.event else None
+        is_ours = marker is not None and marker == self.mapping.marker(marker.operation)
+        return marker.is_masked if marker and is_ours else self.mapping.is_masked
+
+    @cached_property
+    def is_hidden(self) -> bool:
+        """Whether this calendar may not be shown what the appointment is about."""
+        return self.terms.selection.hides(self._as_it_will_be) is not None
+
+    @cached_property
+    def _as_it_will_be(self) -> Appointment:
+        """By what privacy is judged: the user's own event may bring the appointment out of hiding."""
+        selection = self.terms.selection
+        is_heard = self.appointment.may_edit(selection.user_id) and selection.direction is not Direction.PUSH
+        if self.mapping.origin is Origin.COPY or not is_heard or not selection.hides(self.appointment):
+            return self.appointment
+        return replace(self.appointment, content=self.local.take(self.moved_there, self.known))
 
     def flow(self, group: Group) -> Flow:
-        return flow(self._as_shown, self.appointment, self.terms.selection, group)
+        return flow(self._as_shown, self._as_it_will_be, self.terms.selection, group)
 
     @cached_property
     def edited_here(self) -> frozenset[Group]:
         """The groups edited on the platform that may flow out."""
-        moved = self.terms.differing(self.local, self.local_base)
+        if self.is_veiled:
+            moved = self.terms.differing(masked(self.local), masked(self.local_base))
+        else:
+            moved = self.terms.differing(self.local, self.local_base)
         return frozenset(g for g in moved if self.flow(g).is_outbound)
+
+    def told(self, groups: frozenset[Group]) -> Content:
+        """What journal and conflicts of this calendar hold of the appointment, when it is about these groups.
+
+        What the calendar may not be shown of an appointment may not stand there either.
+        """
+        return masked(self.local).take(groups, self.local) if self.is_hidden else self.local
 
     @cached_property
     def moved_there(self) -> frozenset[Group]:
@@ -89,8 +143,9 @@ class Comparison:
     @cached_property
     def edited_there(self) -> frozenset[Group]:
         """Those of them that may flow in. An edit without inbound flow counts as none."""
-        agreed = as_platform_knows(self.external_base, self.mapping)
-        said = self.moved_there & self.terms.differing(self.known, agreed)
+        said = self.terms.differing(self.known, self._known(self.external_base))
+        if not self.is_veiled:
+            said &= self.moved_there
         return frozenset(g for g in said if self.flow(g).is_inbound)
 
     @cached_property
@@ -142,13 +197,16 @@ def merge(
     # A group without any flow does not move its bases; one that only looks different is re-based in silence.
     standing = pair.moved_there - pair.edited_there - reverted
     external = pair.external.take(standing, pair.external_base)
+    local_base = pair.local_base.take(pulled | settled, content)
     mapping = replace(
         pair.mapping,
-        local_base=pair.local_base.take(pulled | settled, content),
+        local_base=masked(local_base) if pair.is_masked_there else local_base,
         external_base=external,
         etag=pair.event.etag if pair.event else pair.mapping.etag,
-        seen=None,
+        # What the event says while the appointment is hidden is kept for when it is not any more.
+        seen=pair.mapping.seen if pair.is_hidden and any(map(is_telling, standing)) else None,
         hold=None,
+        is_masked=pair.is_masked_there,
     )
     appointment = stamped(pair.appointment, replace(pair.appointment, content=content), pair.edited_there_at)
     shown = projected(appointment, mapping.origin, pair.terms.selection)

@@ -86,7 +86,7 @@ def _own_copy(lone: Lone, event: StoredEvent, marker: Marker, terms: Terms) -> S
         row = replace(
             lone.mapping, appointment_id=appointment.id, origin=Origin.COPY, generation=marker.generation
         )
-        return Step(adopted(row, event).due(), operations=(linked,))
+        return Step(adopted(row, event, marker).due(), operations=(linked,))
     if claim.external_base is None:
         row = replace(
             claim,
@@ -98,7 +98,7 @@ def _own_copy(lone: Lone, event: StoredEvent, marker: Marker, terms: Terms) -> S
         )
         is_known = any(sent.operation == marker.operation for sent in row.unconfirmed)
         # What a row remembers to have sent is no copy of unknown history: it is asked what it shows of that.
-        adopter, done = (row, ()) if is_known else (adopted(row, event), (linked,))
+        adopter, done = (row, ()) if is_known else (adopted(row, event, marker), (linked,))
         # The absorbed row is stored first: two open rows never hold the same event.
         return Step(lone.mapping.closing(ABSORBED), operations=done, others=(adopter.due(),))
     return _orphan(lone.mapping, event, terms)

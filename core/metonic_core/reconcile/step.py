@@ -37,6 +37,7 @@ class Reason(StrEnum):
     NEW_THERE = "new_there"
     EDITED_HERE = "edited_here"
     EDITED_THERE = "edited_there"
+    SHOWN_OTHERWISE = "shown_otherwise"
     DELETED_HERE = "deleted_here"
     DELETED_THERE = "deleted_there"
     DESELECTED = "deselected"
@@ -112,7 +113,7 @@ class Write:
     """What the provider shall be asked to do; the intent is made of it when it is announced.
 
     ``content`` is what the event shall hold in ``groups``, None for a delete; ``local`` what the appointment
-    says, where the calendar is not shown the same.
+    says, where the calendar is shown it otherwise; not where it ``is_masked``, shown as busy time only.
     """
 
     kind: WriteKind
@@ -121,6 +122,7 @@ class Write:
     groups: frozenset[Group] = frozenset()
     etag: str | None = None
     local: Content | None = None
+    is_masked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,31 @@
 """Which appointments a calendar gets, how much of each, and which way each field group may flow."""
 
-from metonic_core.selection.choosing import Choice, Direction, Exclusion, Filters, Selection
-from metonic_core.selection.flow import BUSY, Flow, flow, is_withheld, withhold
+from metonic_core.selection.choosing import Choice, Direction, Exclusion, Filters, Selection, Treatment
+from metonic_core.selection.flow import Flow, flow, is_withheld
+from metonic_core.selection.masking import BUSY, is_telling, masked, unmasked, withhold
 from metonic_core.selection.projection import as_platform_knows, projected
+from metonic_core.selection.rules import LONGEST_PATTERN, MOST_RULES, Rule, RuleField, checked_rules
 
 __all__ = [
     "BUSY",
+    "LONGEST_PATTERN",
+    "MOST_RULES",
     "Choice",
     "Direction",
     "Exclusion",
     "Filters",
     "Flow",
+    "Rule",
+    "RuleField",
     "Selection",
+    "Treatment",
     "as_platform_knows",
+    "checked_rules",
     "flow",
+    "is_telling",
     "is_withheld",
+    "masked",
     "projected",
+    "unmasked",
     "withhold",
 ]

@@ -13,6 +13,7 @@ from metonic_core.model.appointment import Appointment
 from metonic_core.model.content import Content
 from metonic_core.model.resolution import ResolutionKind
 from metonic_core.model.when import Timed, Window, instant_of
+from metonic_core.selection.rules import Rule, matches_any
 
 # Where there is no first or no last day; the ends of time themselves cannot be reckoned with.
 _EARLIEST, _LATEST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
@@ -24,6 +25,14 @@ class Direction(StrEnum):
     BOTH = "both"
     PUSH = "push"
     PULL = "pull"
+
+
+class Treatment(StrEnum):
+    """What becomes of a private appointment: it stays out, is shown as busy time, or is shown whole."""
+
+    EXCLUDE = "exclude"
+    MASK = "mask"
+    INCLUDE = "include"
 
 
 class Choice(StrEnum):
@@ -39,6 +48,7 @@ class Exclusion(StrEnum):
     NOT_CONCERNED = "not_concerned"
     NEVER = "never"
     PRIVATE = "private"
+    MATCHES_RULE = "matches_rule"
     IMPORTED_ELSEWHERE = "imported_elsewhere"
     NOT_SELECTED = "not_selected"
     OTHER_TYPE = "other_type"
@@ -66,7 +76,9 @@ class Filters:
         """Which of them the appointment does not match. Where there are none at all, none is selected."""
         if self == Filters():
             return Exclusion.NOT_SELECTED
-        if self.types is not None and appointment.type not in self.types:
+        # What was imported has no type of the platform's, so that none could be chosen for it.
+        is_typed = appointment.imported_from is None
+        if is_typed and self.types is not None and appointment.type not in self.types:
             return Exclusion.OTHER_TYPE
         if self.clients is not None and not any(appointment.concerns(user) for user in self.clients):
             return Exclusion.OTHER_CLIENT
@@ -91,19 +103,23 @@ class Selection:
 
     ``filters`` is None where all are synced. ``choices`` go before the filters; ``include_contact`` says that
     copies name the clients with their contact details. ``conflict_policy`` is how conflicts are resolved that
-    nobody resolves, None where they wait.
+    nobody resolves, None where they wait. ``rules`` say what else is private; they and ``private`` go before
+    all filters and choices. ``forward_imported``: what came from another calendar of the user goes into this
+    one as well.
     """
 
     link_id: UUID
     user_id: UUID
     window: Window
-    exclude_private: bool = True
+    private: Treatment = Treatment.EXCLUDE
     direction: Direction = Direction.BOTH
     filters: Filters | None = None
     choices: Mapping[UUID, Choice] = field(default_factory=dict)
     include_notes: bool = True
     include_contact: bool = False
     conflict_policy: ResolutionKind | None = None
+    rules: tuple[Rule, ...] = ()
+    forward_imported: bool = False
 
     def excludes(self, appointment: Appointment) -> Exclusion | None:
         """Why this appointment does not belong into the calendar; None if it does.
@@ -118,16 +134,44 @@ class Selection:
         choice = self.choices.get(appointment.id)
         if choice is Choice.NEVER:
             return Exclusion.NEVER
-        if appointment.imported_from is not None:
-            return None if appointment.imported_from == self.link_id else Exclusion.IMPORTED_ELSEWHERE
+        if appointment.imported_from == self.link_id:
+            return None
+        if appointment.imported_from is not None and not self.forward_imported:
+            return Exclusion.IMPORTED_ELSEWHERE
         return self._filtered(appointment, choice)
 
     def _filtered(self, appointment: Appointment, choice: Choice | None) -> Exclusion | None:
-        if self.exclude_private and appointment.content.is_private:
-            return Exclusion.PRIVATE
+        hidden = self.hides(appointment)
+        if hidden and not self.masks(appointment):
+            return hidden
         if self.filters is None or choice is Choice.ALWAYS:
             return None
         return self.filters.excludes(appointment)
+
+    def hides(self, appointment: Appointment) -> Exclusion | None:
+        """Why the calendar may not be shown what this appointment is about; None if it may.
+
+        What came in from a private event is not shown elsewhere either, whatever is set there.
+        """
+        if matches_any(self.rules, appointment):
+            return Exclusion.MATCHES_RULE
+        is_included = self.private is Treatment.INCLUDE and not self._is_from_elsewhere(appointment)
+        return Exclusion.PRIVATE if appointment.content.is_private and not is_included else None
+
+    def masks(self, appointment: Appointment) -> bool:
+        """Whether a copy of it here says no more than that its user is busy.
+
+        Who shows private appointments whole sees busy time of what nobody here may know. What matches a rule
+        is masked only where that is set. What came from this very calendar is never left out of it: where its
+        event went and a copy was made in its place, that is masked.
+        """
+        hidden = self.hides(appointment)
+        is_unknown = hidden is Exclusion.PRIVATE and self.private is Treatment.INCLUDE
+        is_staying = self.private is Treatment.MASK or appointment.imported_from == self.link_id
+        return is_unknown or (hidden is not None and is_staying)
+
+    def _is_from_elsewhere(self, appointment: Appointment) -> bool:
+        return appointment.imported_from not in (None, self.link_id)
 
     def excludes_new(self, appointment: Appointment) -> Exclusion | None:
         """The same for an appointment that is not in the calendar yet: then window and direction count."""

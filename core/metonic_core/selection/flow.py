@@ -3,14 +3,10 @@
 from enum import Enum
 
 from metonic_core.model.appointment import Appointment
-from metonic_core.model.content import LOCATION, NOTES, TIME, TITLE, VISIBILITY, Content, Group, slot_of
+from metonic_core.model.content import NOTES, TIME, VISIBILITY, Group, slot_of
 from metonic_core.model.mapping import Mapping, Origin
 from metonic_core.selection.choosing import Direction, Selection
-
-BUSY = "Busy"
-"""All that is ever known here of a private event's title."""
-
-_WITHHELD = frozenset({TITLE, LOCATION, NOTES})
+from metonic_core.selection.masking import is_telling
 
 
 class Flow(Enum):
@@ -31,9 +27,18 @@ class Flow(Enum):
 
 
 def flow(mapping: Mapping, appointment: Appointment, selection: Selection, group: Group) -> Flow:
-    """Which way one field group of one pair may travel."""
+    """Which way one field group of one pair may travel.
+
+    What a copy does not show, or did not show when it was last agreed upon, never comes back from it.
+    """
     is_copy = mapping.origin is Origin.COPY
     is_hidden = group == NOTES and not selection.include_notes
+    if is_copy:
+        # Of an occurrence only the times are shown, and they may be changed.
+        is_masked = mapping.is_masked or selection.masks(appointment)
+        is_hidden = is_hidden or (is_masked and is_telling(group) and slot_of(group) is None)
+    elif is_telling(group):
+        is_hidden = is_hidden or selection.hides(appointment) is not None
     if is_withheld(mapping, group) or (is_hidden and not is_copy):
         return Flow.NONE
     inbound = appointment.may_edit(selection.user_id) and selection.direction is not Direction.PUSH
@@ -51,16 +56,4 @@ def is_withheld(mapping: Mapping, group: Group) -> bool:
     """Whether the group of a user's own private event is kept from the platform, and so never written."""
     if mapping.origin is Origin.COPY or mapping.external_base is None or not mapping.external_base.is_private:
         return False
-    return group in _WITHHELD or slot_of(group) is not None
-
-
-def withhold(content: Content, known: Content | None) -> Content:
-    """A private event as the platform may know it: its times, and for the rest what was already known.
-
-    Going private is no edit: what was known before stays.
-    """
-    if not content.is_private:
-        return content
-    before = known or Content(BUSY, content.when)
-    kept = content.take(_WITHHELD, before)
-    return kept.take((g for g in kept.groups() | before.groups() if slot_of(g) is not None), before)
+    return is_telling(group)

@@ -10,6 +10,7 @@ from metonic_core.model.appointment import Appointment
 from metonic_core.model.content import Content
 from metonic_core.model.mapping import Mapping, Origin
 from metonic_core.selection.choosing import Selection
+from metonic_core.selection.masking import masked
 
 _SIGN = "\N{BLACK TELEPHONE} "
 
@@ -19,6 +20,8 @@ def projected(appointment: Appointment, origin: Origin, selection: Selection) ->
     content = appointment.content
     if origin is Origin.OWN:
         return content
+    if selection.masks(appointment):
+        return masked(content)
     notes = content.notes if selection.include_notes else ""
     contacts = appointment.contacts if selection.include_contact else ()
     lines = "\n".join(_SIGN + line for line in contacts)

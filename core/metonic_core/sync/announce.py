@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from metonic_core.model.mapping import Intent, Mapping, Origin, Sent, WriteKind
+from metonic_core.model.marker import operation_name
 from metonic_core.reconcile.landing import outcome_of
 from metonic_core.reconcile.step import Write
 from metonic_core.reconcile.terms import Terms
@@ -25,7 +26,7 @@ class Announced:
 def announce(this: Run, row: Mapping, write: Write, terms: Terms) -> Announced:
     """The row with the intent of a write, to be stored in this transaction."""
     row = row if row.wanted is not None else row.due()
-    operation = this.ledger.new_id().hex[:16]
+    operation = operation_name(this.ledger.new_id(), is_masked=write.is_masked)
     if write.kind is WriteKind.CREATE:
         row = replace(row, event_id=terms.event_id(row.marker(operation).identity))
     sent = Sent(operation, write.content, write.groups, write.local) if write.content else None

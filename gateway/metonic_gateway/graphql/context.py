@@ -39,7 +39,7 @@ class Context:
         self.tallies = DataLoader[UUID, overview.Tally](_load_tallies, cache=False)
         self.copies = DataLoader[Appointment, list[copies.Copy]](self._load_copies, cache=False)
         self.operations = DataLoader[operations.Asked, Sequence[operations.Done]](
-            operations.of_runs, cache=False
+            self._load_operations, cache=False
         )
         self._outcomes = DataLoader[Supposed, Appointment](self._load_outcomes, cache=False)
         self.undoable = DataLoader[history.Run, bool](_load_undoable, cache=False)
@@ -124,6 +124,10 @@ class Context:
     async def _load_outcomes(self, supposed: list[Supposed]) -> Sequence[Foreseen]:
         """What is an exception among them is raised to who asked for it."""
         return await foreseen(self.services, supposed)
+
+    async def _load_operations(self, asked: list[operations.Asked]) -> Sequence[Sequence[operations.Done]]:
+        viewer = await self.viewer()
+        return await operations.of_runs(viewer.id, asked)
 
 
 Info = strawberry.Info[Context, None]

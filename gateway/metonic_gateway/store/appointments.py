@@ -135,6 +135,11 @@ async def insert_imported(imported: Sequence[Appointment], now: datetime) -> Non
     await add_participants(imported)
 
 
+async def is_forwarding(user_id: UUID) -> bool:
+    """Whether a calendar of the user also gets what comes in from the others."""
+    return await models.CalendarSyncConfig.exists(user_id=user_id, forward_imported=True)
+
+
 async def replace_participants(appointments: Sequence[Appointment]) -> None:
     """Store who takes part in each, instead of whoever did before."""
     for part in chunks(appointments):

@@ -6,14 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
 from metonic_core.model.codec import decode
 from metonic_core.model.content import Group
 from metonic_core.model.resolution import ResolutionKind
 from metonic_core.reconcile.step import Conflict, ConflictType
-from metonic_gateway.store.models import CalendarSyncConflict
-from metonic_gateway.store.pages import Key, Page, paged
+from metonic_gateway.store.models import Appointment, CalendarSyncConflict
+from metonic_gateway.store.pages import Key, Page, concerning, paged
 from metonic_gateway.store.states import OPEN
 
 
@@ -78,7 +79,11 @@ def _found(user_id: UUID, wanted: Conflicts) -> QuerySet[CalendarSyncConflict]:
         "conflict_type__in": None if wanted.types is None else list(wanted.types),
     }
     given = {name: value for name, value in asked.items() if value is not None}
-    return CalendarSyncConflict.filter(state__in=list(wanted.states), sync_config__user_id=user_id, **given)
+    # Whom an appointment concerned once does not read any more what it said.
+    theirs = Subquery(Appointment.filter(concerning(user_id)).values("id"))
+    return CalendarSyncConflict.filter(
+        state__in=list(wanted.states), sync_config__user_id=user_id, appointment_id__in=theirs, **given
+    )
 
 
 def shown_of(row: CalendarSyncConflict) -> Shown:

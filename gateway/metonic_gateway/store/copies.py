@@ -11,7 +11,7 @@ from metonic_core.model.codec import decode
 from metonic_core.model.mapping import HoldKind, Origin
 from metonic_core.model.when import Window
 from metonic_core.reconcile.step import Reason
-from metonic_core.selection import Choice, Direction, Selection
+from metonic_core.selection import Choice, Direction, Selection, masked
 from metonic_gateway.store import models
 from metonic_gateway.store.selections import choices_of, selection_of
 from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING, NEEDS_CALENDAR
@@ -32,6 +32,8 @@ class CopyState(StrEnum):
 
 
 IN_SYNC = "in_sync"
+MASKED = "masked"
+KEPT_APART = "kept_apart"
 PENDING = "pending"
 PAUSED = "paused"
 
@@ -127,9 +129,13 @@ def _standing(
         return _HELD[HoldKind(row.hold)], row.hold_reason or row.hold
     if not row.due and (kept := _kept_by_direction(row, selection, appointment)):
         return CopyState.IGNORED, kept.value
-    if row.due or row.seen is not None:
+    is_copy = row.origin == Origin.COPY.value
+    is_apart = not is_copy and selection.hides(appointment) is not None
+    if row.due or (row.seen is not None and not is_apart):
         return CopyState.PENDING, PENDING
-    return CopyState.IN_SYNC, IN_SYNC
+    if is_apart:
+        return CopyState.IN_SYNC, KEPT_APART
+    return CopyState.IN_SYNC, MASKED if is_copy and selection.masks(appointment) else IN_SYNC
 
 
 def _without_row(selection: Selection, appointment: Appointment) -> tuple[CopyState, str]:
@@ -147,7 +153,8 @@ def _kept_by_direction(
     is_in = selection.direction is Direction.PULL
     if not is_out and not is_in:
         return None
-    is_apart = bool(selection.excludes(appointment)) or decode(row.local_base) != appointment.content
+    agreed = masked(appointment.content) if row.is_masked else appointment.content
+    is_apart = bool(selection.excludes(appointment)) or decode(row.local_base) != agreed
     if is_apart or (is_out and row.seen is not None):
         return Reason.PUSH_ONLY if is_out else Reason.PULL_ONLY
     return None

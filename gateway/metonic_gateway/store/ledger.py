@@ -120,9 +120,15 @@ class SqlLedger:
         await plans.release(pending.rows)
         await mappings.store(pending.rows, now)
         await noting.store(self._calendar_id, pending.notes, now)
-        await self._spread({row: a for row, a in pending.imports.items() if a.imported_from is None}, now)
+        await self._spread(await self._going_on(pending.imports), now)
         if pending.lines or pending.news or pending.items:
             await self._report(pending, await self._run.ensure(), now)
+
+    async def _going_on(self, imports: Mapping[UUID, Appointment]) -> Mapping[UUID, Appointment]:
+        """What was new in the calendar and goes on into others: parts of series, and what those ask for."""
+        new = {row: made for row, made in imports.items() if made.imported_from is None}
+        is_asked_for = new != imports and await appointments.is_forwarding(self._held.user_id)
+        return imports if is_asked_for else new
 
     async def _spread(self, places: Mapping[UUID, Appointment], now: datetime) -> None:
         """To the other calendars of their people: by the row through which each came in."""

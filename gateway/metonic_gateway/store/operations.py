@@ -11,8 +11,9 @@ from tortoise.queryset import QuerySet
 
 from metonic_core.model.codec import decode
 from metonic_core.model.content import Content
+from metonic_core.reconcile.step import Side
 from metonic_gateway.store import models
-from metonic_gateway.store.pages import Key, Page, paged
+from metonic_gateway.store.pages import Key, Page, concerning, paged
 
 Asked = tuple[UUID, Page]
 """A run, and which of its operations."""
@@ -22,7 +23,8 @@ Asked = tuple[UUID, Page]
 class Done:
     """A line of the journal; the words are those of ``reconcile.step``.
 
-    ``before`` is what stood on that side, ``after`` what its ``groups`` held from then on.
+    ``before`` is what stood on that side, ``after`` what its ``groups`` held from then on; both are None if
+    that side is an appointment which is not the user's any more.
     """
 
     id: UUID
@@ -42,13 +44,14 @@ class Done:
         return self.at, self.id
 
 
-async def of_runs(asked: Sequence[Asked]) -> list[Sequence[Done]]:
+async def of_runs(user_id: UUID, asked: Sequence[Asked]) -> list[Sequence[Done]]:
     """For each page asked for its operations in the order in which they were done, and one more.
 
     The runs must be the user's.
     """
     found = await models.SyncOperation.filter(Q(*[_on_page(a) for a in asked], join_type=Q.OR))
-    done = sorted(map(_done_of, found), key=lambda each: each.key)
+    theirs = await _theirs(user_id, {row.appointment_id for row in found if row.appointment_id})
+    done = sorted((_done_of(row, theirs) for row in found), key=lambda each: each.key)
     return [_page_of(done, run_id, page) for run_id, page in asked]
 
 
@@ -71,7 +74,14 @@ def _page_of(done: Sequence[Done], run_id: UUID, page: Page) -> Sequence[Done]:
     return beyond[: page.first + 1]
 
 
-def _done_of(row: models.SyncOperation) -> Done:
+async def _theirs(user_id: UUID, appointments: Collection[UUID]) -> Collection[UUID]:
+    """Those that concern the user now: whom one concerned once does not read any more what it said."""
+    rows = models.Appointment.filter(concerning(user_id), id__in=list(appointments))
+    return {row["id"] for row in await rows.values("id")}
+
+
+def _done_of(row: models.SyncOperation, theirs: Collection[UUID]) -> Done:
+    is_told = row.side == Side.EXTERNAL.value or row.appointment_id in theirs
     return Done(
         id=row.id,
         run_id=row.run_id,
@@ -79,8 +89,8 @@ def _done_of(row: models.SyncOperation) -> Done:
         act=row.operation,
         reason=row.reason,
         groups=tuple(row.field_groups),
-        before=decode(row.before),
-        after=decode(row.after),
+        before=decode(row.before) if is_told else None,
+        after=decode(row.after) if is_told else None,
         at=row.at,
         appointment_id=row.appointment_id,
         external_event_id=row.external_event_id,

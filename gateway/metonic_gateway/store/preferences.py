@@ -15,13 +15,13 @@ from metonic_core.model.codec import encode
 from metonic_core.model.mapping import HoldKind, Look, Origin
 from metonic_core.model.when import Window
 from metonic_core.reconcile.step import Reason
-from metonic_core.selection import Direction, Filters
+from metonic_core.selection import Direction, Filters, Rule, Treatment
 from metonic_core.sync import Due
 from metonic_gateway.store import models
 from metonic_gateway.store.appointments import draw_rows, make_due
 from metonic_gateway.store.drawing import draw_all
 from metonic_gateway.store.mappings import Rows
-from metonic_gateway.store.selections import filters_of
+from metonic_gateway.store.selections import filters_of, rules_of, treatment_of
 from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING, OPEN
 
 
@@ -34,9 +34,11 @@ class Preferences:
     is_paused: bool
     sync_all: bool
     filters: Filters
-    exclude_private: bool
+    private: Treatment
+    rules: tuple[Rule, ...]
     include_notes: bool
     include_contact: bool
+    forward_imported: bool
     conflict_policy: str | None
 
     @property
@@ -50,9 +52,11 @@ class Preferences:
         return (
             self.direction,
             self.selected,
-            self.exclude_private,
+            self.private,
+            self.rules,
             self.include_notes,
             self.include_contact,
+            self.forward_imported,
         )
 
 
@@ -75,9 +79,11 @@ def preferences_of(row: models.CalendarSyncConfig) -> Preferences:
         is_paused=row.is_paused,
         sync_all=row.sync_filter.sync_all,
         filters=filters_of(row.sync_filter),
-        exclude_private=row.sync_filter.exclude_private,
+        private=treatment_of(row.sync_filter),
+        rules=rules_of(row.sync_filter),
         include_notes=row.include_notes,
         include_contact=row.include_client_contact,
+        forward_imported=row.forward_imported,
         conflict_policy=row.conflict_policy,
     )
 
@@ -131,6 +137,7 @@ async def _store(calendar_id: UUID, made: Preferences, now: datetime) -> None:
         is_paused=made.is_paused,
         include_notes=made.include_notes,
         include_client_contact=made.include_contact,
+        forward_imported=made.forward_imported,
         conflict_policy=made.conflict_policy,
         updated_at=now,
     )
@@ -140,7 +147,9 @@ async def _store(calendar_id: UUID, made: Preferences, now: datetime) -> None:
         client_ids=None if filters.clients is None else sorted(map(str, filters.clients)),
         first_day=filters.first_day,
         last_day=filters.last_day,
-        exclude_private=made.exclude_private,
+        exclude_private=made.private is Treatment.EXCLUDE,
+        mask_private=made.private is Treatment.MASK,
+        custom_rules=[{"field": rule.field.value, "pattern": rule.pattern} for rule in made.rules] or None,
     )
 
 

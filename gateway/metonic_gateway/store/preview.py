@@ -34,10 +34,11 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How many copies would come and go, against what is in the calendar now."""
+    """How many copies would come and go, against what is there now, and how many would be masked."""
 
     adds: int
     removes: int
+    masked: int
 
 
 async def selection_under(calendar_id: UUID, edit: Edit, window: Window) -> Selection:
@@ -50,10 +51,12 @@ async def selection_under(calendar_id: UUID, edit: Edit, window: Window) -> Sele
         present,
         direction=made.direction,
         filters=made.selected,
-        exclude_private=made.exclude_private,
+        private=made.private,
+        rules=made.rules,
         include_notes=made.include_notes,
         include_contact=made.include_contact and row.user.role == TRAINER,
         conflict_policy=None if policy is None else ResolutionKind(policy),
+        forward_imported=made.forward_imported,
     )
 
 
@@ -68,18 +71,22 @@ async def assumed(calendar_id: UUID, wanted: Preferences | None, window: Window)
 
 async def difference(selection: Selection) -> Difference:
     """What would come and go: a fixed number of statements for every 500 appointments."""
-    adds = removes = 0
+    adds = removes = masked = 0
     async for part in _paired(selection):
         for row, appointment in part:
-            adds += _comes(selection, row, appointment)
+            comes = _comes(selection, row, appointment)
+            adds += comes
             removes += _goes(selection, row, appointment)
+            masked += (comes or _stays(selection, row, appointment)) and selection.masks(appointment)
     paired = models.CalendarSyncMapping.filter(
         link_id=selection.link_id, closed=None, appointment_id__isnull=False
     )
     lone = ~Q(id__in=Subquery(paired.values("appointment_id")))
     async for appointments in _candidates(selection, lone):
-        adds += sum(map(selection.draws, appointments))
-    return Difference(adds, removes)
+        drawn = [appointment for appointment in appointments if selection.draws(appointment)]
+        adds += len(drawn)
+        masked += sum(map(selection.masks, drawn))
+    return Difference(adds, removes, masked)
 
 
 async def matches(selection: Selection, page: Page) -> Sequence[KeptAppointment]:
@@ -113,6 +120,11 @@ def _goes(selection: Selection, row: Row, appointment: Appointment) -> bool:
     is_erasable = row["mappings__origin"] == Origin.COPY.value and row["mappings__can_write"]
     is_kept = selection.direction is Direction.PULL or selection.excludes(appointment) is None
     return _stands(row) and is_erasable and not is_kept
+
+
+def _stays(selection: Selection, row: Row, appointment: Appointment) -> bool:
+    is_copy = row["mappings__origin"] == Origin.COPY.value
+    return _stands(row) and is_copy and not _goes(selection, row, appointment)
 
 
 def _stands(row: Row) -> bool:

@@ -11,7 +11,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
-from metonic_core.selection import Direction, Filters
+from metonic_core.selection import Direction, Filters, Rule, RuleField, Treatment
 from metonic_core.sync import Preview
 from metonic_gateway.store.mappings import chunks
 from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncHistory, SyncPlanStep
@@ -125,6 +125,9 @@ async def _end(run_id: UUID, status: str, now: datetime, errors: Sequence[RunErr
 
 _READ: dict[str, Any] = {
     "direction": Direction,
+    "private": Treatment,
+    "field": RuleField,
+    "rules": lambda documents: tuple(_made_of(Rule, each) for each in documents),
     "filters": lambda document: _made_of(Filters, document),
     "types": frozenset,
     "clients": lambda ids: frozenset(map(UUID, ids)),
@@ -137,10 +140,12 @@ _READ: dict[str, Any] = {
 def document_of(value: Any) -> Any:  # noqa: ANN401 - a setting, or several
     """Settings as a document."""
     match value:
-        case Preferences() | Filters():
+        case Preferences() | Filters() | Rule():
             return {f.name: document_of(getattr(value, f.name)) for f in fields(value)}
         case Enum():
             return value.value
+        case tuple():
+            return [document_of(each) for each in value]
         case frozenset():
             return sorted(map(str, value))
         case date():

@@ -6,7 +6,7 @@ from uuid import UUID
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.resolution import ResolutionKind
 from metonic_core.model.when import Window
-from metonic_core.selection import Choice, Direction, Filters, Selection
+from metonic_core.selection import Choice, Direction, Filters, Rule, RuleField, Selection, Treatment
 from metonic_gateway.store import models
 from metonic_gateway.store.mappings import chunks
 
@@ -28,13 +28,15 @@ def selection_of(row: models.CalendarSyncConfig, window: Window, choices: Choice
         link_id=row.link_id,
         user_id=row.user_id,
         window=window,
-        exclude_private=row.sync_filter.exclude_private,
+        private=treatment_of(row.sync_filter),
+        rules=rules_of(row.sync_filter),
         direction=Direction(row.sync_direction),
         filters=None if row.sync_filter.sync_all else filters_of(row.sync_filter),
         choices=choices.get(row.id, {}),
         include_notes=row.include_notes,
         include_contact=row.include_client_contact and row.user.role == TRAINER,
         conflict_policy=None if row.conflict_policy is None else ResolutionKind(row.conflict_policy),
+        forward_imported=row.forward_imported,
     )
 
 
@@ -47,6 +49,18 @@ def filters_of(row: models.CalendarSyncFilter) -> Filters:
         first_day=row.first_day,
         last_day=row.last_day,
     )
+
+
+def treatment_of(row: models.CalendarSyncFilter) -> Treatment:
+    """What was chosen for private appointments."""
+    if row.exclude_private:
+        return Treatment.EXCLUDE
+    return Treatment.MASK if row.mask_private else Treatment.INCLUDE
+
+
+def rules_of(row: models.CalendarSyncFilter) -> tuple[Rule, ...]:
+    """The user's own rules; they were tried when they were set."""
+    return tuple(Rule(RuleField(rule["field"]), rule["pattern"]) for rule in row.custom_rules or ())
 
 
 async def choices_of(

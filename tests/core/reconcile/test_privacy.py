@@ -31,7 +31,7 @@ from metonic_core.reconcile.landing import outcome_of, settle
 from metonic_core.reconcile.observe import new_sighting, record, take
 from metonic_core.reconcile.onesided import Lone, decide_event, renames
 from metonic_core.reconcile.step import Reason, Step
-from metonic_core.selection import BUSY
+from metonic_core.selection import BUSY, Treatment
 from metonic_core.spi import Seen, Stored
 
 SERIES = replace(TRAINING, recurrence=Recurrence(("FREQ=WEEKLY;COUNT=4",)))
@@ -184,7 +184,7 @@ def test_an_appointment_that_becomes_private_is_erased_from_the_calendar() -> No
 def test_a_private_appointment_is_kept_where_the_setting_lets_it_out() -> None:
     private = appointment(replace(TRAINING, is_private=True))
 
-    step = decide(copy().due(), private, terms(exclude_private=False))
+    step = decide(copy().due(), private, terms(private=Treatment.INCLUDE))
 
     assert step.write
     assert (step.write.kind, step.write.groups) == (WriteKind.UPDATE, frozenset({VISIBILITY}))

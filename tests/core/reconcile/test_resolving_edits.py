@@ -35,6 +35,7 @@ from metonic_core.model.resolution import ResolutionKind
 from metonic_core.model.series import Override, has_slot, recurrence_of
 from metonic_core.reconcile.decide import decide
 from metonic_core.reconcile.step import Act, Reason, Side, Step
+from metonic_core.selection import Treatment
 
 
 @st.composite
@@ -231,7 +232,7 @@ def test_notes_that_the_calendar_may_not_show_leave_a_copy_that_is_in_conflict()
 
 
 def test_a_copy_in_conflict_becomes_private_when_its_appointment_does() -> None:
-    showing = replace(EXACT, selection=replace(EXACT.selection, exclude_private=False))
+    showing = replace(EXACT, selection=replace(EXACT.selection, private=Treatment.INCLUDE))
     one = appointment(replace(HERE, is_private=True))
 
     step = decide(seen(copy(), THERE), one, showing)

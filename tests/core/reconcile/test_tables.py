@@ -38,7 +38,7 @@ LOCALS: dict[Local, Appointment] = {
     Local.KEPT: appointment(),
     Local.EDITED: appointment(EDITED),
     Local.DELETED: replace(appointment(), is_deleted=True),
-    Local.DESELECTED: appointment(replace(TRAINING, is_private=True)),
+    Local.DESELECTED: replace(appointment(), imported_from=OTHER_LINK),
 }
 ROWS = {"copy": copy(), "own": own()}
 

@@ -13,8 +13,9 @@ from metonic_core.model.event import StoredEvent
 from metonic_core.model.when import AllDay
 
 SETTINGS = """settings { direction frequencyMinutes isPaused syncAll includeNotes includeClientContact
-  conflictsAutomatically updatedAt
-  filters { appointmentTypes clientIds privateAppointments dateRange { start end } } }"""
+  forwardImported conflictsAutomatically updatedAt
+  filters { appointmentTypes clientIds privateAppointments dateRange { start end }
+    rules { field pattern } } }"""
 CALENDAR = f"__typename id {SETTINGS} status {{ state isActive syncDirection nextSyncAt }}"
 SET = f"""mutation ($provider: ProviderName! = "memory", $settings: SyncSettingsInput!) {{
   updateSyncSettings(provider: $provider, settings: $settings) {{

@@ -1,7 +1,7 @@
 """Filters can be tried: what they would change is found by the code that decides it, nothing is stored."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,19 +17,23 @@ from tests.gateway.graphql.settings import (
 )
 from tests.gateway.graphql.statements import counted
 from tests.gateway.house import House, synced
+from tests.gateway.memory import CREDENTIALS, World, memory_provider
 
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.content import Content
 from metonic_core.model.when import Timed
+from metonic_core.spi import Provider
+from metonic_gateway.accounts.connecting import connect_with_credentials
 from metonic_gateway.http.identity import Role
 from metonic_gateway.store import models
 from metonic_gateway.store.preview import PART
 from metonic_gateway.store.rows import appointment_columns
 
 PREVIEW = f"""query ($provider: ProviderName! = "memory", $filters: SyncFiltersInput! = {{}},
-    $syncAll: Boolean, $first: Int! = 20, $after: String) {{
-  selectionPreview(provider: $provider, filters: $filters, syncAll: $syncAll) {{
-    ... on SelectionPreview {{ __typename adds removes matches(first: $first, after: $after) {{
+    $syncAll: Boolean, $forwardImported: Boolean, $first: Int! = 20, $after: String) {{
+  selectionPreview(provider: $provider, filters: $filters, syncAll: $syncAll,
+    forwardImported: $forwardImported) {{
+    ... on SelectionPreview {{ __typename adds removes masked matches(first: $first, after: $after) {{
       nodes {{ title }} edges {{ cursor }} pageInfo {{ hasNextPage endCursor }} }} }} {ERROR} }} }}"""
 COUNTS = (
     """{ selectionPreview(provider: "memory", filters: {}) { ... on SelectionPreview { adds removes } } }"""
@@ -213,6 +217,43 @@ async def test_ten_thousand_appointments_would_cost_a_statement_for_every_500(ap
     assert counts == {"adds": 3 * PART + 3, "removes": 0}
     assert len(for_many) - len(for_few) == 3, "\n".join(for_many)
     assert len(for_few) <= 7, "\n".join(for_few)
+
+
+async def test_treatment_and_rules_are_tried_like_any_filter(api: Api) -> None:
+    calendar = await api.house.connect()
+    await created(api, "Lesson")
+    await created(api, "Group therapy")
+    await created(api, "Secret", isPrivate=True)
+    await api.house.sync(calendar)
+    rules = {"rules": [{"field": "title", "pattern": "therapy"}]}
+    masking = rules | {"privateAppointments": "MASK"}
+
+    ruled = await api.call(PREVIEW, filters=rules)
+    masked = await api.call(PREVIEW, filters=masking)
+    bad = await api.call(PREVIEW, filters={"rules": [{"field": "title", "pattern": "x)"}]})
+    after = await after_setting(api, calendar, filters=masking)
+    settled = await api.call(PREVIEW)
+
+    assert (_of(ruled), ruled["masked"]) == ((0, 1, ["Lesson"]), 0)
+    assert (_of(masked), masked["masked"]) == ((1, 0, ["Group therapy", "Lesson", "Secret"]), 2)
+    assert bad["path"] == ["filters", "rules", "0", "pattern"]
+    assert after == ["Busy", "Busy", "Lesson"]
+    assert (_of(settled)[:2], settled["masked"]) == ((0, 0), 2)
+
+
+async def test_what_would_be_forwarded_is_tried(api: Api) -> None:
+    put_own(api.house, "Dentist")
+    await api.house.sync(await api.house.connect())
+    pear = memory_provider(World(), "pear")
+    cast("dict[str, Provider]", api.house.services.registry.providers)["pear"] = pear
+    await api.house.sync(
+        await connect_with_credentials(api.house.services, api.house.user, pear, CREDENTIALS)
+    )
+
+    off = await api.call(PREVIEW, provider="pear")
+    on = await api.call(PREVIEW, provider="pear", forwardImported=True)
+
+    assert (_of(off), _of(on)) == ((0, 0, []), (1, 0, ["Dentist"]))
 
 
 async def _many(house: House, number: int) -> None:

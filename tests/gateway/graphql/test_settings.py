@@ -21,12 +21,14 @@ ALL = {
     "syncAll": False,
     "includeNotes": False,
     "includeClientContact": True,
+    "forwardImported": True,
     "conflictsAutomatically": "KEEP_LOCAL",
     "filters": {
         "appointmentTypes": ["group_class", "one_on_one"],
         "clientIds": ["client-1"],
-        "privateAppointments": "INCLUDE",
+        "privateAppointments": "MASK",
         "dateRange": {"start": "2026-12-01", "end": "2026-12-31"},
+        "rules": [{"field": "title", "pattern": "^private|therapy"}, {"field": "type", "pattern": "inner"}],
     },
 }
 
@@ -43,6 +45,7 @@ async def test_a_new_calendar_is_synced_both_ways_with_all_but_what_is_private(a
         "syncAll": True,
         "includeNotes": True,
         "includeClientContact": False,
+        "forwardImported": False,
         "conflictsAutomatically": None,
         "updatedAt": "2026-11-22T12:00:00Z",
         "filters": {
@@ -50,6 +53,7 @@ async def test_a_new_calendar_is_synced_both_ways_with_all_but_what_is_private(a
             "clientIds": None,
             "privateAppointments": "EXCLUDE",
             "dateRange": None,
+            "rules": [],
         },
     }
 
@@ -81,9 +85,12 @@ async def test_an_omitted_field_stays_and_null_clears(api: Api) -> None:
     assert none["filters"] == {
         "appointmentTypes": None,
         "clientIds": None,
-        "privateAppointments": "INCLUDE",
+        "privateAppointments": "MASK",
         "dateRange": None,
+        "rules": ALL["filters"]["rules"],  # type: ignore[index]
     }
+    await api.call(SET, settings={"filters": {"rules": None}})
+    assert (await api.call(MINE))[0]["settings"]["filters"]["rules"] == []
 
 
 @pytest.mark.parametrize(
@@ -97,6 +104,7 @@ async def test_an_omitted_field_stays_and_null_clears(api: Api) -> None:
         ({"syncAll": None}, ["syncAll"], "cannot be empty"),
         ({"includeNotes": None}, ["includeNotes"], "cannot be empty"),
         ({"includeClientContact": None}, ["includeClientContact"], "cannot be empty"),
+        ({"forwardImported": None}, ["forwardImported"], "cannot be empty"),
         ({"conflictsAutomatically": "MERGE"}, ["conflictsAutomatically"], "for a person"),
         ({"filters": {"privateAppointments": None}}, ["filters", "privateAppointments"], "cannot be empty"),
         ({"filters": {"appointmentTypes": ["a", "B"]}}, ["filters", "appointmentTypes", "1"], "A type is"),
@@ -202,6 +210,9 @@ async def test_what_decides_nothing_puts_nothing_to_work(settings: dict[str, Any
         {"includeNotes": False},
         {"includeClientContact": True},
         {"filters": {"privateAppointments": "INCLUDE"}},
+        {"filters": {"privateAppointments": "MASK"}},
+        {"forwardImported": True},
+        {"filters": {"rules": [{"field": "title", "pattern": "x"}]}},
         {"syncAll": False, "filters": {"appointmentTypes": []}},
     ],
 )

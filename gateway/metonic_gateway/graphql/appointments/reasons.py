@@ -9,7 +9,7 @@ from metonic_core.model.mapping import HoldKind
 from metonic_core.reconcile.step import ConflictType, Reason
 from metonic_core.selection import Exclusion
 from metonic_gateway.jobs.troubles import OSCILLATES
-from metonic_gateway.store.copies import IN_SYNC, PAUSED, PENDING
+from metonic_gateway.store.copies import IN_SYNC, KEPT_APART, MASKED, PAUSED, PENDING
 from metonic_gateway.store.states import NEEDS_CALENDAR, NEEDS_SIGN_IN
 
 
@@ -34,6 +34,13 @@ _DELETED_HERE = "Create it anew, or undo the run that erased its copy."
 
 WHY: dict[str, Why] = {
     IN_SYNC: Why("Appointment and calendar say the same."),
+    MASKED: Why(
+        "The calendar shows only that you are busy.",
+        next_step="Change how this calendar treats private appointments.",
+    ),
+    KEPT_APART: Why(
+        "Its time is in step. What it is about is private, so that stays as it is on either side."
+    ),
     PENDING: Why("A change is waiting for the next sync."),
     PAUSED: Why(
         "It waits until you let this calendar go on.", next_step="Let the calendar go on in its settings."
@@ -58,8 +65,12 @@ WHY: dict[str, Why] = {
         "It is private, and private appointments stay out of this calendar.",
         next_step="Change how this calendar treats private appointments.",
     ),
+    Exclusion.MATCHES_RULE: Why(
+        "One of your rules keeps it out of this calendar.", next_step="Change the rules of this calendar."
+    ),
     Exclusion.IMPORTED_ELSEWHERE: Why(
-        "It came from another calendar of yours and is not copied into this one."
+        "It came from another calendar of yours and is not copied into this one.",
+        next_step="Let this calendar get what came from your others.",
     ),
     Exclusion.NOT_SELECTED: Why(
         "This calendar gets only what you choose, and you did not choose it.", next_step=_SETTINGS
@@ -92,6 +103,7 @@ WHY: dict[str, Why] = {
     Reason.NEW_THERE: Why("It was new in the calendar."),
     Reason.EDITED_HERE: Why("It was changed here."),
     Reason.EDITED_THERE: Why("It was changed in the calendar."),
+    Reason.SHOWN_OTHERWISE: Why("The calendar is shown more of it now, or less."),
     Reason.DELETED_HERE: Why("It was cancelled here.", next_step=_DELETED_HERE),
     Reason.CALENDAR_LEFT: Why("Another calendar was chosen."),
     Reason.DELETED_THERE: Why(

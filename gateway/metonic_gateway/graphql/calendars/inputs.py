@@ -9,7 +9,7 @@ from uuid import UUID
 import strawberry
 
 from metonic_core.model.errors import InvalidValue
-from metonic_core.selection import Direction, Filters
+from metonic_core.selection import LONGEST_PATTERN, MOST_RULES, Direction, Filters, Treatment, checked_rules
 from metonic_gateway.graphql.appointments.inputs import checked_type
 from metonic_gateway.graphql.arguments import under
 from metonic_gateway.graphql.calendars.status import SyncDirection
@@ -36,6 +36,18 @@ class DateRangeInput:
 
 
 @strawberry.input(
+    description="A pattern is looked for anywhere in the field, upper and lower case alike unless it says "
+    "otherwise. Its syntax is that of RE2: https://github.com/google/re2/wiki/Syntax"
+)
+class RuleInput:
+    field: str = strawberry.field(
+        description='"title", "notes", "location" or "type". Titles and locations of single occurrences '
+        "count, too."
+    )
+    pattern: str = strawberry.field(description=f"1 to {LONGEST_PATTERN} characters.")
+
+
+@strawberry.input(
     description="What is omitted stays as it is. Null narrows nothing, an empty list lets nothing through."
 )
 class SyncFiltersInput:
@@ -50,11 +62,14 @@ class SyncFiltersInput:
     date_range: strawberry.Maybe[DateRangeInput | None] = strawberry.field(
         description="In the years 1900 to 2200."
     )
+    rules: strawberry.Maybe[list[RuleInput] | None] = strawberry.field(
+        description=f"What else is private; at most {MOST_RULES}. An empty list, like null, is none."
+    )
 
 
 @strawberry.input(
-    description="What is omitted stays as it is. Null clears `filters`, but for `privateAppointments`, and "
-    "`conflictsAutomatically`."
+    description="What is omitted stays as it is. Null clears `filters`, but for `privateAppointments` and "
+    "`rules`, and `conflictsAutomatically`."
 )
 class SyncSettingsInput:
     direction: strawberry.Maybe[SyncDirection | None]
@@ -66,6 +81,7 @@ class SyncSettingsInput:
     filters: strawberry.Maybe[SyncFiltersInput | None]
     include_notes: strawberry.Maybe[bool | None]
     include_client_contact: strawberry.Maybe[bool | None] = strawberry.field(description="For trainers only.")
+    forward_imported: strawberry.Maybe[bool | None]
     conflicts_automatically: strawberry.Maybe[ConflictResolution | None] = strawberry.field(
         description="Which side stands in conflicts that nobody resolved, those that are open by now too. "
         "Not MERGE: that needs a person. Null: ask. What was resolved is not resolved so again for an hour."
@@ -110,7 +126,10 @@ async def filters_asked(given: SyncFiltersInput | None, viewer: User) -> Edit:
     columns: dict[str, Any] = {}
     if given.private_appointments is not None:
         treatment = _needed(given.private_appointments, "privateAppointments")
-        columns["exclude_private"] = treatment is PrivateTreatment.EXCLUDE
+        columns["private"] = Treatment(treatment.value)
+    if given.rules is not None:
+        with under("rules"):
+            columns["rules"] = checked_rules([(r.field, r.pattern) for r in given.rules.value or ()])
 
     def edit(known: Preferences) -> Preferences:
         filters = replace(known.filters, **made)
@@ -128,6 +147,7 @@ def _flags(given: SyncSettingsInput) -> dict[str, Any]:
         "sync_all": (given.sync_all, "syncAll"),
         "include_notes": (given.include_notes, "includeNotes"),
         "include_contact": (given.include_client_contact, "includeClientContact"),
+        "forward_imported": (given.forward_imported, "forwardImported"),
     }
     return {column: _needed(flag, name) for column, (flag, name) in asked.items() if flag is not None}
 

@@ -1,8 +1,9 @@
 """Choosing what a calendar gets: one by one, and by filters, with a look at what they would change."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -107,6 +108,10 @@ async def removes(root: strawberry.Parent["SelectionPreview"]) -> int:
     return (await root.compared.difference()).removes
 
 
+async def masked(root: strawberry.Parent["SelectionPreview"]) -> int:
+    return (await root.compared.difference()).masked
+
+
 async def matches(
     root: strawberry.Parent["SelectionPreview"], first: int = 20, after: str | None = None
 ) -> Connection[Appointment]:
@@ -120,6 +125,10 @@ async def matches(
 class SelectionPreview:
     selection: strawberry.Private[Selection]
     compared: strawberry.Private[_Compared]
+    masked: int = strawberry.field(
+        resolver=masked,
+        description="How many of the copies that would be there say no more than that the viewer is busy.",
+    )
     adds: int = strawberry.field(
         resolver=adds, description="How many copies would come that are not in the calendar now."
     )
@@ -145,6 +154,7 @@ async def selection_preview(
     provider: ProviderName,
     filters: SyncFiltersInput,
     sync_all: bool | None = None,  # noqa: FBT001 - the API's
+    forward_imported: bool | None = None,  # noqa: FBT001 - likewise
 ) -> SelectionResult:
     viewer = await info.context.viewer()
     services = info.context.services
@@ -154,7 +164,8 @@ async def selection_preview(
         calendar = await connected(viewer.id, provider)
         if calendar.link_id is None:
             return no_calendar_chosen(provider)
-        edit = _under(await filters_asked(filters, viewer), sync_all)
+        asked = {"sync_all": sync_all, "forward_imported": forward_imported}
+        edit = _under(await filters_asked(filters, viewer), asked)
         selection = await preview.selection_under(calendar.id, edit, services.window())
     except Unconnected:
         return not_connected(provider)
@@ -163,10 +174,9 @@ async def selection_preview(
     return SelectionPreview(selection=selection, compared=_Compared(selection))
 
 
-def _under(narrow: Edit, sync_all: bool | None) -> Edit:  # noqa: FBT001 - three values
-    if sync_all is None:
-        return narrow
-    return lambda known: narrow(replace(known, sync_all=sync_all))
+def _under(narrow: Edit, asked: Mapping[str, bool | None]) -> Edit:
+    given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+    return lambda known: narrow(replace(known, **given))
 
 
 async def appointment_types(info: Info) -> list[AppointmentTypeName]:
@@ -193,7 +203,7 @@ class SelectionQuery:
     selection_preview: SelectionResult = strawberry.field(
         resolver=selection_preview,
         description="What the viewer's calendar would get under these filters. What is omitted is as it is "
-        "set now; with `syncAll` the filters, but for private appointments, do not count.",
+        "set now; with `syncAll` the filters, but for private appointments and rules, do not count.",
     )
     appointment_types: list[AppointmentTypeName] = strawberry.field(
         resolver=appointment_types,

@@ -26,10 +26,24 @@ FREQUENCY_CHOICES = (5, 15, 30, 60, 180, 360, 720, 1440)
 """What a form offers, in minutes."""
 
 
-@strawberry.enum(description="Whether private appointments go into the calendar.")
+@strawberry.enum(
+    description="What becomes of private appointments. EXCLUDE: they stay out of the calendar. MASK: their "
+    'copies are titled "Busy", marked private, and have the times and nothing else. INCLUDE: they are copied '
+    "like all others, but for what came from a private event of another calendar: that is masked."
+)
 class PrivateTreatment(Enum):
     EXCLUDE = "exclude"
+    MASK = "mask"
     INCLUDE = "include"
+
+
+@strawberry.type(
+    description="What it matches is private: it is masked with MASK, and else stays out of the calendar, "
+    "even with INCLUDE."
+)
+class Rule:
+    field: str = strawberry.field(description='"title", "notes", "location" or "type".')
+    pattern: str
 
 
 @strawberry.enum(
@@ -82,6 +96,7 @@ class SyncFilters:
     private_appointments: PrivateTreatment = strawberry.field(
         description="This counts with `syncAll`, and for what is chosen singly, too."
     )
+    rules: list[Rule] = strawberry.field(description="Likewise.")
     date_range: DateRange | None = strawberry.field(
         description="When any of it takes place, in the zone of the appointment."
     )
@@ -93,8 +108,8 @@ class SyncSettings:
     frequency_minutes: int = strawberry.field(description="How often it is looked at by itself.")
     is_paused: bool = strawberry.field(description="Whether it rests until the viewer lets it go on.")
     sync_all: bool = strawberry.field(
-        description="Whether the filters, but for private appointments, do not count. Without it and without "
-        "any filter the calendar gets only what is chosen with `setAppointmentSync`."
+        description="Whether the filters, but for private appointments and rules, do not count. Without it "
+        "and without any filter the calendar gets only what is chosen with `setAppointmentSync`."
     )
     filters: SyncFilters
     include_notes: bool = strawberry.field(
@@ -102,6 +117,10 @@ class SyncSettings:
     )
     include_client_contact: bool = strawberry.field(
         description="Whether copies name the clients with e-mail and phone. For trainers only."
+    )
+    forward_imported: bool = strawberry.field(
+        description="Whether the calendar also gets what came in from other calendars of the viewer. The "
+        "filters count for that too, but for `appointmentTypes`."
     )
     conflicts_automatically: ConflictResolution | None = strawberry.field(
         description="How conflicts are to be resolved without asking; null: ask. It is kept for when "
@@ -171,6 +190,7 @@ def _shown_settings(calendar: Overview) -> SyncSettings:
         filters=_shown_filters(chosen),
         include_notes=chosen.include_notes,
         include_client_contact=chosen.include_contact,
+        forward_imported=chosen.forward_imported,
         conflicts_automatically=None if policy is None else ConflictResolution(policy),
         updated_at=date_time(calendar.updated_at),
     )
@@ -181,7 +201,8 @@ def _shown_filters(chosen: Preferences) -> SyncFilters:
     return SyncFilters(
         clients=chosen.filters.clients,
         appointment_types=None if types is None else [AppointmentTypeName(t) for t in sorted(types)],
-        private_appointments=PrivateTreatment.EXCLUDE if chosen.exclude_private else PrivateTreatment.INCLUDE,
+        private_appointments=PrivateTreatment(chosen.private.value),
+        rules=[Rule(field=rule.field.value, pattern=rule.pattern) for rule in chosen.rules],
         date_range=DateRange(start=local_date(first), end=local_date(last)) if first and last else None,
     )
 

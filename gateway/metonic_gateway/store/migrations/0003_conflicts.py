@@ -232,6 +232,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name="CalendarSyncMapping",
+            name="is_masked",
+            field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncMapping",
             name="resolution",
             field=fields.JSONField(
                 null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads

@@ -80,6 +80,7 @@ class CalendarSyncMapping(Model):
     wrote_at = fields.DatetimeField(null=True)
     attempts = fields.IntField(default=0)
     is_recreated = fields.BooleanField(default=False, db_default=False)
+    is_masked = fields.BooleanField(default=False, db_default=False)
     resolution: Any = fields.JSONField(null=True)
     resolved_at = fields.DatetimeField(null=True)
     written: Any = fields.JSONField(null=True)
