@@ -149,14 +149,18 @@ class SteppingLedger(SqlLedger):
     """The real ledger; the process may die before and after each transaction, and others go on there."""
 
     weather: Weather
+    _saved: Sequence[Mapping] = ()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
+        self._saved = ()
         await self.weather.step()
         async with super().transaction():
             yield
+        # Only here is everything stored that was announced, and nobody has come in between yet.
+        await self.weather.watch.look(self._saved)
         await self.weather.step()
 
     async def save(self, rows: Sequence[Mapping]) -> None:
         await super().save(rows)
-        await self.weather.watch.look(rows)
+        self._saved = [*self._saved, *rows]
