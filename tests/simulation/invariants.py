@@ -125,7 +125,7 @@ def _unknown(place: Standing) -> list[str]:
 
 async def _undone(place: Standing) -> list[str]:
     """I1: what was decided is done, unless it is about an event that nobody can read."""
-    found = [] if place.desk.calendar.garbled else await left_undone(place.desk.id)
+    found = [] if place.desk.calendar.garbled else await left_undone(place.desk.id, place.world.now)
     return [f"I1: {why}" for why in found]
 
 

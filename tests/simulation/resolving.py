@@ -120,12 +120,13 @@ async def taken_out_again(link_id: UUID) -> set[UUID]:
     return copies - standing
 
 
-async def left_undone(calendar_id: UUID) -> list[str]:
-    """At rest whatever was decided is done, and no policy could still decide what is open."""
+async def left_undone(calendar_id: UUID, now: datetime) -> list[str]:
+    """At rest whatever was decided is done, and no policy could decide now what is open."""
     rows = models.CalendarSyncConflict.filter(sync_config_id=calendar_id).prefetch_related("sync_config")
     found = [f"{row.id} was decided and is not done" for row in await rows.filter(state="resolving")]
     policy = (await models.CalendarSyncConfig.get(id=calendar_id)).conflict_policy
-    still_open = [conflicts.shown_of(row) for row in await rows.filter(state="open")]
+    ripe = [row for row in await rows.filter(state="open") if not row.automatic_at or row.automatic_at <= now]
+    still_open = [conflicts.shown_of(row) for row in ripe]
     return found + [
         f"{shown.id} could be resolved by its policy" for shown in still_open if _is_left(shown, policy)
     ]

@@ -282,3 +282,19 @@ async def test_closed_rows_are_swept_after_ninety_days_and_open_ones_never(world
     await sweep(world.now + TOMBSTONES + timedelta(days=2))
     assert await closed.count() == 0
     assert await models.CalendarSyncMapping.filter(appointment_id=kept, closed=None).exists()
+
+
+@every_calendar
+async def test_what_comes_back_and_cannot_be_read_is_set_aside_and_shown(world: World, place: int) -> None:
+    desk = world.desks[place]
+    await _imported(world, desk)
+    event = desk.calendar.live["own"]
+    desk.calendar.erase("own")
+    await _run(world, desk)
+
+    desk.calendar.put(event)
+    desk.calendar.garbled.add("own")
+    await _run(world, desk)
+
+    row = await models.CalendarSyncMapping.get(link_id=desk.link_id, external_event_id="own", closed=None)
+    assert (row.hold, row.due) == ("quarantine", None)

@@ -51,8 +51,11 @@ def _reported(mapping: Mapping, change: Change, terms: Terms, *, must_read: bool
 
 def _report_on_tombstone(mapping: Mapping, change: Change, terms: Terms) -> Mapping | None:
     """Alive again, or a replay. The agreed etag proves nothing: it comes back with the text."""
-    is_echo = _etag(change) == mapping.etag and terms.is_fresh(mapping)
-    if isinstance(change, Gone) or is_echo or _is_old_revision(mapping, change):
+    if (
+        isinstance(change, Gone)
+        or is_echo(mapping, _etag(change), terms)
+        or _is_old_revision(mapping, change)
+    ):
         return None
     return replace(mapping, seen=Look(_etag(change)))
 
@@ -126,9 +129,14 @@ def _take_event(mapping: Mapping, event: StoredEvent, terms: Terms) -> Mapping:
     ).due()
 
 
+def is_echo(tombstone: Mapping, etag: str | None, terms: Terms) -> bool:
+    """Whether the event only seems to be there, because our erasure is still invisible."""
+    return etag == tombstone.etag and terms.is_fresh(tombstone)
+
+
 def is_alive_again(mapping: Mapping, reading: Reading, terms: Terms) -> StoredEvent | None:
     """The event of a tombstone, if it was read alive, and not because our erasure is still invisible."""
-    if not isinstance(reading, Seen) or (reading.event.etag == mapping.etag and terms.is_fresh(mapping)):
+    if not isinstance(reading, Seen) or is_echo(mapping, reading.event.etag, terms):
         return None
     return reading.event
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from metonic_core.model.mapping import Absent, Look, Mapping
-from metonic_core.reconcile.observe import is_alive_again, new_sighting, settled_tombstone, take
+from metonic_core.model.mapping import Absent, Look, Mapping, Origin
+from metonic_core.reconcile.observe import is_alive_again, is_echo, new_sighting, settled_tombstone, take
 from metonic_core.reconcile.onesided import revived
 from metonic_core.reconcile.terms import Terms
-from metonic_core.spi.changes import Reading
+from metonic_core.spi.changes import Reading, Unreadable
 from metonic_core.sync.context import Run
 from metonic_core.sync.ports import Due, Phase
 from metonic_core.sync.progress import Progress
@@ -54,7 +54,13 @@ async def _taken(this: Run, row: Mapping, reading: Reading, terms: Terms) -> lis
 
 
 async def _met_again(this: Run, tombstone: Mapping, reading: Reading, terms: Terms) -> list[Mapping]:
-    """A tombstone's event was read; alive, the pair is taken up again or the event judged as a new one."""
+    """A tombstone's event was read; alive, the pair is taken up again or the event judged as a new one.
+
+    One that nobody can read is a new one that is set aside, so that it is shown.
+    """
+    if isinstance(reading, Unreadable) and not is_echo(tombstone, reading.etag, terms):
+        sighting = Mapping(terms.new_id(), terms.link_id, event_id=tombstone.event_id, origin=Origin.OWN)
+        return [settled_tombstone(tombstone), take(sighting, reading, terms)]
     event = is_alive_again(tombstone, reading, terms)
     if event is None:
         return [settled_tombstone(tombstone)]
