@@ -1,17 +1,18 @@
 """Whom an appointment concerned once neither reads what it said, nor decides about it."""
 
 import json
+from dataclasses import replace
 
 from tests.gateway.graphql.client import Api
-from tests.gateway.graphql.conflicting import RESOLVE_MANY, in_conflict, look, resolve
+from tests.gateway.graphql.conflicting import RESOLVE_MANY, in_conflict, put_there, resolve, synced
 from tests.gateway.graphql.operations import CREATE, lesson
 from tests.gateway.graphql.settings import MINE
 
 from metonic_gateway.store.models import Appointment, CalendarSyncMapping, User
 
-STEPS = """mutation { previewSync(provider: "memory") { ... on SyncRun { id } } }"""
+PREVIEW = """mutation { previewSync(provider: "memory") { ... on SyncRun { id } } }"""
 PLAN = """query ($id: ID!) { syncRun(id: $id) { plan { steps { nodes {
-  side operation title when { start } fields { group base local external } } } } } }"""
+  side operation title when { __typename } fields { group base local external } } } } } }"""
 
 
 async def _hand_over(api: Api, appointment: str) -> None:
@@ -37,3 +38,25 @@ async def test_a_conflict_about_what_is_not_theirs_any_more_is_not_there(api: Ap
     assert every["resolvedCount"] == 0
     row = await CalendarSyncMapping.get(appointment_id=made)
     assert row.resolution is None
+
+
+async def test_a_plan_does_not_say_what_is_not_theirs_any_more(api: Api) -> None:
+    _, made = await synced(api)
+    put_there(api, lambda content: replace(content, title="Talk"))
+    new = await api.call(CREATE, appointment=lesson(title="Later"))
+    run = (await api.call(PREVIEW))["id"]
+    await api.house.preview()
+    before = json.dumps(await api.call(PLAN, id=run))
+
+    for appointment in (made, new["id"]):
+        await _hand_over(api, appointment)
+
+    steps = (await api.call(PLAN, id=run))["plan"]["steps"]["nodes"]
+    assert '"Lesson"' in before
+    assert '"Later"' in before
+    assert [(s["side"], s["operation"], s["title"], s["when"]) for s in steps] == [
+        ("LOCAL", "UPDATE", None, None),
+        ("EXTERNAL", "CREATE", None, None),
+    ]
+    assert "Talk" not in json.dumps(steps)
+    assert "Later" not in json.dumps(steps)
