@@ -1,7 +1,6 @@
 """A user's own event as an appointment of theirs."""
 
 from dataclasses import replace
-
 from uuid import UUID
 
 from metonic_core.model.appointment import ALL_ELSE, EXTERNAL_TYPE, Appointment
