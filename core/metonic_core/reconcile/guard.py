@@ -81,19 +81,18 @@ class Planned:
 
 
 def planned(step: Step) -> tuple[Planned, ...]:
-    """All that a step would do to either side, in that order."""
-    here = step.appointment.content if step.appointment else None
-    done = tuple(Planned(o, here if _makes(o, Side.LOCAL) else None) for o in step.operations)
+    """All that a step would do to either side, in that order; of an update, only the groups that change.
+
+    What else an appointment says the calendar may not be shown.
+    """
+    done = tuple(Planned(o, o.after) for o in step.operations)
     if step.write is None:
         return done
     write, base = step.write, step.mapping.external_base
     before = None if write.kind is WriteKind.CREATE else base
     sent = Operation(Side.EXTERNAL, Act(write.kind.value), write.reason, write.groups, before)
-    return (*done, Planned(sent, write.content))
-
-
-def _makes(operation: Operation, side: Side) -> bool:
-    return operation.side is side and operation.act in {Act.CREATE, Act.UPDATE}
+    after = write.content.only(write.groups) if write.content else None
+    return (*done, Planned(sent, after))
 
 
 def kinds(step: Step) -> dict[Kind, Planned]:

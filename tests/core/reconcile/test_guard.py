@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.pairs import TRAINING, appointment, copy, imported, own, seen, terms
+from tests.core.pairs import TRAINING, appointment, copy, hour, imported, own, seen, terms
 
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.mapping import Absent, Answer, Hold, HoldKind, Mapping
@@ -26,7 +26,7 @@ from metonic_core.reconcile.guard import (
     presented,
 )
 from metonic_core.reconcile.step import Act, Operation, Reason, Side, Step
-from metonic_core.selection import Direction
+from metonic_core.selection import Direction, Treatment, masked
 
 CANCELLED = replace(appointment(), is_deleted=True)
 PRIVATE = appointment(replace(TRAINING, is_private=True))
@@ -252,6 +252,20 @@ def test_creates_links_and_updates_in_a_calendar_never_count(side: Side, act: Ac
     counts = {inferred(Operation(side, act, reason), copy()) for reason in Reason} - {None}
 
     assert bool(counts) == may_count
+
+
+def test_a_plan_holds_nothing_of_what_the_calendar_is_not_shown() -> None:
+    secret = replace(TRAINING, notes="SECRET", is_private=True)
+    moved = replace(TRAINING, when=hour(2))
+    masked_copy = replace(seen(copy(masked(secret)), masked(moved)), is_masked=True)
+    own_event = replace(seen(own(secret), replace(secret, when=moved.when)), can_write=True)
+    busy = (own(secret).due(), imported(replace(secret, when=moved.when, title="SECRET")))
+    for row, here in [(masked_copy, appointment(secret)), (own_event, imported(secret)), busy]:
+        steps = planned(decide(row, here, terms(private=Treatment.MASK)))
+
+        assert steps
+        assert [step.after.when for step in steps if step.after] == [moved.when]
+        assert "SECRET" not in repr([step.after for step in steps])
 
 
 def test_an_orphan_is_erased_without_asking() -> None:
