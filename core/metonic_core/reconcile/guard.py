@@ -17,7 +17,7 @@ from metonic_core.model.appointment import Appointment
 from metonic_core.model.codec import encode
 from metonic_core.model.content import Content
 from metonic_core.model.mapping import Answer, Hold, HoldKind, Mapping, Observed, WriteKind
-from metonic_core.reconcile.step import Act, Operation, Reason, Side, Step
+from metonic_core.reconcile.step import Act, Operation, Reason, Side, Step, Write
 from metonic_core.reconcile.terms import Terms
 
 SPAN = timedelta(days=1)
@@ -96,8 +96,17 @@ def planned(step: Step) -> tuple[Planned, ...]:
 
 
 def kinds(step: Step) -> dict[Kind, Planned]:
-    """What of a step nobody commanded."""
+    """What of a step nobody commanded; nothing where it takes away what may not be shown.
+
+    That does not wait for a person, and of the appointment nothing is lost.
+    """
+    if step.write and (step.write.reason is Reason.HIDDEN or _is_masking(step.write, step.mapping)):
+        return {}
     return {kind: p for p in planned(step) if (kind := inferred(p.operation, step.mapping))}
+
+
+def _is_masking(write: Write, row: Mapping) -> bool:
+    return write.kind is WriteKind.UPDATE and write.is_masked and not row.is_masked
 
 
 def counted(step: Step) -> frozenset[Kind]:

@@ -36,7 +36,6 @@ from metonic_core.reconcile.decide import decide
 from metonic_core.reconcile.meeting import Meeting, Neighbours
 from metonic_core.reconcile.onesided import Lone, decide_event
 from metonic_core.reconcile.step import ConflictType, Step
-from metonic_core.selection import Rule, RuleField
 
 GYM = replace(TRAINING, location="Gym")
 ROW_OF_EVENT, THIRD = UUID(int=41), UUID(int=51)
@@ -49,9 +48,8 @@ def event(content: Content = GYM, name: str = OWN_ID) -> Mapping:
     return replace(lone(seen), id=UUID(int=ROW_OF_EVENT.int + sum(map(ord, name))))
 
 
-def around(standing: Sequence[Standing], *events: Mapping, rules: tuple[Rule, ...] = ()) -> Neighbours:
-    under = terms()
-    return Neighbours(standing, events, replace(under, selection=replace(under.selection, rules=rules)))
+def around(standing: Sequence[Standing], *events: Mapping) -> Neighbours:
+    return Neighbours(standing, events, terms())
 
 
 def another(one: Appointment, number: int) -> Appointment:
@@ -192,25 +190,6 @@ NOBODYS = {
 @pytest.mark.parametrize("one", NOBODYS.values(), ids=NOBODYS)
 def test_an_appointment_that_does_not_belong_here_looks_like_nothing(one: Appointment) -> None:
     assert of_event(event(), Standing(one)).is_import
-
-
-SECRET = replace(TRAINING, notes="therapy")
-RULES = (Rule(RuleField.NOTES, "therapy"),)
-
-
-def test_what_matches_a_rule_looks_like_nothing_on_either_side() -> None:
-    pair = replace(own(SECRET), id=THIRD, appointment_id=THIRD)
-    met = [
-        around([Standing(appointment())], event(SECRET), rules=RULES).of_event(event(SECRET)),
-        around([Standing(appointment(SECRET))], event(), rules=RULES).of_event(event()),
-        around(
-            [Standing(appointment(), unborn()), Standing(another(imported(SECRET), THIRD.int), pair)],
-            rules=RULES,
-        ).of_appointment(unborn(), appointment()),
-    ]
-
-    assert [meeting.twin for meeting in met] == [None, None, None]
-    assert around([Standing(appointment())], event(SECRET)).of_event(event(SECRET)).twin
 
 
 @pytest.mark.parametrize(
