@@ -10,7 +10,7 @@ from metonic_core.reconcile.landing import overtaken
 from metonic_core.reconcile.merge import Comparison, Merge, merge
 from metonic_core.reconcile.step import Act, ConflictType, Operation, Reason, Side, Step, Write
 from metonic_core.reconcile.terms import Terms
-from metonic_core.selection import Choice, Direction, projected
+from metonic_core.selection import HIDING, Choice, Direction, projected
 
 
 def create(mapping: Mapping, appointment: Appointment, terms: Terms) -> Step:
@@ -156,7 +156,8 @@ def ask_about_deletion(pair: Comparison) -> Step:
 def withdraw(pair: Comparison) -> Step:
     """No longer for this calendar: a copy goes, a user's own event stays."""
     if pair.mapping.origin is Origin.COPY:
-        return _erased(pair, Reason.DESELECTED)
+        is_hidden = pair.terms.selection.excludes(pair.appointment) in HIDING
+        return _erased(pair, Reason.HIDDEN if is_hidden else Reason.DESELECTED)
     return wait(pair) if _is_unlinked(pair) else _unlink(pair, Reason.DESELECTED)
 
 

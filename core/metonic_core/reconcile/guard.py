@@ -17,7 +17,7 @@ from metonic_core.model.appointment import Appointment
 from metonic_core.model.codec import encode
 from metonic_core.model.content import Content
 from metonic_core.model.mapping import Answer, Hold, HoldKind, Mapping, Observed, WriteKind
-from metonic_core.reconcile.step import Act, Operation, Reason, Side, Step
+from metonic_core.reconcile.step import Act, Operation, Reason, Side, Step, Write
 from metonic_core.reconcile.terms import Terms
 
 SPAN = timedelta(days=1)
@@ -61,8 +61,11 @@ CAUSES = {
 def inferred(operation: Operation, mapping: Mapping) -> Kind | None:
     """What an operation on that row counts as; None: as nothing, or a person asked for it.
 
-    Nobody here can have commanded what was deleted there: only who is asked can approve of that.
+    Nobody here can have commanded what was deleted there: only who is asked can approve of that. An import
+    that is given up for what looks like it leaves its event, and what it says, with that one.
     """
+    if operation.appointment_id not in {None, mapping.appointment_id}:
+        return None
     is_command = mapping.is_commanded and operation.reason is not Reason.DELETED_THERE
     if is_command or mapping.answer is Answer.APPROVED:
         return None
@@ -78,24 +81,32 @@ class Planned:
 
 
 def planned(step: Step) -> tuple[Planned, ...]:
-    """All that a step would do to either side, in that order."""
-    here = step.appointment.content if step.appointment else None
-    done = tuple(Planned(o, here if _makes(o, Side.LOCAL) else None) for o in step.operations)
+    """All that a step would do to either side, in that order; of an update, only the groups that change.
+
+    What else an appointment says the calendar may not be shown.
+    """
+    done = tuple(Planned(o, o.after) for o in step.operations)
     if step.write is None:
         return done
     write, base = step.write, step.mapping.external_base
     before = None if write.kind is WriteKind.CREATE else base
     sent = Operation(Side.EXTERNAL, Act(write.kind.value), write.reason, write.groups, before)
-    return (*done, Planned(sent, write.content))
-
-
-def _makes(operation: Operation, side: Side) -> bool:
-    return operation.side is side and operation.act in {Act.CREATE, Act.UPDATE}
+    after = write.content.only(write.groups) if write.content else None
+    return (*done, Planned(sent, after))
 
 
 def kinds(step: Step) -> dict[Kind, Planned]:
-    """What of a step nobody commanded."""
+    """What of a step nobody commanded; nothing where it takes away what may not be shown.
+
+    That does not wait for a person, and of the appointment nothing is lost.
+    """
+    if step.write and (step.write.reason is Reason.HIDDEN or _is_masking(step.write, step.mapping)):
+        return {}
     return {kind: p for p in planned(step) if (kind := inferred(p.operation, step.mapping))}
+
+
+def _is_masking(write: Write, row: Mapping) -> bool:
+    return write.kind is WriteKind.UPDATE and write.is_masked and not row.is_masked
 
 
 def counted(step: Step) -> frozenset[Kind]:

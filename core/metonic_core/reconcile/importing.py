@@ -1,6 +1,7 @@
 """A user's own event as an appointment of theirs."""
 
 from dataclasses import replace
+from uuid import UUID
 
 from metonic_core.model.appointment import ALL_ELSE, EXTERNAL_TYPE, Appointment
 from metonic_core.model.event import StoredEvent
@@ -11,19 +12,12 @@ from metonic_core.reconcile.terms import Terms
 ABSORBED = "absorbed"
 """Why a row was closed whose half another row holds since."""
 
+_NOBODYS = UUID(int=0)
+
 
 def imported(mapping: Mapping, event: StoredEvent, terms: Terms) -> Step:
     """The event as an appointment of its user's, and nobody else's."""
-    content = event.content
-    made = Appointment(
-        id=terms.new_id(),
-        version=1,
-        owner_id=terms.selection.user_id,
-        type=EXTERNAL_TYPE,
-        content=content,
-        imported_from=terms.link_id,
-        edited_at={ALL_ELSE: event.modified_at},
-    )
+    content, made = event.content, replace(as_appointment(event, terms), id=terms.new_id())
     row = replace(
         mapping,
         appointment_id=made.id,
@@ -40,3 +34,16 @@ def imported(mapping: Mapping, event: StoredEvent, terms: Terms) -> Step:
     )
     done = Operation(Side.LOCAL, Act.CREATE, Reason.NEW_THERE, content.groups(), after=content)
     return Step(row, made, is_import=True, operations=(done,))
+
+
+def as_appointment(event: StoredEvent, terms: Terms) -> Appointment:
+    """What would be made of the event, without an id yet."""
+    return Appointment(
+        id=_NOBODYS,
+        version=1,
+        owner_id=terms.selection.user_id,
+        type=EXTERNAL_TYPE,
+        content=event.content,
+        imported_from=terms.link_id,
+        edited_at={ALL_ELSE: event.modified_at},
+    )

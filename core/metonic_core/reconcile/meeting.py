@@ -19,10 +19,10 @@ from metonic_core.reconcile.alike import (
     is_waiting,
     likeness,
 )
+from metonic_core.reconcile.importing import as_appointment
 from metonic_core.reconcile.pairing import asked
 from metonic_core.reconcile.step import Step
 from metonic_core.reconcile.terms import Terms
-from metonic_core.selection import projected
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Neighbours:
     def of_event(self, row: Mapping) -> Meeting:
         """What the event of a one-sided row meets."""
         waiting = self._waiting_for(row)
-        if not isinstance(row.seen, Observed) or (like := likeness(row.seen.event.content)) is None:
+        if (like := self._of_lone(row)) is None:
             return Meeting(waiting=waiting)
         here, there = self._appointments(like), [*self._lone(like), *self._imported(like)]
         if len(here) != 1 or len(there) != 1:
@@ -93,7 +93,7 @@ class Neighbours:
     def of_appointment(self, row: Mapping, appointment: Appointment) -> Meeting:
         """What an appointment without event meets."""
         asking = tuple(e for e in self.events if is_asking(e) and e.alike_id == appointment.id)
-        if asking or (like := likeness(appointment.content)) is None:
+        if asking or (like := self._of(appointment)) is None:
             return Meeting(others=asking, is_awaited=bool(asking))
         there, lone = self._imported(like), self._lone(like)
         if not there and not lone:
@@ -112,7 +112,7 @@ class Neighbours:
         return next((r for r in rows if r and is_waiting(r)), None) if is_asking(row) else None
 
     def _appointments(self, like: Likeness) -> list[Standing]:
-        """The platform's own appointments that say so, belong into this calendar and are shown there."""
+        """The platform's own appointments that say so and belong into this calendar."""
         return [s for s in self._saying(like, self.standing) if self._is_platforms(s.appointment)]
 
     def _is_platforms(self, appointment: Appointment) -> bool:
@@ -121,7 +121,6 @@ class Neighbours:
             appointment.imported_from is None
             and appointment.owner_id == selection.user_id
             and selection.excludes(appointment) is None
-            and projected(appointment, Origin.COPY, selection).title == appointment.content.title
         )
 
     def _imported(self, like: Likeness) -> list[Standing]:
@@ -130,17 +129,22 @@ class Neighbours:
         came = (s for s in self.standing if s.row and s.appointment.imported_from == link)
         return [s for s in self._saying(like, came) if not s.appointment.is_deleted]
 
-    @staticmethod
-    def _saying(like: Likeness, standing: Iterable[Standing]) -> Iterable[Standing]:
-        return (s for s in standing if likeness(s.appointment.content) == like)
+    def _saying(self, like: Likeness, standing: Iterable[Standing]) -> Iterable[Standing]:
+        return (s for s in standing if self._of(s.appointment) == like)
 
     def _lone(self, like: Likeness) -> list[Mapping]:
         """The rows of events that no appointment is paired with."""
-        return [
-            row
-            for row in self.events
-            if isinstance(row.seen, Observed) and likeness(row.seen.event.content) == like
-        ]
+        return [row for row in self.events if self._of_lone(row) == like]
+
+    def _of(self, appointment: Appointment) -> Likeness | None:
+        """What it may be told by in this calendar: nothing, where that is not shown what it is about."""
+        return None if self.terms.selection.hides(appointment) else likeness(appointment.content)
+
+    def _of_lone(self, row: Mapping) -> Likeness | None:
+        """The same for an event, as the appointment that would be made of it."""
+        if not isinstance(row.seen, Observed):
+            return None
+        return self._of(as_appointment(row.seen.event, self.terms))
 
     def _asking(self, like: Likeness, but: Mapping) -> tuple[Mapping, ...]:
         """Who asks about what looks alike, and has to think again: there is a third one.

@@ -116,8 +116,7 @@ def take(mapping: Mapping, reading: Reading, terms: Terms) -> Mapping:
 def _take_event(mapping: Mapping, event: StoredEvent, terms: Terms) -> Mapping:
     if _is_held(mapping, HoldKind.QUARANTINE):
         mapping = replace(mapping, hold=None, attempts=0)
-    marker = terms.marker_on(event)
-    if mapping.origin is Origin.OWN and not (marker and terms.issued(marker, event)):
+    if mapping.origin is Origin.OWN and not _is_of_ours(event, terms):
         event = replace(event, content=withhold(event.content, mapping.external_base))
     return replace(
         mapping,
@@ -132,6 +131,13 @@ def _take_event(mapping: Mapping, event: StoredEvent, terms: Terms) -> Mapping:
 def is_echo(tombstone: Mapping, etag: str | None, terms: Terms) -> bool:
     """Whether the event only seems to be there, because our erasure is still invisible."""
     return etag == tombstone.etag and terms.is_fresh(tombstone)
+
+
+def _is_of_ours(event: StoredEvent, terms: Terms) -> bool:
+    """Whether what a private event says came from here: a copy, or the second half of one that was split."""
+    marker = terms.marker_on(event)
+    is_half = event.is_split and marker is not None and marker.link_id == terms.link_id
+    return is_half or (marker is not None and terms.issued(marker, event))
 
 
 def is_alive_again(mapping: Mapping, reading: Reading, terms: Terms) -> StoredEvent | None:

@@ -66,7 +66,8 @@ def _decide_seen(lone: Lone, event: StoredEvent, terms: Terms) -> Step:
         return _own_copy(lone, event, marker, terms)
     if marker and first and claim and is_second_half(event, first, claim, terms):
         return follow(lone.mapping, event, first, claim, terms)
-    return _import(lone, event, terms)
+    # What looked like a half of ours when it was read, and is none, is the user's: private is private.
+    return _import(lone, replace(event, content=withhold(event.content, None)), terms)
 
 
 def _ignored(mapping: Mapping, event: StoredEvent, reason: Reason) -> Step:

@@ -13,9 +13,10 @@ from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import Mapping, Observed, Origin, WriteKind
 from metonic_core.model.series import occurs_in
 from metonic_core.model.when import Window
+from metonic_core.reconcile.conflicts import about
 from metonic_core.reconcile.step import Act, Operation, Reason, Side, Step, Write
 from metonic_core.reconcile.terms import Terms
-from metonic_core.selection import Direction, as_platform_knows, flow, projected
+from metonic_core.selection import Direction, as_platform_knows, flow, masked, projected, unmasked
 
 _FAR = timedelta(days=366 * 10)
 
@@ -46,24 +47,34 @@ def follow(mapping: Mapping, event: StoredEvent, first: Appointment, claim: Mapp
     What of a copy does not flow in is as in the first. The event is stamped anew, so that a duplicate of it
     is no second half again.
     """
+    selection, claim = terms.selection, replace(claim, is_masked=_is_masked(event, claim, terms))
     known = as_platform_knows(event.content, claim)
-    taken = [g for g in known.groups() if flow(claim, first, terms.selection, g).is_inbound]
+    if claim.is_masked or selection.masks(first):
+        known = unmasked(known, first.content)
+    taken = [g for g in known.groups() if flow(claim, first, selection, g).is_inbound]
     content = replace(first.content, overrides=()).take(taken, known)
     made = replace(first, id=terms.new_id(), version=1, content=content)
     row = replace(
         mapping,
         appointment_id=made.id,
         origin=Origin.COPY,
-        local_base=content,
+        local_base=masked(content) if claim.is_masked else content,
         external_base=event.content,
         etag=event.etag,
         seen=None,
         hold=None,
         wanted=None,
         enters_at=None,
+        is_masked=claim.is_masked,
     )
     done = Operation(Side.LOCAL, Act.CREATE, Reason.NEW_THERE, content.groups(), after=content)
     return Step(row, made, is_import=True, write=_stamp(row, made, event, terms), operations=(done,))
+
+
+def _is_masked(event: StoredEvent, claim: Mapping, terms: Terms) -> bool:
+    """Whether it says no more than "Busy": it carries the stamp of the copy that it was split from."""
+    marker = terms.marker_on(event)
+    return claim.is_masked or (marker is not None and marker.is_masked)
 
 
 def _stamp(row: Mapping, made: Appointment, event: StoredEvent, terms: Terms) -> Write | None:
@@ -72,5 +83,5 @@ def _stamp(row: Mapping, made: Appointment, event: StoredEvent, terms: Terms) ->
     shown = projected(made, Origin.COPY, terms.selection)
     moved = terms.differing(event.content, shown)
     groups = frozenset(g for g in moved if flow(row, made, terms.selection, g).is_outbound)
-    local = None if shown == made.content else made.content
-    return Write(WriteKind.UPDATE, Reason.ADOPTED, shown, groups, event.etag, local)
+    write = Write(WriteKind.UPDATE, Reason.ADOPTED, shown, groups, event.etag)
+    return about(write, row, made, terms)

@@ -1,6 +1,14 @@
 """Which appointments a calendar gets, how much of each, and which way each field group may flow."""
 
-from metonic_core.selection.choosing import Choice, Direction, Exclusion, Filters, Selection, Treatment
+from metonic_core.selection.choosing import (
+    HIDING,
+    Choice,
+    Direction,
+    Exclusion,
+    Filters,
+    Selection,
+    Treatment,
+)
 from metonic_core.selection.flow import Flow, flow, is_withheld
 from metonic_core.selection.masking import BUSY, is_telling, masked, unmasked, withhold
 from metonic_core.selection.projection import as_platform_knows, projected
@@ -8,6 +16,7 @@ from metonic_core.selection.rules import LONGEST_PATTERN, MOST_RULES, Rule, Rule
 
 __all__ = [
     "BUSY",
+    "HIDING",
     "LONGEST_PATTERN",
     "MOST_RULES",
     "Choice",

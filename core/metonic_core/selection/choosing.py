@@ -59,6 +59,10 @@ class Exclusion(StrEnum):
     CANCELLED = "cancelled"
 
 
+HIDING = frozenset({Exclusion.PRIVATE, Exclusion.MATCHES_RULE})
+"""What is left out because it may not be shown, not because it is not wanted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What an appointment must match, all of it: None narrows nothing, an empty set lets nothing through.

@@ -45,7 +45,7 @@ class Context:
         self.undoable = DataLoader[history.Run, bool](_load_undoable, cache=False)
         self.operation_counts = DataLoader[UUID, int](_load_operation_counts, cache=False)
         self.plan_steps = DataLoader[planned.Asked, Sequence[planned.PlannedStep]](
-            planned.of_runs, cache=False
+            self._load_plan_steps, cache=False
         )
         self.plan_sizes = DataLoader[UUID, planned.PlanSize](_load_plan_sizes, cache=False)
 
@@ -128,6 +128,10 @@ class Context:
     async def _load_operations(self, asked: list[operations.Asked]) -> Sequence[Sequence[operations.Done]]:
         viewer = await self.viewer()
         return await operations.of_runs(viewer.id, asked)
+
+    async def _load_plan_steps(self, asked: list[planned.Asked]) -> Sequence[Sequence[planned.PlannedStep]]:
+        viewer = await self.viewer()
+        return await planned.of_runs(viewer.id, asked)
 
 
 Info = strawberry.Info[Context, None]

@@ -79,11 +79,16 @@ def _found(user_id: UUID, wanted: Conflicts) -> QuerySet[CalendarSyncConflict]:
         "conflict_type__in": None if wanted.types is None else list(wanted.types),
     }
     given = {name: value for name, value in asked.items() if value is not None}
-    # Whom an appointment concerned once does not read any more what it said.
+    return of_user(user_id).filter(state__in=list(wanted.states), **given)
+
+
+def of_user(user_id: UUID) -> QuerySet[CalendarSyncConflict]:
+    """Those that the user may read, and so decide.
+
+    Whom an appointment concerned once does not read any more what it said.
+    """
     theirs = Subquery(Appointment.filter(concerning(user_id)).values("id"))
-    return CalendarSyncConflict.filter(
-        state__in=list(wanted.states), sync_config__user_id=user_id, appointment_id__in=theirs, **given
-    )
+    return CalendarSyncConflict.filter(sync_config__user_id=user_id, appointment_id__in=theirs)
 
 
 def shown_of(row: CalendarSyncConflict) -> Shown:

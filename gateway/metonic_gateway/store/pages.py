@@ -122,6 +122,12 @@ def concerning(user_id: UUID) -> Q:
     return Q(owner_id=user_id) | Q(id__in=Subquery(shared))
 
 
+async def not_concerning(user_id: UUID, appointments: Collection[UUID]) -> Collection[UUID]:
+    """Those of these appointments that are other people's."""
+    rows = models.Appointment.filter(~concerning(user_id), id__in=list(appointments))
+    return {row["id"] for row in await rows.values("id")}
+
+
 def paged(rows: QuerySet[RowT], by: str, page: Page, *, is_descending: bool) -> QuerySet[RowT]:
     """The rows of a page, in the order of that column, and one more."""
     sign, beyond = ("-", "lt") if is_descending else ("", "gt")

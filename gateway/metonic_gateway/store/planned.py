@@ -11,8 +11,9 @@ from tortoise.queryset import QuerySet
 
 from metonic_core.model.codec import decode
 from metonic_core.model.content import Content
+from metonic_core.reconcile.step import Side
 from metonic_gateway.store.models import SyncPlanStep
-from metonic_gateway.store.pages import Key, Page, paged
+from metonic_gateway.store.pages import Key, Page, not_concerning, paged
 
 Asked = tuple[UUID, Page]
 """A run, and which of its steps."""
@@ -22,7 +23,8 @@ Asked = tuple[UUID, Page]
 class PlannedStep:
     """What would be done to one side; the words are those of ``reconcile.step``.
 
-    ``before`` is what stands on that side, ``after`` what would stand there.
+    ``before`` is what stands on that side, ``after`` what would stand there; None where that is what an
+    appointment says which is not the user's any more.
     """
 
     id: UUID
@@ -55,13 +57,14 @@ class PlanSize:
         return sum(self.acts.values())
 
 
-async def of_runs(asked: Sequence[Asked]) -> list[Sequence[PlannedStep]]:
+async def of_runs(user_id: UUID, asked: Sequence[Asked]) -> list[Sequence[PlannedStep]]:
     """For each page asked for its steps by when the items begin, and one more.
 
     The runs must be the user's.
     """
     found = await SyncPlanStep.filter(Q(*[_on_page(a) for a in asked], join_type=Q.OR))
-    steps = sorted(map(_step_of, found), key=lambda step: step.key)
+    others = await not_concerning(user_id, {row.appointment_id for row in found if row.appointment_id})
+    steps = sorted((_step_of(row, others) for row in found), key=lambda step: step.key)
     return [_page_of(steps, run_id, page) for run_id, page in asked]
 
 
@@ -97,7 +100,9 @@ def _page_of(steps: Sequence[PlannedStep], run_id: UUID, page: Page) -> Sequence
     return beyond[: page.first + 1]
 
 
-def _step_of(row: SyncPlanStep) -> PlannedStep:
+def _step_of(row: SyncPlanStep, others: Collection[UUID]) -> PlannedStep:
+    """What stands in the user's own calendar they have read; what would come into it they have not."""
+    is_told = row.appointment_id not in others
     return PlannedStep(
         id=row.id,
         run_id=row.run_id,
@@ -106,8 +111,8 @@ def _step_of(row: SyncPlanStep) -> PlannedStep:
         reason=row.reason,
         held_because=row.held_because,
         groups=tuple(row.field_groups),
-        before=decode(row.before),
-        after=decode(row.after),
+        before=decode(row.before) if is_told or row.side == Side.EXTERNAL.value else None,
+        after=decode(row.after) if is_told else None,
         starts_at=row.starts_at,
         appointment_id=row.appointment_id,
         external_event_id=row.external_event_id,

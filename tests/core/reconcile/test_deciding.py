@@ -135,7 +135,7 @@ def test_what_leaves_the_selection_is_erased_if_it_is_ours_and_kept_if_it_is_not
     withdrawn = decide(copy().due(), private(), terms())
     unlinked = decide(own().due(), private(), terms())
 
-    assert withdrawn.write == Write(WriteKind.DELETE, Reason.DESELECTED, etag=AGREED)
+    assert withdrawn.write == Write(WriteKind.DELETE, Reason.HIDDEN, etag=AGREED)
     assert unlinked.write is None
     assert unlinked.mapping == replace(
         own().due(), wanted=None, hold=Hold(HoldKind.UNLINKED, Reason.DESELECTED)
@@ -158,7 +158,7 @@ def test_an_edit_there_is_pulled_before_the_copy_goes() -> None:
 
     assert step.appointment
     assert step.appointment.content == replace(YOGA, is_private=True)
-    assert step.write == Write(WriteKind.DELETE, Reason.DESELECTED, etag="etag-new")
+    assert step.write == Write(WriteKind.DELETE, Reason.HIDDEN, etag="etag-new")
     assert step.mapping.external_base == YOGA
 
 

@@ -6,10 +6,10 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.pairs import TRAINING, appointment, copy, imported, own, seen, terms
+from tests.core.pairs import CLIENT, TRAINING, appointment, copy, hour, imported, own, seen, terms
 
 from metonic_core.model.appointment import Appointment
-from metonic_core.model.mapping import Absent, Answer, Hold, HoldKind, Mapping
+from metonic_core.model.mapping import Absent, Answer, Hold, HoldKind, Mapping, WriteKind
 from metonic_core.reconcile.decide import decide
 from metonic_core.reconcile.guard import (
     Allowance,
@@ -26,10 +26,11 @@ from metonic_core.reconcile.guard import (
     presented,
 )
 from metonic_core.reconcile.step import Act, Operation, Reason, Side, Step
-from metonic_core.selection import Direction
+from metonic_core.selection import Direction, Treatment, masked
 
 CANCELLED = replace(appointment(), is_deleted=True)
 PRIVATE = appointment(replace(TRAINING, is_private=True))
+LEFT = replace(appointment(), owner_id=CLIENT)
 MOVED = replace(TRAINING, title="Yoga")
 GONE = replace(own(), seen=Absent()).due()
 FREE = Allowance(dict.fromkeys(Kind, 100), {})
@@ -40,7 +41,7 @@ STRICT = Allowance(dict.fromkeys(Kind, 0), CAUSES)
 DESTRUCTIVE: list[tuple[Mapping, Appointment, Kind]] = [
     (GONE, imported(), Kind.DELETION),
     (copy().due(), CANCELLED, Kind.DELETION),
-    (copy().due(), PRIVATE, Kind.DELETION),
+    (copy().due(), LEFT, Kind.DELETION),
     (seen(own(), MOVED), imported(), Kind.EDIT),
     (seen(copy(), MOVED), appointment(), Kind.EDIT),
 ]
@@ -51,6 +52,7 @@ HARMLESS: list[tuple[Mapping, Appointment]] = [
     (replace(copy(), seen=Absent()).due(), CANCELLED),
     (own().due(), replace(imported(), content=MOVED)),
     (own().due(), PRIVATE),
+    (copy().due(), PRIVATE),
 ]
 
 rows = st.frozensets(st.integers(0, 60).map(lambda n: UUID(int=n)))
@@ -237,12 +239,12 @@ def test_what_nobody_is_asked_about_any_more_is_decided_as_if_it_had_not_been_he
 
 
 def test_an_approval_says_nothing_once_the_appointment_is_left_out_for_another_reason() -> None:
-    held = judged(copy().due(), PRIVATE, STRICT)
+    held = judged(copy().due(), LEFT, STRICT)
     assert isinstance(held, Held)
     approved = replace(held.mapping, hold=None, answer=Answer.APPROVED).due()
 
-    assert presented(approved, PRIVATE, terms()).answer is Answer.APPROVED
-    assert presented(approved, replace(PRIVATE, is_deleted=True), terms()).answer is None
+    assert presented(approved, LEFT, terms()).answer is Answer.APPROVED
+    assert presented(approved, replace(LEFT, is_deleted=True), terms()).answer is None
 
 
 @pytest.mark.parametrize(("side", "act"), [(side, act) for side in Side for act in Act])
@@ -252,6 +254,36 @@ def test_creates_links_and_updates_in_a_calendar_never_count(side: Side, act: Ac
     counts = {inferred(Operation(side, act, reason), copy()) for reason in Reason} - {None}
 
     assert bool(counts) == may_count
+
+
+@pytest.mark.parametrize("treatment", [Treatment.EXCLUDE, Treatment.MASK])
+def test_what_may_not_be_shown_any_more_waits_for_nobody(treatment: Treatment) -> None:
+    under, private = terms(private=treatment), replace(TRAINING, is_private=True)
+    held = judged(seen(copy(), replace(TRAINING, when=hour(2))), appointment(), STRICT)
+    assert isinstance(held, Held)
+
+    here = appointment(private)
+    step = decide(presented(held.mapping.due(), here, under), here, under)
+    made = judge(Judged(held.mapping, step, here), STRICT, under)
+
+    assert isinstance(made, Step)
+    assert made.write
+    assert made.write.is_masked or made.write.kind is WriteKind.DELETE
+    assert made.mapping.hold is None
+
+
+def test_a_plan_holds_nothing_of_what_the_calendar_is_not_shown() -> None:
+    secret = replace(TRAINING, notes="SECRET", is_private=True)
+    moved = replace(TRAINING, when=hour(2))
+    masked_copy = replace(seen(copy(masked(secret)), masked(moved)), is_masked=True)
+    own_event = replace(seen(own(secret), replace(secret, when=moved.when)), can_write=True)
+    busy = (own(secret).due(), imported(replace(secret, when=moved.when, title="SECRET")))
+    for row, here in [(masked_copy, appointment(secret)), (own_event, imported(secret)), busy]:
+        steps = planned(decide(row, here, terms(private=Treatment.MASK)))
+
+        assert steps
+        assert [step.after.when for step in steps if step.after] == [moved.when]
+        assert "SECRET" not in repr([step.after for step in steps])
 
 
 def test_an_orphan_is_erased_without_asking() -> None:

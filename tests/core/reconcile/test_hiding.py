@@ -1,14 +1,19 @@
 """What is hidden of an appointment whose event is the user's own, and of one that came from elsewhere."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from tests.core.pairs import (
     CLIENT,
     OTHER_LINK,
     TRAINING,
+    appointment,
     copy,
+    foreign,
     imported,
+    lone,
     own,
     seen,
     shared,
@@ -18,13 +23,16 @@ from tests.core.pairs import (
 
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.content import LOCATION, NOTES, TITLE, Content
-from metonic_core.model.mapping import Absent
+from metonic_core.model.mapping import Absent, Mapping
 from metonic_core.model.series import Override, Recurrence
+from metonic_core.reconcile.alike import Standing
 from metonic_core.reconcile.decide import decide
+from metonic_core.reconcile.meeting import Neighbours
 from metonic_core.reconcile.step import Step
 from metonic_core.reconcile.terms import Terms
 from metonic_core.selection import Rule, RuleField, Treatment, masked, projected
 
+THIRD = UUID(int=51)
 SERIES = replace(TRAINING, recurrence=Recurrence(("FREQ=WEEKLY;COUNT=4",)))
 SECRET = replace(
     SERIES,
@@ -39,6 +47,11 @@ PUBLIC = replace(SECRET, is_private=False)
 
 def under(treatment: Treatment) -> Terms:
     return terms(private=treatment)
+
+
+def around(rules: tuple[Rule, ...], standing: Sequence[Standing], *events: Mapping) -> Neighbours:
+    selection = replace(terms().selection, rules=rules)
+    return Neighbours(standing, events, replace(terms(), selection=selection))
 
 
 def edited(content: Content) -> Content:
@@ -136,3 +149,20 @@ def test_a_deleted_forwarded_copy_never_cancels_what_it_came_from() -> None:
 
     assert step.appointment is None
     assert step.conflict
+
+
+def test_what_matches_a_rule_looks_like_nothing_on_either_side() -> None:
+    secret, rules = replace(TRAINING, notes="therapy"), (Rule(RuleField.NOTES, "therapy"),)
+    pair, former = replace(own(secret), id=THIRD, appointment_id=THIRD), replace(imported(secret), id=THIRD)
+    told, hidden = lone(foreign()), lone(foreign(secret))
+
+    met = [
+        around(rules, [Standing(appointment())], hidden).of_event(hidden),
+        around(rules, [Standing(appointment(secret))], told).of_event(told),
+        around(rules, [Standing(appointment(), unborn()), Standing(former, pair)]).of_appointment(
+            unborn(), appointment()
+        ),
+    ]
+
+    assert [meeting.twin for meeting in met] == [None, None, None]
+    assert around((), [Standing(appointment())], hidden).of_event(hidden).twin

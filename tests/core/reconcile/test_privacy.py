@@ -177,7 +177,7 @@ def test_an_appointment_that_becomes_private_is_erased_from_the_calendar() -> No
     step = decide(copy().due(), private, terms())
 
     assert step.write
-    assert (step.write.kind, step.write.reason) == (WriteKind.DELETE, Reason.DESELECTED)
+    assert (step.write.kind, step.write.reason) == (WriteKind.DELETE, Reason.HIDDEN)
     assert "SECRET" not in words(step)
 
 

@@ -1,6 +1,7 @@
 """A series that was split in a calendar: its second half goes on as the first, or is the user's own."""
 
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from tests.core.pairs import (
@@ -25,9 +26,11 @@ from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import HoldKind, Mapping, Observed, Origin, WriteKind
 from metonic_core.model.series import Override, Recurrence
 from metonic_core.reconcile.decide import decide
+from metonic_core.reconcile.observe import take
 from metonic_core.reconcile.onesided import Lone, decide_event
 from metonic_core.reconcile.step import Reason, Step, Write
-from metonic_core.selection import Direction
+from metonic_core.selection import Direction, Treatment, masked
+from metonic_core.spi import Seen
 
 FIRST = replace(SERIES, recurrence=Recurrence(("FREQ=WEEKLY;UNTIL=20261214T225959Z",)))
 SECOND = replace(SERIES, when=hour(15, 12), recurrence=Recurrence(("FREQ=WEEKLY;COUNT=4",)))
@@ -114,6 +117,52 @@ def test_changes_of_single_occurrences_stay_with_the_half_that_has_them() -> Non
 
     assert step.appointment
     assert step.appointment.content.overrides == (late,)
+
+
+PRIVATE = replace(SECOND, is_private=True, notes="SECRET")
+
+
+def test_a_private_series_that_is_shown_whole_keeps_its_words_in_both_halves() -> None:
+    series, included = replace(SERIES, is_private=True, notes="SECRET"), terms(private=Treatment.INCLUDE)
+    claim = seen(copy(series), replace(FIRST, is_private=True, notes="SECRET"))
+    row = take(replace(lone(), id=UUID(int=41)), Seen(second_half(PRIVATE)), included)
+
+    step = decide_event(Lone(row, shared(series), claim), included)
+
+    assert step.appointment
+    assert step.appointment.content == PRIVATE
+    assert step.write
+    assert step.write.groups == frozenset()
+
+
+def test_a_private_duplicate_says_no_more_than_that_its_owner_is_busy() -> None:
+    row = take(lone(), Seen(second_half(PRIVATE)), terms())
+
+    step = decide_event(Lone(row, None, None), terms())
+
+    assert step.appointment
+    assert step.appointment.content == replace(PRIVATE, title="Busy", notes="")
+
+
+@pytest.mark.parametrize("treatment", [Treatment.MASK, Treatment.INCLUDE])
+def test_the_second_half_of_a_masked_series_is_masked_and_takes_its_words_from_the_first(
+    treatment: Treatment,
+) -> None:
+    late = Override(SECOND.when.slot, title="Exam")
+    moved = replace(late, title=None, when=hour(15, 18))
+    first = replace(SERIES, is_private=True, notes="SECRET", overrides=(late,))
+    claim = replace(seen(copy(masked(first)), masked(FIRST)), is_masked=True)
+    event = second_half(masked(replace(PRIVATE, overrides=(moved,))))
+    row = take(lone(), Seen(event), terms(private=treatment))
+
+    step = decide_event(Lone(row, shared(first), claim), terms(private=treatment))
+
+    assert step.appointment
+    assert step.appointment.content == replace(PRIVATE, overrides=(replace(late, when=moved.when),))
+    assert step.write
+    assert (step.write.is_masked, step.write.local) == (treatment is Treatment.MASK, None)
+    assert step.mapping.is_masked
+    assert "SECRET" not in repr(step.mapping)
 
 
 DUPLICATES = {

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from tests.gateway.graphql.client import Api
 from tests.gateway.graphql.operations import CONFLICTS, COPIES, CREATE, ERROR, STATUS, WHEN, lesson
+from tests.gateway.graphql.settings import SET
 
 from metonic_core.model.content import Content
 from metonic_core.model.event import StoredEvent
@@ -129,6 +130,26 @@ async def test_only_look_alikes_can_be_two(api: Api) -> None:
 
     assert (conflict["conflictType"], conflict["appointmentId"]) == ("DELETED", made["id"])
     assert (answer["__typename"], answer["path"]) == ("InvalidInput", ["resolution"])
+
+
+async def test_a_policy_brings_many_together_that_were_entered_twice(api: Api) -> None:
+    calendar = await api.house.connect()
+    titles = [f"Lesson {letter}" for letter in "abcdefghijklmnop"]
+    for title in titles:
+        api.house.world.put("home", event(api, title, name=title))
+    await again(api, calendar)
+    await api.call(SET, settings={"conflictsAutomatically": "KEEP_LOCAL"})
+    for title in titles:
+        await api.call(CREATE, appointment=lesson(title=title, location="Studio"))
+
+    await again(api, calendar)
+    await again(api, calendar)
+
+    status = await api.call(STATUS, provider="memory")
+    assert (status["state"], status["openConflicts"]) == ("IDLE", 0)
+    assert sorted(api.house.world.titles()) == titles
+    assert await Appointment.filter(is_deleted=False).count() == len(titles)
+    assert {a["location"] for a in (await api.call(TITLES))["nodes"]} == {"Studio"}
 
 
 async def test_no_policy_says_that_there_are_two(api: Api) -> None:

@@ -1,7 +1,18 @@
 """What a person commands is done, however much it is; what only happens at the same time is not."""
 
 from tests.gateway.graphql.client import serving
-from tests.gateway.guard.stock import erase, held, held_run, lesson, planned, run, send, standing, stocked
+from tests.gateway.guard.stock import (
+    HOME,
+    erase,
+    held,
+    held_run,
+    lesson,
+    planned,
+    run,
+    send,
+    standing,
+    stocked,
+)
 from tests.gateway.house import House, synced
 
 from metonic_gateway.store.models import Appointment, CalendarSyncConflict, CalendarSyncMapping, SyncOperation
@@ -78,6 +89,21 @@ async def test_nobody_commands_by_settings_what_was_deleted_in_the_calendar(hous
     erase(house, *range(20))
     async with serving(house) as api:
         await api.call(SETTINGS, settings={"includeNotes": False})
+
+    await run(house, calendar)
+
+    assert (await standing(), await held()) == (30, 20)
+
+
+async def test_nobody_commands_by_settings_what_a_policy_makes_of_deletions_in_the_calendar(
+    house: House,
+) -> None:
+    await send(house, *map(lesson, range(30)))
+    calendar = await synced(house)
+    for event in list(house.world.events[HOME])[:20]:
+        del house.world.events[HOME][event]
+    async with serving(house) as api:
+        await api.call(SETTINGS, settings={"includeNotes": False, "conflictsAutomatically": "KEEP_EXTERNAL"})
 
     await run(house, calendar)
 

@@ -113,6 +113,7 @@ WHY: dict[str, Why] = {
         "Choose to always sync it with this calendar.",
     ),
     Reason.DESELECTED: Why("It is not selected for this calendar any more.", next_step=_SETTINGS),
+    Reason.HIDDEN: Why("This calendar may not show it any more.", next_step=_SETTINGS),
     Reason.NOT_YOURS_TO_EDIT: Why(
         "It was changed in the calendar by somebody who may not edit it.",
         next_step="Ask the appointment's owner to change it.",

@@ -298,4 +298,8 @@ class Migration(migrations.Migration):
             WHERE "hold" IS NOT NULL""",
             'DROP INDEX "ix_mapping_held"',
         ),
+        ops.RunSQL(
+            'CREATE INDEX "ix_run_by_kind" ON "calendar_sync_history" ("kind", "state")',
+            'DROP INDEX "ix_run_by_kind"',
+        ),
     ]
