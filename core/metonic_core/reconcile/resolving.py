@@ -219,7 +219,7 @@ def _make_anew(pair: Comparison, _conflict: Conflict, _resolution: Resolution) -
     """As a copy in the next generation, what was imported too. Nothing goes into a calendar only read."""
     if pair.terms.selection.direction is Direction.PULL:
         return detach(pair)
-    lost = Operation(Side.EXTERNAL, Act.UNLINK, Reason.DELETED_THERE, before=pair.external_base)
+    lost = Operation(Side.EXTERNAL, Act.UNLINK, Reason.RESOLVED, before=pair.external_base)
     made = create(reborn(pair.mapping), pair.appointment, pair.terms)
     write = replace(made.write, reason=Reason.RESOLVED) if made.write else None
     return replace(made, write=write, operations=(lost,))

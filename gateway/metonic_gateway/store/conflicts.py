@@ -47,6 +47,10 @@ class Shown:
     def key(self) -> Key:
         return self.detected_at, self.id
 
+    @property
+    def is_over(self) -> bool:
+        return self.closed_at is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Conflicts:
@@ -79,11 +83,13 @@ def _found(user_id: UUID, wanted: Conflicts) -> QuerySet[CalendarSyncConflict]:
         "conflict_type__in": None if wanted.types is None else list(wanted.types),
     }
     given = {name: value for name, value in asked.items() if value is not None}
-    # Whom an appointment concerned once does not read any more what it said.
-    theirs = Subquery(Appointment.filter(concerning(user_id)).values("id"))
-    return CalendarSyncConflict.filter(
-        state__in=list(wanted.states), sync_config__user_id=user_id, appointment_id__in=theirs, **given
-    )
+    return theirs(user_id).filter(state__in=list(wanted.states), **given)
+
+
+def theirs(user_id: UUID) -> QuerySet[CalendarSyncConflict]:
+    """Whom an appointment concerned once does not read any more what it said, nor decides about it."""
+    concern = Subquery(Appointment.filter(concerning(user_id)).values("id"))
+    return CalendarSyncConflict.filter(sync_config__user_id=user_id, appointment_id__in=concern)
 
 
 def shown_of(row: CalendarSyncConflict) -> Shown:

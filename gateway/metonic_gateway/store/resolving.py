@@ -19,7 +19,7 @@ from metonic_core.model.resolution import Resolution
 from metonic_core.reconcile.step import Conflict
 from metonic_gateway.store import runs
 from metonic_gateway.store.appointments import draw_rows, make_due
-from metonic_gateway.store.conflicts import Shown, shown_of
+from metonic_gateway.store.conflicts import Shown, shown_of, theirs
 from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncConflict, CalendarSyncMapping
 from metonic_gateway.store.noting import UNFINISHED
 from metonic_gateway.store.pages import Key
@@ -68,7 +68,7 @@ class Decided:
 
 async def decide(user_id: UUID, versions: Mapping[UUID, int], choose: Choose, now: datetime) -> Decided:
     """Decide about the conflicts of these ids, each in the version that was shown."""
-    named = CalendarSyncConflict.filter(id__in=list(versions), sync_config__user_id=user_id)
+    named = theirs(user_id).filter(id__in=list(versions))
     async with in_transaction():
         found = await _locked(named)
         refused: dict[UUID, Refusal] = {i: Unknown() for i in versions if i not in found}
@@ -89,7 +89,7 @@ async def decide_next(
 
     They are taken from the oldest on.
     """
-    rows = CalendarSyncConflict.filter(state=OPEN, sync_config__user_id=user_id, detected_at__lte=now)
+    rows = theirs(user_id).filter(state=OPEN, detected_at__lte=now)
     if provider is not None:
         rows = rows.filter(sync_config__provider=provider)
     if after is not None:

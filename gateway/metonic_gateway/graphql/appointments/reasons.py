@@ -90,7 +90,7 @@ WHY: dict[str, Why] = {
     ConflictType.TIME_CHANGE: Why(
         "It was moved here and in the calendar, to different times.", next_step=_DECIDE
     ),
-    ConflictType.DELETED: Why("It was deleted on one side and changed on the other.", next_step=_DECIDE),
+    ConflictType.DELETED: Why("It was deleted on one side and stands on the other.", next_step=_DECIDE),
     ConflictType.DATA_MISMATCH: Why(
         "The same was changed here and in the calendar, in different ways.", next_step=_DECIDE
     ),
