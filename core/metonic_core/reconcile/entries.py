@@ -212,9 +212,16 @@ def recreate_once(pair: Comparison) -> Step:
     """A copy that was deleted there is made anew, in the next generation; deleted again, it is given up."""
     if pair.mapping.is_recreated or pair.terms.selection.excludes_new(pair.appointment):
         return detach(pair)
-    lost = Operation(Side.EXTERNAL, Act.UNLINK, Reason.DELETED_THERE, before=pair.external_base)
-    row = replace(reborn(pair.mapping), is_recreated=True)
-    return replace(create(row, pair.appointment, pair.terms), operations=(lost,))
+    step = make_anew(pair, Reason.PUSH_ONLY)
+    return replace(step, mapping=replace(step.mapping, is_recreated=True))
+
+
+def make_anew(pair: Comparison, reason: Reason) -> Step:
+    """A copy in the next generation in place of the event that was lost."""
+    lost = Operation(Side.EXTERNAL, Act.UNLINK, reason, before=pair.external_base)
+    made = create(reborn(pair.mapping), pair.appointment, pair.terms)
+    write = replace(made.write, reason=reason) if made.write else None
+    return replace(made, write=write, operations=(lost,))
 
 
 def reborn(mapping: Mapping) -> Mapping:
