@@ -20,7 +20,11 @@ from metonic_gateway.store import states
 from metonic_gateway.store.conflicts import Shown
 
 
-@strawberry.enum
+@strawberry.enum(
+    description="TIME_CHANGE: moved on both sides, to different times. DELETED: deleted on one side, and it "
+    "stands on the other. DATA_MISMATCH: anything else, changed on both sides in different ways. "
+    "CREATED_EXTERNALLY: entered on both sides, and it may be one thing or two."
+)
 class ConflictType(Enum):
     TIME_CHANGE = "time_change"
     DELETED = "deleted"
