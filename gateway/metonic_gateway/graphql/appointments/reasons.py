@@ -36,7 +36,7 @@ WHY: dict[str, Why] = {
     IN_SYNC: Why("Appointment and calendar say the same."),
     MASKED: Why(
         "The calendar shows only that you are busy.",
-        next_step="Change how this calendar treats private appointments.",
+        next_step="Change how this calendar treats private appointments, or its rules.",
     ),
     KEPT_APART: Why(
         "Its time is in step. What it is about is private, so that stays as it is on either side."

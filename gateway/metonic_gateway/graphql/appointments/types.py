@@ -44,7 +44,8 @@ strawberry.enum(
     "the next sync. EXCLUDED: has no copy there, and is not to have one. CONFLICT: waits for "
     "`resolveConflict`. QUARANTINED: left alone because something is wrong with it. DETACHED: its copy was "
     "deleted in the calendar and given up. UNLINKED: the user's own event stays there and is not synced. "
-    "IGNORED: what would have been done was rejected. GUARDED: waits for `approveSyncRun`.",
+    "IGNORED: it rests as it is, as what would be done was rejected, or for the direction of the calendar. "
+    "GUARDED: waits for `approveSyncRun`.",
 )
 
 
