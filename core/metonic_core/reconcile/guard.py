@@ -42,6 +42,7 @@ INFERRED = {
     (Side.EXTERNAL, Act.DELETE, Reason.DESELECTED): Kind.DELETION,
     (Side.LOCAL, Act.UPDATE, Reason.EDITED_THERE): Kind.EDIT,
     (Side.LOCAL, Act.DELETE, Reason.RESOLVED): Kind.DELETION,
+    (Side.LOCAL, Act.DELETE, Reason.PAIRED): Kind.DELETION,
     (Side.EXTERNAL, Act.DELETE, Reason.RESOLVED): Kind.DELETION,
     (Side.LOCAL, Act.UPDATE, Reason.RESOLVED): Kind.EDIT,
 }

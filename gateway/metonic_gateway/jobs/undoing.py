@@ -41,7 +41,7 @@ LEFT: dict[Left, Told] = {
     ),
     Left.LINKED: (
         "cannot_undo",
-        "An event became an appointment's or stopped being it, which changed neither of the two.",
+        "Which event belongs to which appointment is not taken back.",
         _IN_PLACE,
     ),
     Left.ONLY_THERE: (

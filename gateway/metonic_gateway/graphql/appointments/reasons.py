@@ -135,6 +135,7 @@ WHY: dict[str, Why] = {
     ),
     Reason.DISCONNECTED: Why("The calendar was disconnected.", next_step="Connect the provider again."),
     Reason.RESOLVED: Why("A conflict about it was resolved so."),
+    Reason.PAIRED: Why("It is one thing with another appointment, which has its event now."),
     Reason.OVERWRITTEN_UNSEEN: Why(
         "It was changed in the calendar, and a late write may have replaced that before anybody looked.",
         next_step="Make the change again if it is missing.",
