@@ -54,7 +54,7 @@ LEFT: dict[Left, Told] = {
 
 
 def _more(number: int) -> Told:
-    return "moved_since", f"{number} more could not be taken back.", "Compare the operations of both runs."
+    return "cannot_undo", f"{number} more could not be taken back.", "Compare the operations of both runs."
 
 
 COMPLAINTS = Complaints(
