@@ -84,7 +84,7 @@ async def answer(scene: Scene) -> None:
         if is_approval:
             await answering.approve(desk.user_id, run.id, run.requested_at)
         else:
-            await answering.reject(desk.user_id, run.id)
+            await answering.reject(desk.user_id, run.id, run.requested_at)
     except NothingWaits:
         scene.note("nothing waits")
 

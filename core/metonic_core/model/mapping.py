@@ -158,9 +158,9 @@ class Mapping:
     the last one that the provider would not take. ``alike_id`` is the appointment that its event looks like:
     while it is held a person is asked, else they are two. ``can_write`` and ``can_write_time``
     are as in the event last read. ``is_masked``: the copy as last agreed, and so either base, says no more
-    than "Busy". ``resolution`` is what was decided about its conflict and not done yet,
-    ``resolved_at`` when one was last carried out. ``is_commanded``: a person asked for the change that is
-    due. ``fingerprint`` names the versions in which the guard held it, ``answer`` is what a person said to
+    than "Busy". ``resolution`` is what was decided about its conflict and not done yet, ``resolved_at`` when
+    one was last carried out, or rejected in a held run. ``is_commanded``: a person asked for the change that
+    is due. ``fingerprint`` names the versions in which the guard held it, ``answer`` is what a person said to
     that. ``closed`` names why a row is a tombstone.
     """
 

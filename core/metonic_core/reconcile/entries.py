@@ -5,6 +5,8 @@ from dataclasses import replace
 from metonic_core.model.appointment import Appointment, stamped
 from metonic_core.model.content import TIME, Group, slot_of
 from metonic_core.model.mapping import Hold, HoldKind, Mapping, Origin, WriteKind
+from metonic_core.model.series import Override
+from metonic_core.model.when import When
 from metonic_core.reconcile.conflicts import about, frozen
 from metonic_core.reconcile.landing import overtaken
 from metonic_core.reconcile.merge import Comparison, Merge, merge
@@ -23,13 +25,25 @@ def create(mapping: Mapping, appointment: Appointment, terms: Terms) -> Step:
 
 def bring_together(pair: Comparison) -> Step:
     if pair.colliding:
-        is_time = any(g == TIME or slot_of(g) is not None for g in pair.colliding)
+        is_time = any(_is_about_time(pair, group) for group in pair.colliding)
         return frozen(pair, ConflictType.TIME_CHANGE if is_time else ConflictType.DATA_MISMATCH)
     merged = merge(pair)
     is_read_only = pair.terms.selection.direction is Direction.PULL
     if merged.pulled and not is_read_only and pair.terms.selection.excludes(merged.appointment):
         return pull_then_withdraw(pair)
     return brought_together(pair, merged)
+
+
+def _is_about_time(pair: Comparison, group: Group) -> bool:
+    """Of one occurrence: whether the two sides disagree about when, or whether, it takes place."""
+    if slot_of(group) is None:
+        return group == TIME
+    here, there = (content.override(slot_of(group)) for content in (pair.local, pair.external))
+    return _takes_place(here) != _takes_place(there)
+
+
+def _takes_place(override: Override | None) -> tuple[bool, When | None]:
+    return (False, None) if override is None else (override.is_cancelled, override.when)
 
 
 def brought_together(pair: Comparison, merged: Merge, resolved: frozenset[Group] = frozenset()) -> Step:
@@ -199,9 +213,16 @@ def recreate_once(pair: Comparison) -> Step:
     """A copy that was deleted there is made anew, in the next generation; deleted again, it is given up."""
     if pair.mapping.is_recreated or pair.terms.selection.excludes_new(pair.appointment):
         return detach(pair)
-    lost = Operation(Side.EXTERNAL, Act.UNLINK, Reason.DELETED_THERE, before=pair.external_base)
-    row = replace(reborn(pair.mapping), is_recreated=True)
-    return replace(create(row, pair.appointment, pair.terms), operations=(lost,))
+    step = make_anew(pair, Reason.PUSH_ONLY)
+    return replace(step, mapping=replace(step.mapping, is_recreated=True))
+
+
+def make_anew(pair: Comparison, reason: Reason) -> Step:
+    """A copy in the next generation in place of the event that was lost."""
+    lost = Operation(Side.EXTERNAL, Act.UNLINK, reason, before=pair.external_base)
+    made = create(reborn(pair.mapping), pair.appointment, pair.terms)
+    write = replace(made.write, reason=reason) if made.write else None
+    return replace(made, write=write, operations=(lost,))
 
 
 def reborn(mapping: Mapping) -> Mapping:

@@ -42,6 +42,7 @@ INFERRED = {
     (Side.EXTERNAL, Act.DELETE, Reason.DESELECTED): Kind.DELETION,
     (Side.LOCAL, Act.UPDATE, Reason.EDITED_THERE): Kind.EDIT,
     (Side.LOCAL, Act.DELETE, Reason.RESOLVED): Kind.DELETION,
+    (Side.LOCAL, Act.DELETE, Reason.PAIRED): Kind.DELETION,
     (Side.EXTERNAL, Act.DELETE, Reason.RESOLVED): Kind.DELETION,
     (Side.LOCAL, Act.UPDATE, Reason.RESOLVED): Kind.EDIT,
 }
@@ -222,10 +223,12 @@ def judge(judged: Judged, allowed: Allowance, terms: Terms) -> Step | Held | Non
         # That it was approved has to be known still when its write has landed.
         return step
     found = kinds(step)
+    is_rejected = step.mapping.answer is Answer.REJECTED
+    if is_rejected and (found or step.conflict):
+        # A conflict is only the same deletion under another policy: whoever rejected it is not asked again.
+        return Step(replace(row, hold=Hold(HoldKind.IGNORED, Reason.REJECTED), wanted=None))
     if not found:
         return replace(step, mapping=replace(step.mapping, fingerprint=None, answer=None))
-    if step.mapping.answer is Answer.REJECTED:
-        return Step(replace(row, hold=Hold(HoldKind.IGNORED, Reason.REJECTED), wanted=None))
     cause = next((allowed.causes[kind] for kind in Kind if kind in found and kind in allowed.causes), None)
     if cause := cause or _former_cause(row, found):
         return _held(row, cause, found[CAUSES[cause]], fingerprint(row, appointment, terms))

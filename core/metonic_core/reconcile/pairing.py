@@ -93,7 +93,7 @@ def _given_up(twin: Twin, conflict: Conflict, resolution: Resolution) -> Step:
     here, former = twin.here, twin.imported
     if former is None or here.row is None:
         raise ValueError("nothing was imported that could be given up")
-    gone = Operation(Side.LOCAL, Act.DELETE, Reason.RESOLVED, before=former.content, appointment_id=former.id)
+    gone = Operation(Side.LOCAL, Act.DELETE, Reason.PAIRED, before=former.content, appointment_id=former.id)
     row = replace(_agreed(twin, conflict, resolution), seen=Look())
     return Step(
         row,

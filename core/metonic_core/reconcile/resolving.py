@@ -16,7 +16,7 @@ from metonic_core.model.mapping import Mapping as Row
 from metonic_core.model.resolution import Resolution, ResolutionKind
 from metonic_core.model.series import has_slot
 from metonic_core.model.when import slot_text
-from metonic_core.reconcile.entries import brought_together, cancel, create, detach, erase, reborn
+from metonic_core.reconcile.entries import brought_together, cancel, detach, erase, make_anew
 from metonic_core.reconcile.merge import CLOCKS_APART, Comparison, merge
 from metonic_core.reconcile.step import Act, Conflict, ConflictType, Operation, Reason, Side, Step
 from metonic_core.reconcile.terms import Terms
@@ -222,10 +222,7 @@ def _make_anew(pair: Comparison, _conflict: Conflict, _resolution: Resolution) -
     """As a copy in the next generation, what was imported too. Nothing goes into a calendar only read."""
     if pair.terms.selection.direction is Direction.PULL:
         return detach(pair)
-    lost = Operation(Side.EXTERNAL, Act.UNLINK, Reason.DELETED_THERE, before=pair.external_base)
-    made = create(reborn(pair.mapping), pair.appointment, pair.terms)
-    write = replace(made.write, reason=Reason.RESOLVED) if made.write else None
-    return replace(made, write=write, operations=(lost,))
+    return make_anew(pair, Reason.RESOLVED)
 
 
 def _cancel(pair: Comparison, _conflict: Conflict, _resolution: Resolution) -> Step:

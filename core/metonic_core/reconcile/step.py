@@ -54,6 +54,7 @@ class Reason(StrEnum):
     PULL_ONLY = "pull_only"
     DISCONNECTED = "disconnected"
     RESOLVED = "resolved"
+    PAIRED = "paired"
     CALENDAR_LEFT = "calendar_left"
     OSCILLATES = "oscillates"
     MANY_DELETIONS = "many_deletions"

@@ -166,7 +166,12 @@ def _has_company(appointment: Appointment) -> bool:
 
 
 def _bring_back(line: Line, now: Standing) -> Undone:
-    """An appointment that was cancelled is one again, and is drawn into its calendars like any other."""
+    """An appointment that was cancelled is one again, and is drawn into its calendars like any other.
+
+    Not in favour of another one, which has its event now: the two would be there twice.
+    """
+    if line.operation.reason is Reason.PAIRED:
+        return _left(Left.LINKED)
     appointment = now.appointment
     if appointment is not None and not appointment.is_deleted:
         return NOTHING

@@ -1,6 +1,7 @@
 """What can go wrong: for mutations a typed answer, for everything else a GraphQL error with a code."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated
@@ -203,6 +204,14 @@ def conflict_out_of_date(current: int, conflict: "SyncConflict") -> OutOfDate:
         next_step="Look at it as it is now, and decide again.",
         current_version=current,
         conflict=conflict,
+    )
+
+
+def conflict_over(current: int, conflict: "SyncConflict") -> OutOfDate:
+    return replace(
+        conflict_out_of_date(current, conflict),
+        message="There is nothing to decide about this conflict any more; nothing was decided.",
+        next_step="Look at what became of it; an appointment can be changed as ever.",
     )
 
 

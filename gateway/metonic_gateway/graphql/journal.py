@@ -98,4 +98,8 @@ def _shown(done: Done) -> SyncOperation:
 def _fields(done: Done) -> list[FieldDifference]:
     is_local = done.side == Side.LOCAL.value
     versions = Versions(done.before, done.after if is_local else None, None if is_local else done.after)
-    return [difference(group, versions, collides=False) for group in done.groups]
+    told = [difference(group, versions, collides=False) for group in done.groups]
+    if done.act != Operation.CREATE.value:
+        return told
+    # What was made without them has not got them: that says nothing.
+    return [field for field in told if field.local or field.external]

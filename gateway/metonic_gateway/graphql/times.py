@@ -191,6 +191,12 @@ def _asked_override(given: OccurrenceInput) -> series.Override:
 
 def slot_asked(text: str, *path: str) -> when.Slot:
     """The slot of that text; raises InvalidValue."""
+    if not (_DAY.fullmatch(text) or "T" in text):
+        raise InvalidValue(
+            f"{text[:40]!r} is neither a wall-clock time nor a date.",
+            path,
+            "Write it such as 2026-10-25T02:30:00, or 2026-10-25 where whole days recur.",
+        )
     return _local(text, *path) if "T" in text else day_of(text, *path)
 
 

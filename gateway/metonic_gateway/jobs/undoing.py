@@ -41,7 +41,7 @@ LEFT: dict[Left, Told] = {
     ),
     Left.LINKED: (
         "cannot_undo",
-        "An event became an appointment's or stopped being it, which changed neither of the two.",
+        "Which event belongs to which appointment is not taken back.",
         _IN_PLACE,
     ),
     Left.ONLY_THERE: (
@@ -54,7 +54,7 @@ LEFT: dict[Left, Told] = {
 
 
 def _more(number: int) -> Told:
-    return "moved_since", f"{number} more could not be taken back.", "Compare the operations of both runs."
+    return "cannot_undo", f"{number} more could not be taken back.", "Compare the operations of both runs."
 
 
 COMPLAINTS = Complaints(

@@ -67,8 +67,10 @@ async def approve(user_id: UUID, run_id: UUID, now: datetime) -> Answered | None
         return Answered(run.sync_config_id, await runs.open_run(run.sync_config_id, now, APPROVAL))
 
 
-async def reject(user_id: UUID, run_id: UUID) -> Answered | None:
+async def reject(user_id: UUID, run_id: UUID, now: datetime) -> Answered | None:
     """Leave what a run holds as it is until one side moves; None if the user has no such run.
+
+    A person decided, so no policy does for a while, even where a side moves at once.
 
     Raises NothingWaits; what was rejected already stays so.
     """
@@ -78,7 +80,7 @@ async def reject(user_id: UUID, run_id: UUID) -> Answered | None:
             return None
         if run.state == HELD:
             for ids in await _still_held(run_id):
-                await CalendarSyncMapping.filter(id__in=ids).update(**_REJECTED)
+                await CalendarSyncMapping.filter(id__in=ids).update(**_REJECTED, resolved_at=now)
             await CalendarSyncHistory.filter(id=run_id).update(state=REJECTED)
         elif run.state != REJECTED:
             raise NothingWaits

@@ -47,6 +47,10 @@ class Shown:
     def key(self) -> Key:
         return self.detected_at, self.id
 
+    @property
+    def is_over(self) -> bool:
+        return self.closed_at is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Conflicts:

@@ -10,6 +10,7 @@ from tests.core.pairs import CLIENT, TRAINING, appointment, copy, hour, imported
 
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.mapping import Absent, Answer, Hold, HoldKind, Mapping, WriteKind
+from metonic_core.model.resolution import ResolutionKind
 from metonic_core.reconcile.decide import decide
 from metonic_core.reconcile.guard import (
     Allowance,
@@ -202,6 +203,21 @@ def test_what_is_rejected_rests_and_counts_for_nothing(row: Mapping, here: Appoi
             None,
         )
     assert kind not in counted(decide(presented(rejected, here, terms()), here, terms()))
+
+
+def test_what_was_rejected_of_a_policy_is_not_asked_again_once_the_policy_is_gone() -> None:
+    gone = replace(copy(), seen=Absent()).due()
+    selection = replace(terms().selection, conflict_policy=ResolutionKind.KEEP_EXTERNAL)
+    by_policy = replace(terms(), selection=selection)
+    held = judge(Judged(gone, decide(gone, appointment(), by_policy), appointment()), STRICT, by_policy)
+    assert isinstance(held, Held)
+    ignored = Hold(HoldKind.IGNORED, Reason.REJECTED)
+    rejected = replace(held.mapping, hold=ignored, answer=Answer.REJECTED).due()
+
+    step = judged(rejected, appointment(), FREE)
+
+    assert isinstance(step, Step)
+    assert (step.mapping.hold, step.mapping.answer, step.conflict) == (ignored, Answer.REJECTED, None)
 
 
 @pytest.mark.parametrize(("row", "here", "kind"), DESTRUCTIVE)

@@ -176,6 +176,22 @@ def test_a_schedule_stands_with_its_own_occurrences(
         assert step.write is None
 
 
+@pytest.mark.parametrize("way", [LOCAL, EXTERNAL])
+def test_a_schedule_that_both_sides_changed_alike_is_agreed_once_what_it_lost_is_resolved(
+    way: ResolutionKind,
+) -> None:
+    later = replace(WEEKLY, when=hour(1, 15))
+    lost = replace(later, overrides=(Override(SECOND, is_cancelled=True),))
+    row, one = seen(copy(WEEKLY), lost), appointment(later)
+
+    step = resolved(row, one, way)
+
+    after = landed(step, conflict_of(row, one).external)
+    assert after.local_base is not None
+    assert after.local_base.when == hour(1, 15)
+    assert decide(after.due(), step.appointment or one, EXACT).conflict is None
+
+
 def test_an_occurrence_cannot_be_picked_into_the_schedule_that_lost_it() -> None:
     row, one = seen(copy(WEEKLY), MATCH), appointment(MOVED)
     lost = occurrence_group(SECOND)

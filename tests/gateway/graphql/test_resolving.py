@@ -96,7 +96,7 @@ async def test_a_merge_takes_each_field_from_the_side_that_was_picked(api: Api) 
         (
             [{"group": "OCCURRENCE", "occurrence": "soon", "side": "LOCAL"}],
             ["picks", "0", "occurrence"],
-            "'soon' is not a date.",
+            "'soon' is neither a wall-clock time nor a date.",
         ),
         (
             [{"group": "TITLE", "occurrence": "2026-12-08T10:00", "side": "LOCAL"}],

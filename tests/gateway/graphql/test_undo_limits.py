@@ -1,12 +1,13 @@
 """What cannot be taken back, of which the user is told why and what to do instead."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
 from tests.gateway.graphql.client import Api
+from tests.gateway.graphql.conflicting import resolve, the_conflict
 from tests.gateway.graphql.operations import CREATE, DISCONNECT, UPDATE, lesson
 from tests.gateway.graphql.settings import SET
 from tests.gateway.graphql.undo_scene import (
@@ -21,7 +22,7 @@ from tests.gateway.graphql.undo_scene import (
 )
 
 from metonic_core.model.content import Content
-from metonic_core.model.when import AllDay
+from metonic_core.model.when import AllDay, Timed
 from metonic_gateway.store import taking_back
 from metonic_gateway.store.models import CalendarSyncHistory, SyncOperation
 from metonic_gateway.store.sweeping import sweep
@@ -204,3 +205,20 @@ async def test_a_slot_that_the_former_schedule_has_not_keeps_the_present_one(sce
     undone = await scene.undo(run)
 
     assert [error["code"] for error in undone["errors"]] == ["MOVED_SINCE"]
+
+
+async def test_what_was_paired_stays_one_thing_when_the_run_is_undone(scene: Scene) -> None:
+    when = lesson()["when"]["timed"]
+    start, end = (datetime.fromisoformat(when[each]) for each in ("start", "end"))
+    put(scene.memory, Content("LESSON", Timed(start, end, when["timeZone"])))
+    await scene.settle()
+    await scene.trainer.call(CREATE, appointment=lesson())
+    await scene.settle()
+    await resolve(scene.trainer, await the_conflict(scene.trainer), "KEEP_LOCAL")
+    run = await scene.sync()
+
+    undone = await scene.undo(run)
+    await scene.settle()
+
+    assert {error["code"] for error in undone["errors"]} == {"CANNOT_UNDO"}
+    assert len(scene.memory.titles()) == len(await titles(scene.trainer)) == 1

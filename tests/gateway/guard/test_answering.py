@@ -5,6 +5,10 @@ from datetime import timedelta
 
 import pytest
 from tests.gateway.graphql.client import Api
+from tests.gateway.graphql.conflicting import SHOWN
+from tests.gateway.graphql.operations import CREATE, UPDATE
+from tests.gateway.graphql.operations import lesson as lesson_asked
+from tests.gateway.graphql.settings import SET
 from tests.gateway.guard.asking import APPROVE, REJECT, STATUS, copies, holding
 from tests.gateway.guard.stock import (
     HOME,
@@ -163,3 +167,25 @@ async def test_what_is_held_is_drawn_anew_without_asking_twice(house: House) -> 
 
     assert (await held_run()).id == former
     assert (len(house.world.titles()), await held()) == (20, 20)
+
+
+async def test_who_rejects_a_deletion_and_goes_on_editing_is_not_overruled_by_the_policy(
+    house: House, api: Api
+) -> None:
+    made = [(await api.call(CREATE, appointment=lesson_asked(title=f"L {n}")))["id"] for n in range(15)]
+    calendar = await synced(house)
+    await api.call(SET, settings={"conflictsAutomatically": "KEEP_EXTERNAL"})
+    await house.sync(calendar)
+    house.world.events[HOME].clear()
+    await run(house, calendar)
+    await api.call(REJECT, id=str((await held_run()).id))
+
+    await api.call(UPDATE, id=made[0], appointment={"title": "Needed"})
+    await run(house, calendar)
+    await api.call(SET, settings={"conflictsAutomatically": None})
+    await run(house, calendar)
+
+    assert (await standing(), await held()) == (15, 0)
+    # Of all others nobody is asked again, whatever the policy says now.
+    (asked,) = (await api.call(SHOWN))["nodes"]
+    assert asked["localVersion"]["title"] == "Needed"

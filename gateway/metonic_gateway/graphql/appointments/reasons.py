@@ -36,7 +36,7 @@ WHY: dict[str, Why] = {
     IN_SYNC: Why("Appointment and calendar say the same."),
     MASKED: Why(
         "The calendar shows only that you are busy.",
-        next_step="Change how this calendar treats private appointments.",
+        next_step="Change how this calendar treats private appointments, or its rules.",
     ),
     KEPT_APART: Why(
         "Its time is in step. What it is about is private, so that stays as it is on either side."
@@ -90,7 +90,7 @@ WHY: dict[str, Why] = {
     ConflictType.TIME_CHANGE: Why(
         "It was moved here and in the calendar, to different times.", next_step=_DECIDE
     ),
-    ConflictType.DELETED: Why("It was deleted on one side and changed on the other.", next_step=_DECIDE),
+    ConflictType.DELETED: Why("It was deleted on one side and stands on the other.", next_step=_DECIDE),
     ConflictType.DATA_MISMATCH: Why(
         "The same was changed here and in the calendar, in different ways.", next_step=_DECIDE
     ),
@@ -136,6 +136,7 @@ WHY: dict[str, Why] = {
     ),
     Reason.DISCONNECTED: Why("The calendar was disconnected.", next_step="Connect the provider again."),
     Reason.RESOLVED: Why("A conflict about it was resolved so."),
+    Reason.PAIRED: Why("It is one thing with another appointment, which has its event now."),
     Reason.OVERWRITTEN_UNSEEN: Why(
         "It was changed in the calendar, and a late write may have replaced that before anybody looked.",
         next_step="Make the change again if it is missing.",

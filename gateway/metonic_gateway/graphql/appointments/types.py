@@ -38,7 +38,15 @@ class EventStatus(Enum):
     CANCELLED = "cancelled"
 
 
-strawberry.enum(CopyState, description="How an appointment stands in one connected calendar.")
+strawberry.enum(
+    CopyState,
+    description="How an appointment stands in one connected calendar; `reason` says why. PENDING: waits for "
+    "the next sync. EXCLUDED: has no copy there, and is not to have one. CONFLICT: waits for "
+    "`resolveConflict`. QUARANTINED: left alone because something is wrong with it. DETACHED: its copy was "
+    "deleted in the calendar and given up. UNLINKED: the user's own event stays there and is not synced. "
+    "IGNORED: it rests as it is, as what would be done was rejected, or for the direction of the calendar. "
+    "GUARDED: waits for `approveSyncRun`.",
+)
 
 
 @strawberry.enum(

@@ -64,7 +64,7 @@ def _conflicts(number: int, since: datetime) -> Attention:
         "1 conflict waits for your decision."
         if number == 1
         else f"{number} conflicts wait for your decision.",
-        "Compare the two versions of each, and change one side as it shall be on both.",
+        "Compare the two versions of each, and say which side stands.",
         since,
     )
 

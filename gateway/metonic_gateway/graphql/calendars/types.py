@@ -123,8 +123,8 @@ class SyncSettings:
         "filters count for that too, but for `appointmentTypes`."
     )
     conflicts_automatically: ConflictResolution | None = strawberry.field(
-        description="How conflicts are to be resolved without asking; null: ask. It is kept for when "
-        "conflicts are resolved here; today every conflict waits until the two sides agree."
+        description="Which side stands in conflicts that nobody resolved; null: ask. An item that was "
+        "resolved is not resolved so again for an hour."
     )
     updated_at: DateTime
     frequency_choices: list[int] = strawberry.field(

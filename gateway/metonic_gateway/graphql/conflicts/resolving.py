@@ -24,6 +24,7 @@ from metonic_gateway.graphql.errors import (
     OutOfDate,
     UserError,
     conflict_out_of_date,
+    conflict_over,
     invalid_input,
     no_conflict,
     unknown_provider,
@@ -42,7 +43,9 @@ class ConflictVersion:
 
 @strawberry.input(one_of=True)
 class ConflictTarget:
-    conflicts: strawberry.Maybe[list[ConflictVersion]] = strawberry.field(description=f"At most {AT_ONCE}.")
+    conflicts: strawberry.Maybe[list[ConflictVersion]] = strawberry.field(
+        description=f"1 to {AT_ONCE}, each once."
+    )
     all_of: strawberry.Maybe[ProviderName] = strawberry.field(
         description="All open ones in the viewer's calendar of that provider, as they are by now."
     )
@@ -137,7 +140,9 @@ async def _several(
     """Unusable ids are answered like those that are not there."""
     if not 1 <= len(named) <= AT_ONCE:
         raise InvalidValue(
-            f"1 to {AT_ONCE} conflicts can be named.", ("target", "conflicts"), "Name fewer at a time."
+            f"1 to {AT_ONCE} conflicts can be named, and these are {len(named):,}.",
+            ("target", "conflicts"),
+            "Name those that are meant, in several requests if need be.",
         )
     versions: dict[UUID, int] = {}
     unknown: list[strawberry.ID] = []
@@ -186,7 +191,8 @@ def _shown(decided: Decided, unknown: Sequence[ConflictRefused]) -> ConflictsRes
 def _refusal(why: Refusal) -> InvalidInput | NotFound | OutOfDate:
     match why:
         case Moved(now=present):
-            return conflict_out_of_date(present.version, shown_conflict(present))
+            told = conflict_over if present.is_over else conflict_out_of_date
+            return told(present.version, shown_conflict(present))
         case Unknown():
             return no_conflict()
         case InvalidValue():

@@ -20,7 +20,11 @@ from metonic_gateway.store import states
 from metonic_gateway.store.conflicts import Shown
 
 
-@strawberry.enum
+@strawberry.enum(
+    description="TIME_CHANGE: moved on both sides, to different times. DELETED: deleted on one side, and it "
+    "stands on the other. DATA_MISMATCH: anything else, changed on both sides in different ways. "
+    "CREATED_EXTERNALLY: entered on both sides, and it may be one thing or two."
+)
 class ConflictType(Enum):
     TIME_CHANGE = "time_change"
     DELETED = "deleted"
@@ -159,7 +163,7 @@ def shown_conflict(row: Shown) -> SyncConflict:
 
 
 def _allowed(row: Shown) -> list[ConflictResolution]:
-    if row.state not in {states.OPEN, states.RESOLVING}:
+    if row.is_over:
         return []
     ways = allowed(row.conflict)
     return [each for each in ConflictResolution if each.value in ways]
@@ -196,9 +200,18 @@ def _event(content: Content, row: Shown, edited_at: datetime | None) -> External
 
 
 def _differences(row: Shown) -> list[FieldDifference]:
-    base, local, external = row.conflict.base, row.conflict.local, row.conflict.external
-    if local is None or external is None:
+    """Of two versions where they differ, of the only one that is left what was changed in it."""
+    conflict = row.conflict
+    versions = Versions(conflict.base, conflict.local, conflict.external)
+    here, there = conflict.local, conflict.external
+    if here and there:
+        groups, one, other = all_groups(here, there), here, there
+    elif (left := here or there) and conflict.base:
+        groups, one, other = conflict.groups, conflict.base, left
+    else:
         return []
-    differing = [g for g in sorted(all_groups(local, external)) if local.get(g) != external.get(g)]
-    versions = Versions(base, local, external)
-    return [difference(group, versions, collides=group in row.conflict.groups) for group in differing]
+    return [
+        difference(group, versions, collides=bool(here and there) and group in conflict.groups)
+        for group in sorted(groups)
+        if one.get(group) != other.get(group)
+    ]

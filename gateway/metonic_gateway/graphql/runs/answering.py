@@ -23,7 +23,9 @@ async def approve_sync_run(info: Info, run_id: strawberry.ID) -> RunResult:
 
 async def reject_sync_run(info: Info, run_id: strawberry.ID) -> RunResult:
     viewer, asked = await info.context.viewer(), identity(run_id)
-    return _no_run() if asked is None else await _answered(info, answering.reject(viewer.id, asked))
+    if asked is None:
+        return _no_run()
+    return await _answered(info, answering.reject(viewer.id, asked, info.context.services.clock()))
 
 
 async def _answered(info: Info, answer: Awaitable[Answered | None]) -> RunResult:

@@ -21,7 +21,11 @@ class SyncType(Enum):
     PULL = states.PULL
 
 
-@strawberry.enum(description="Why a run was made.")
+@strawberry.enum(
+    description="Why a run was made. SCHEDULE: by itself, from time to time or because an appointment or a "
+    "setting was changed. MANUAL: `syncNow` or `previewSync`. RESOLUTION: conflicts were resolved. APPROVAL: "
+    "a held run was approved. UNDO: `undoSyncRun`."
+)
 class SyncReason(Enum):
     SCHEDULE = "schedule"
     MANUAL = "manual"
