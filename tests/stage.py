@@ -205,7 +205,8 @@ class Person:
         return told
 
     async def undo_last(self) -> Json:
-        """Take back what the latest run did, and tell how that went; calendars follow with their next runs."""
+        """Take back what the latest run did, and tell how that went; the next run brings it to the device."""
+        self.house.later(timedelta(minutes=1))
         asked = await self.api.call(UNDO, id=(await self.history())[0]["id"])
         await self.house.undo()
         told: Json = await self.api.call(READ_RUN, id=asked["id"])

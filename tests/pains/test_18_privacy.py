@@ -70,7 +70,9 @@ async def test_a_masked_appointment_shows_nothing_but_its_times(
     assert trainer.line.holds(SECRET) == []
     assert (await trainer.read(lesson))["title"] == f"{SECRET}, room 3"
     assert await trainer.conflicts() == []
-    assert SECRET not in "".join(capsys.readouterr())
+    logs = "".join(capsys.readouterr())
+    assert "run_finished" in logs
+    assert SECRET not in logs
 
 
 async def test_what_matches_a_rule_stays_out_as_if_it_were_private(trainer: Person) -> None:
