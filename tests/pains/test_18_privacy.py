@@ -110,6 +110,6 @@ async def test_who_does_not_take_part_sees_neither_appointment_nor_history_nor_c
 
     run = (await trainer.history())[0]["id"]
     assert len(await trainer.conflicts()) == 1
-    assert await other.conflicts() == await other.history() == await other.device.titles() == []
+    assert (await other.conflicts(), await other.history(), await other.device.titles()) == ([], [], [])
     assert await other.api.call(READ_RUN, id=run) is None
     assert await other.read(lesson) is None
