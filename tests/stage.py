@@ -19,6 +19,7 @@ from aiohttp import web
 from tests.e2e.smoke.proxy import Exchange, Proxy
 from tests.gateway.graphql.client import Api, serving
 from tests.gateway.graphql.operations import CONFLICTS, CREATE, DELETE, ERROR, READ, UPDATE, lesson
+from tests.gateway.graphql.undo_scene import READ_RUN, UNDO
 from tests.gateway.house import House, open_house
 from tests.plugins.apple.outside import HttpClient, make_calendar
 from yarl import URL
@@ -37,11 +38,12 @@ CONNECT = f"""mutation ($credentials: [CredentialInput!]!) {{
     ... on ConnectedCalendar {{ id calendarId }} {ERROR} }} }}"""
 TITLES = "{ appointments(first: 50) { nodes { id title } } }"
 STATUS = """{ syncStatus(provider: "apple") { state lastSyncStatus idleRuns quarantined openConflicts
-  consecutiveFailures attention { code message nextStep } errors { code error nextStep } } }"""
+  consecutiveFailures nextSyncAt attention { code message nextStep } errors { code error nextStep }
+  heldRun { id plan { deletes heldBecause } } } }"""
 SETTINGS = f"""mutation ($settings: SyncSettingsInput!) {{
   updateSyncSettings(provider: "apple", settings: $settings) {{
     ... on ConnectedCalendar {{ id }} {ERROR} }} }}"""
-HISTORY = """{ syncHistory { nodes { reason status itemsPushed itemsPulled
+HISTORY = """{ syncHistory { nodes { id reason status itemsPushed itemsPulled
   errors { code error nextStep externalEventId }
   operations { nodes { side operation reasonCode title } } } } }"""
 
@@ -200,6 +202,14 @@ class Person:
     async def history(self) -> list[Json]:
         """Runs that left a trace, the latest first."""
         told: list[Json] = (await self.api.call(HISTORY))["nodes"]
+        return told
+
+    async def undo_last(self) -> Json:
+        """Take back what the latest run did, and tell how that went; the next run brings it to the device."""
+        self.house.later(timedelta(minutes=1))
+        asked = await self.api.call(UNDO, id=(await self.history())[0]["id"])
+        await self.house.undo()
+        told: Json = await self.api.call(READ_RUN, id=asked["id"])
         return told
 
 

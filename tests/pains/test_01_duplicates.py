@@ -6,6 +6,7 @@ from tests.e2e.smoke.proxy import Exchange
 from tests.e2e.smoke.proxy import Stage as How
 from tests.gateway.graphql.operations import SYNC_NOW
 from tests.gateway.house import eventually
+from tests.specification.resolving import resolve
 from tests.stage import Person, sign_in
 
 DISCONNECT = (
@@ -81,3 +82,18 @@ async def test_what_was_copied_by_hand_before_is_asked_about_and_not_doubled(tra
     assert await trainer.device.titles() == ["yoga"]
     assert await trainer.titles() == ["Yoga"]
     assert [conflict["conflictType"] for conflict in await trainer.conflicts()] == ["CREATED_EXTERNALLY"]
+
+
+async def test_what_is_one_thing_is_adopted_instead_of_copied(trainer: Person) -> None:
+    await trainer.device.put("own.ics", "SUMMARY:yoga", "DTSTART:20261201T090000Z", "DTEND:20261201T100000Z")
+    lesson = await trainer.create("Yoga")
+    await trainer.sync()
+
+    await resolve(trainer, "KEEP_LOCAL")
+    await trainer.update(lesson, title="Yin Yoga")
+    await trainer.sync()
+
+    texts = await trainer.device.texts()
+    assert list(texts) == ["own.ics"]
+    assert "SUMMARY:Yin Yoga\n" in texts["own.ics"]
+    assert await trainer.titles() == ["Yin Yoga"]

@@ -15,6 +15,7 @@ from tests.simulation.world import CONDUCTS, Desk, World
 from metonic_core.model.content import Content
 from metonic_core.model.event import StoredEvent
 from metonic_gateway.store import appointments, history, models, undoing
+from metonic_gateway.store.states import FINISHED, HELD
 
 SEEDS = 24
 _AT_ONCE = 6
@@ -48,7 +49,8 @@ async def _take_back_last(world: World, desk: Desk) -> bool:
     row = await models.CalendarSyncHistory.filter(sync_config_id=desk.id, state="running").first()
     if row is None:
         return False
-    await models.CalendarSyncHistory.filter(id=row.id).update(state="finished")
+    holds = await models.SyncPlanStep.filter(run_id=row.id).exists()
+    await models.CalendarSyncHistory.filter(id=row.id).update(state=HELD if holds else FINISHED)
     run = await history.run(desk.user_id, row.id)
     if run is None or run.id not in await undoing.undoable([run]):
         return False

@@ -27,3 +27,16 @@ async def test_private_appointments_are_excluded_and_leave_when_they_become_priv
     assert await trainer.device.titles() == []
     assert trainer.line.holds("Secret") == []
     assert (await trainer.read(secret))["title"] == "Secret"
+
+
+async def test_a_private_one_to_one_session_is_excluded_all_the_same(trainer: Person) -> None:
+    filters = {"appointmentTypes": ["one_on_one"], "privateAppointments": "EXCLUDE"}
+    await trainer.set(syncAll=False, filters=filters)
+
+    await trainer.create("Secret", type="one_on_one", isPrivate=True)
+    await trainer.create("Single", type="one_on_one")
+    await trainer.create("Group", type="group_class")
+    await trainer.sync()
+
+    assert await trainer.device.titles() == ["Single"]
+    assert trainer.line.holds("Secret") == trainer.line.holds("Group") == []

@@ -1,15 +1,19 @@
 """Test case 5: Error Handling. Each trouble is told, and what waited is done as soon as it is over."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from tests.e2e.smoke.proxy import Stage as How
+from tests.gateway.graphql.client import next_of
 from tests.stage import Person, sign_in
 
 from metonic_gateway.accounts.egress import Egress, Limits
 
 LATER = timedelta(hours=7)
+WATCH = """subscription { syncStatusChanged(provider: "apple") {
+  state attention { code message nextStep } } }"""
+TROUBLES = {401: "SIGN_IN_REQUIRED", 429: "RATE_LIMITED", 500: "UNREACHABLE"}
 
 
 async def _is_made_good(person: Person) -> None:
@@ -40,6 +44,13 @@ async def test_invalid_credentials(editor: Person) -> None:
     editor.answered_again()
     await sign_in(editor.api, editor.line, editor.name)
     await _is_made_good(editor)
+
+
+async def test_a_wrong_password_connects_nothing_and_says_so(trainer: Person) -> None:
+    told = await sign_in(trainer.api.as_user("client-1"), trainer.line, trainer.name, "wrong")
+
+    assert (told["code"], bool(told["message"]), bool(told["nextStep"])) == ("SIGN_IN_FAILED", True, True)
+    assert await trainer.api.as_user("client-1").call("{ connectedCalendars { id } }") == []
 
 
 async def test_rate_limit_exceeded(editor: Person) -> None:
@@ -76,3 +87,39 @@ async def test_provider_api_down(editor: Person) -> None:
 
     assert (await editor.status())["attention"]["nextStep"]
     await _is_made_good(editor)
+
+
+async def test_it_is_tried_again_by_itself_soon_at_first_and_then_later(editor: Person) -> None:
+    editor.answered(500)
+    wait = LATER
+    for failures in range(4):
+        await editor.sync(wait)
+        wait = datetime.fromisoformat((await editor.status())["nextSyncAt"]) - editor.house.now
+        assert timedelta(0) <= wait <= timedelta(seconds=30) * 2**failures
+
+    editor.answered_again()
+    await editor.sync(wait)
+
+    assert await editor.device.titles() == ["Pilates"]
+
+
+@pytest.mark.parametrize(("status", "code"), TROUBLES.items())
+async def test_who_watches_is_told_of_the_error_and_of_its_end(
+    editor: Person, status: int, code: str
+) -> None:
+    async with editor.api.subscribed(WATCH) as socket:
+        editor.answered(status)
+        await editor.sync()
+        told = (await next_of(socket))["data"]["syncStatusChanged"]
+        while told["attention"] is None:
+            told = (await next_of(socket))["data"]["syncStatusChanged"]
+        editor.answered_again()
+        await sign_in(editor.api, editor.line, editor.name)
+        await editor.sync(LATER)
+        over = told
+        while over["state"] != "IDLE":
+            over = (await next_of(socket))["data"]["syncStatusChanged"]
+
+    assert told["attention"]["code"] == code
+    assert told["attention"]["nextStep"]
+    assert over["attention"] is None

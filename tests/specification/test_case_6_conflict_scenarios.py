@@ -2,7 +2,7 @@
 
 import pytest
 from tests.gateway.graphql.operations import timed
-from tests.specification.resolving import resolve_all
+from tests.specification.resolving import resolve, resolve_all
 from tests.stage import Person
 
 ENTERED = ("SUMMARY:BOXING", "DTSTART:20261201T090000Z", "DTEND:20261201T100000Z", "LOCATION:Park")
@@ -35,6 +35,33 @@ async def test_appointment_deleted_externally(teacher: Person) -> None:
     (conflict,) = await teacher.conflicts()
     assert conflict["conflictType"] == "DELETED"
     assert await teacher.titles() == ["Yoga"]
+
+
+@pytest.mark.parametrize(("resolution", "left"), [("KEEP_LOCAL", ["Yoga"]), ("KEEP_EXTERNAL", [])])
+async def test_what_was_deleted_externally_is_made_anew_or_cancelled_as_is_decided(
+    teacher: Person, resolution: str, left: list[str]
+) -> None:
+    await teacher.device.delete("Yoga")
+    await teacher.sync()
+
+    await resolve(teacher, resolution)
+    await teacher.sync()
+
+    assert await teacher.titles() == await teacher.device.titles() == left
+    assert await teacher.conflicts() == []
+
+
+@pytest.mark.parametrize(("resolution", "hour"), [("KEEP_LOCAL", 12), ("KEEP_EXTERNAL", 15)])
+async def test_of_two_times_one_is_kept(teacher: Person, resolution: str, hour: int) -> None:
+    lesson = await teacher.named("Yoga")
+    await teacher.update(lesson["id"], when=timed("2026-12-01T12:00:00", "2026-12-01T13:00:00"))
+    await teacher.device.edit("Yoga", ("20261201T10", "20261201T15"), ("20261201T11", "20261201T16"))
+    await teacher.sync()
+
+    await resolve(teacher, resolution)
+
+    assert (await teacher.read(lesson["id"]))["when"]["start"] == f"2026-12-01T{hour}:00:00"
+    assert f"20261201T{hour}0000" in await teacher.device.text(await teacher.device.named("Yoga"))
 
 
 async def test_appointment_created_externally_comes_in(teacher: Person) -> None:

@@ -11,6 +11,7 @@ from tests.stage import Person, sign_in
 from metonic_gateway.jobs.scheduler import Scheduler
 
 WATCH = 'subscription { syncStatusChanged(provider: "apple") { state lastSyncStatus itemsSynced } }'
+SINCE = "query ($since: DateTime!) { syncHistory(filter: {since: $since}) { nodes { id } } }"
 NEXT = """{ syncStatus(provider: "apple") { lastSyncAt nextSyncAt } connectedCalendars {
   settings { frequencyMinutes } } }"""
 FAILED = """{ syncHistory(filter: {status: [FAILED]}) {
@@ -40,6 +41,20 @@ async def test_8_an_error_is_shown_with_what_to_do(trainer: Person) -> None:
     assert status["attention"]["nextStep"]
 
 
+async def test_8_what_waits_for_approval_is_shown_with_what_it_would_do(trainer: Person) -> None:
+    for number in range(3):
+        await trainer.device.put(f"{number}.ics", f"SUMMARY:Own {number}", "DTSTART:20261203T090000Z")
+    await trainer.sync()
+    for number in range(3):
+        await trainer.device.delete(f"Own {number}")
+    await trainer.sync()
+
+    status = await trainer.status()
+    assert (status["state"], status["attention"]["code"]) == ("HELD", "HELD")
+    assert status["attention"]["nextStep"]
+    assert status["heldRun"]["plan"]["deletes"] == 3
+
+
 async def test_9_a_sync_is_made_when_somebody_asks_for_one(trainer: Person) -> None:
     await trainer.device.put("own.ics", "SUMMARY:Dentist", "DTSTART:20261203T090000Z")
 
@@ -49,6 +64,21 @@ async def test_9_a_sync_is_made_when_somebody_asks_for_one(trainer: Person) -> N
 
     assert (asked["state"], asked["reason"]) == ("QUEUED", "MANUAL")
     assert (run["state"], run["status"], run["itemsPulled"]) == ("FINISHED", "SUCCESS", 1)
+
+
+async def test_9_a_sync_that_failed_is_made_again_at_once_if_somebody_asks(trainer: Person) -> None:
+    trainer.answered(500)
+    await trainer.sync()
+    backing_off = await trainer.status()
+    await trainer.device.put("own.ics", "SUMMARY:Dentist", "DTSTART:20261203T090000Z")
+
+    trainer.answered_again()
+    asked = await trainer.api.call(SYNC_NOW, provider="apple")
+    await trainer.house.sync(trainer.calendar)
+
+    assert (backing_off["state"], asked["reason"]) == ("BACKING_OFF", "MANUAL")
+    assert await trainer.titles() == ["Dentist"]
+    assert (await trainer.status())["state"] == "IDLE"
 
 
 async def test_10_a_calendar_is_synced_by_itself_every_fifteen_minutes(trainer: Person) -> None:
@@ -91,6 +121,34 @@ async def test_11_failed_runs_are_found_by_their_status_with_their_errors(traine
     assert (error["code"], bool(error["error"]), bool(error["nextStep"])) == ("UNREACHABLE", True, True)
 
 
+async def test_11_history_is_found_by_date(trainer: Person) -> None:
+    for title in ("Yoga", "Boxing"):
+        await trainer.create(title)
+        await trainer.sync(timedelta(days=1))
+    newest, *_ = runs = await trainer.history()
+
+    since = (trainer.house.now - timedelta(hours=1)).isoformat()
+    found = await trainer.api.call(SINCE, since=since)
+
+    assert len(runs) > 1
+    assert found["nodes"] == [{"id": newest["id"]}]
+
+
+async def test_11_what_a_run_did_is_undone(trainer: Person) -> None:
+    lesson = await trainer.create("Yoga")
+    await trainer.sync()
+    await trainer.device.edit("Yoga", ("SUMMARY:Yoga", "SUMMARY:Boxing"))
+    await trainer.sync()
+    edited = (await trainer.read(lesson))["title"]
+
+    undone = await trainer.undo_last()
+    await trainer.sync()
+
+    assert (edited, undone["kind"], undone["status"]) == ("Boxing", "UNDO", "SUCCESS")
+    assert await trainer.titles() == await trainer.device.titles() == ["Yoga"]
+    assert (await trainer.history())[1]["operations"]["nodes"][0]["reasonCode"] == "undone"
+
+
 async def test_12_an_account_is_disconnected_and_connected_again(trainer: Person) -> None:
     lesson = await trainer.create("Yoga")
     await trainer.sync()
@@ -104,3 +162,18 @@ async def test_12_an_account_is_disconnected_and_connected_again(trainer: Person
 
     assert apart == (["Yoga"], [])
     assert await trainer.device.titles() == ["Pilates"]
+
+
+async def test_12_copies_go_with_the_account_if_that_is_asked_and_come_back_with_it(trainer: Person) -> None:
+    await trainer.create("Yoga")
+    await trainer.device.put("own.ics", "SUMMARY:Dentist", "DTSTART:20261203T090000Z")
+    await trainer.sync()
+
+    told = await trainer.api.call(DISCONNECT, provider="apple", remove=True)
+    await trainer.sync()
+    apart = await trainer.device.titles()
+    await sign_in(trainer.api, trainer.line, trainer.name)
+    await trainer.sync()
+
+    assert (told["copiesToRemove"], apart) == (1, ["Dentist"])
+    assert await trainer.titles() == await trainer.device.titles() == ["Dentist", "Yoga"]

@@ -72,6 +72,13 @@ class Twin:
         return self.imported.id if self.imported else self.here.appointment.id
 
     @property
+    def row_here(self) -> Mapping:
+        """The appointment's, which it has where it asks: only what is wanted in the calendar does."""
+        if self.here.row is None:
+            raise ValueError("an appointment that nobody wants here does not ask")
+        return self.here.row
+
+    @property
     def there(self) -> Content:
         """What the event says."""
         seen, base = self.event.seen, self.event.external_base
@@ -109,19 +116,19 @@ def linked(twin: Twin) -> Mapping:
     )
 
 
-def ask(twin: Twin, terms: Terms) -> Step:
+def ask(twin: Twin, conflict: Conflict) -> Step:
     """Hold what would make two of them."""
-    here, row, conflict = twin.here.appointment, twin.here.row, _conflict(twin, terms)
+    here, row = twin.here.appointment, twin.here.row
     if twin.imported is None:
         others = (awaiting(row),) if row and row.external_base is None else ()
         asker = replace(twin.event, hold=ALIKE, alike_id=here.id, wanted=None)
         return Step(asker, conflict=conflict, others=others)
-    if row is None:
-        raise ValueError("an appointment that nobody wants here does not ask")
-    return Step(replace(row, hold=ALIKE, alike_id=twin.imported.id, wanted=None), conflict=conflict)
+    asker = replace(twin.row_here, hold=ALIKE, alike_id=twin.imported.id, wanted=None)
+    return Step(asker, conflict=conflict)
 
 
-def _conflict(twin: Twin, terms: Terms) -> Conflict:
+def conflict_of(twin: Twin, terms: Terms) -> Conflict:
+    """What a person is asked about the two."""
     here, pair = twin.here.appointment, linked(twin)
     moved = terms.differing(here.content, twin.there)
     groups = frozenset(g for g in moved if flow(pair, here, terms.selection, g) is not Flow.NONE)

@@ -191,7 +191,8 @@ def merge(
     """
     pulled = (pair.edited_there - pair.edited_here - pair.colliding - here) | there
     overruled = frozenset(g for g in here if not pair.terms.same(g, pair.local, pair.known))
-    settled = (pair.edited_there & pair.edited_here) - (pair.colliding - here) - overruled
+    undecided = pair.colliding - here - there
+    settled = (pair.edited_there & pair.edited_here) - undecided - overruled
     reverted = frozenset(g for g in pair.moved_there - pair.edited_there if pair.flow(g).is_outbound)
     content = pair.local.take(pulled, pair.known)
     # A group without any flow does not move its bases; one that only looks different is re-based in silence.

@@ -6,11 +6,11 @@ itself is never erased.
 
 from dataclasses import replace
 
-from metonic_core.model.appointment import stamped
+from metonic_core.model.appointment import Appointment, stamped
 from metonic_core.model.content import Content
 from metonic_core.model.mapping import Look, Mapping, Observed, Origin
 from metonic_core.model.resolution import Resolution, ResolutionKind
-from metonic_core.reconcile.alike import Twin, ask, linked
+from metonic_core.reconcile.alike import Twin, ask, conflict_of, linked
 from metonic_core.reconcile.entries import brought_together, create
 from metonic_core.reconcile.importing import ABSORBED, imported
 from metonic_core.reconcile.merge import Comparison, merge
@@ -23,10 +23,8 @@ _LINKED = Operation(Side.EXTERNAL, Act.LINK, Reason.RESOLVED)
 
 def asked(row: Mapping, twin: Twin, terms: Terms) -> Step:
     """The row that asks about its twin, or what was answered carried out."""
-    step = ask(twin, terms)
-    if step.conflict is None:
-        return step
-    conflict = step.conflict
+    conflict = conflict_of(twin, terms)
+    step = ask(twin, conflict)
     resolution = standing(row, conflict, terms)
     if resolution is None:
         mapping = replace(step.mapping, resolution=None)
@@ -41,7 +39,7 @@ def _answered(twin: Twin, conflict: Conflict, resolution: Resolution, terms: Ter
         return _parted(twin, terms)
     if twin.imported is None:
         return _paired(twin, conflict, resolution, terms)
-    return _given_up(twin, conflict, resolution)
+    return _given_up(twin, twin.imported, conflict, resolution)
 
 
 def _parted(twin: Twin, terms: Terms) -> Step:
@@ -50,9 +48,7 @@ def _parted(twin: Twin, terms: Terms) -> Step:
     if isinstance(event.seen, Observed) and twin.imported is None:
         step = imported(event, event.seen.event, terms)
         return replace(step, mapping=replace(step.mapping, alike_id=here.appointment.id))
-    if here.row is None:
-        raise ValueError("an appointment that nobody wants here does not ask")
-    step = create(here.row, here.appointment, terms)
+    step = create(twin.row_here, here.appointment, terms)
     mapping = replace(step.mapping, resolution=None)
     return replace(step, mapping=mapping, others=(replace(event, alike_id=here.appointment.id),))
 
@@ -88,16 +84,13 @@ def _superfluous(row: Mapping) -> Mapping:
     return replace(lone, seen=Look(), wanted=None, hold=None, resolution=None, unconfirmed=())
 
 
-def _given_up(twin: Twin, conflict: Conflict, resolution: Resolution) -> Step:
+def _given_up(twin: Twin, former: Appointment, conflict: Conflict, resolution: Resolution) -> Step:
     """What was imported before goes in favour of the platform's; the event is read anew and merged."""
-    here, former = twin.here, twin.imported
-    if former is None or here.row is None:
-        raise ValueError("nothing was imported that could be given up")
     gone = Operation(Side.LOCAL, Act.DELETE, Reason.PAIRED, before=former.content, appointment_id=former.id)
     row = replace(_agreed(twin, conflict, resolution), seen=Look())
     return Step(
         row,
         stamped(former, replace(former, is_deleted=True), None),
-        firsts=(here.row.closing(ABSORBED),),
+        firsts=(twin.row_here.closing(ABSORBED),),
         operations=(gone, _LINKED),
     )

@@ -33,7 +33,7 @@ from metonic_core.model.series import Recurrence
 from metonic_core.model.when import Timed
 from metonic_core.reconcile.alike import ALIKE, Standing, is_asking, is_waiting, likeness
 from metonic_core.reconcile.decide import decide
-from metonic_core.reconcile.meeting import Meeting, Neighbours
+from metonic_core.reconcile.meeting import NOBODY, Meeting, Neighbours
 from metonic_core.reconcile.onesided import Lone, decide_event
 from metonic_core.reconcile.step import ConflictType, Step
 
@@ -140,6 +140,18 @@ def test_an_imported_event_is_asked_about_by_the_appointment_that_comes_later() 
     assert asked(step)
     assert step.conflict
     assert (step.conflict.event_id, step.mapping.alike_id) == (OWN_ID, THIRD)
+
+
+def test_an_appointment_that_is_alone_meets_nobody() -> None:
+    assert around([Standing(appointment(), unborn())]).of_appointment(unborn(), appointment()) is NOBODY
+
+
+def test_who_asked_about_another_one_lets_that_go_before_it_asks_anew() -> None:
+    asking = replace(event(), hold=ALIKE, alike_id=THIRD)
+
+    step = of_event(asking, Standing(appointment(), unborn()))
+
+    assert step == Step(replace(asking, hold=None, alike_id=None))
 
 
 NOT_UNTOUCHED = {

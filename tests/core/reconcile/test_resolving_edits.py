@@ -32,7 +32,7 @@ from metonic_core.model.content import (
 from metonic_core.model.errors import InvalidValue
 from metonic_core.model.mapping import HoldKind, Mapping, Origin
 from metonic_core.model.resolution import ResolutionKind
-from metonic_core.model.series import Override, has_slot, recurrence_of
+from metonic_core.model.series import Override, Recurrence, has_slot, recurrence_of
 from metonic_core.reconcile.decide import decide
 from metonic_core.reconcile.step import Act, Reason, Side, Step
 from metonic_core.selection import Treatment
@@ -186,7 +186,7 @@ def test_a_schedule_that_both_sides_changed_alike_is_agreed_once_what_it_lost_is
 
     step = resolved(row, one, way)
 
-    after = landed(step, conflict_of(row, one).external)
+    after = landed(step, lost)
     assert after.local_base is not None
     assert after.local_base.when == hour(1, 15)
     assert decide(after.due(), step.appointment or one, EXACT).conflict is None
@@ -256,3 +256,21 @@ def test_a_copy_in_conflict_becomes_private_when_its_appointment_does() -> None:
     assert step.conflict is not None
     assert step.write is not None
     assert step.write.groups == {VISIBILITY}
+
+
+@pytest.mark.parametrize("way", [LOCAL, EXTERNAL])
+def test_a_schedule_that_both_changed_alike_is_agreed_once_the_slot_that_it_lost_is_decided(
+    way: ResolutionKind,
+) -> None:
+    weekly = replace(TRAINING, recurrence=Recurrence(("FREQ=WEEKLY;COUNT=6",)))
+    shorter = replace(weekly, recurrence=Recurrence(("FREQ=WEEKLY;COUNT=2",)))
+    lost = replace(shorter, overrides=(Override(hour(15).start, is_cancelled=True),))
+    row, one = seen(copy(weekly), lost), appointment(shorter)
+    conflict = conflict_of(row, one)
+
+    step = resolved(row, one, way)
+
+    now = step.appointment or one
+    after = landed(step, conflict.external or lost)
+    assert now.content.recurrence == shorter.recurrence
+    assert (after.local_base, after.external_base) == (now.content, now.content)

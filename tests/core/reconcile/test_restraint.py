@@ -167,6 +167,13 @@ def refused(row: Mapping, one: Content, error: ProviderError) -> Mapping:
     return outcome_of(sending(step.mapping, sent), Failed(error), terms())[0]
 
 
+def test_a_write_that_was_not_taken_three_times_in_a_row_is_set_aside() -> None:
+    step = decided(replace(copy().due(), attempts=3), YOGA, terms())
+
+    assert step.write is None
+    assert why_held(step) == "The provider has not taken this change 3 times in a row."
+
+
 @pytest.mark.parametrize("error", REFUSALS)
 @pytest.mark.parametrize("row", [copy(), own()])
 def test_a_refused_write_is_not_repeated_whatever_draws_the_row(row: Mapping, error: ProviderError) -> None:

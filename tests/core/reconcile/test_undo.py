@@ -232,3 +232,28 @@ def test_the_second_half_of_a_split_series_goes_with_the_people_that_it_had_from
     untouched = replace(imported(TRAINING, *shared().participants), version=1)
 
     assert undo(line(did), now(untouched)).appointment == replace(untouched, is_deleted=True)
+
+
+IMPORTED = Operation(Side.LOCAL, Act.CREATE, Reason.NEW_THERE, TRAINING.groups(), after=TRAINING)
+CANCELLED = Operation(Side.LOCAL, Act.DELETE, Reason.DELETED_THERE, before=TRAINING)
+UNSAID = Operation(Side.LOCAL, Act.UPDATE, Reason.EDITED_THERE, frozenset({TITLE}))
+
+
+@pytest.mark.parametrize(
+    ("did", "standing", "left"),
+    [
+        (IMPORTED, now(None), None),
+        (IMPORTED, now(replace(imported(), is_deleted=True)), None),
+        (IMPORTED, now(imported(), user=CLIENT), Left.NOT_CONCERNED),
+        (CANCELLED, now(imported()), None),
+        (CANCELLED, now(None), Left.NOT_CONCERNED),
+        (CANCELLED, now(replace(shared(), is_deleted=True), user=CLIENT), Left.NOT_ENTITLED),
+        (CREATED, now(None), Left.NOT_CONCERNED),
+        (CREATED, now(appointment(), Choice.NEVER), None),
+        (UNSAID, now(appointment(YOGA)), Left.MOVED_SINCE),
+    ],
+)
+def test_nothing_is_done_where_it_is_so_already_or_is_not_the_users_to_do(
+    did: Operation, standing: Standing, left: Left | None
+) -> None:
+    assert undo(line(did), standing) == replace(NOTHING, left=left)

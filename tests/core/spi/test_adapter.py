@@ -143,6 +143,10 @@ async def test_what_concerns_the_whole_account_stops_the_batch(error: ProviderEr
     assert "second" in adapter.events
 
 
+def test_the_id_of_an_event_is_known_before_it_is_created() -> None:
+    assert FiveMethods().event_id(HOME, IDENTITY) == IDENTITY.hex
+
+
 def test_contents_are_the_same_where_they_are_equal() -> None:
     adapter = FiveMethods()
     other = replace(TRAINING, title="other")

@@ -118,6 +118,12 @@ def test_a_plugin_that_returns_anything_but_a_provider_is_left_out(modules: list
     )
 
 
+def test_a_plugin_without_a_usable_adapter_is_left_out(modules: list[str]) -> None:
+    mute = replace(GOOD, name="mute", adapter=cast("type[CalendarAdapter]", None))
+
+    assert "adapter is a function" in problem_of(bringing(modules, "mute", mute), modules)
+
+
 def test_a_plugin_for_another_version_of_the_interface_is_left_out(modules: list[str]) -> None:
     assert "version 2" in problem_of(
         bringing(modules, "future", replace(GOOD, name="future", spi=2)), modules
