@@ -27,7 +27,7 @@ from metonic_core.reconcile.guard import (
     presented,
 )
 from metonic_core.reconcile.step import Act, Operation, Reason, Side, Step
-from metonic_core.selection import Direction, Treatment, masked
+from metonic_core.selection import Direction, Treatment
 
 CANCELLED = replace(appointment(), is_deleted=True)
 PRIVATE = appointment(replace(TRAINING, is_private=True))
@@ -286,20 +286,6 @@ def test_what_may_not_be_shown_any_more_waits_for_nobody(treatment: Treatment) -
     assert made.write
     assert made.write.is_masked or made.write.kind is WriteKind.DELETE
     assert made.mapping.hold is None
-
-
-def test_a_plan_holds_nothing_of_what_the_calendar_is_not_shown() -> None:
-    secret = replace(TRAINING, notes="SECRET", is_private=True)
-    moved = replace(TRAINING, when=hour(2))
-    masked_copy = replace(seen(copy(masked(secret)), masked(moved)), is_masked=True)
-    own_event = replace(seen(own(secret), replace(secret, when=moved.when)), can_write=True)
-    busy = (own(secret).due(), imported(replace(secret, when=moved.when, title="SECRET")))
-    for row, here in [(masked_copy, appointment(secret)), (own_event, imported(secret)), busy]:
-        steps = planned(decide(row, here, terms(private=Treatment.MASK)))
-
-        assert steps
-        assert [step.after.when for step in steps if step.after] == [moved.when]
-        assert "SECRET" not in repr([step.after for step in steps])
 
 
 def test_an_orphan_is_erased_without_asking() -> None:
