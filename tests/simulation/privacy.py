@@ -58,10 +58,7 @@ class Watch:
 
 async def _is_hidden(appointment_id: UUID, link_id: UUID) -> bool:
     """Whether the calendar of that link may not be shown now what the appointment is about."""
-    appointment = (await appointments.load([appointment_id])).get(appointment_id)
-    if appointment is None:
-        # The second half of a series is stored together with its first row: its next runs are watched.
-        return False
+    appointment = (await appointments.load([appointment_id]))[appointment_id]
     filters = await models.CalendarSyncFilter.get(sync_config__link_id=link_id)
     is_elsewhere = appointment.imported_from not in {None, link_id}
     is_included = not filters.exclude_private and not filters.mask_private and not is_elsewhere
