@@ -31,7 +31,7 @@ demo-reset: $(EDITABLE) ## Forget what the demo has stored
 	@$(BIN)/metonic demo --reset $(ARGS)
 
 test: check ## Check, then run every test
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: $(EDITABLE) $(DEV) ## Lint, formatting, types, import contracts and the rules of the house
 	$(BIN)/ruff check
