@@ -8,11 +8,22 @@ They are patches of functions while a history is lived, never options of the eng
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
+from tests.simulation.swarms import (
+    ANSWERS,
+    ANYTHING,
+    CHOICES,
+    COLLISIONS,
+    CRASHES,
+    LAGS,
+    LOSSES,
+    MASKS,
+    RESTORES,
+    Swarm,
+)
 from tortoise.expressions import F
 
 from metonic_core.model.appointment import Appointment
@@ -28,7 +39,7 @@ from metonic_core.spi.changes import Change, ChangePage
 from metonic_core.sync import announce, apply, outcomes, pull
 from metonic_core.sync.announce import Announced
 from metonic_core.sync.context import Run
-from metonic_core.sync.ports import Due, Link
+from metonic_core.sync.ports import Link
 from metonic_gateway.store import complete_reads, drawing, models, preferences
 from metonic_gateway.store.mappings import Rows
 from metonic_gateway.store.rows import mapping_of
@@ -83,40 +94,36 @@ def written_before_it_is_merged() -> Iterator[None]:
         yield
 
 
-def planned_text() -> AbstractContextManager[Any]:
+@contextmanager
+def planned_text() -> Iterator[None]:
     """What was decided in one transaction is announced in the next, however old it is by then."""
-    store_step = apply._store_step
+    planned: list[tuple[Run, Mapping, Step, Terms]] = []
+    store_step, carry_out = apply._store_step, announce.carry_out
 
-    async def planned(this: Run, rows: Sequence[Mapping]) -> list[tuple[Mapping, Step, Terms]]:
-        terms = await this.terms()
-        concerned = {a for row in rows if (a := apply._concerned(row, terms))}
-        known = dict(await this.ledger.appointments(concerned))
-        return [(row, await apply._decide_one(this, row, known, terms), terms) for row in rows]
+    async def plan(this: Run, row: Mapping, step: Step, terms: Terms, _: object) -> None:
+        planned.append((this, row, step, terms))
 
-    async def mutant(this: Run) -> None:
-        after = None
-        while True:
-            async with this.ledger.transaction():
-                rows = await this.ledger.due(Due.DECIDE, after, this.capabilities.batch_size)
-                plan = await planned(this, rows) if rows else []
-            if not rows:
-                return
-            after = rows[-1].id
-            async with this.ledger.transaction():
-                fresh = {row.id: row for row in await this.ledger.reload([row.id for row in rows])}
-                await this.ledger.appointments({row.appointment_id for row in rows if row.appointment_id})
-                announced = []
-                for row, step, terms in plan:
-                    now = fresh[row.id]
-                    if now.intent or now.seen != row.seen or now.closed:
-                        continue
-                    late = replace(step.mapping, wanted=now.wanted, drawn=now.drawn)
-                    meant = replace(step, mapping=late) if step.write else step
-                    made = await store_step(this, row, meant, terms, set())
-                    announced += [made] if made else []
-            await announce.carry_out(this, announced)
+    async def carry(this: Run, _: Sequence[Announced]) -> None:
+        mine = [each for each in planned if each[0] is this]
+        planned[:] = [each for each in planned if each[0] is not this]
+        announced = []
+        async with this.ledger.transaction():
+            fresh = {row.id: row for row in await this.ledger.reload([row.id for _, row, *_ in mine])}
+            await this.ledger.appointments(
+                {row.appointment_id for row in fresh.values() if row.appointment_id}
+            )
+            for _this, row, step, terms in mine:
+                now = fresh[row.id]
+                if now.intent or now.seen != row.seen or now.closed:
+                    continue
+                late = replace(step.mapping, wanted=now.wanted, drawn=now.drawn)
+                meant = replace(step, mapping=late) if step.write else step
+                made = await store_step(this, row, meant, terms, set())
+                announced += [made] if made else []
+        await carry_out(this, announced)
 
-    return patch.object(import_module("metonic_core.sync.run"), "apply", mutant)
+    with patch.multiple(apply, _store_step=plan, carry_out=carry):
+        yield
 
 
 @contextmanager
@@ -169,12 +176,14 @@ def no_stamp() -> AbstractContextManager[Any]:
 
 def wanted_as_a_version() -> AbstractContextManager[Any]:
     """New settings ask for what is wanted already: the number is that of the appointment, not a fresh one."""
+    original = drawing.draw_all
 
-    async def draw_all(link_id: UUID, window: Window) -> None:
-        rows = models.CalendarSyncMapping.filter(link_id=link_id, closed=None).exclude(appointment_id=None)
-        await rows.update(wanted=F("drawn"), attempts=0)
-        await rows.filter(due=None).update(due=Due.DECIDE)
-        await drawing._open_missing(link_id, window, window.start)
+    async def draw_all(link_id: UUID, window: Window, **how: bool) -> None:
+        paired = models.CalendarSyncMapping.filter(link_id=link_id, closed=None).exclude(appointment_id=None)
+        known = [row["id"] for row in await paired.values("id")]
+        await original(link_id, window, **how)
+        again = models.CalendarSyncMapping.filter(id__in=known)
+        await again.update(drawn=F("drawn") - 1, wanted=F("drawn") - 1)
 
     return patch.object(preferences, "draw_all", draw_all)
 
@@ -234,38 +243,42 @@ def lag_forgotten() -> AbstractContextManager[Any]:
     return patch.object(Terms, "is_fresh", lambda *_: False)
 
 
-def own_events_erased() -> AbstractContextManager[Any]:
+@contextmanager
+def own_events_erased() -> Iterator[None]:
     """What leaves the selection leaves the calendar, whoever made it."""
 
     def withdraw(pair: Comparison) -> Step:
         return entries._erased(pair, Reason.DESELECTED)
 
     table = {key: withdraw if entry is entries.withdraw else entry for key, entry in decide.PAIRS.items()}
-    return patch.object(decide, "PAIRS", table)
+    with patch.object(decide, "PAIRS", table), patch.object(entries, "withdraw", withdraw):
+        yield
 
 
 def masks_flow_back() -> AbstractContextManager[Any]:
     """Notes that a calendar is not shown are heard from it."""
 
     def leaking(mapping: Mapping, appointment: Appointment, selection: Selection, group: Group) -> Flow:
-        is_masked = group == NOTES and mapping.origin is Origin.COPY and not selection.include_notes
-        return Flow.BOTH if is_masked else flow(mapping, appointment, selection, group)
+        is_masked = group == NOTES and mapping.origin is Origin.COPY
+        shown = replace(selection, include_notes=True) if is_masked else selection
+        return flow(mapping, appointment, shown, group)
 
     return patch.object(merge, "flow", leaking)
 
 
-MUTANTS: tuple[Mutant, ...] = (
-    no_base,
-    base_from_the_current_row,
-    written_before_it_is_merged,
-    planned_text,
-    create_without_intent,
-    no_stamp,
-    wanted_as_a_version,
-    cursor_without_observations,
-    older_etags_skipped,
-    deleted_by_a_partial_read,
-    lag_forgotten,
-    own_events_erased,
-    masks_flow_back,
+MUTANTS: tuple[tuple[Mutant, Swarm], ...] = (
+    (no_base, COLLISIONS),
+    (base_from_the_current_row, COLLISIONS),
+    (written_before_it_is_merged, CRASHES),
+    (planned_text, COLLISIONS),
+    (create_without_intent, ANYTHING),
+    (no_stamp, ANSWERS),
+    (wanted_as_a_version, MASKS),
+    (cursor_without_observations, LOSSES),
+    (older_etags_skipped, RESTORES),
+    (deleted_by_a_partial_read, ANYTHING),
+    (lag_forgotten, LAGS),
+    (own_events_erased, CHOICES),
+    (masks_flow_back, MASKS),
 )
+"""Each with the histories that are about what its rule is for."""
