@@ -63,6 +63,9 @@ ACTS: tuple[Act, ...] = (
     Act(2, "undo", undoing.undo_some_run),
 )
 
+ASKED_FOR: tuple[Act, ...] = (Act(0, "show notes", tastes.show_notes),)
+"""What happens only in histories that are about it."""
+
 BEGINNINGS = (
     ("new here", "sync"),
     ("new there", "sync"),
@@ -156,7 +159,7 @@ KINDS: Kinds = (
     *((weight, trouble.value) for weight, trouble in TROUBLES),
 )
 
-_BY_NAME = {act.name: act for act in ACTS}
+_BY_NAME = {act.name: act for act in (*ACTS, *ASKED_FOR)}
 _EVENTS_BY_NAME = {act.name: act for act in EVENTS}
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
+from tests.simulation.announcing import Announcements
 from tests.simulation.course import Course
 from tests.simulation.privacy import Watch
 
@@ -51,6 +52,7 @@ class Weather:
     struck: Counter[str] = field(default_factory=Counter)
     late: list[Callable[[], Awaitable[object]]] = field(default_factory=list)
     watch: Watch = field(default_factory=Watch)
+    announcements: Announcements = field(default_factory=Announcements)
 
     async def step(self) -> None:
         """Between any two I/O steps: others go on meanwhile, or the process dies here."""
@@ -123,6 +125,7 @@ class FaultyAdapter(CalendarAdapter):
             if self._weather.strikes(Fault.CUT):
                 limited = RateLimited("the rest was not tried")
                 return [*outcomes, *(Failed(limited) for _ in writes[len(outcomes) :])]
+            self._weather.announcements.check(write)
             outcomes.append(await self._write(calendar_id, write))
             await self._weather.step()
         return outcomes
@@ -159,6 +162,7 @@ class SteppingLedger(SqlLedger):
             yield
         # Only here is everything stored that was announced, and nobody has come in between yet.
         await self.weather.watch.look(self._saved)
+        self.weather.announcements.note(self._saved)
         await self.weather.step()
 
     async def save(self, rows: Sequence[Mapping]) -> None:

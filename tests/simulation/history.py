@@ -9,12 +9,13 @@ from random import Random
 from unittest.mock import patch
 
 from tests.simulation import ground
-from tests.simulation.acts import BEGINNINGS, KINDS, happen
-from tests.simulation.decisions import Decision, Kinds, Script
+from tests.simulation.acts import happen
+from tests.simulation.decisions import Decision, Script
 from tests.simulation.hearing import unheard
 from tests.simulation.invariants import at_odds, broken, out_of_step
 from tests.simulation.resolving import resolve_the_rest
 from tests.simulation.rest import all_both_ways, calm_down, come_to_rest, live_on
+from tests.simulation.swarms import ANYTHING, Swarm
 from tests.simulation.undoing import fought_over, go_on
 from tests.simulation.values import TASTES_IN_GROUPS
 from tests.simulation.world import CONDUCTS, World, settled
@@ -40,18 +41,19 @@ async def nothing(world: World) -> None:
 Prepare = Callable[[World], Awaitable[None]]
 
 
-def lived(script: Script, prepare: Prepare = nothing, kinds: Kinds = KINDS) -> History:
+def lived(script: Script, prepare: Prepare = nothing, swarm: Swarm = ANYTHING) -> History:
     """Live that history in a world of its own: the same script tells the same history each time."""
     dice = Random(script.seed)  # noqa: S311 - chance that can be repeated
-    conducts = dice.sample(CONDUCTS, dice.choice([2, 2, 3]))
+    conducts = swarm.conducts or dice.sample(CONDUCTS, dice.choice([2, 2, 3]))
     database, _ = settled(len(conducts))
     world = World(dice)
-    world.values.groups = dice.choice(TASTES_IN_GROUPS)
+    world.values.groups = swarm.groups or dice.choice(TASTES_IN_GROUPS)
     world.open(conducts)
     # Keys are random: from the seed too, by a generator of their own.
     keys = Random(script.seed)  # noqa: S311 - chance that can be repeated
     with patch("os.urandom", keys.randbytes):
-        violations = _runner().run(_lived(world, script.decisions(kinds, BEGINNINGS), database, prepare))
+        decisions = script.decisions(swarm.kinds, swarm.beginnings)
+        violations = _runner().run(_lived(world, decisions, database, prepare))
 
     return History(script, violations, world.trace, world.counts + world.weather.struck)
 

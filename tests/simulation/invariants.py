@@ -25,6 +25,7 @@ from metonic_gateway.store.rows import due_of
 async def at_odds(world: World) -> list[str]:
     """What holds in calendars of any direction, and what nobody may have done on the way."""
     found = world.astray + world.platform.astray + world.course.failures
+    found += world.weather.announcements.missing
     found += await disclosed(world.weather.watch)
     places = await standing(world)
     for place in places:
@@ -38,12 +39,14 @@ async def at_odds(world: World) -> list[str]:
 
 async def out_of_step(world: World) -> list[str]:
     """What the feeds brought is on both sides before anything is read completely."""
-    return [f"before the daily read: {why}" for place in await standing(world) for why in _diverged(place)]
+    found = [why for place in await standing(world) for why in _diverged(place) + _unknown(place)]
+    return [f"before the daily read: {why}" for why in found]
 
 
 async def broken(world: World) -> list[str]:
     """Every invariant that does not hold between calendars that are synced both ways, in words."""
     found = world.astray + world.platform.astray + world.course.failures
+    found += world.weather.announcements.missing
     found += await disclosed(world.weather.watch)
     places = await standing(world)
     for place in places:

@@ -158,7 +158,8 @@ class Platform:
         """The platform's word goes over what others wrote meanwhile, and it is told so."""
         if before:
             for group in report.outcomes[0].overwrote:
-                self.values.retired |= set(tokens_of(before, group))
+                # And what those had replaced: it may still be on its way into a calendar.
+                self.values.retired |= self.values.with_ancestors(tokens_of(before, group))
 
     async def _present(self, record: Record) -> Content | None:
         return (await self._looked_up(record.appointment_id)).content if record.appointment_id else None

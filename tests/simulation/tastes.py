@@ -35,6 +35,17 @@ async def act(world: "World") -> None:
     world.note("settings of", desk.provider, told)
 
 
+async def show_notes(world: "World") -> None:
+    """Somebody has the notes shown in a calendar of theirs, or not any more."""
+    desk = world.dice.choice(world.desks)
+
+    def edit(before: Preferences) -> Preferences:
+        return replace(before, include_notes=not before.include_notes)
+
+    await preferences.change(desk.user_id, desk.provider, edit, world.window(), world.now)
+    world.note("settings of", desk.provider, "notes")
+
+
 async def taste(dice: Random, place: Place, window: Window, now: datetime) -> str:
     """Set one thing otherwise; what it was, in words."""
     if dice.random() < 0.25:

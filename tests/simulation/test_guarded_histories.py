@@ -6,11 +6,12 @@ from tests.simulation import approving, events
 from tests.simulation.acts import KINDS
 from tests.simulation.decisions import Script
 from tests.simulation.history import lived
+from tests.simulation.swarms import Swarm
 from tests.simulation.world import World
 
 HISTORIES = 10
 _STOCK = 5
-GUARDED = (*KINDS, (40, "answer what is held"), (4, "wipe there"), (4, "platform: cancel many"))
+GUARDED = Swarm((*KINDS, (40, "answer what is held"), (4, "wipe there"), (4, "platform: cancel many")))
 
 
 async def _stocked(world: World) -> None:

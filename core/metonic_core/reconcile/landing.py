@@ -51,10 +51,23 @@ def settle(mapping: Mapping, reading: Reading, terms: Terms) -> Landed:
         case Gone():
             # A 404 now is no deletion yet: the event is read once more before anybody believes it.
             return replace(mapping, intent=None, seen=Look()), ()
-        case Seen(event=event):
+        case Seen(event=event) if not _is_refuted(mapping, intent, event, terms):
             return _found(mapping, intent, event, terms)
         case _:
             return take(replace(mapping, intent=None), reading, terms), ()
+
+
+def _is_refuted(mapping: Mapping, intent: Intent, event: StoredEvent, terms: Terms) -> bool:
+    """Whether an update of a user's own event cannot have landed: some of it is as it was, none as sent.
+
+    Then what else is there now was written by somebody who had not seen ours, and is no edit on top of it.
+    """
+    base, sent = mapping.external_base, intent.sent
+    if mapping.origin is not Origin.OWN or base is None or sent is None:
+        return False
+    written = terms.differing(base, sent.content) & sent.groups
+    is_any_sent = any(terms.same(g, sent.content, event.content) for g in written)
+    return not is_any_sent and any(terms.same(g, base, event.content) for g in written)
 
 
 def outcome_of(mapping: Mapping, outcome: Outcome, terms: Terms) -> Landed:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from metonic_core.model.appointment import Appointment, stamped
-from metonic_core.model.content import TIME, Content, Group, all_groups, occurrence_group, slot_of
+from metonic_core.model.content import NOTES, TIME, Content, Group, all_groups, occurrence_group, slot_of
 from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import Mapping, Observed, Origin
 from metonic_core.model.series import has_slot
@@ -146,7 +146,19 @@ class Comparison:
         said = self.terms.differing(self.known, self._known(self.external_base))
         if not self.is_veiled:
             said &= self.moved_there
+        if self._are_notes_apart:
+            said -= {NOTES}
         return frozenset(g for g in said if self.flow(g).is_inbound)
+
+    @cached_property
+    def _are_notes_apart(self) -> bool:
+        """Whether the copy did not show the notes when it was last agreed upon.
+
+        Whoever wrote some into it then has not seen those that there are.
+        """
+        shown = self._known(self.external_base)
+        is_copy = self.mapping.origin is Origin.COPY
+        return is_copy and bool(self.local_base.notes) and not self.terms.same(NOTES, shown, self.local_base)
 
     @cached_property
     def colliding(self) -> frozenset[Group]:

@@ -183,6 +183,18 @@ def test_on_a_users_event_a_third_value_is_an_edit_on_top_of_ours() -> None:
     assert step.appointment.content == BOXING
 
 
+def test_on_a_users_event_a_third_value_is_no_edit_on_top_of_what_shows_nowhere() -> None:
+    sent = replace(YOGA, notes="Towel")
+    row = sending(own(), Sent("op1", sent, frozenset({TITLE, NOTES})))
+
+    made, done = settle(row, Seen(shows(row, BOXING)), terms())
+    step = decide(made, imported(sent), terms())
+
+    assert (made.intent, made.local_base, done) == (None, TRAINING, ())
+    assert step.conflict
+    assert step.conflict.groups == {TITLE}
+
+
 def test_a_users_event_is_recognised_group_by_group() -> None:
     sent = replace(YOGA, notes="Towel", location="Gym")
     row = sending(own(), Sent("op1", sent, frozenset({TITLE, NOTES, "location"})))
