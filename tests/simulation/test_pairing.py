@@ -179,7 +179,7 @@ async def test_what_was_imported_and_given_up_is_told_to_the_platform_and_kept_i
     assert told
     assert (told.kind, told.provider) == ("delete", desk.provider)
     (line,) = await models.SyncOperation.filter(appointment_id=former, side="local", operation="delete")
-    assert (line.reason, line.before["notes"].rstrip()) == ("resolved", "from the phone")
+    assert (line.reason, line.before["notes"].rstrip()) == ("paired", "from the phone")
     assert appointment != former
 
 
