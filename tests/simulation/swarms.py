@@ -40,9 +40,9 @@ COLLISIONS = Swarm(
 """Both sides edit the same, while a calendar is being synced."""
 
 CRASHES = Swarm(
-    _only({"sync": 6, "run": 12, "crash": 8, "edit here": 12, "edit there": 12}),
-    groups=frozenset({TITLE, LOCATION, NOTES}),
-    beginnings=(*_HERE, *_THERE),
+    _only({"sync": 3, "run": 14, "crash": 9, Fault.CUT: 6, "edit here": 14, "edit there": 14}),
+    groups=frozenset({TITLE, LOCATION, NOTES, TIME}),
+    beginnings=(("new here", "new here", "new here", "new here", "sync"),),
 )
 """Hardly any run that has something to write comes to its end."""
 
