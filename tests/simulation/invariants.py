@@ -18,6 +18,7 @@ from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import HoldKind, Mapping
 from metonic_core.reconcile.alike import is_waiting
 from metonic_core.selection import Direction, flow, projected
+from metonic_core.testing.conduct import Trouble
 from metonic_gateway.store import models
 from metonic_gateway.store.rows import due_of
 
@@ -39,7 +40,14 @@ async def at_odds(world: World) -> list[str]:
 
 async def out_of_step(world: World) -> list[str]:
     """What the feeds brought is on both sides before anything is read completely."""
-    found = [why for place in await standing(world) for why in _diverged(place) + _unknown(place)]
+    for desk in world.desks:
+        # What came while a calendar was being listed is in its feed after that.
+        await world.run(desk)
+    places = await standing(world)
+    found = [why for place in places for why in _diverged(place)]
+    # A listing may lack what was just made where that may be hidden.
+    told = [place for place in places if Trouble.HIDDEN not in place.desk.calendar.conduct.troubles]
+    found += [why for place in told for why in _unknown(place)]
     return [f"before the daily read: {why}" for why in found]
 
 

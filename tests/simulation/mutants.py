@@ -22,6 +22,7 @@ from tests.simulation.swarms import (
     LOSSES,
     MASKS,
     RESTORES,
+    SWITCHES,
     Swarm,
 )
 from tortoise.expressions import F
@@ -273,7 +274,7 @@ MUTANTS: tuple[tuple[Mutant, Swarm], ...] = (
     (planned_text, COLLISIONS),
     (create_without_intent, ANYTHING),
     (no_stamp, ANSWERS),
-    (wanted_as_a_version, MASKS),
+    (wanted_as_a_version, SWITCHES),
     (cursor_without_observations, LOSSES),
     (older_etags_skipped, RESTORES),
     (deleted_by_a_partial_read, ANYTHING),

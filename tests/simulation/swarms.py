@@ -40,9 +40,9 @@ COLLISIONS = Swarm(
 """Both sides edit the same, while a calendar is being synced."""
 
 CRASHES = Swarm(
-    _only({"sync": 6, "run": 12, "crash": 8, "edit here": 12, "edit there": 12}),
-    groups=frozenset({TITLE, LOCATION, NOTES}),
-    beginnings=(*_HERE, *_THERE),
+    _only({"sync": 3, "run": 14, "crash": 9, Fault.CUT: 6, "edit here": 14, "edit there": 14}),
+    groups=frozenset({TITLE, LOCATION, NOTES, TIME}),
+    beginnings=(("new here", "new here", "new here", "new here", "sync"),),
 )
 """Hardly any run that has something to write comes to its end."""
 
@@ -53,10 +53,10 @@ LOSSES = Swarm(
 """Much happens in the calendars, and hardly any run that reads it comes to its end."""
 
 ANSWERS = Swarm(
-    _only({"run": 8, "sync": 5, "edit here": 12, "edit there": 12, Fault.UNANSWERED: 8, "time": 4}),
+    _only({"run": 14, "edit here": 10, "edit there": 14, Fault.UNANSWERED: 8, "time": 1}),
     conducts=(GOOGLE, GRAPH),
     groups=frozenset({TITLE}),
-    beginnings=_HERE,
+    beginnings=(("new here", "new here", "new here", "sync"),),
 )
 """Writes land, and nobody is told; people edit on top of them."""
 
@@ -109,6 +109,13 @@ MASKS = Swarm(
 )
 """People edit what they are not shown whole, and are shown more and less of it."""
 
+SWITCHES = Swarm(
+    _only({"run": 14, "show notes": 14, "edit here": 12}),
+    groups=frozenset({TITLE}),
+    beginnings=(("new here", "new here", "new here", "sync"),),
+)
+"""People are shown more and less of what is just being written."""
+
 SWARMS: Mapping[str, Swarm] = {
     "collisions": COLLISIONS,
     "crashes": CRASHES,
@@ -118,4 +125,5 @@ SWARMS: Mapping[str, Swarm] = {
     "lags": LAGS,
     "choices": CHOICES,
     "masks": MASKS,
+    "switches": SWITCHES,
 }

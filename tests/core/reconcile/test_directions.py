@@ -182,6 +182,16 @@ def test_the_base_is_what_the_appointment_said_so_that_switching_notes_on_is_no_
     assert step.conflict is None
 
 
+def test_notes_written_into_a_copy_that_showed_none_do_not_go_over_those_that_there_are() -> None:
+    row = replace(copy(), local_base=NOTED)
+
+    step = decide(seen(row, replace(TRAINING, notes="Ask for Clara")), appointment(NOTED), terms())
+
+    assert (step.appointment, step.conflict) == (None, None)
+    assert step.write
+    assert step.write.content == NOTED
+
+
 def test_contact_details_are_added_to_copies_and_never_flow_in() -> None:
     contacts = under(include_contact=True)
     one = replace(appointment(NOTED), contacts=(LINE,))
