@@ -63,6 +63,8 @@ class _Hearing:
             await self.side.trainer.api.update(ids[lesson.platform_id], title=item.title)
 
     async def _have_heard(self, number: int) -> bool | None:
+        for person in (self.side.trainer, self.side.guest):
+            await person.api.approve()
         await self._read()
         return len(self.heard) >= number or None
 

@@ -15,6 +15,7 @@ from tests.e2e.smoke.waiting import until
 
 PATIENCE_SECONDS = 600.0
 _LOOK_EVERY_SECONDS = 0.5
+_WAITING = {"PENDING", "GUARDED"}
 
 
 @dataclass
@@ -75,8 +76,9 @@ class Side:
 
         async def look() -> bool | None:
             for person in (self.trainer, self.guest):
+                await person.api.approve()
                 await person.api.settled(PATIENCE_SECONDS)
-                if any(state_in(told) == "PENDING" for told in await person.api.appointments()):
+                if any(state_in(told) in _WAITING for told in await person.api.appointments()):
                     await asyncio.sleep(_LOOK_EVERY_SECONDS)
                     return None
             return True
