@@ -118,7 +118,10 @@ async def given_up(appointment_id: UUID) -> bool:
 
 
 async def unasked(world: "World", desk: "Desk", selection: Selection) -> list[str]:
-    """I4: no two that look alike stand without anybody having been asked; I9: somebody asks for who waits."""
+    """I4: nobody was asked about a twin of either side; I9: somebody asks for whoever waits.
+
+    Where three look alike nobody can be asked which two are one.
+    """
     stored = await models.CalendarSyncMapping.filter(link_id=desk.link_id, closed=None)
     rows = [mapping_of(row) for row in stored]
     awaited = {row.alike_id for row in rows if is_asking(row)}
@@ -138,9 +141,16 @@ async def _stand_unasked(desk: "Desk", twin: Twin, selection: Selection) -> Sequ
     there = desk.calendar.live.get(event_id)
     if was_asked or there is None or selection.excludes(here) or likeness(here.content) is None:
         return []
-    if likeness(here.content) != likeness(there.content):
+    if likeness(here.content) != likeness(there.content) or _has_a_double(desk, event_id, there):
         return []
     return [] if await _has_an_excuse(desk, event_id, here) else [f"I4: {appointment_id} and {event_id}"]
+
+
+def _has_a_double(desk: "Desk", event_id: str, there: StoredEvent) -> bool:
+    """Whether the calendar ever held another event that the user made and that says the same."""
+    others = {i for i in [*desk.calendar.live, *desk.calendar.deleted()] if i.startswith("own-")} - {event_id}
+    said = [event.content for other in others for event in desk.calendar.versions(other)]
+    return likeness(there.content) in map(likeness, said)
 
 
 async def _has_an_excuse(desk: "Desk", event_id: str, here: Appointment) -> bool:

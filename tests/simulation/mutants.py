@@ -241,7 +241,7 @@ def deleted_by_a_partial_read() -> Iterator[None]:
 
 def lag_forgotten() -> AbstractContextManager[Any]:
     """What does not show just after a write is gone."""
-    return patch.object(Terms, "is_fresh", lambda *_: False)
+    return patch.object(Terms, "_is_recent", lambda *_: False)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from uuid import UUID
 from tests.simulation import causes
 from tests.simulation.course import Crash
 from tests.simulation.faults import SteppingLedger
-from tests.simulation.values import tokens_of
+from tests.simulation.values import tokens, tokens_of
 
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.content import NOTES, Content, Group, all_groups
@@ -30,6 +30,7 @@ class Witness:
     """Of a whole history. ``agreed`` are the etags that rows had, by calendar; ``known`` all operations.
 
     ``adopted`` are rows of which nobody knows what their event held before: their next write goes over it.
+    ``unanswered`` is what was sent to each user's own event, and no run was told what became of it.
     """
 
     world: "World"
@@ -37,6 +38,7 @@ class Witness:
     agreed: set[tuple[UUID, str]] = field(default_factory=set)
     adopted: set[UUID] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
+    unanswered: dict[UUID, set[int]] = field(default_factory=dict)
 
     def begin(self, desk: "Desk") -> "Observed":
         observed = Observed(self, desk)
@@ -81,9 +83,20 @@ class Observed:
             if row.etag:
                 self.witness.agreed.add((self.desk.id, row.etag))
             if row.intent is None:
-                self.open.discard(row.id)
+                self._answered(row)
             elif row.intent.operation not in self.witness.known:
                 self._announce(row, row.intent.operation, selection)
+                self._send(row)
+
+    def _send(self, row: Mapping) -> None:
+        """Whatever stands in a user's own event later may have been written on top of that, or before it."""
+        if row.origin is Origin.OWN and row.intent and row.intent.sent:
+            self.witness.unanswered.setdefault(row.id, set()).update(tokens(row.intent.sent.content))
+
+    def _answered(self, row: Mapping) -> None:
+        if row.id in self.open:
+            self.open.discard(row.id)
+            self.witness.unanswered.pop(row.id, None)
 
     def _announce(self, row: Mapping, operation: str, selection: Selection | None) -> None:
         self.open.add(row.id)
@@ -113,7 +126,8 @@ class Observed:
             found.append("masked: a title becomes Busy")
         self.world.astray += [f"{what} ({before.id})" for what in found]
         if selection.direction is not Direction.PULL and paired not in self.fixed:
-            self._overrule(changed, before.content, (after.content,), f"here, {before.id}")
+            unanswered = self.witness.unanswered.get(paired, set())
+            self._overrule(changed, before.content, (after.content,), f"here, {before.id}", unanswered)
 
     def journal(self, row: Mapping, operations: Sequence[Operation]) -> None:
         """What landed at the provider goes over what people wrote there only where it says so."""
@@ -132,9 +146,17 @@ class Observed:
         return is_entitled and row.id not in self.witness.adopted
 
     def _overrule(
-        self, groups: Iterable[Group], before: Content, after: Sequence[Content], where: str
+        self,
+        groups: Iterable[Group],
+        before: Content,
+        after: Sequence[Content],
+        where: str,
+        unanswered: Collection[int] = (),
     ) -> None:
-        """I9, the other way round: nobody's edit is replaced in silence by one that had not seen it."""
+        """I9, the other way round: nobody's edit is replaced in silence by one that had not seen it.
+
+        Where nobody can tell whether it had, because the write got no answer, it counts as one that had.
+        """
         values = self.world.values
         if self.world.is_tangled:
             return
@@ -143,7 +165,8 @@ class Observed:
             new = {t for content in after for t in tokens_of(content, group)}
             if new & values.restored:
                 continue
-            if lost := replaced - values.with_ancestors(new) - values.restored - values.retired:
+            seen = values.with_ancestors(new) | values.restored | values.retired
+            if lost := replaced - seen - set(unanswered):
                 self.world.astray.append(f"I9: {group} {lost} was overruled in silence {where}")
 
     def conflict(self, mapping: Mapping, conflict: Conflict) -> None:

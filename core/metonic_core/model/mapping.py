@@ -153,6 +153,7 @@ class Mapping:
     ``wanted`` is set while a decision is due: a number drawn anew by every cause. ``unconfirmed`` holds
     what was sent and never seen to land, oldest first. ``read_round`` is the complete read in which the
     event was last reported, ``enters_at`` the start of an event that lies beyond the window.
+    ``wrote_at`` is when we last wrote the event, ``met_at`` when a user's own one was imported.
     ``attempts`` counts the writes since one landed or somebody edited; ``is_recreated``: a push calendar
     once deleted the copy, and it was made anew. ``written`` are the writes that landed lately, ``refused``
     the last one that the provider would not take. ``alike_id`` is the appointment that its event looks like:
@@ -185,6 +186,7 @@ class Mapping:
     hold: Hold | None = None
     read_round: int = 0
     wrote_at: datetime | None = None
+    met_at: datetime | None = None
     attempts: int = 0
     is_recreated: bool = False
     written: tuple[Written, ...] = ()

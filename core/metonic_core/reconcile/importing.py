@@ -29,6 +29,7 @@ def imported(mapping: Mapping, event: StoredEvent, terms: Terms) -> Step:
         hold=None,
         wanted=None,
         enters_at=None,
+        met_at=terms.now,
         alike_id=None,
         resolution=None,
     )

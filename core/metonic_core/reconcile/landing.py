@@ -42,7 +42,7 @@ def settle(mapping: Mapping, reading: Reading, terms: Terms) -> Landed:
     """
     intent = _intent_of(mapping)
     match reading:
-        case Gone() if terms.is_fresh(mapping):
+        case Gone() if terms.may_hide(mapping):
             return mapping, ()
         case Gone() if intent.kind is WriteKind.DELETE:
             return _removed(mapping, intent)

@@ -102,7 +102,7 @@ def take(mapping: Mapping, reading: Reading, terms: Terms) -> Mapping:
         case Seen(event=event):
             return _take_event(mapping, event, terms)
         case Gone():
-            return mapping if terms.is_fresh(mapping) else replace(mapping, seen=Absent()).due()
+            return mapping if terms.may_hide(mapping) else replace(mapping, seen=Absent()).due()
         case Unreadable(etag=etag, reason=reason):
             quarantine = Hold(HoldKind.QUARANTINE, reason)
             # What was held is no longer what would be done.
@@ -130,7 +130,7 @@ def _take_event(mapping: Mapping, event: StoredEvent, terms: Terms) -> Mapping:
 
 def is_echo(tombstone: Mapping, etag: str | None, terms: Terms) -> bool:
     """Whether the event only seems to be there, because our erasure is still invisible."""
-    return etag == tombstone.etag and terms.is_fresh(tombstone)
+    return etag == tombstone.etag and terms.may_show(tombstone)
 
 
 def _is_of_ours(event: StoredEvent, terms: Terms) -> bool:

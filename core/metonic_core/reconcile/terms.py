@@ -46,6 +46,13 @@ class Terms:
             is_named or str(marker.identity) in {event.uid, event.identity}
         )
 
-    def is_fresh(self, mapping: Mapping) -> bool:
-        """Whether a write of ours may still be invisible at the provider."""
-        return mapping.wrote_at is not None and self.now - mapping.wrote_at < self.visibility_lag
+    def may_hide(self, mapping: Mapping) -> bool:
+        """Whether its event is so young here that the provider may not show it yet, whoever made it."""
+        return self._is_recent(mapping.wrote_at) or self._is_recent(mapping.met_at)
+
+    def may_show(self, tombstone: Mapping) -> bool:
+        """Whether the provider may still show what we erased."""
+        return self._is_recent(tombstone.wrote_at)
+
+    def _is_recent(self, at: datetime | None) -> bool:
+        return at is not None and self.now - at < self.visibility_lag

@@ -78,6 +78,7 @@ class CalendarSyncMapping(Model):
     hold_reason = fields.TextField(null=True)
     read_round = fields.IntField()
     wrote_at = fields.DatetimeField(null=True)
+    met_at = fields.DatetimeField(null=True)
     attempts = fields.IntField(default=0)
     is_recreated = fields.BooleanField(default=False, db_default=False)
     is_masked = fields.BooleanField(default=False, db_default=False)
