@@ -15,6 +15,7 @@ from tests.core.pairs import (
     event_id,
     foreign,
     lone,
+    own,
     seen,
     stored,
     terms,
@@ -168,6 +169,13 @@ def test_a_404_is_no_absence_while_a_write_may_still_be_invisible() -> None:
 
     assert take(fresh, Gone(ID), terms(lag=timedelta(minutes=1))) == fresh
     assert take(fresh, Gone(ID), terms()).seen == Absent()
+
+
+def test_what_was_met_just_now_may_not_show_yet_either() -> None:
+    young = replace(own(), seen=Look(), met_at=terms().now)
+
+    assert take(young, Gone(ID), terms(lag=timedelta(minutes=1))) == young
+    assert take(young, Gone(ID), terms()).seen == Absent()
 
 
 def test_what_was_read_is_due_to_be_decided() -> None:
