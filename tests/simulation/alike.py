@@ -139,7 +139,8 @@ async def _stand_unasked(desk: "Desk", twin: Twin, selection: Selection) -> Sequ
     was_asked = await conflicts.filter(conflict_type="created_externally").exists()
     here = (await appointments.load([appointment_id]))[appointment_id]
     there = desk.calendar.live.get(event_id)
-    if was_asked or there is None or selection.excludes(here) or likeness(here.content) is None:
+    is_wanted = here.content.occurs_in(selection.window) and selection.excludes(here) is None
+    if was_asked or there is None or not is_wanted or likeness(here.content) is None:
         return []
     if likeness(here.content) != likeness(there.content) or _has_a_double(desk, event_id, there):
         return []

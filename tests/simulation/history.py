@@ -18,7 +18,9 @@ from tests.simulation.rest import all_both_ways, calm_down, come_to_rest, live_o
 from tests.simulation.swarms import ANYTHING, Swarm
 from tests.simulation.undoing import fought_over, go_on
 from tests.simulation.values import TASTES_IN_GROUPS
-from tests.simulation.world import CONDUCTS, World, settled
+from tests.simulation.world import CONDUCTS, TASTES_IN_SPANS, World, settled
+
+from metonic_gateway.store import models
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def lived(script: Script, prepare: Prepare = nothing, swarm: Swarm = ANYTHING) -
     dice = Random(script.seed)  # noqa: S311 - chance that can be repeated
     conducts = swarm.conducts or dice.sample(CONDUCTS, dice.choice([2, 2, 3]))
     database, _ = settled(len(conducts))
-    world = World(dice)
+    world = World(dice, span=dice.choice(TASTES_IN_SPANS))
     world.values.groups = swarm.groups or dice.choice(TASTES_IN_GROUPS)
     world.open(conducts)
     # Keys are random: from the seed too, by a generator of their own.
@@ -65,6 +67,7 @@ def _runner() -> asyncio.Runner:
 
 async def _lived(world: World, decisions: Sequence[Decision], database: bytes, prepare: Prepare) -> list[str]:
     async with ground.laid(database):
+        await models.CalendarLink.all().update(window_end=world.window().end)
         await prepare(world)
         for decision in decisions:
             await world.course.go_on(decision.after)

@@ -129,9 +129,10 @@ def _left_over(place: Standing) -> list[str]:
 
 
 def _unknown(place: Standing) -> list[str]:
-    """I2: every event of a calendar is known here."""
+    """I2: every event that a calendar shows is known here."""
     known = {row.event_id for row in place.open}
-    return [f"I2: {event_id} is not known" for event_id in place.desk.calendar.live if event_id not in known]
+    shown = place.desk.calendar.shown_in(place.selection.window)
+    return [f"I2: {event_id} is not known" for event_id in shown if event_id not in known]
 
 
 async def _undone(place: Standing) -> list[str]:

@@ -9,7 +9,8 @@ from metonic_core.model.content import LOCATION, NOTES, TIME, TITLE, Content, Gr
 from metonic_core.model.series import Override, Recurrence
 from metonic_core.model.when import Slot, Timed
 
-BASE = datetime(2026, 12, 1, 6, 0)  # noqa: DTZ001 - a wall-clock time
+BASE = datetime(2026, 12, 1, 0, 40)  # noqa: DTZ001 - a wall-clock time
+"""So shortly before a day ends in UTC that a window's edge lies among the values of most histories."""
 ZONE = "Europe/Berlin"
 TEXTS = (TITLE, LOCATION, NOTES)
 _TOKEN = re.compile(r"v(\d+)")

@@ -13,7 +13,7 @@ from tests.simulation.values import tokens, tokens_of
 
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.content import NOTES, Content, Group, all_groups
-from metonic_core.model.mapping import Mapping, Origin
+from metonic_core.model.mapping import HoldKind, Mapping, Origin
 from metonic_core.model.resolution import Resolution
 from metonic_core.reconcile.guard import Held
 from metonic_core.reconcile.step import Act, Conflict, Operation, Reason, Side
@@ -82,6 +82,8 @@ class Observed:
         for row in rows:
             if row.etag:
                 self.witness.agreed.add((self.desk.id, row.etag))
+            is_beyond = row.hold is not None and row.hold.kind is HoldKind.OUTSIDE
+            self.world.counts["events met beyond the window"] += is_beyond
             if row.intent is None:
                 self._answered(row)
             elif row.intent.operation not in self.witness.known:

@@ -56,6 +56,18 @@ class Desk:
 
 Replaced = tuple[Content, Content]
 
+Span = tuple[timedelta, timedelta]
+
+USUAL = timedelta(days=30), timedelta(days=400)
+TASTES_IN_SPANS: Sequence[Span] = (
+    USUAL,
+    USUAL,
+    (timedelta(days=30), timedelta(days=9)),
+    (timedelta(days=30), timedelta(days=8)),
+    (timedelta(days=-9), timedelta(days=400)),
+)
+"""How far back and ahead a history looks: where all is, or what is far off comes in or leaves day by day."""
+
 
 @dataclass
 class World:
@@ -70,6 +82,7 @@ class World:
 
     dice: Random
     now: datetime = START
+    span: Span = USUAL
     values: Values = field(default_factory=Values)
     users: list[UUID] = field(default_factory=list)
     desks: list[Desk] = field(default_factory=list)
@@ -98,7 +111,7 @@ class World:
         )
 
     def window(self) -> Window:
-        return Window.around(self.now, timedelta(days=30), timedelta(days=400))
+        return Window.around(self.now, *self.span)
 
     def note(self, *what: object) -> None:
         self.trace.append(" ".join(map(str, what)))
@@ -187,7 +200,7 @@ async def _settle(number: int) -> list[Place]:
 
 
 async def connected(user_id: UUID, provider: str) -> Place:
-    window = Window.around(START, timedelta(days=30), timedelta(days=400))
+    window = Window.around(START, *USUAL)
     account = Account(provider, provider, "memory://", "anybody")
     signed_in = SignedIn(uuid4(), user_id, provider, account, "sealed", [CalendarInfo("home", "Home")])
     kept = await calendars.keep_sign_in(signed_in, timedelta(minutes=15), START, window)

@@ -105,8 +105,9 @@ def take(mapping: Mapping, reading: Reading, terms: Terms) -> Mapping:
             return mapping if terms.may_hide(mapping) else replace(mapping, seen=Absent()).due()
         case Unreadable(etag=etag, reason=reason):
             quarantine = Hold(HoldKind.QUARANTINE, reason)
-            # What was held is no longer what would be done.
-            hold = quarantine if _is_held(mapping, HoldKind.GUARDED) else mapping.hold or quarantine
+            # What was held, or lay outside, is no longer what stands there.
+            is_past = _is_held(mapping, HoldKind.GUARDED) or _is_held(mapping, HoldKind.OUTSIDE)
+            hold = quarantine if is_past else mapping.hold or quarantine
             return replace(mapping, seen=Illegible(etag), hold=hold, wanted=None)
         case Foreign(etag=etag):
             hold = Hold(HoldKind.IGNORED, Reason.NO_EVENT)

@@ -123,23 +123,28 @@ class MemoryCalendar:
         if not cursor:
             return self._listing(sorted(self.live), len(self.log), window)
         where = json.loads(cursor)
+        begun = Window(*map(datetime.fromisoformat, where["window"]))
         if "list" in where:
-            return self._listing(where["list"], where["then"], window)
+            return self._listing(where["list"], where["then"], begun)
         if self.may(Trouble.EXPIRED):
             raise CursorExpired("the cursor is too old")
         if self.may(Trouble.RESET):
-            return self._page([self._report(i) for i in sorted(self.live)], {"from": len(self.log)})
-        return self._delta(where["from"])
+            return self._page([self._report(i, begun) for i in sorted(self.live)], begun, since=len(self.log))
+        return self._delta(where["since"], begun)
 
-    def _listing(self, ids: list[str], then: int, window: Window) -> ChangePage:  # noqa: ARG002 - all is shown
+    def _listing(self, ids: list[str], then: int, window: Window) -> ChangePage:
         size = self.conduct.page_size
-        found = [self._report(i) for i in ids[:size] if i in self.live and not self._is_unborn(i)]
+        shown = [i for i in ids[:size] if i in self.live and not self._is_unborn(i)]
+        found = [self._report(i, window) for i in shown if self._is_inside(self.live[i], window)]
         if ids[size:]:
-            return self._page(found, {"list": ids[size:], "then": then}, is_done=False)
-        return self._page(found, {"from": then})
+            return self._page(found, window, is_done=False, list=ids[size:], then=then)
+        return self._page(found, window, since=then)
 
-    def _page(self, found: list[Change], cursor: object, *, is_done: bool = True) -> ChangePage:
-        where = json.dumps(cursor)
+    def _page(
+        self, found: list[Change], window: Window, *, is_done: bool = True, **cursor: object
+    ) -> ChangePage:
+        span = [window.start.isoformat(), window.end.isoformat()]
+        where = json.dumps({"window": span, **cursor})
         return ChangePage(
             found,
             more=None if is_done else where,
@@ -147,14 +152,21 @@ class MemoryCalendar:
             has_markers=self.conduct.shows_markers,
         )
 
-    def _delta(self, start: int) -> ChangePage:
+    def _delta(self, start: int, window: Window) -> ChangePage:
         visible = self._visible(start)
         end = min(start + self.conduct.page_size, visible)
-        found = [self._report(i) for i in dict.fromkeys(entry.id for entry in self.log[start:end])]
-        found += self._unasked(start)
+        found = [self._report(i, window) for i in dict.fromkeys(entry.id for entry in self.log[start:end])]
+        found += self._unasked(start, window)
         if self.dice:
             self.dice.shuffle(found)
-        return self._page(found, {"from": end}, is_done=end == visible)
+        return self._page(found, window, is_done=end == visible, since=end)
+
+    def shown_in(self, window: Window) -> list[str]:
+        """The events that a feed begun with that window tells of."""
+        return [event_id for event_id, event in self.live.items() if self._is_inside(event, window)]
+
+    def _is_inside(self, event: StoredEvent, window: Window) -> bool:
+        return not self.conduct.is_windowed or event.content.occurs_in(window)
 
     def _visible(self, start: int) -> int:
         """How far the feed reaches: what is young may not be in it yet."""
@@ -164,17 +176,18 @@ class MemoryCalendar:
                 end -= 1
         return end
 
-    def _unasked(self, start: int) -> Iterator[Change]:
+    def _unasked(self, start: int, window: Window) -> Iterator[Change]:
         """Old reports that come again, and events that are said to be gone and are not."""
         if self.dice and start and self.may(Trouble.REPLAY):
             entry = self.dice.choice(self.log[:start])
-            yield self._shown(entry.event) if entry.event else self._gone(entry.id, 0)
+            is_shown = entry.event and self._is_inside(entry.event, window)
+            yield self._shown(entry.event) if entry.event and is_shown else self._gone(entry.id, 0)
         if self.dice and self.live and self.may(Trouble.NOISE):
             yield Gone(self.dice.choice(sorted(self.live)), is_firm=False)
 
-    def _report(self, event_id: str) -> Change:
+    def _report(self, event_id: str, window: Window) -> Change:
         event = self.live.get(event_id)
-        if event is None:
+        if event is None or not self._is_inside(event, window):
             return self._gone(event_id, len(self.log))
         if event_id in self.garbled:
             return Touched(event_id, event.etag)

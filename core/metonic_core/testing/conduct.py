@@ -2,9 +2,9 @@
 
 GOOGLE reports full states with growing revisions, takes ids of our choosing and never twice, says firmly what
 was deleted, and says so when it has forgotten where a reader was. GRAPH gives ids of its own and knows a
-create again by its transaction id, shows neither markers nor revisions in its feed, only stops showing what
-was deleted, and may not show for a while what was just written. CALDAV reports hints, makes its etags of the
-content, and forgets in silence.
+create again by its transaction id, shows neither markers nor revisions in its feed, nor what lies outside the
+window, only stops showing what was deleted, and may not show for a while what was just written. CALDAV
+reports hints, makes its etags of the content, and forgets in silence.
 """
 
 from dataclasses import dataclass
@@ -33,10 +33,12 @@ class Trouble(StrEnum):
 class Conduct:
     """``reports_states``: full states in the feed instead of hints; ``shows_markers``: with their markers.
 
-    ``gives_ids``: ids are the service's own, and a create is known again by its identity. ``troubles``: what
-    may happen to a reader. ``tidies_later``: what was written gets the service's own form some time later,
-    with a new etag, instead of at once. ``visibility_lag`` and ``is_silent`` are as in the capabilities:
-    where writes are not silent, each write to an event with guests sends a mail.
+    ``gives_ids``: ids are the service's own, and a create is known again by its identity. ``troubles``:
+    what may happen to a reader. ``tidies_later``: what was written gets the service's own form some time
+    later, with a new etag, instead of at once. ``is_windowed``: the feed is about the window that it was
+    begun with, and what is moved out of that is not shown any more. ``visibility_lag`` and ``is_silent``
+    are as in the capabilities: where writes are not silent, each write to an event with guests sends a
+    mail.
     """
 
     reports_states: bool
@@ -50,6 +52,7 @@ class Conduct:
     troubles: frozenset[Trouble]
     visibility_lag: timedelta = timedelta(0)
     page_size: int = 3
+    is_windowed: bool = False
 
     @property
     def capabilities(self) -> Capabilities:
@@ -85,6 +88,7 @@ GRAPH = Conduct(
     is_silent=False,
     troubles=frozenset({Trouble.EXPIRED, Trouble.REPLAY, Trouble.NOISE, Trouble.HIDDEN}),
     visibility_lag=timedelta(seconds=20),
+    is_windowed=True,
 )
 
 CALDAV = Conduct(

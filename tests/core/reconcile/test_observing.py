@@ -195,6 +195,12 @@ def test_an_event_that_cannot_be_understood_is_quarantined_with_its_reason() -> 
     assert reported(row, Unreadable(ID, "odd", "It has no start.")) is None
 
 
+def test_what_lay_beyond_the_window_is_unreadable_all_the_same() -> None:
+    row = take(replace(lone(), hold=Hold(HoldKind.OUTSIDE, "beyond")), Unreadable(ID, "odd", "why"), terms())
+
+    assert row.hold == Hold(HoldKind.QUARANTINE, "why")
+
+
 def test_quarantine_ends_when_the_event_can_be_read_again() -> None:
     row = replace(copy(), seen=Illegible("odd"), hold=Hold(HoldKind.QUARANTINE, "It has no start."))
 
