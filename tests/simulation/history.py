@@ -18,7 +18,7 @@ from tests.simulation.rest import all_both_ways, calm_down, come_to_rest, live_o
 from tests.simulation.swarms import ANYTHING, Swarm
 from tests.simulation.undoing import fought_over, go_on
 from tests.simulation.values import TASTES_IN_GROUPS
-from tests.simulation.world import CONDUCTS, TASTES_IN_SPANS, World, settled
+from tests.simulation.world import CONDUCTS, World, settled
 
 from metonic_gateway.store import models
 
@@ -48,7 +48,7 @@ def lived(script: Script, prepare: Prepare = nothing, swarm: Swarm = ANYTHING) -
     dice = Random(script.seed)  # noqa: S311 - chance that can be repeated
     conducts = swarm.conducts or dice.sample(CONDUCTS, dice.choice([2, 2, 3]))
     database, _ = settled(len(conducts))
-    world = World(dice, span=dice.choice(TASTES_IN_SPANS))
+    world = World(dice, span=dice.choice(swarm.spans))
     world.values.groups = swarm.groups or dice.choice(TASTES_IN_GROUPS)
     world.open(conducts)
     # Keys are random: from the seed too, by a generator of their own.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from tests.simulation.acts import BEGINNINGS, KINDS
 from tests.simulation.decisions import Kinds
 from tests.simulation.faults import Fault
+from tests.simulation.world import TASTES_IN_SPANS, USUAL, Span
 
 from metonic_core.model.content import LOCATION, NOTES, TIME, TITLE, Group
 from metonic_core.testing.conduct import CALDAV, GOOGLE, GRAPH, Conduct, Trouble
@@ -16,19 +17,23 @@ from metonic_core.testing.conduct import CALDAV, GOOGLE, GRAPH, Conduct, Trouble
 
 @dataclass(frozen=True, slots=True)
 class Swarm:
-    """What may happen, where, and to which groups; where it does not say, chance chooses among all."""
+    """What may happen, where, when, and to which groups; where it does not say, chance chooses among all.
+
+    Only histories about anything have events at the edge of their window.
+    """
 
     kinds: Kinds = KINDS
     conducts: Sequence[Conduct] = ()
     groups: frozenset[Group] | None = None
     beginnings: Sequence[Sequence[str]] = field(default=BEGINNINGS)
+    spans: Sequence[Span] = (USUAL,)
 
 
 def _only(weights: Mapping[str, float]) -> Kinds:
     return tuple((weight, name) for name, weight in weights.items())
 
 
-ANYTHING = Swarm()
+ANYTHING = Swarm(spans=TASTES_IN_SPANS)
 
 _HERE = (("new here", "sync"), ("platform: new", "sync"))
 _THERE = (("new there", "sync"),)
