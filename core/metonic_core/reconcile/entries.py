@@ -59,7 +59,7 @@ def brought_together(pair: Comparison, merged: Merge, resolved: frozenset[Group]
     reason = Reason.EDITED_HERE if pair.edited_here else Reason.SHOWN_OTHERWISE
     if resolved & merged.to_send:
         reason = Reason.RESOLVED
-    elif merged.reverted:
+    elif merged.reverted or pair.owed & merged.to_send:
         may_edit = pair.appointment.may_edit(pair.terms.selection.user_id)
         reason = Reason.KEPT_FROM_FLOWING if may_edit else Reason.NOT_YOURS_TO_EDIT
     write = Write(WriteKind.UPDATE, reason, merged.shown, merged.to_send, merged.mapping.etag)

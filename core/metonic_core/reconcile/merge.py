@@ -164,6 +164,16 @@ class Comparison:
         return is_copy and bool(self.local_base.notes) and not self.terms.same(NOTES, shown, self.local_base)
 
     @cached_property
+    def owed(self) -> frozenset[Group]:
+        """The groups in which the event was to be put back as agreed, and that was lost or not even tried.
+
+        Notes, and whatever a mask covers, may be shown otherwise and yet agree.
+        """
+        if self.is_veiled:
+            return frozenset()
+        return self.terms.differing(self._known(self.external_base), self.local_base) - {NOTES}
+
+    @cached_property
     def colliding(self) -> frozenset[Group]:
         """The groups edited on both sides to different values, and slots that a changed schedule lost."""
         both = self.edited_here & self.edited_there
