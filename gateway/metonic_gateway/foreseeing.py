@@ -13,6 +13,7 @@ from metonic_core.reconcile.pairing import paired_content
 from metonic_core.reconcile.resolving import resolution_of
 from metonic_core.reconcile.step import ConflictType, Side
 from metonic_core.reconcile.terms import Terms
+from metonic_core.selection import discretion
 from metonic_core.spi.errors import ProviderError
 from metonic_core.sync import terms_of
 from metonic_gateway.accounts.connecting import NotConnected, adapter_for, provider_of
@@ -40,7 +41,7 @@ class Supposed:
 
 
 async def foreseen(services: Services, supposed: Sequence[Supposed]) -> Sequence[Foreseen]:
-    """The appointment as each would leave it; cancelled, if it would be gone."""
+    """The appointment as each would leave it, told as in conflicts; cancelled, if it would be gone."""
     pairs = await standing({each.shown.mapping_id for each in supposed}, services.window())
     terms: dict[UUID, Terms | None] = {}
     made: list[Foreseen] = []
@@ -100,4 +101,6 @@ def _outcome(supposed: Supposed, pair: Standing | None, terms: Terms | None) -> 
     except InvalidValue as error:
         return error
     step = decide(replace(undecided, resolution=resolution), pair.appointment, terms)
-    return step.appointment or pair.appointment
+    made = step.appointment or pair.appointment
+    discreet = discretion(pair.selection, pair.appointment, made)
+    return replace(made, content=discreet(made.content))

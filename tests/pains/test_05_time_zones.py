@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 from tests.gateway.graphql.operations import timed
-from tests.stage import Person
+from tests.stage import Device, Person
 from tests.zones import changed_clocks
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -82,3 +82,64 @@ async def test_new_rules_for_a_zone_rewrite_no_calendar(trainer: Person, tmp_pat
 
     assert await trainer.device.versions() == versions
     assert (told["start"], told["startsAt"]) == ("2027-07-01T09:00:00", "2027-07-01T08:00:00Z")
+
+
+async def place(device: Device, zone: str) -> None:
+    """Say where the calendar is, as Apple's clients do (RFC 4791 5.2.2)."""
+    parts = "BEGIN:VCALENDAR", "BEGIN:VTIMEZONE", f"TZID:{zone}", "END:VTIMEZONE", "END:VCALENDAR"
+    body = f"""<propertyupdate xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><set><prop>
+      <C:calendar-timezone>{"&#13;&#10;".join(parts)}</C:calendar-timezone></prop></set></propertyupdate>"""
+    headers = {"Content-Type": "application/xml"}
+    answer = await device.client.request("PROPPATCH", device.url, headers, body.encode())
+    assert (answer.status, b"200 OK" in answer.body) == (207, True), answer.body
+
+
+SPAN = ("DTSTART:20270301T090000", "DTEND:20270301T100000")
+WEEKLY = ("SUMMARY:Run", *SPAN, "RRULE:FREQ=WEEKLY;UNTIL=20270322T090000")
+THIRD = ("RECURRENCE-ID:20270315T090000", "SUMMARY:Run", "DTSTART:20270315T110000", "DTEND:20270315T120000")
+
+
+async def test_times_that_float_are_those_of_the_calendars_zone_over_a_change_of_clocks(
+    trainer: Person,
+) -> None:
+    await place(trainer.device, "America/New_York")
+    await trainer.device.put("run.ics", *WEEKLY, more=[THIRD])
+    await trainer.sync()
+    told = await trainer.named("Run")
+    before = await trainer.device.text("run.ics")
+
+    await trainer.update(told["id"], title="Race")
+    await trainer.sync()
+    again = await trainer.read(told["id"])
+    await trainer.sync()
+
+    assert (told["when"]["start"], told["when"]["timeZone"]) == ("2027-03-01T09:00:00", "America/New_York")
+    assert told["when"]["startsAt"] == "2027-03-01T14:00:00Z"
+    assert told["recurrence"]["rules"] == ["FREQ=WEEKLY;UNTIL=20270322T130000Z"]
+    (moved,) = told["recurrence"]["overrides"]
+    assert (moved["occurrence"], moved["when"]["startsAt"]) == ("2027-03-15T09:00:00", "2027-03-15T15:00:00Z")
+    assert (again["when"], again["recurrence"]) == (told["when"], told["recurrence"])
+    assert await trainer.device.text("run.ics") == before.replace("SUMMARY:Run", "SUMMARY:Race")
+
+
+async def test_times_that_float_in_a_calendar_without_a_zone_are_those_of_its_user(trainer: Person) -> None:
+    await trainer.device.put("run.ics", "SUMMARY:Run", *SPAN)
+    await trainer.sync()
+
+    when = (await trainer.named("Run"))["when"]
+
+    assert (when["start"], when["timeZone"]) == ("2027-03-01T09:00:00", "Europe/Berlin")
+
+
+async def test_times_that_float_are_not_written_over(trainer: Person) -> None:
+    await place(trainer.device, "America/New_York")
+    await trainer.device.put("run.ics", "SUMMARY:Run", *SPAN)
+    await trainer.sync()
+    versions = await trainer.device.versions()
+
+    noon = timed("2027-03-01T12:00:00", "2027-03-01T13:00:00", "America/New_York")
+    await trainer.update((await trainer.named("Run"))["id"], when=noon)
+    for _ in range(2):
+        await trainer.sync()
+
+    assert await trainer.device.versions() == versions

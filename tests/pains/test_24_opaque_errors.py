@@ -1,7 +1,9 @@
 """Pain 24, errors that explain nothing: each has a code, a sentence, and a next step for the user."""
 
 import pytest
-from tests.stage import Person
+from tests.stage import Person, Stage
+
+from metonic_gateway.http.identity import Role
 
 ANSWERS = {
     401: "SIGN_IN_REQUIRED",
@@ -22,3 +24,23 @@ async def test_what_the_calendar_server_answers_is_explained(trainer: Person, st
     assert told["code"] == code
     for sentence in (told["message"], told["nextStep"]):
         assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize("status", [429, 500])
+async def test_why_an_edit_was_taken_back_is_told_though_that_took_a_second_attempt(
+    status: int, stage: Stage
+) -> None:
+    trainer, guest = await stage.connected(), await stage.connected("client-1", Role.CLIENT)
+    await trainer.create("Yoga", participantIds=["client-1"])
+    await guest.sync()
+    await guest.device.edit("Yoga", ("SUMMARY:Yoga", "SUMMARY:Pilates"))
+    guest.refused(lambda exchange: exchange.method == "PUT", status)
+    await guest.sync()
+    guest.answered_again()
+
+    for _ in range(3):
+        await guest.sync()
+
+    assert await guest.device.titles() == ["Yoga"]
+    operations = [o for run in await guest.history() for o in run["operations"]["nodes"]]
+    assert [o["reasonCode"] for o in operations] == ["not_yours_to_edit", "new_here"]

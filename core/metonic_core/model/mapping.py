@@ -91,13 +91,15 @@ class WriteKind(StrEnum):
 class Sent:
     """What one operation sends: the whole projection, of which ``groups`` are written.
 
-    ``local`` is what the appointment said, where the calendar is not shown the same.
+    ``local`` is what the appointment said, where the calendar is not shown the same. ``reason`` is the code
+    that the journal gets when it has landed.
     """
 
     operation: str
     content: Content
     groups: frozenset[Group]
     local: Content | None = None
+    reason: str = "edited_here"
 
     @property
     def of_appointment(self) -> Content:
@@ -116,7 +118,7 @@ class Intent:
 
     ``etag`` is the one the event must still have; ``prior`` what it held before (the external base);
     ``answers`` the ``wanted`` number that this write satisfies; ``sent`` is None for a delete; ``reason`` is
-    the code the journal gets when it has landed.
+    likewise for the journal.
     """
 
     kind: WriteKind

@@ -34,7 +34,7 @@ def _conflict(pair: Comparison, kind: ConflictType) -> Conflict:
         kind,
         groups,
         pair.external_base,
-        None if pair.appointment.is_deleted else pair.told(frozenset() if pair.is_veiled else groups),
+        None if pair.appointment.is_deleted else pair.told(groups),
         None if is_gone else pair.external,
         _edited_here_at(pair, groups),
         None if is_gone else pair.edited_there_at,

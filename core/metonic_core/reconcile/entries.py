@@ -1,6 +1,7 @@
 """What the entries of the pairs' table mean: each is a function from the comparison to a step."""
 
 from dataclasses import replace
+from functools import partial
 
 from metonic_core.model.appointment import Appointment, stamped
 from metonic_core.model.content import TIME, Group, slot_of
@@ -11,6 +12,7 @@ from metonic_core.reconcile.conflicts import about, frozen
 from metonic_core.reconcile.landing import overtaken
 from metonic_core.reconcile.merge import Comparison, Merge, merge
 from metonic_core.reconcile.step import Act, ConflictType, Operation, Reason, Side, Step, Write
+from metonic_core.reconcile.telling import deleted, updated
 from metonic_core.reconcile.terms import Terms
 from metonic_core.selection import HIDING, Choice, Direction, projected
 
@@ -57,7 +59,7 @@ def brought_together(pair: Comparison, merged: Merge, resolved: frozenset[Group]
     reason = Reason.EDITED_HERE if pair.edited_here else Reason.SHOWN_OTHERWISE
     if resolved & merged.to_send:
         reason = Reason.RESOLVED
-    elif merged.reverted:
+    elif merged.reverted or pair.owed & merged.to_send:
         may_edit = pair.appointment.may_edit(pair.terms.selection.user_id)
         reason = Reason.KEPT_FROM_FLOWING if may_edit else Reason.NOT_YOURS_TO_EDIT
     write = Write(WriteKind.UPDATE, reason, merged.shown, merged.to_send, merged.mapping.etag)
@@ -74,7 +76,7 @@ def _pulled(
     }
     after = merged.appointment.content
     return tuple(
-        Operation(Side.LOCAL, Act.UPDATE, reason, groups, pair.told(groups), after.only(groups))
+        updated(reason, groups, pair.local, after, partial(pair.told, groups))
         for reason, groups in by_reason.items()
         if groups
     )
@@ -90,7 +92,7 @@ def lose_kept(pair: Comparison) -> Step:
 def cancel(pair: Comparison, reason: Reason) -> Step:
     """The appointment goes as its event did."""
     cancelled = replace(pair.appointment, is_deleted=True)
-    done = Operation(Side.LOCAL, Act.DELETE, reason, before=pair.told(frozenset()))
+    done = deleted(reason, pair.local, partial(pair.told, frozenset()))
     closed = pair.mapping.closing(Reason.DELETED_THERE)
     # The provider says that it is gone, not since when.
     return Step(closed, stamped(pair.appointment, cancelled, None), operations=(done,))

@@ -167,16 +167,14 @@ def confirm(mapping: Mapping, terms: Terms, intent: Intent | None = None) -> Lan
     if sent is None:
         return mapping, ()
     landed = _landed(mapping, sent, event, terms)
-    return landed, (_journalled(mapping, sent, intent, landed),)
+    return landed, (_journalled(mapping, sent, landed),)
 
 
-def _journalled(mapping: Mapping, sent: Sent, intent: Intent | None, landed: Mapping) -> Operation:
+def _journalled(mapping: Mapping, sent: Sent, landed: Mapping) -> Operation:
     act = Act.CREATE if mapping.external_base is None else Act.UPDATE
-    known = intent and intent.operation == sent.operation
-    reason = Reason(intent.reason) if intent and known else Reason.EDITED_HERE
     after = landed.external_base.only(sent.groups) if landed.external_base else None
     said = _said(mapping, sent)
-    return Operation(Side.EXTERNAL, act, reason, sent.groups, mapping.external_base, after, said)
+    return Operation(Side.EXTERNAL, act, Reason(sent.reason), sent.groups, mapping.external_base, after, said)
 
 
 def _said(mapping: Mapping, sent: Sent) -> Said | None:
@@ -227,8 +225,9 @@ def _recognised(mapping: Mapping, event: StoredEvent, terms: Terms, intent: Inte
         on_top = intent.sent if intent and intent.sent and group in intent.sent.groups else None
         sent = matching[-1] if matching else on_top
         if sent:
-            operation = max((found, sent), key=lambda s: _age(mapping, s)).operation
-            found = Sent(operation, found.content.take([group], sent.content), found.groups | {group})
+            last = max((found, sent), key=lambda s: _age(mapping, s))
+            content = found.content.take([group], sent.content)
+            found = replace(last, content=content, groups=found.groups | {group}, local=None)
     return found if found.groups else None
 
 

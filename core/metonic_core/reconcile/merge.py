@@ -19,6 +19,7 @@ from metonic_core.selection import (
     Direction,
     Flow,
     as_platform_knows,
+    discretion,
     flow,
     is_telling,
     masked,
@@ -128,12 +129,14 @@ class Comparison:
             moved = self.terms.differing(self.local, self.local_base)
         return frozenset(g for g in moved if self.flow(g).is_outbound)
 
-    def told(self, groups: frozenset[Group]) -> Content:
-        """What journal and conflicts of this calendar hold of the appointment, when it is about these groups.
+    def told(self, groups: frozenset[Group], content: Content | None = None) -> Content:
+        """What journal and conflicts may say of the appointment, or of ``content`` that it is to have.
 
-        What the calendar may not be shown of an appointment may not stand there either.
+        The calendar itself says what of the ``groups`` that it is about may flow in, but not behind a mask.
         """
-        return masked(self.local).take(groups, self.local) if self.is_hidden else self.local
+        known = content or self.local
+        heard = () if self.is_veiled else (g for g in groups if self.flow(g).is_inbound)
+        return discretion(self.terms.selection, self._as_it_will_be)(known).take(heard, known)
 
     @cached_property
     def moved_there(self) -> frozenset[Group]:
@@ -159,6 +162,16 @@ class Comparison:
         shown = self._known(self.external_base)
         is_copy = self.mapping.origin is Origin.COPY
         return is_copy and bool(self.local_base.notes) and not self.terms.same(NOTES, shown, self.local_base)
+
+    @cached_property
+    def owed(self) -> frozenset[Group]:
+        """The groups in which the event was to be put back as agreed, and that was lost or not even tried.
+
+        Notes, and whatever a mask covers, may be shown otherwise and yet agree.
+        """
+        if self.is_veiled:
+            return frozenset()
+        return self.terms.differing(self._known(self.external_base), self.local_base) - {NOTES}
 
     @cached_property
     def colliding(self) -> frozenset[Group]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 from metonic_core.model.appointment import stamped
 from metonic_core.model.content import TIME, Content, Group, all_groups, slot_of
@@ -18,7 +19,8 @@ from metonic_core.model.series import has_slot
 from metonic_core.model.when import slot_text
 from metonic_core.reconcile.entries import brought_together, cancel, detach, erase, make_anew
 from metonic_core.reconcile.merge import CLOCKS_APART, Comparison, merge
-from metonic_core.reconcile.step import Act, Conflict, ConflictType, Operation, Reason, Side, Step
+from metonic_core.reconcile.step import Conflict, ConflictType, Reason, Side, Step
+from metonic_core.reconcile.telling import created
 from metonic_core.reconcile.terms import Terms
 from metonic_core.selection import Direction
 
@@ -237,7 +239,7 @@ def _revive(pair: Comparison, _conflict: Conflict, _resolution: Resolution) -> S
     """The appointment stands again, with what the event says wherever that was edited."""
     alive = replace(pair.appointment, is_deleted=False)
     living = Comparison(pair.mapping, stamped(pair.appointment, alive, pair.edited_there_at), pair.terms)
-    back = Operation(Side.LOCAL, Act.CREATE, Reason.RESOLVED, alive.content.groups(), after=alive.content)
+    back = created(Reason.RESOLVED, alive.content, partial(living.told, frozenset()))
     said = living.edited_there
     said |= _beyond(living, living.known) if TIME in said else frozenset()
     step = brought_together(living, merge(living, there=said), said)

@@ -14,9 +14,10 @@ from metonic_core.model.mapping import Mapping, Observed, Origin, WriteKind
 from metonic_core.model.series import occurs_in
 from metonic_core.model.when import Window
 from metonic_core.reconcile.conflicts import about
-from metonic_core.reconcile.step import Act, Operation, Reason, Side, Step, Write
+from metonic_core.reconcile.step import Reason, Step, Write
+from metonic_core.reconcile.telling import created
 from metonic_core.reconcile.terms import Terms
-from metonic_core.selection import Direction, as_platform_knows, flow, masked, projected, unmasked
+from metonic_core.selection import Direction, as_platform_knows, discretion, flow, masked, projected, unmasked
 
 _FAR = timedelta(days=366 * 10)
 
@@ -67,7 +68,7 @@ def follow(mapping: Mapping, event: StoredEvent, first: Appointment, claim: Mapp
         enters_at=None,
         is_masked=claim.is_masked,
     )
-    done = Operation(Side.LOCAL, Act.CREATE, Reason.NEW_THERE, content.groups(), after=content)
+    done = created(Reason.NEW_THERE, content, discretion(selection, first, made))
     return Step(row, made, is_import=True, write=_stamp(row, made, event, terms), operations=(done,))
 
 

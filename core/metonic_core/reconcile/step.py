@@ -76,9 +76,12 @@ class ConflictType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the appointment said before and after; each holds the groups in which the two differ."""
+    """What the appointment said before and after; each holds the groups in which the two differ.
 
-    before: Content
+    ``before`` is None where there was nothing, and then ``after`` is all of it.
+    """
+
+    before: Content | None
     after: Content
 
 
@@ -95,8 +98,9 @@ class Operation:
 
     ``after`` holds the ``groups`` that were changed, and nothing of the others. ``said`` is for an update
     that was sent, as a calendar may be shown something else than the appointment says; None where the
-    appointment had not changed. ``former`` is for what was done by choosing, ``appointment_id`` named where
-    it is not the one of the row.
+    appointment had not changed. For what was done to an appointment that the calendar does not show whole, it
+    is what the line does not tell and an undo needs. ``former`` is for what was done by choosing,
+    ``appointment_id`` named where it is not the one of the row.
     """
 
     side: Side

@@ -10,10 +10,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from metonic_core.model.appointment import Appointment
-from metonic_core.model.content import Content, Group
+from metonic_core.model.content import Content, Group, all_groups
 from metonic_core.model.series import has_slot
 from metonic_core.reconcile.step import Act, Former, Operation, Reason, Side
-from metonic_core.selection import Choice, Selection
+from metonic_core.reconcile.telling import created, deleted, updated
+from metonic_core.selection import Choice, Selection, discretion
 
 
 class Left(StrEnum):
@@ -91,20 +92,20 @@ def _unfit(now: Standing) -> Left | None:
 def _give_back(line: Line, now: Standing) -> Undone:
     """An edit that came in."""
     done = line.operation
-    if done.before is None or done.after is None:
+    before, after = (done.said.before, done.said.after) if done.said else (done.before, done.after)
+    if before is None or after is None:
         return _left(Left.MOVED_SINCE)
-    return _restored(now, done.groups, done.before, done.after)
+    return _restored(now, done.groups, before, after)
 
 
 def _take_back(line: Line, now: Standing) -> Undone:
     """An edit that went out, if it was one: a revert, and what only the calendar is shown, are none."""
     said = line.operation.said
-    if said is None:
+    if said is None or said.before is None:
         return _left(Left.ONLY_THERE)
-    groups = frozenset(
-        g for g in said.before.groups() | said.after.groups() if said.before.get(g) != said.after.get(g)
-    )
-    return _restored(now, groups & line.operation.groups, said.before, said.after)
+    before, after = said.before, said.after
+    groups = frozenset(g for g in all_groups(before, after) if before.get(g) != after.get(g))
+    return _restored(now, groups & line.operation.groups, before, after)
 
 
 def _restored(now: Standing, groups: frozenset[Group], before: Content, after: Content) -> Undone:
@@ -121,9 +122,10 @@ def _restored(now: Standing, groups: frozenset[Group], before: Content, after: C
         return _left(Left.MOVED_SINCE)
     if not appointment.may_edit(now.user_id):
         return _left(Left.NOT_ENTITLED)
-    done = Operation(Side.LOCAL, Act.UPDATE, Reason.UNDONE, standing, here, made.only(standing))
-    left = Left.MOVED_SINCE if wrong - standing else None
-    return Undone(done, replace(appointment, content=made), left=left)
+    edited = replace(appointment, content=made)
+    discreet = discretion(now.selection, appointment, edited)
+    done = updated(Reason.UNDONE, standing, here, made, discreet)
+    return Undone(done, edited, left=Left.MOVED_SINCE if wrong - standing else None)
 
 
 def _fits(made: Content, here: Content) -> bool:
@@ -144,20 +146,17 @@ def _remove(line: Line, now: Standing) -> Undone:
     if why := _unfit(now):
         return _left(why)
     is_met = line.operation.reason is Reason.NEW_THERE
-    if (is_met and _has_company(appointment)) or appointment.content != line.operation.after:
+    if (is_met and _has_company(appointment)) or appointment.content != _made(line.operation):
         return _left(Left.MOVED_SINCE)
     chosen = _NEVER if is_met else line.operation.former
-    return Undone(
-        Operation(
-            Side.LOCAL,
-            Act.DELETE,
-            Reason.UNDONE,
-            before=appointment.content,
-            former=Former(now.choice) if chosen else None,
-        ),
-        replace(appointment, is_deleted=True),
-        chosen,
-    )
+    done = deleted(Reason.UNDONE, appointment.content, discretion(now.selection, appointment))
+    done = replace(done, former=Former(now.choice) if chosen else None)
+    return Undone(done, replace(appointment, is_deleted=True), chosen)
+
+
+def _made(done: Operation) -> Content | None:
+    """What an appointment said when it was made."""
+    return done.said.after if done.said else done.after
 
 
 def _has_company(appointment: Appointment) -> bool:
@@ -179,15 +178,8 @@ def _bring_back(line: Line, now: Standing) -> Undone:
         return _left(why or Left.NOT_CONCERNED)
     alive = replace(appointment, is_deleted=False)
     chosen = line.operation.former
-    done = Operation(
-        Side.LOCAL,
-        Act.CREATE,
-        Reason.UNDONE,
-        alive.content.groups(),
-        after=alive.content,
-        former=Former(now.choice) if chosen else None,
-    )
-    return Undone(done, alive, chosen)
+    done = created(Reason.UNDONE, alive.content, discretion(now.selection, alive))
+    return Undone(replace(done, former=Former(now.choice) if chosen else None), alive, chosen)
 
 
 def _take_out(line: Line, now: Standing) -> Undone:

@@ -9,6 +9,7 @@ from metonic_core.selection.choosing import (
     Selection,
     Treatment,
 )
+from metonic_core.selection.discretion import Discretion, discretion
 from metonic_core.selection.flow import Flow, flow, is_withheld
 from metonic_core.selection.masking import BUSY, is_telling, masked, unmasked, withhold
 from metonic_core.selection.projection import as_platform_knows, projected
@@ -21,6 +22,7 @@ __all__ = [
     "MOST_RULES",
     "Choice",
     "Direction",
+    "Discretion",
     "Exclusion",
     "Filters",
     "Flow",
@@ -30,6 +32,7 @@ __all__ = [
     "Treatment",
     "as_platform_knows",
     "checked_rules",
+    "discretion",
     "flow",
     "is_telling",
     "is_withheld",

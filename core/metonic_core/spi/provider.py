@@ -40,7 +40,8 @@ class Account:
     """A sign-in at a provider, without what is secret.
 
     ``subject`` never changes for the same account: links are revived by it. ``server`` is the base URL that
-    requests go to. ``calendar_id`` is the calendar to use where the adapter cannot list them.
+    requests go to. ``calendar_id`` is the calendar to use where the adapter cannot list them, ``zone`` the
+    IANA zone of the user, if it is known: for times that name none in a calendar that names none.
     """
 
     subject: str
@@ -48,6 +49,7 @@ class Account:
     server: str
     username: str
     calendar_id: str = "primary"
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def announce(this: Run, row: Mapping, write: Write, terms: Terms) -> Announced:
     operation = operation_name(this.ledger.new_id(), is_masked=write.is_masked)
     if write.kind is WriteKind.CREATE:
         row = replace(row, event_id=terms.event_id(row.marker(operation).identity))
-    sent = Sent(operation, write.content, write.groups, write.local) if write.content else None
+    sent = Sent(operation, write.content, write.groups, write.local, write.reason) if write.content else None
     intent = Intent(
         kind=write.kind,
         operation=operation,

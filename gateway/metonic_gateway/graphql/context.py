@@ -17,7 +17,17 @@ from metonic_gateway.graphql.appointments.announcing import announce
 from metonic_gateway.graphql.errors import request_error, unusable
 from metonic_gateway.http.identity import Identity, NotSignedIn, Role, identify, seconds_left
 from metonic_gateway.services import Services
-from metonic_gateway.store import copies, history, introducing, operations, overview, planned, undoing, users
+from metonic_gateway.store import (
+    copies,
+    history,
+    introducing,
+    operations,
+    overview,
+    planned,
+    quarantined,
+    undoing,
+    users,
+)
 from metonic_gateway.store.conflicts import Shown
 from metonic_gateway.store.users import User
 
@@ -47,6 +57,10 @@ class Context:
         self.plan_steps = DataLoader[planned.Asked, Sequence[planned.PlannedStep]](
             self._load_plan_steps, cache=False
         )
+        self.quarantined = DataLoader[quarantined.Asked, Sequence[quarantined.Quarantined]](
+            self._load_quarantined, cache=False
+        )
+        self.quarantined_counts = DataLoader[UUID, int](_load_quarantined_counts, cache=False)
         self.plan_sizes = DataLoader[UUID, planned.PlanSize](_load_plan_sizes, cache=False)
 
     async def foresee(self, shown: Shown, asked: ResolutionKind, picks: Mapping[Group, Side]) -> Appointment:
@@ -133,6 +147,12 @@ class Context:
         viewer = await self.viewer()
         return await planned.of_runs(viewer.id, asked)
 
+    async def _load_quarantined(
+        self, asked: list[quarantined.Asked]
+    ) -> Sequence[Sequence[quarantined.Quarantined]]:
+        viewer = await self.viewer()
+        return await quarantined.of_calendars(viewer.id, asked, self.services.window())
+
 
 Info = strawberry.Info[Context, None]
 
@@ -160,6 +180,11 @@ async def _load_undoable(runs: list[history.Run]) -> Sequence[bool]:
 async def _load_operation_counts(runs: list[UUID]) -> Sequence[int]:
     found = await operations.count(runs)
     return [found.get(run, 0) for run in runs]
+
+
+async def _load_quarantined_counts(calendars: list[UUID]) -> Sequence[int]:
+    found = await quarantined.counts(calendars)
+    return [found.get(calendar, (0, None))[0] for calendar in calendars]
 
 
 async def _load_plan_sizes(runs: list[UUID]) -> Sequence[planned.PlanSize]:

@@ -52,13 +52,14 @@ class ConnectedCalendar:
 
 
 async def load(calendar_id: UUID) -> ConnectedCalendar | None:
-    row = await models.CalendarSyncConfig.get_or_none(id=calendar_id)
+    row = await models.CalendarSyncConfig.get_or_none(id=calendar_id).select_related("user")
     return _value_of(row) if row else None
 
 
 async def of_user(user_id: UUID, provider: str) -> ConnectedCalendar | None:
     """The user's calendar at that provider, disconnected ones included."""
-    row = await models.CalendarSyncConfig.get_or_none(user_id=user_id, provider=provider)
+    rows = models.CalendarSyncConfig.filter(user_id=user_id, provider=provider)
+    row = await rows.select_related("user").first()
     return _value_of(row) if row else None
 
 
@@ -95,7 +96,7 @@ async def keep_sign_in(
         found = await _found_or_made(signed_in, frequency, now)
         if found.id == signed_in.id:
             await _sign_in(found, signed_in, window, now)
-        return _value_of(await models.CalendarSyncConfig.get(id=found.id))
+        return _value_of(await models.CalendarSyncConfig.get(id=found.id).select_related("user"))
 
 
 async def _found_or_made(
@@ -226,11 +227,13 @@ async def archive_links(
 
 
 def _value_of(row: models.CalendarSyncConfig) -> ConnectedCalendar:
+    """The row must have its user fetched."""
+    account = row.account_subject, row.account_name, row.account_server, row.account_username
     return ConnectedCalendar(
         id=row.id,
         user_id=row.user_id,
         provider=row.provider,
-        account=Account(row.account_subject, row.account_name, row.account_server, row.account_username),
+        account=Account(*account, zone=row.user.zone),
         sealed=row.access_token,
         choices=tuple(CalendarInfo(**choice) for choice in row.calendars),
         calendar_id=row.calendar_id,

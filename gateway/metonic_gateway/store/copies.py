@@ -37,7 +37,7 @@ KEPT_APART = "kept_apart"
 PENDING = "pending"
 PAUSED = "paused"
 
-_HELD = {
+HELD = {
     HoldKind.CONFLICT: CopyState.CONFLICT,
     HoldKind.QUARANTINE: CopyState.QUARANTINED,
     HoldKind.IGNORED: CopyState.IGNORED,
@@ -126,7 +126,7 @@ def _standing(
     if row is None:
         return _without_row(selection, appointment)
     if row.hold:
-        return _HELD[HoldKind(row.hold)], row.hold_reason or row.hold
+        return HELD[HoldKind(row.hold)], row.hold_reason or row.hold
     if not row.due and (kept := _kept_by_direction(row, selection, appointment)):
         return CopyState.IGNORED, kept.value
     is_copy = row.origin == Origin.COPY.value

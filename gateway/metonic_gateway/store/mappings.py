@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tortoise.queryset import QuerySet
 
-from metonic_core.model.mapping import Mapping
+from metonic_core.model.mapping import HoldKind, Mapping
 from metonic_gateway.store.models import CalendarSyncMapping
 from metonic_gateway.store.rows import mapping_columns, mapping_of
 
@@ -54,14 +54,27 @@ async def store(rows: Sequence[Mapping], now: datetime) -> None:
         fields = [name for name in columns[0] if name != "id"]
         made = [CalendarSyncMapping(**c) for c in columns]
         await CalendarSyncMapping.bulk_create(made, on_conflict=["id"], update_fields=fields)
-    await _stamp("closed_at", [row.id for row in latest.values() if row.closed], now)
-    await _stamp("last_synced_at", [row.id for row in latest.values() if _is_in_step(row)], now)
+    await _stamp([row.id for row in latest.values() if row.closed], closed_at=now)
+    in_step = [row.id for row in latest.values() if _is_in_step(row)]
+    await _stamp(in_step, last_synced_at=now, quarantined_at=None)
+    await _stamp_quarantine([row.id for row in latest.values() if _is_in_quarantine(row)], now)
 
 
 def _is_in_step(row: Mapping) -> bool:
-    return row.external_base is not None and row.seen is None and row.wanted is None and row.intent is None
+    is_agreed = row.external_base is not None and row.seen is None
+    return is_agreed and row.wanted is None and row.intent is None and not _is_in_quarantine(row)
 
 
-async def _stamp(column: str, ids: Sequence[UUID], now: datetime) -> None:
+def _is_in_quarantine(row: Mapping) -> bool:
+    return row.hold is not None and row.hold.kind is HoldKind.QUARANTINE
+
+
+async def _stamp(ids: Sequence[UUID], **columns: datetime | None) -> None:
     for part in chunks(ids):
-        await CalendarSyncMapping.filter(id__in=part).update(**{column: now})
+        await CalendarSyncMapping.filter(id__in=part).update(**columns)
+
+
+async def _stamp_quarantine(ids: Sequence[UUID], now: datetime) -> None:
+    """What is there already has been since then, whatever is wrong with it by now."""
+    for part in chunks(ids):
+        await CalendarSyncMapping.filter(id__in=part, quarantined_at=None).update(quarantined_at=now)

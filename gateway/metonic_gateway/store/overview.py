@@ -9,11 +9,11 @@ from tortoise.expressions import Q, Subquery
 from tortoise.functions import Count, Max, Min
 from tortoise.queryset import QuerySet
 
-from metonic_core.model.mapping import HoldKind
 from metonic_core.spi.provider import CalendarInfo
-from metonic_gateway.store import former, models
+from metonic_gateway.store import former, models, quarantined
 from metonic_gateway.store.history import Run, run_of
 from metonic_gateway.store.preferences import Preferences, preferences_of
+from metonic_gateway.store.quarantined import Counted
 from metonic_gateway.store.states import (
     DISCONNECTED,
     ENDED,
@@ -80,8 +80,8 @@ class Tally:
     """What is counted and looked up beside the row of a calendar.
 
     ``left_behind`` is what keeps copies from being taken out of a calendar that was left for another.
-    ``conflict_since`` is when the oldest conflict was detected, ``quarantined_since`` when the item that has
-    been left alone for longest was last written or in step, None if none ever was.
+    ``conflict_since`` is when the oldest conflict was detected, ``quarantined_since`` since when an item is
+    left alone, of several the first.
     """
 
     open_conflicts: int = 0
@@ -92,10 +92,6 @@ class Tally:
     last_run: Run | None = None
     left_behind: Problem | None = None
     held: Waiting | None = None
-
-
-Counted = tuple[int, datetime | None]
-"""How many, and since when there is one."""
 
 
 async def of_user(user_id: UUID, now: datetime, provider: str | None = None) -> Sequence[Overview]:
@@ -144,20 +140,20 @@ async def tallies(calendars: Collection[UUID]) -> Mapping[UUID, Tally]:
     """For each connected calendar; a fixed number of statements for any number of them."""
     ids = list(calendars)
     conflicts = await _open_conflicts(ids)
-    quarantined = await _quarantined(ids)
+    left = await quarantined.counts(ids)
     waiting = await _waiting(ids)
     current = {run.calendar_id: run for run in waiting if run.state != HELD}
     last = {run.calendar_id: run for run in await _last_finished(ids)}
-    left = await former.troubles(ids)
+    behind = await former.troubles(ids)
     held = await _sized([run for run in waiting if run.state == HELD])
     nothing: Counted = (0, None)
     return {
         i: Tally(
             *conflicts.get(i, nothing),
-            *quarantined.get(i, nothing),
+            *left.get(i, nothing),
             current.get(i),
             last.get(i),
-            _problem_of(left.get(i)),
+            _problem_of(behind.get(i)),
             held.get(i),
         )
         for i in ids
@@ -176,19 +172,6 @@ async def _open_conflicts(ids: list[UUID]) -> Mapping[UUID, Counted]:
     counted = rows.annotate(number=Count("id"), since=Min("detected_at")).group_by("sync_config_id")
     found = await counted.values("sync_config_id", "number", "since")
     return {row["sync_config_id"]: (row["number"], row["since"]) for row in found}
-
-
-async def _quarantined(ids: list[UUID]) -> Mapping[UUID, Counted]:
-    rows = models.CalendarSyncMapping.filter(
-        link__sync_config_id__in=ids,
-        link__archived_at=None,
-        hold=HoldKind.QUARANTINE.value,
-        closed=None,
-    )
-    times = {"wrote": Min("wrote_at"), "synced": Min("last_synced_at")}
-    counted = rows.annotate(number=Count("id"), **times).group_by("link__sync_config_id")
-    found = await counted.values("link__sync_config_id", "number", *times)
-    return {row["link__sync_config_id"]: (row["number"], row["wrote"] or row["synced"]) for row in found}
 
 
 async def _waiting(ids: list[UUID]) -> Sequence[Run]:

@@ -22,6 +22,8 @@ from metonic_gateway.store.rows import appointment_of
 _OF_VALUE = ("id", "version", "owner_id", "type", "content", "imported_from", "is_deleted", "edited_at")
 _SHOWN = (*_OF_VALUE, "created_at", "updated_at", "platform_id", "platform_version")
 
+EVERY = Q()
+
 Key = tuple[datetime, UUID]
 """What a list is ordered by: an instant, and the row's id where instants are equal."""
 
@@ -92,9 +94,11 @@ async def contents(platform_ids: Collection[str], ids: Collection[UUID]) -> Mapp
     return {name: decode(row["content"]) for row in found for name in (row["id"], row["platform_id"]) if name}
 
 
-async def appointments(user_id: UUID, wanted: Appointments, page: Page) -> Sequence[KeptAppointment]:
+async def appointments(
+    user_id: UUID, wanted: Appointments, page: Page, condition: Q = EVERY
+) -> Sequence[KeptAppointment]:
     """By start; cancelled ones are left out."""
-    rows = models.Appointment.filter(concerning(user_id), is_deleted=False)
+    rows = models.Appointment.filter(concerning(user_id), condition, is_deleted=False)
     if wanted.since:
         rows = rows.filter(Q(ends_at=None) | Q(ends_at__gt=wanted.since))
     if wanted.until:

@@ -6,9 +6,9 @@ from uuid import UUID
 from metonic_apple import discovery, paths
 from metonic_apple.batch import Batch
 from metonic_apple.changes import changes
-from metonic_apple.fetching import Fetched, Missing, Text, fetch
+from metonic_apple.fetching import Fetched, Text, Withheld, fetch
+from metonic_apple.floating import Reader
 from metonic_apple.likeness import likeness
-from metonic_apple.reading import reading
 from metonic_apple.session import Session
 from metonic_core.spi import (
     Account,
@@ -42,6 +42,7 @@ class AppleAdapter(CalendarAdapter):
     def __init__(self, client: Client, account: Account) -> None:
         self._session = Session(client, paths.with_scheme(account.server))
         self._account = account
+        self._reader = Reader(self._session, account.zone)
 
     async def authenticate(self) -> Account:
         return await discovery.sign_in(self._session, self._account)
@@ -59,7 +60,9 @@ class AppleAdapter(CalendarAdapter):
 
     async def hydrate(self, calendar_id: str, ids: Sequence[str]) -> Sequence[Reading]:
         found = await fetch(self._session, calendar_id, ids)
-        return [_read(event_id, found[event_id]) for event_id in ids]
+        texts = {i: text for i, text in found.items() if isinstance(text, Text)}
+        said = await self._reader.read(calendar_id, texts)
+        return [said.get(i) or _unsaid(i, found[i]) for i in ids]
 
     async def create_event(self, calendar_id: str, write: Create) -> Stored:
         return _stored(await self._write(calendar_id, write))
@@ -71,7 +74,7 @@ class AppleAdapter(CalendarAdapter):
         _raise_failure(await self._write(calendar_id, write))
 
     async def write_events(self, calendar_id: str, writes: Sequence[Write]) -> Sequence[Outcome]:
-        return await Batch(self._session, calendar_id).run(writes)
+        return await Batch(self._session, calendar_id, self._reader).run(writes)
 
     async def _write(self, calendar_id: str, write: Write) -> Outcome:
         return (await self.write_events(calendar_id, [write]))[0]
@@ -87,13 +90,11 @@ def _is_in(window: Window | None, read: Reading) -> bool:
     return window is None or not isinstance(read, Seen) or read.event.content.occurs_in(window)
 
 
-def _read(event_id: str, found: Fetched) -> Reading:
-    match found:
-        case Text():
-            return reading(event_id, found.etag, found.text)
-        case Missing():
-            return Gone(event_id, is_firm=False)
-    return Unreadable(event_id, "", found.reason)
+def _unsaid(event_id: str, found: Fetched) -> Reading:
+    """What is known of an event whose text is not there."""
+    if isinstance(found, Withheld):
+        return Unreadable(event_id, "", found.reason)
+    return Gone(event_id, is_firm=False)
 
 
 def _raise_failure(outcome: Outcome) -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from metonic_apple.errors import MISSING, Incomprehensible, write_failure
 from metonic_apple.etags import if_match, is_same
 from metonic_apple.fetching import Fetched, Missing, Text, Withheld, fetch, fetch_one
+from metonic_apple.floating import Reader
 from metonic_apple.paths import created_id
-from metonic_apple.reading import reading
 from metonic_apple.session import Session, some_at_once
 from metonic_apple.writing import created, updated
 from metonic_core.spi import (
@@ -21,6 +21,7 @@ from metonic_core.spi import (
     NotFound,
     Outcome,
     ProviderError,
+    Reading,
     Removed,
     Seen,
     Stored,
@@ -52,8 +53,9 @@ class Batch:
     the text proves it to be the present one.
     """
 
-    def __init__(self, session: Session, calendar_id: str) -> None:
+    def __init__(self, session: Session, calendar_id: str, reader: Reader) -> None:
         self._session = session
+        self._reader = reader
         self._calendar_id = calendar_id
         self._stop: ProviderError | None = None
 
@@ -140,11 +142,13 @@ class Batch:
         """
         try:
             ids = [one.id for one in done if isinstance(one, _Written)]
-            texts = await fetch(self._session, self._calendar_id, ids) if ids else {}
+            found = await fetch(self._session, self._calendar_id, ids) if ids else {}
+            texts = {i: text for i, text in found.items() if isinstance(text, Text)}
+            said = await self._reader.read(self._calendar_id, texts)
         except ProviderError as error:
             return [Unknown(error) if isinstance(one, _Written) else one for one in done]
         return [
-            _outcome(write, one, texts[one.id]) if isinstance(one, _Written) else one
+            _outcome(write, one, found[one.id], said.get(one.id)) if isinstance(one, _Written) else one
             for write, one in zip(writes, done, strict=True)
         ]
 
@@ -181,8 +185,7 @@ def _rendered(render: Callable[[], str]) -> str:
         raise Unacceptable("The event has a date that is out of range.") from error
 
 
-def _outcome(write: Write, written: _Written, found: Fetched) -> Outcome:
-    read = reading(written.id, found.etag, found.text) if isinstance(found, Text) else None
+def _outcome(write: Write, written: _Written, found: Fetched, read: Reading | None) -> Outcome:
     event = read.event if isinstance(read, Seen) else None
     if written.refusal is not None:
         return _refused_create(write, written.refusal, found, event)

@@ -150,6 +150,12 @@ def _calendar(member: dav.Member) -> CalendarInfo:
     )
 
 
+async def zone_of(session: Session, calendar_id: str) -> str | None:
+    """The zone that the calendar is in, if it says so."""
+    found = multistatus(await session.properties(calendar_id, "0", _ZONE))
+    return next((_zone(member.text(_ZONE)) for member in found.members), None)
+
+
 def _zone(text: str) -> str | None:
     """The IANA name in a calendar-timezone, which is a calendar object with a VTIMEZONE."""
     try:

@@ -44,13 +44,13 @@ class Span:
     is_exact: bool = True
 
 
-def reading(event_id: str, etag: str, text: str) -> Seen | Unreadable | Foreign:
-    """What that text says."""
+def reading(event_id: str, etag: str, text: str, floating: str = UTC_ZONE) -> Seen | Unreadable | Foreign:
+    """What that text says, with times that float meant in that zone."""
     try:
         calendar = parse(text)
         if not calendar.children("VEVENT"):
             return Foreign(event_id, etag)
-        return Seen(event_of(event_id, etag, resource_of(calendar)))
+        return Seen(event_of(event_id, etag, resource_of(calendar, floating)))
     except Incomprehensible as error:
         return Unreadable(event_id, etag, error.reason)
     except InvalidValue as error:
@@ -59,7 +59,7 @@ def reading(event_id: str, etag: str, text: str) -> Seen | Unreadable | Foreign:
         return Unreadable(event_id, etag, "The event has a date that is out of range.")
 
 
-def resource_of(calendar: Component) -> Resource:
+def resource_of(calendar: Component, floating: str = UTC_ZONE) -> Resource:
     """The parts of a calendar object; raises Incomprehensible if they make no single event."""
     events = calendar.children("VEVENT")
     masters = [event for event in events if event.first("RECURRENCE-ID") is None]
@@ -71,7 +71,7 @@ def resource_of(calendar: Component) -> Resource:
         raise Incomprehensible("The object holds more than one event.")
     _check_recurrences(events)
     exceptions = tuple(event for event in events if event is not masters[0])
-    return Resource(calendar, Zones(calendar), masters[0], exceptions)
+    return Resource(calendar, Zones(calendar, floating), masters[0], exceptions)
 
 
 def _check_recurrences(events: list[Component]) -> None:
@@ -176,7 +176,7 @@ def _all_day(component: Component, start: date, zones: Zones) -> Span:
 
 
 def _timed(component: Component, start: Moment, zones: Zones) -> Span:
-    zone = start.zone or UTC_ZONE
+    zone = start.zone or zones.floating
     local = forward(wall(start, zone), zone)
     is_said = start.zone is not None and not start.is_told
     length, last = component.first("DURATION"), component.first("DTEND")

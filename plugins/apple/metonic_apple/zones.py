@@ -36,10 +36,11 @@ class StandIn:
 
 
 class Zones:
-    """The zones of one calendar object: its TZIDs, by what they mean."""
+    """The zones of one calendar object: its TZIDs, by what they mean; ``floating`` where there is none."""
 
-    def __init__(self, calendar: Component) -> None:
+    def __init__(self, calendar: Component, floating: str = "UTC") -> None:
         self._calendar = calendar
+        self.floating = floating
         self._stand_ins: dict[str, StandIn] = {}
 
     def of(self, tzid: str) -> str | StandIn:

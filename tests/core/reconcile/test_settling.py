@@ -1,5 +1,6 @@
 """What became of a write: created, updated or erased; found, absent or another's; refused or unknown."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -54,8 +55,8 @@ from metonic_core.spi import (
     Unreadable,
 )
 
-YOGA = replace(TRAINING, title="Yoga")
-FIRST = Sent("op1", TRAINING, TRAINING.groups())
+YOGA, BOXING = (replace(TRAINING, title=title) for title in ("Yoga", "Boxing"))
+FIRST = Sent("op1", TRAINING, TRAINING.groups(), reason=Reason.NEW_HERE)
 LAG = timedelta(minutes=1)
 EVENT_ID = event_id(unborn().marker("").identity)
 MISSING = Gone(EVENT_ID, is_firm=False)
@@ -248,6 +249,19 @@ def test_a_refused_write_leaves_earlier_ones_unconfirmed() -> None:
     made, _ = outcome_of(row, Failed(EtagMismatch("It moved.")), terms())
 
     assert made.unconfirmed == (earlier,)
+
+
+@pytest.mark.parametrize("whose", [copy, own])
+def test_an_earlier_write_that_landed_after_all_is_journalled_for_its_own_reason(
+    whose: Callable[[Content], Mapping],
+) -> None:
+    revert = Sent("op0", TRAINING, frozenset({TITLE}), reason=Reason.NOT_YOURS_TO_EDIT)
+    edit = Sent("op1", BOXING, frozenset({TITLE}))
+    row = sending(replace(whose(TRAINING), external_base=YOGA), revert, edit)
+
+    _, done = settle(row, Seen(stored(row, TRAINING, operation="op0")), terms())
+
+    assert [operation.reason for operation in done] == [Reason.NOT_YOURS_TO_EDIT]
 
 
 def test_a_quarantined_write_is_tried_again_when_the_appointment_moves() -> None:

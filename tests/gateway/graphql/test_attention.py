@@ -115,29 +115,16 @@ async def test_several_conflicts_are_counted_and_go_before_items_left_alone(api:
     assert (told["code"], told["message"]) == ("CONFLICTS", "3 conflicts wait for your decision.")
 
 
-async def test_items_left_alone_wait_since_they_were_last_written(api: Api) -> None:
+async def test_items_left_alone_wait_since_the_first_of_them_was(api: Api) -> None:
     calendar, _ = await in_step(api, 2)
     since = api.house.now - timedelta(days=2)
-    await set_aside(calendar, wrote_at=since)
+    await set_aside(calendar, quarantined_at=since)
 
     told = await attention(api)
 
     assert told is not None
     assert (told["code"], told["since"]) == ("ITEMS_LEFT", "2026-11-20T12:00:00Z")
     assert told["message"] == "2 items are left alone because something is wrong with them."
-
-
-async def test_an_item_that_was_never_written_waits_since_the_calendar_last_changed(api: Api) -> None:
-    calendar, _ = await in_step(api)
-    await set_aside(calendar, wrote_at=None, last_synced_at=None)
-
-    told = await attention(api)
-
-    assert told is not None
-    assert (told["since"], told["message"]) == (
-        "2026-11-22T12:00:00Z",
-        "1 item is left alone because something is wrong with it.",
-    )
 
 
 async def test_items_of_a_former_link_wait_for_nobody(api: Api) -> None:

@@ -24,6 +24,7 @@ CALENDARS = """query ($needs: Boolean) { connectedCalendars(needsAttention: $nee
     consecutiveFailures attention { code message nextStep since } openConflicts quarantined
     currentRun { id progress { phase } } lastRun { id errors { code } progress { phase } }
     errors { code } } } }"""
+QUARANTINED = "{ connectedCalendars { quarantined { totalCount nodes { title reason since } } } }"
 SUMMARY = "{ syncSummary { allSynced itemsInLastSync openConflicts needingAttention } }"
 
 
@@ -63,6 +64,21 @@ async def test_connected_calendars_with_their_status(api: Api) -> None:
     assert len(for_three) <= 11
 
 
+async def test_what_is_in_quarantine_in_each_calendar(api: Api) -> None:
+    await _connect(api, "memory")
+    with counted() as for_one:
+        await api.call(QUARANTINED)
+    for name in ("pear", "plum"):
+        await _connect(api, name)
+
+    with counted() as for_three:
+        answer = await api.call(QUARANTINED)
+
+    assert [calendar["quarantined"]["nodes"][0]["reason"] for calendar in answer] == ["Too long."] * 3
+    assert len(for_three) == len(for_one), "\n".join(for_three)
+    assert len(for_three) <= 11
+
+
 async def test_calendars_that_need_attention_and_their_summary(api: Api) -> None:
     await _connect(api, "memory")
     with counted() as for_one:
@@ -93,7 +109,9 @@ async def _connect(api: Api, name: str) -> None:
     error = RunError("failed", "Something is wrong.", "Change it.", api.house.now)
     await log.finish(Outcome("partial", errors=[error]), api.house.now)
     await runs.request(calendar, link, api.house.now)
-    await CalendarSyncMapping.filter(link_id=link).update(hold="quarantine", hold_reason="Too long.")
+    await CalendarSyncMapping.filter(link_id=link).update(
+        hold="quarantine", hold_reason="Too long.", quarantined_at=api.house.now
+    )
     row = mapping_of(await CalendarSyncMapping.filter(link_id=link, appointment_id=made).get())
     conflict = Conflict(ConflictType.DATA_MISMATCH, frozenset({"title"}), None, None, None)
     await noting.store(calendar, [noting.Note(row, conflict)], api.house.now)

@@ -11,7 +11,8 @@ from metonic_gateway.graphql.connection import Connection, edges_of, page_asked,
 from metonic_gateway.graphql.context import Info
 from metonic_gateway.graphql.errors import unusable
 from metonic_gateway.graphql.scalars import AppointmentTypeName, DateTime, ProviderName, is_storable
-from metonic_gateway.store import pages
+from metonic_gateway.store import finding, pages
+from metonic_gateway.store.copies import CopyState
 
 
 @strawberry.input
@@ -20,6 +21,9 @@ class AppointmentFilter:
     until: DateTime | None = strawberry.field(default=None, description="Starts before that.")
     types: list[AppointmentTypeName] | None = None
     imported_from: ProviderName | None = None
+    copy_state: CopyState | None = strawberry.field(
+        default=None, description="How it stands in one of the viewer's connected calendars."
+    )
 
 
 async def appointment(
@@ -54,7 +58,12 @@ async def appointments(
 ) -> Connection[Appointment]:
     viewer = await info.context.viewer()
     page = page_asked(first, after)
-    rows = await pages.appointments(viewer.id, _wanted(filter or AppointmentFilter()), page)
+    given = filter or AppointmentFilter()
+    wanted, state = _wanted(given), given.copy_state
+    if state is None:
+        rows = await pages.appointments(viewer.id, wanted, page)
+    else:
+        rows = await finding.in_state(viewer.id, state, wanted, page, info.context.services.window())
     edges = edges_of(rows, page, shown_appointment)
     return Connection(nodes=[edge.node for edge in edges], edges=edges, page_info=page_info(rows, page))
 

@@ -75,7 +75,7 @@ def _items_left(number: int, since: datetime) -> Attention:
         "1 item is left alone because something is wrong with it."
         if number == 1
         else f"{number} items are left alone because something is wrong with them.",
-        "Look at the errors of the last runs, and change what they name: then it is tried again.",
+        "Look at what is in quarantine, and change what is wrong with it: then it is tried again.",
         since,
     )
 

@@ -106,7 +106,8 @@ class SyncStatus:
     open_conflicts: int = strawberry.field(resolver=open_conflicts)
     quarantined: int = strawberry.field(
         resolver=quarantined,
-        description="How many items are left alone because something is wrong with them.",
+        description="How many items are left alone because something is wrong with them; "
+        "`ConnectedCalendar.quarantined` lists them.",
     )
     current_run: SyncRun | None = strawberry.field(
         resolver=current_run,

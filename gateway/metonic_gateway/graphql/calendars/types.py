@@ -7,6 +7,7 @@ import strawberry
 
 from metonic_core import spi
 from metonic_gateway.graphql.calendars.attention import needs_attention as does_need_attention
+from metonic_gateway.graphql.calendars.quarantine import QuarantinedItemConnection, quarantined_of
 from metonic_gateway.graphql.calendars.status import StatusQuery, SyncDirection, SyncStatus, shown_status
 from metonic_gateway.graphql.context import Info
 from metonic_gateway.graphql.providers import Provider, shown_provider
@@ -133,6 +134,12 @@ class SyncSettings:
     )
 
 
+async def quarantined(
+    root: strawberry.Parent["ConnectedCalendar"], info: Info, first: int = 20, after: str | None = None
+) -> QuarantinedItemConnection:
+    return await quarantined_of(info.context, UUID(root.id), first, after)
+
+
 @strawberry.type(description="A user has one per provider.")
 class ConnectedCalendar:
     id: strawberry.ID
@@ -146,6 +153,11 @@ class ConnectedCalendar:
     )
     settings: SyncSettings
     status: SyncStatus
+    quarantined: QuarantinedItemConnection = strawberry.field(
+        resolver=quarantined,
+        description="What is left alone because something is wrong with it, the latest first; also events "
+        "that cannot be read, so that no appointment tells of them.",
+    )
     connected_at: DateTime
 
 

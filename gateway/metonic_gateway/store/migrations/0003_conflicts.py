@@ -254,6 +254,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name="CalendarSyncMapping",
+            name="quarantined_at",
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncMapping",
             name="written",
             field=fields.JSONField(
                 null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads

@@ -52,9 +52,9 @@ class CalendarSyncHistory(Model):
 class SyncOperation(Model):
     """The journal: what a run did to one side, what stood there before, and what after.
 
-    said is what the appointment said before and after an update that was sent. former is what its user had
-    chosen for it, for what was done by choosing. is_inferred: nobody asked for it, so that it counts for the
-    guard.
+    said is what the appointment said before and after, for an undo: of an update that was sent, and where the
+    line may not tell it. former is what its user had chosen for it, for what was done by choosing.
+    is_inferred: nobody asked for it, so that it counts for the guard.
     """
 
     id = fields.UUIDField(primary_key=True)

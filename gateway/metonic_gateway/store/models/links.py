@@ -49,7 +49,8 @@ class CalendarSyncMapping(Model):
     resolution is what a person decided about a conflict and a run has not done yet. written are the changes
     written lately, refused the write that the provider would not take, both as digests. is_commanded: a
     person asked for the change that is due. fingerprint names the versions in which the guard held it, answer
-    is what a person said to that. alike_id is the appointment that the event looks like.
+    is what a person said to that. alike_id is the appointment that the event looks like. quarantined_at is
+    since when it is in quarantine, or was last, until it is in step again.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -95,6 +96,7 @@ class CalendarSyncMapping(Model):
     closed = fields.CharField(max_length=40, null=True)
     closed_at = fields.DatetimeField(null=True)
     last_synced_at = fields.DatetimeField(null=True)
+    quarantined_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "calendar_sync_mappings"
