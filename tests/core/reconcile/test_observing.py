@@ -7,7 +7,6 @@ import pytest
 from tests.core.pairs import (
     AGREED,
     LINK,
-    NOW,
     OWN_ID,
     TRAINING,
     appointment,
@@ -34,21 +33,17 @@ from metonic_core.model.mapping import (
 from metonic_core.reconcile.decide import decide
 from metonic_core.reconcile.observe import (
     changed_id,
-    is_alive_again,
-    new_sighting,
     record,
-    settled_tombstone,
     take,
 )
 from metonic_core.reconcile.step import ConflictType, Reason
-from metonic_core.spi import Foreign, Gone, Reading, Seen, StoredEvent, Touched, Unreadable
+from metonic_core.spi import Foreign, Gone, Seen, StoredEvent, Touched, Unreadable
 from metonic_core.spi.changes import Change
 
 YOGA = replace(TRAINING, title="Yoga")
 ID = copy().event_id or ""
 LATEST = replace(copy(), revision=5)
 DETACHED = replace(copy(), hold=Hold(HoldKind.DETACHED, Reason.DELETED_THERE))
-TOMBSTONE = replace(copy(), revision=5).closing("erased")
 
 
 def dated(revision: int | None, etag: str = "etag-new") -> StoredEvent:
@@ -238,65 +233,6 @@ def test_what_is_no_event_is_left_alone_for_good() -> None:
     assert (row.seen, row.wanted, row.etag) == (None, None, "1")
     assert reported(row, Foreign("task", "1")) is None
     assert reported(row, Foreign("task", "2")) is not None
-
-
-@pytest.mark.parametrize(
-    "change", [Gone(ID), Gone(ID, revision=9), Touched(ID, AGREED), Seen(dated(5)), Foreign(ID, AGREED)]
-)
-def test_a_replay_about_a_pair_just_closed_is_no_news(change: Change) -> None:
-    just_erased = replace(TOMBSTONE, wrote_at=NOW)
-
-    assert record(just_erased, change, terms(lag=timedelta(minutes=1))) is None
-
-
-def test_an_agreed_version_that_comes_back_later_is_news_as_the_text_may_have_been_restored() -> None:
-    row = reported(TOMBSTONE, Touched(ID, AGREED))
-
-    assert row
-    assert isinstance(row.seen, Look)
-
-
-@pytest.mark.parametrize("change", [Touched(ID, "etag-new"), Seen(dated(6)), Unreadable(ID, "odd", "why")])
-def test_a_closed_pair_whose_event_may_be_alive_is_looked_at(change: Change) -> None:
-    row = reported(TOMBSTONE, change)
-
-    assert row
-    assert row.closed == "erased"
-    assert isinstance(row.seen, Look)
-    assert row.wanted is None
-
-
-@pytest.mark.parametrize(
-    ("reading", "is_alive"),
-    [
-        (Seen(dated(6)), True),
-        (Seen(dated(6, AGREED)), True),
-        (Gone(ID, is_firm=False), False),
-        (Unreadable(ID, "odd", "why"), False),
-    ],
-)
-def test_only_an_event_that_was_read_alive_brings_a_closed_pair_back(
-    reading: Reading, *, is_alive: bool
-) -> None:
-    assert (is_alive_again(TOMBSTONE, reading, terms()) is not None) is is_alive
-
-
-def test_an_event_that_is_alive_because_its_erasure_is_still_invisible_is_not_back() -> None:
-    just_erased = replace(TOMBSTONE, wrote_at=NOW)
-    lagging = terms(lag=timedelta(minutes=1))
-
-    assert is_alive_again(just_erased, Seen(dated(6, AGREED)), lagging) is None
-
-
-def test_a_tombstone_that_was_read_is_at_rest() -> None:
-    assert settled_tombstone(replace(TOMBSTONE, seen=Look("x"))) == TOMBSTONE
-
-
-def test_an_event_met_where_a_tombstone_was_is_judged_as_a_new_one() -> None:
-    row = new_sighting(LINK, foreign(), terms())
-
-    assert (row.appointment_id, row.event_id, row.seen) == (None, OWN_ID, Observed(foreign()))
-    assert row.wanted is not None
 
 
 def test_the_identity_of_a_copy_is_known_before_it_is_made() -> None:
