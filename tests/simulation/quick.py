@@ -1,99 +1,79 @@
 """What the ORM spends most of its time with, done the same and quicker while histories are lived.
 
-A history is a thousand statements, and most of what each costs is copying the parts of its query. Nothing
-here changes what is asked of the database.
+Nothing here changes what is asked of the database.
 """
 
-import copy
-from collections.abc import Iterator
+# ruff: noqa: SLF001 - these stand in for what Tortoise does inside
+
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import Any
 from unittest.mock import patch
 
-from pypika_tortoise import queries, terms
-from pypika_tortoise.context import SqlContext
-from pypika_tortoise.dialects import sqlite
-from tortoise import queryset
+from tests.simulation import statements
 from tortoise.fields import data
-
-_PLAIN = frozenset({list, dict, set})
-_LISTS = (
-    "_from",
-    "_with",
-    "_selects",
-    "_columns",
-    "_values",
-    "_groupbys",
-    "_orderbys",
-    "_joins",
-    "_unions",
-    "_updates",
-    "_select_star_tables",
-    "_on_conflict_fields",
-    "_on_conflict_do_updates",
-    "_returns",
-)
+from tortoise.queryset import BulkCreateQuery, QuerySet
 
 
-def _copied(value: Any) -> Any:  # noqa: ANN401 - of any type
-    return value.copy() if type(value) in _PLAIN else copy.copy(value)
+def _awaited(query: statements.Query) -> Generator[Any, None, Any]:
+    query._choose_db_if_not_chosen()
+    statements.make(query)
+    return query._execute().__await__()
 
 
-def _copied_context(self: SqlContext, **changed: Any) -> SqlContext:  # noqa: ANN401 - of any field
-    made = object.__new__(SqlContext)
-    made.__dict__.update(self.__dict__, **changed)
+def _cloned(query: QuerySet[Any]) -> QuerySet[Any]:
+    made: QuerySet[Any] = object.__new__(type(query))
+    made.model, made.query, made.fields = query.model, query.query, query.fields
+    made._db = query._db
+    made._capabilities = query._capabilities
+    made._single, made._raise_does_not_exist = query._single, query._raise_does_not_exist
+    made._limit, made._offset, made._distinct = query._limit, query._offset, query._distinct
+    made._fields_for_select, made._group_bys = query._fields_for_select, query._group_bys
+    made._select_for_update = query._select_for_update
+    made._select_for_update_nowait = query._select_for_update_nowait
+    made._select_for_update_skip_locked = query._select_for_update_skip_locked
+    made._select_for_update_of = query._select_for_update_of
+    made._select_for_update_no_key = query._select_for_update_no_key
+    made._select_related, made._select_related_idx = query._select_related, query._select_related_idx
+    made._force_indexes, made._use_indexes = query._force_indexes, query._use_indexes
+    made._prefetch_map, made._prefetch_queries = query._prefetch_map.copy(), query._prefetch_queries.copy()
+    made._filter_kwargs, made._having = query._filter_kwargs.copy(), query._having.copy()
+    made._orderings, made._joined_tables = query._orderings.copy(), query._joined_tables.copy()
+    made._q_objects = query._q_objects.copy()
+    made._annotations, made._custom_filters = query._annotations.copy(), query._custom_filters.copy()
     return made
 
 
-def _copied_builder(self: queries.QueryBuilder) -> queries.QueryBuilder:
-    made = object.__new__(type(self))
-    parts = made.__dict__
-    parts.update(self.__dict__)
-    for name in _LISTS:
-        parts[name] = parts[name].copy()
-    return made
-
-
-def _copied_term(self: terms.Term) -> terms.Term:
-    made = object.__new__(type(self))
-    made.__dict__.update(self.__dict__)
-    return made
-
-
-class _Columns:
-    """The text of what a query selects, known again where it selects the very same columns."""
+class _Inserting:
+    """The text of statements that insert many rows, by what makes it up."""
 
     def __init__(self) -> None:
-        self._original = queries.QueryBuilder._select_sql  # noqa: SLF001 - stood in for
-        self._known: dict[tuple[object, ...], tuple[str, object]] = {}
+        self._build = BulkCreateQuery._make_queries
+        self._known: dict[tuple[object, ...], tuple[str, str]] = {}
 
-    def text(self, query: queries.QueryBuilder, ctx: SqlContext) -> str:
-        selected = query._selects  # noqa: SLF001 - stood in for
-        if query._distinct or any(type(one) is not terms.Field or one.alias for one in selected):  # noqa: SLF001
-            return self._original(query, ctx)
-        key = (ctx.with_namespace, *map(id, selected))
+    def text(self, query: BulkCreateQuery[Any], omitted: set[str]) -> tuple[str, str]:
+        updated, clashing = query._update_fields, query._on_conflict
+        parts = (updated or (), clashing or (), omitted)
+        key = (query.model, query._ignore_conflicts, *map(tuple, parts))
         if key not in self._known:
-            # With the columns themselves, so that no other ever has the same identity.
-            self._known[key] = self._original(query, ctx), tuple(selected)
-        return self._known[key][0]
+            self._known[key] = self._build(query, omitted)
+        return self._known[key]
 
 
-_COLUMNS = _Columns()
+_INSERTING = _Inserting()
 
 
-def _selected(query: queries.QueryBuilder, ctx: SqlContext) -> str:
-    return _COLUMNS.text(query, ctx)
+def _inserted(query: BulkCreateQuery[Any], omitted: set[str]) -> tuple[str, str]:
+    return _INSERTING.text(query, omitted)
 
 
 @contextmanager
 def orm() -> Iterator[None]:
     with ExitStack() as stack:
-        for module in (queries, sqlite, queryset):
-            stack.enter_context(patch.object(module, "copy", _copied))
-        stack.enter_context(patch.object(SqlContext, "copy", _copied_context))
-        stack.enter_context(patch.object(sqlite.SQLLiteQueryBuilder, "__copy__", _copied_builder))
-        stack.enter_context(patch.object(terms.Term, "__copy__", _copied_term, create=True))
-        stack.enter_context(patch.object(queries.QueryBuilder, "_select_sql", _selected))
+        for kind in statements.ASKED:
+            stack.enter_context(patch.object(kind, "__await__", _awaited))
+        stack.enter_context(patch.object(QuerySet, "_clone", _cloned))
+        stack.enter_context(patch.object(BulkCreateQuery, "_make_queries", _inserted))
         stack.enter_context(patch.object(data, "parse_datetime", datetime.fromisoformat))
         yield
