@@ -8,10 +8,14 @@ Nothing here changes what is asked of the database.
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from unittest.mock import patch
+from uuid import UUID
 
 from tests.simulation import statements
+from tortoise.backends.base.executor import BaseExecutor
+from tortoise.expressions import Q
 from tortoise.fields import data
 from tortoise.queryset import BulkCreateQuery, QuerySet
 
@@ -45,6 +49,35 @@ def _cloned(query: QuerySet[Any]) -> QuerySet[Any]:
     return made
 
 
+def _filtered(query: QuerySet[Any], *conditions: Q, negate: bool, **named: Any) -> QuerySet[Any]:  # noqa: ANN401 - of any type
+    made = _cloned(query)
+    for condition in conditions:
+        made._q_objects.append(~condition if negate else condition)
+    for name, value in named.items():
+        made._q_objects.append(_condition(name, value, negate=negate))
+    return made
+
+
+def _condition(name: str, value: Any, *, negate: bool) -> Q:  # noqa: ANN401 - of any type
+    made = object.__new__(Q)
+    made.children, made.filters, made.join_type, made._is_negated = (), {name: value}, Q.AND, negate
+    return made
+
+
+_EXECUTE_SELECT = BaseExecutor.execute_select
+
+
+async def _selected(
+    executor: BaseExecutor, sql: str, values: list[Any] | None = None, custom_fields: list[str] | None = None
+) -> list[Any]:
+    if len(executor.select_related_idx or ()) != 1 or custom_fields:
+        return await _EXECUTE_SELECT(executor, sql, values, custom_fields)
+    _, rows = await executor.db.execute_query(sql, values)
+    made = [executor.model._init_from_db(**row) for row in rows]
+    await executor._execute_prefetch_queries(made)
+    return made
+
+
 class _Inserting:
     """The text of statements that insert many rows, by what makes it up."""
 
@@ -68,12 +101,22 @@ def _inserted(query: BulkCreateQuery[Any], omitted: set[str]) -> tuple[str, str]
     return _INSERTING.text(query, omitted)
 
 
+_uuid = lru_cache(4096)(UUID)
+
+
+def _identity(_field: object, value: Any) -> UUID | None:  # noqa: ANN401 - of any type
+    return _uuid(value) if type(value) is str else value
+
+
 @contextmanager
 def orm() -> Iterator[None]:
     with ExitStack() as stack:
         for kind in statements.ASKED:
             stack.enter_context(patch.object(kind, "__await__", _awaited))
         stack.enter_context(patch.object(QuerySet, "_clone", _cloned))
+        stack.enter_context(patch.object(QuerySet, "_filter_or_exclude", _filtered))
+        stack.enter_context(patch.object(BaseExecutor, "execute_select", _selected))
+        stack.enter_context(patch.object(data.UUIDField, "to_python_value", _identity))
         stack.enter_context(patch.object(BulkCreateQuery, "_make_queries", _inserted))
         stack.enter_context(patch.object(data, "parse_datetime", datetime.fromisoformat))
         yield
