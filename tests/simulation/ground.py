@@ -14,10 +14,12 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from tests.simulation import quick
+from tortoise.backends.base.client import TransactionContext
+from tortoise.backends.sqlite.client import SqliteTransactionContext, translate_exceptions
 from tortoise.context import TortoiseContext
 
 from metonic_gateway.store.database import migrated, tortoise_config
-from metonic_gateway.store.sqlite import ImmediateSqlite
+from metonic_gateway.store.sqlite import ImmediateSqlite, ImmediateTransaction
 
 T = TypeVar("T")
 
@@ -31,6 +33,12 @@ class InLoop:
     @property
     def total_changes(self) -> int:
         return self.database.total_changes
+
+    def asked(self, sql: str, values: Sequence[Any] | None) -> tuple[int, list[sqlite3.Row]]:
+        """How many rows were changed, or else found; and those found."""
+        before = self.database.total_changes
+        rows = self.database.execute(sql, values or ()).fetchall()
+        return self.database.total_changes - before or len(rows), rows
 
     async def execute(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         return self.database.execute(sql, values)
@@ -54,8 +62,34 @@ class InLoop:
         self.database.close()
 
 
+class _InLoopTransaction(ImmediateTransaction):
+    """Whoever asks in a transaction never waits for another who does: nothing is ever under way."""
+
+    _connection: InLoop  # type: ignore[assignment]
+
+    @translate_exceptions
+    async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Sequence[Any]]:
+        return self._connection.asked(query, values)
+
+    @translate_exceptions
+    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        return [dict(row) for row in self._connection.asked(query, values)[1]]
+
+
 class InLoopSqlite(ImmediateSqlite):
     """A client whose connection is laid for each history."""
+
+    _connection: InLoop | None  # type: ignore[assignment]
+
+    def _in_transaction(self) -> TransactionContext:
+        return SqliteTransactionContext(_InLoopTransaction(self), self._lock)
+
+    @translate_exceptions
+    async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Sequence[Any]]:
+        if self._connection is None:
+            raise TypeError("no history is lived")
+        async with self._lock:
+            return self._connection.asked(query, values)
 
     def lay(self, content: bytes) -> InLoop:
         """Open a database in memory with that content."""
@@ -64,7 +98,7 @@ class InLoopSqlite(ImmediateSqlite):
         database.row_factory = sqlite3.Row
         database.execute("PRAGMA foreign_keys=ON")
         connection = InLoop(database)
-        self._connection = connection  # type: ignore[assignment]
+        self._connection = connection
         return connection
 
     def _check_loop(self) -> bool:

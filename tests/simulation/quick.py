@@ -1,99 +1,213 @@
 """What the ORM spends most of its time with, done the same and quicker while histories are lived.
 
-A history is a thousand statements, and most of what each costs is copying the parts of its query. Nothing
-here changes what is asked of the database.
+Nothing here changes what is asked of the database.
 """
 
-import copy
-from collections.abc import Iterator
+# ruff: noqa: SLF001 - these stand in for what Tortoise does inside
+
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from unittest.mock import patch
+from uuid import UUID
 
-from pypika_tortoise import queries, terms
-from pypika_tortoise.context import SqlContext
-from pypika_tortoise.dialects import sqlite
-from tortoise import queryset
-from tortoise.fields import data
-
-_PLAIN = frozenset({list, dict, set})
-_LISTS = (
-    "_from",
-    "_with",
-    "_selects",
-    "_columns",
-    "_values",
-    "_groupbys",
-    "_orderbys",
-    "_joins",
-    "_unions",
-    "_updates",
-    "_select_star_tables",
-    "_on_conflict_fields",
-    "_on_conflict_do_updates",
-    "_returns",
-)
+from tests.simulation import statements
+from tortoise import Model
+from tortoise.backends.base.executor import BaseExecutor
+from tortoise.expressions import Q
+from tortoise.fields import DatetimeField, data
+from tortoise.queryset import BulkCreateQuery, QuerySet
 
 
-def _copied(value: Any) -> Any:  # noqa: ANN401 - of any type
-    return value.copy() if type(value) in _PLAIN else copy.copy(value)
+def _awaited(query: statements.Query) -> Generator[Any, None, Any]:
+    query._choose_db_if_not_chosen()
+    statements.make(query)
+    return query._execute().__await__()
 
 
-def _copied_context(self: SqlContext, **changed: Any) -> SqlContext:  # noqa: ANN401 - of any field
-    made = object.__new__(SqlContext)
-    made.__dict__.update(self.__dict__, **changed)
+def _cloned(query: QuerySet[Any]) -> QuerySet[Any]:
+    made: QuerySet[Any] = object.__new__(type(query))
+    made.model, made.query, made.fields = query.model, query.query, query.fields
+    made._db = query._db
+    made._capabilities = query._capabilities
+    made._single, made._raise_does_not_exist = query._single, query._raise_does_not_exist
+    made._limit, made._offset, made._distinct = query._limit, query._offset, query._distinct
+    made._fields_for_select, made._group_bys = query._fields_for_select, query._group_bys
+    made._select_for_update = query._select_for_update
+    made._select_for_update_nowait = query._select_for_update_nowait
+    made._select_for_update_skip_locked = query._select_for_update_skip_locked
+    made._select_for_update_of = query._select_for_update_of
+    made._select_for_update_no_key = query._select_for_update_no_key
+    made._select_related, made._select_related_idx = query._select_related, query._select_related_idx
+    made._force_indexes, made._use_indexes = query._force_indexes, query._use_indexes
+    made._prefetch_map, made._prefetch_queries = query._prefetch_map.copy(), query._prefetch_queries.copy()
+    made._filter_kwargs, made._having = query._filter_kwargs.copy(), query._having.copy()
+    made._orderings, made._joined_tables = query._orderings.copy(), query._joined_tables.copy()
+    made._q_objects = query._q_objects.copy()
+    made._annotations, made._custom_filters = query._annotations.copy(), query._custom_filters.copy()
     return made
 
 
-def _copied_builder(self: queries.QueryBuilder) -> queries.QueryBuilder:
-    made = object.__new__(type(self))
-    parts = made.__dict__
-    parts.update(self.__dict__)
-    for name in _LISTS:
-        parts[name] = parts[name].copy()
+def _filtered(query: QuerySet[Any], *conditions: Q, negate: bool, **named: Any) -> QuerySet[Any]:  # noqa: ANN401 - of any type
+    made = _cloned(query)
+    for condition in conditions:
+        made._q_objects.append(~condition if negate else condition)
+    for name, value in named.items():
+        made._q_objects.append(_condition(name, value, negate=negate))
     return made
 
 
-def _copied_term(self: terms.Term) -> terms.Term:
-    made = object.__new__(type(self))
-    made.__dict__.update(self.__dict__)
+def _condition(name: str, value: Any, *, negate: bool) -> Q:  # noqa: ANN401 - of any type
+    made = object.__new__(Q)
+    made.children, made.filters, made.join_type, made._is_negated = (), {name: value}, Q.AND, negate
     return made
 
 
-class _Columns:
-    """The text of what a query selects, known again where it selects the very same columns."""
+Convert = Callable[[Any], Any]
+Columns = Sequence[tuple[str, Convert | None]]
+"""The attribute of each column, and what makes its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The columns of one model in a row; ``path`` is by which relations it comes, the asked one's is None."""
+
+    model: type[Model]
+    span: slice
+    columns: Columns
+    path: tuple[Any, ...]
+
+
+def _parts(joined: Sequence[Any], names: Sequence[str]) -> Sequence[_Part] | None:
+    """None where not all columns of each model were asked for."""
+    made, start = [], 0
+    for model, number, _, _, path in joined:
+        own = [name if start == 0 else name.partition(".")[2] for name in names[start : start + number]]
+        known = _columns(model)
+        if known.keys() != set(own):
+            return None
+        made.append(_Part(model, slice(start, start + number), [known[name] for name in own], path))
+        start += number
+    return made
+
+
+def _columns(model: type[Model]) -> dict[str, tuple[str, Convert | None]]:
+    meta = model._meta
+    known: dict[str, tuple[str, Convert | None]] = {
+        key: (name, None) for key, name, _ in meta.db_native_fields
+    }
+    known |= {key: (name, _typed(field.field_type)) for key, name, field in meta.db_default_fields}
+    return known | {key: (name, field.to_python_value) for key, name, field in meta.db_complex_fields}
+
+
+def _typed(kind: Convert) -> Convert:
+    return lambda value: None if value is None else kind(value)
+
+
+def _instance(part: _Part, values: Sequence[Any]) -> Model:
+    made = object.__new__(part.model)
+    fields, meta = made.__dict__, part.model._meta
+    fields["_partial"], fields["_saved_in_db"], fields["_await_when_save"] = False, True, {}
+    fields["_custom_generated_pk"] = meta.db_pk_column not in meta.generated_db_fields
+    for (name, convert), value in zip(part.columns, values, strict=True):
+        fields[name] = convert(value) if convert else value
+    return made
+
+
+def _joined(parts: Sequence[_Part], row: Sequence[Any]) -> Model:
+    """The instance of a row, with those it is joined with."""
+    made: dict[tuple[Any, ...], Model] = {}
+    for part in parts:
+        values = row[part.span]
+        is_there = not made or any(values)
+        related = _instance(part, values) if is_there else None
+        if (to := made.get(part.path[:-1])) is not None:
+            to.__dict__[f"_{part.path[-1]}"] = related
+        if related is not None:
+            made[part.path] = related
+    return made[parts[0].path]
+
+
+class _Selecting:
+    """Instances of rows, by the text of the statement that asked for these."""
 
     def __init__(self) -> None:
-        self._original = queries.QueryBuilder._select_sql  # noqa: SLF001 - stood in for
-        self._known: dict[tuple[object, ...], tuple[str, object]] = {}
+        self._select = BaseExecutor.execute_select
+        self._known: dict[tuple[type[Model], str], Sequence[_Part] | None] = {}
 
-    def text(self, query: queries.QueryBuilder, ctx: SqlContext) -> str:
-        selected = query._selects  # noqa: SLF001 - stood in for
-        if query._distinct or any(type(one) is not terms.Field or one.alias for one in selected):  # noqa: SLF001
-            return self._original(query, ctx)
-        key = (ctx.with_namespace, *map(id, selected))
+    async def instances(
+        self, executor: BaseExecutor, sql: str, values: list[Any], custom_fields: list[str]
+    ) -> list[Any]:
+        key = (executor.model, sql)
+        if custom_fields or self._known.get(key, ()) is None:
+            return await self._select(executor, sql, values, custom_fields)
+        _, rows = await executor.db.execute_query(sql, values)
+        if not rows:
+            return []
         if key not in self._known:
-            # With the columns themselves, so that no other ever has the same identity.
-            self._known[key] = self._original(query, ctx), tuple(selected)
-        return self._known[key][0]
+            self._known[key] = _parts(executor.select_related_idx or (), list(rows[0].keys()))
+        parts = self._known[key]
+        if parts is None:
+            return await self._select(executor, sql, values, custom_fields)
+        made = [_joined(parts, tuple(row)) for row in rows]
+        await executor._execute_prefetch_queries(made)
+        return made
 
 
-_COLUMNS = _Columns()
+_SELECTING = _Selecting()
 
 
-def _selected(query: queries.QueryBuilder, ctx: SqlContext) -> str:
-    return _COLUMNS.text(query, ctx)
+async def _selected(
+    executor: BaseExecutor, sql: str, values: list[Any], custom_fields: list[str]
+) -> list[Any]:
+    return await _SELECTING.instances(executor, sql, values, custom_fields)
+
+
+class _Inserting:
+    """The text of statements that insert many rows, by what makes it up."""
+
+    def __init__(self) -> None:
+        self._build = BulkCreateQuery._make_queries
+        self._known: dict[tuple[object, ...], tuple[str, str]] = {}
+
+    def text(self, query: BulkCreateQuery[Any], omitted: set[str]) -> tuple[str, str]:
+        updated, clashing = query._update_fields, query._on_conflict
+        parts = (updated or (), clashing or (), omitted)
+        key = (query.model, query._ignore_conflicts, *map(tuple, parts))
+        if key not in self._known:
+            self._known[key] = self._build(query, omitted)
+        return self._known[key]
+
+
+_INSERTING = _Inserting()
+
+
+def _inserted(query: BulkCreateQuery[Any], omitted: set[str]) -> tuple[str, str]:
+    return _INSERTING.text(query, omitted)
+
+
+# The same few values are read again and again.
+_uuid = lru_cache(4096)(UUID)
+_instant = lru_cache(4096)(DatetimeField.to_python_value)
+
+
+def _identity(_field: object, value: Any) -> UUID | None:  # noqa: ANN401 - of any type
+    return _uuid(value) if type(value) is str else value
 
 
 @contextmanager
 def orm() -> Iterator[None]:
     with ExitStack() as stack:
-        for module in (queries, sqlite, queryset):
-            stack.enter_context(patch.object(module, "copy", _copied))
-        stack.enter_context(patch.object(SqlContext, "copy", _copied_context))
-        stack.enter_context(patch.object(sqlite.SQLLiteQueryBuilder, "__copy__", _copied_builder))
-        stack.enter_context(patch.object(terms.Term, "__copy__", _copied_term, create=True))
-        stack.enter_context(patch.object(queries.QueryBuilder, "_select_sql", _selected))
+        for kind in statements.ASKED:
+            stack.enter_context(patch.object(kind, "__await__", _awaited))
+        stack.enter_context(patch.object(QuerySet, "_clone", _cloned))
+        stack.enter_context(patch.object(QuerySet, "_filter_or_exclude", _filtered))
+        stack.enter_context(patch.object(BaseExecutor, "execute_select", _selected))
+        stack.enter_context(patch.object(data.UUIDField, "to_python_value", _identity))
+        stack.enter_context(patch.object(BulkCreateQuery, "_make_queries", _inserted))
+        stack.enter_context(patch.object(DatetimeField, "to_python_value", _instant))
         stack.enter_context(patch.object(data, "parse_datetime", datetime.fromisoformat))
         yield

@@ -40,12 +40,13 @@ async def _apply_each(this: Run, progress: Progress, allowed: Allowance, *, is_l
             rows = await this.ledger.undecided(after, this.capabilities.batch_size, is_lone=is_lone)
             await progress.expect(Due.DECIDE, rows)
             announced = await _decide_all(this, rows, allowed) if rows else []
-        if not rows:
+        if rows:
+            await progress.begin()
+            after = rows[-1].id
+            await carry_out(this, announced)
+            await progress.add(len(rows))
+        if len(rows) < this.capabilities.batch_size:
             return
-        await progress.begin()
-        after = rows[-1].id
-        await carry_out(this, announced)
-        await progress.add(len(rows))
 
 
 async def _decide_all(this: Run, rows: Sequence[Mapping], allowed: Allowance) -> list[Announced]:

@@ -92,10 +92,3 @@ def terms_of(  # noqa: PLR0913, PLR0917 - all that decisions depend on
         visibility_lag=capabilities.visibility_lag,
         silent_writes=capabilities.silent_writes,
     )
-
-
-async def opened(ledger: Ledger, adapter: CalendarAdapter, capabilities: Capabilities, clock: Clock) -> Run:
-    """A run that begins."""
-    async with ledger.transaction():
-        link = await ledger.link()
-    return Run(ledger, adapter, link.calendar_id, capabilities, clock, Report())

@@ -84,12 +84,15 @@ class Ledger(Protocol):
         """What the calendar takes now."""
         ...
 
-    async def is_any_due(self) -> bool:
-        """Whether there is anything to read or to decide."""
+    async def is_any_due(self, *due: Due) -> bool:
+        """Whether there is anything of that to be done."""
         ...
 
     async def due(self, due: Due, after: UUID | None, limit: int) -> Sequence[rows.Mapping]:
-        """Rows with that to be done, by id, beyond ``after``; tombstones only to be read."""
+        """Rows with that to be done, by id, beyond ``after``; tombstones only to be read.
+
+        Fewer than ``limit`` only where there are no more, here and in the like of it.
+        """
         ...
 
     async def undecided(self, after: UUID | None, limit: int, *, is_lone: bool) -> Sequence[rows.Mapping]:

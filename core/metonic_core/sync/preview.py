@@ -13,12 +13,10 @@ from metonic_core.reconcile.restraint import restrained
 from metonic_core.reconcile.step import Reason
 from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.provider import Capabilities
-from metonic_core.sync.context import Run, opened
+from metonic_core.sync.context import Run
 from metonic_core.sync.deciding import decided, gathered
 from metonic_core.sync.ports import Clock, Ledger
-from metonic_core.sync.pull import pull
-from metonic_core.sync.run import look
-from metonic_core.sync.settle import settle
+from metonic_core.sync.run import caught_up, look
 
 _AT_ONCE = 500
 
@@ -44,9 +42,7 @@ async def preview(
     ledger: Ledger, adapter: CalendarAdapter, capabilities: Capabilities, clock: Clock
 ) -> Preview:
     """What a run would decide first; raises ProviderError where the calendar cannot be read."""
-    this = await opened(ledger, adapter, capabilities, clock)
-    await settle(this)
-    await pull(this)
+    this = await caught_up(ledger, adapter, capabilities, clock)
     await look(this)
     return await _previewed(this, await _all_decided(this))
 

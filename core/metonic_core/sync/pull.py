@@ -20,10 +20,9 @@ from metonic_core.sync.progress import Progress
 COMPLETE_READ_EVERY = timedelta(days=1)
 
 
-async def pull(this: Run) -> None:
-    """Record everything that changed since the cursor, or everything there is."""
-    async with this.ledger.transaction():
-        link = await this.ledger.link()
+async def pull(this: Run, link: Link | None = None) -> None:
+    """Record everything that changed since the cursor of ``link``, or everything there is."""
+    link = link or await _link(this)
     progress = Progress(this.ledger, Phase.PULL)
     await progress.begin()
     if _wants_complete_read(this, link):
@@ -31,12 +30,16 @@ async def pull(this: Run) -> None:
     try:
         await _pull_pages(this, link, progress)
     except CursorExpired:
-        async with this.ledger.transaction():
-            link = await this.ledger.link()
+        link = await _link(this)
         if link.cursor is None:
             raise
         await _pull_pages(this, await _begin_complete_read(this, link), progress)
     await progress.end()
+
+
+async def _link(this: Run) -> Link:
+    async with this.ledger.transaction():
+        return await this.ledger.link()
 
 
 async def _pull_pages(this: Run, link: Link, progress: Progress) -> None:
@@ -65,13 +68,17 @@ async def _begin_complete_read(this: Run, link: Link) -> Link:
 
 
 async def _record_page(this: Run, link: Link, page: ChangePage) -> Link:
+    is_suspect = link.is_suspect and not _present(page.changes)
+    made = replace(link, cursor=page.more if page.done is None else page.done, is_suspect=is_suspect)
+    is_end = page.done is not None and link.is_reading_completely
+    if made == link and not page.changes and not is_end:
+        return link
     async with this.ledger.transaction():
-        terms = await this.terms()
-        await _record_changes(this, link, page, terms)
-        is_suspect = link.is_suspect and not _present(page.changes)
-        made = replace(link, cursor=page.more if page.done is None else page.done, is_suspect=is_suspect)
-        if page.done is not None and link.is_reading_completely:
-            made = await _end_complete_read(this, made, terms)
+        if page.changes or is_end:
+            terms = await this.terms()
+            await _record_changes(this, link, page, terms)
+            if is_end:
+                made = await _end_complete_read(this, made, terms)
         if made != link:
             await this.ledger.save_link(made)
     return made

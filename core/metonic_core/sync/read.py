@@ -21,14 +21,15 @@ async def read(this: Run) -> bool:
         async with this.ledger.transaction():
             rows = await this.ledger.due(Due.READ, after, this.capabilities.batch_size)
             await progress.expect(Due.READ, rows)
-        if not rows:
+        if rows:
+            await progress.begin()
+            after = rows[-1].id
+            readings = await this.adapter.hydrate(this.calendar_id, [row.event_id or "" for row in rows])
+            is_any_gone = await _take_readings(this, rows, readings) or is_any_gone
+            await progress.add(len(rows))
+        if len(rows) < this.capabilities.batch_size:
             await progress.end()
             return is_any_gone
-        await progress.begin()
-        after = rows[-1].id
-        readings = await this.adapter.hydrate(this.calendar_id, [row.event_id or "" for row in rows])
-        is_any_gone = await _take_readings(this, rows, readings) or is_any_gone
-        await progress.add(len(rows))
 
 
 async def _take_readings(this: Run, rows: Sequence[Mapping], readings: Sequence[Reading]) -> bool:

@@ -10,12 +10,11 @@ from metonic_core.reconcile.terms import Terms
 from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.provider import Capabilities
 from metonic_core.sync.announce import announce, carry_out
-from metonic_core.sync.context import Run, opened
+from metonic_core.sync.context import Run
 from metonic_core.sync.ports import Clock, Ledger, Phase
 from metonic_core.sync.progress import Progress
-from metonic_core.sync.pull import pull
 from metonic_core.sync.read import read
-from metonic_core.sync.settle import settle
+from metonic_core.sync.run import caught_up
 
 # A copy that was edited at the last moment is read and tried again.
 _ROUNDS = 3
@@ -29,9 +28,7 @@ async def remove_copies(
     The journal names the ``reason``. Copies that were given up before stay given up. Raises as ``run``
     does. The link should be read completely: copies no row knows are found that way.
     """
-    this = await opened(ledger, adapter, capabilities, clock)
-    await settle(this)
-    await pull(this)
+    this = await caught_up(ledger, adapter, capabilities, clock)
     left = 0
     for _ in range(_ROUNDS):
         await read(this)

@@ -7,8 +7,8 @@ next run goes on wherever this one ended.
 from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.provider import Capabilities
 from metonic_core.sync.apply import apply
-from metonic_core.sync.context import Report, Run, opened
-from metonic_core.sync.ports import Clock, Ledger
+from metonic_core.sync.context import Report, Run
+from metonic_core.sync.ports import Clock, Due, Ledger
 from metonic_core.sync.pull import pull
 from metonic_core.sync.read import read
 from metonic_core.sync.settle import settle
@@ -20,17 +20,29 @@ _ROUNDS = 4
 
 async def run(ledger: Ledger, adapter: CalendarAdapter, capabilities: Capabilities, clock: Clock) -> Report:
     """Bring both sides of a link in step; raises LeaseLost, and ProviderError where the run had to stop."""
-    this = await opened(ledger, adapter, capabilities, clock)
-    await settle(this)
-    await pull(this)
+    this = await caught_up(ledger, adapter, capabilities, clock)
     for _ in range(_ROUNDS):
         async with ledger.transaction():
             this.report.ripe_at = await ledger.ripen_conflicts()
-            if not await ledger.is_any_due():
+            if not await ledger.is_any_due(Due.READ, Due.DECIDE):
                 break
         await look(this)
         await apply(this)
     return this.report
+
+
+async def caught_up(
+    ledger: Ledger, adapter: CalendarAdapter, capabilities: Capabilities, clock: Clock
+) -> Run:
+    """A run that has settled what is open and recorded what changed in the calendar."""
+    async with ledger.transaction():
+        link = await ledger.link()
+        is_any_open = await ledger.is_any_due(Due.SETTLE)
+    this = Run(ledger, adapter, link.calendar_id, capabilities, clock, Report())
+    if is_any_open:
+        await settle(this)
+    await pull(this, None if is_any_open else link)
+    return this
 
 
 async def look(this: Run) -> None:

@@ -21,14 +21,15 @@ async def settle(this: Run) -> None:
         async with this.ledger.transaction():
             rows = await this.ledger.due(Due.SETTLE, after, this.capabilities.batch_size)
             await progress.expect(Due.SETTLE, rows)
-        if not rows:
+        if rows:
+            await progress.begin()
+            after = rows[-1].id
+            await _settle_batch(this, [row for row in rows if _is_ripe(this, row)])
+            if not all(_is_ripe(this, row) for row in rows):
+                this.report.look_again = this.capabilities.settle_after
+            await progress.add(len(rows))
+        if len(rows) < this.capabilities.batch_size:
             return await progress.end()
-        await progress.begin()
-        after = rows[-1].id
-        await _settle_batch(this, [row for row in rows if _is_ripe(this, row)])
-        if not all(_is_ripe(this, row) for row in rows):
-            this.report.look_again = this.capabilities.settle_after
-        await progress.add(len(rows))
 
 
 def _is_ripe(this: Run, row: Mapping) -> bool:

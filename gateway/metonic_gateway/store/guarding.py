@@ -47,7 +47,7 @@ async def is_suddenly_empty(link_id: UUID, read_round: int) -> bool:
 async def _done(calendar_id: UUID, link_id: UUID, now: datetime) -> Found:
     lines = SyncOperation.filter(run__sync_config_id=calendar_id, is_inferred=True, at__gt=now - SPAN)
     found = await lines.distinct().values_list("mapping_id", "side", "operation", "reason")
-    if await CalendarLink.filter(sync_config_id=calendar_id).count() > 1:
+    if found and await CalendarLink.filter(sync_config_id=calendar_id).count() > 1:
         ours = await _in_link(link_id, {row for row, *_ in found})
         found = [line for line in found if line[0] in ours]
     by_row = [(row, INFERRED.get((Side(s), Act(o), Reason(r)))) for row, s, o, r in found]

@@ -88,6 +88,7 @@ class SqlLedger:
         self._line_at = datetime.min.replace(tzinfo=UTC)
         self._read: dict[UUID, Appointment] = {}
         self._choices: dict[UUID, Choice] = {}
+        self._settings: models.CalendarSyncConfig | None = None
         self.markers = markers
         self.drawn: set[UUID] = set()
         self.has_changed = False
@@ -103,7 +104,7 @@ class SqlLedger:
                 yield
                 await self._flush()
         finally:
-            self._pending, self._read, self._choices = Pending(), {}, {}
+            self._pending, self._read, self._choices, self._settings = Pending(), {}, {}, None
 
     async def _check_fence(self) -> None:
         held = models.CalendarSyncConfig.filter(id=self._calendar_id, fence=self._fence)
@@ -153,13 +154,12 @@ class SqlLedger:
 
     async def selection(self) -> Selection:
         chosen = models.CalendarSyncConfig.get(id=self._calendar_id)
-        row = await chosen.select_related("sync_filter", "user")
-        row.link_id = self._link_id
+        self._settings = self._settings or await chosen.select_related("sync_filter", "user")
+        self._settings.link_id = self._link_id
         # What was chosen for an appointment is read with the appointment: a user may have chosen thousands.
-        return selections.selection_of(row, self._window, {row.id: self._choices})
+        return selections.selection_of(self._settings, self._window, {self._calendar_id: self._choices})
 
-    async def is_any_due(self) -> bool:
-        due = [Due.READ, Due.DECIDE]
+    async def is_any_due(self, *due: Due) -> bool:
         return await models.CalendarSyncMapping.exists(link_id=self._link_id, due__in=due)
 
     async def due(self, due: Due, after: UUID | None, limit: int) -> Sequence[values.Mapping]:

@@ -114,14 +114,15 @@ class PreviewLedger(SqlLedger):
     async def _page(
         self, stored: Rows, is_wanted: Callable[[values.Mapping], bool], after: UUID | None, limit: int
     ) -> Sequence[values.Mapping]:
+        found: list[values.Mapping] = []
         beyond = after
         while True:
             page = await mappings.page(stored, beyond, limit)
             end = page[-1].id if len(page) == limit else None
             kept = [r for r in self._kept.values() if _is_between(beyond, r.id, end) and is_wanted(r)]
             fresh = [self._as_drawn(row) for row in page if row.id not in self._kept]
-            found = sorted([*kept, *fresh], key=lambda row: row.id)
-            if found or end is None:
+            found += sorted([*kept, *fresh], key=lambda row: row.id)
+            if len(found) >= limit or end is None:
                 return found[:limit]
             beyond = end
 

@@ -12,7 +12,7 @@ from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionConte
 from tortoise.exceptions import TransactionManagementError
 
 
-class _Immediate(SqliteTransactionWrapper):
+class ImmediateTransaction(SqliteTransactionWrapper):
     async def begin(self) -> None:
         try:
             await self._connection.commit()
@@ -25,7 +25,7 @@ class ImmediateSqlite(SqliteClient):
     """The client that ``get_client_class`` hands to Tortoise."""
 
     def _in_transaction(self) -> TransactionContext:
-        return SqliteTransactionContext(_Immediate(self), self._lock)
+        return SqliteTransactionContext(ImmediateTransaction(self), self._lock)
 
 
 def get_client_class(_database: dict[str, Any]) -> type[ImmediateSqlite]:

@@ -99,6 +99,18 @@ async def test_an_idle_run_looks_once_and_writes_nothing_into_the_history(house:
     assert not [text for text in statements if 'UPDATE "calendar_sync_history"' in text]
 
 
+async def test_an_idle_run_reads_its_link_its_settings_and_its_work_once(house: House) -> None:
+    calendar = await synced(house)
+    house.later(LATER)
+
+    with counted() as statements:
+        await house.sync(calendar)
+
+    assert len([text for text in statements if 'FROM "calendar_links" WHERE "id"' in text]) == 1
+    assert len([text for text in statements if "calendar_sync_filters" in text]) == 1
+    assert len([text for text in statements if '"due" IN' in text]) == 2
+
+
 async def test_a_run_without_a_row_looks_twice_a_second_at_most(house: House) -> None:
     calendar = await synced(house)
     gauge = Gauge(await runs.begin(calendar, "schedule", house.now), house.services.clock, lambda _: None)
