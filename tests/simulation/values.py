@@ -59,8 +59,9 @@ class Values:
         self.retired |= tokens(content)
 
     def restore(self, old: Content, present: Content) -> None:
-        """Somebody put an old version back."""
+        """Somebody put an old version back, over the present one and all that led to it since."""
         self.retire(present)
+        self.retired |= self.with_ancestors(tokens(present)) - self.with_ancestors(tokens(old))
         self.restored |= tokens(old) | tokens(present)
 
     def with_ancestors(self, values: Iterable[int]) -> set[int]:
