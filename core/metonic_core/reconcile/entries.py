@@ -47,8 +47,11 @@ def _takes_place(override: Override | None) -> tuple[bool, When | None]:
 
 
 def brought_together(pair: Comparison, merged: Merge, resolved: frozenset[Group] = frozenset()) -> Step:
-    """The step that stores what was pulled and sends the rest; ``resolved`` are groups that collided."""
-    pulls = _pulled(pair, merged, resolved)
+    """The step that stores what was pulled and sends the rest; ``resolved`` are groups that collided.
+
+    Who resolved them has seen all that the event says, so all of it comes in by that decision.
+    """
+    pulls = _pulled(pair, merged, Reason.RESOLVED if resolved else Reason.EDITED_THERE)
     done = overtaken(pair.mapping, pair.terms) + pulls
     if not merged.to_send:
         return Step(
@@ -65,19 +68,11 @@ def brought_together(pair: Comparison, merged: Merge, resolved: frozenset[Group]
     return Step(merged.mapping, merged.appointment if pulls else None, write=write, operations=done)
 
 
-def _pulled(
-    pair: Comparison, merged: Merge, resolved: frozenset[Group] = frozenset()
-) -> tuple[Operation, ...]:
-    by_reason = {
-        Reason.EDITED_THERE: merged.pulled - resolved,
-        Reason.RESOLVED: merged.pulled & resolved,
-    }
-    after = merged.appointment.content
-    return tuple(
-        Operation(Side.LOCAL, Act.UPDATE, reason, groups, pair.told(groups), after.only(groups))
-        for reason, groups in by_reason.items()
-        if groups
-    )
+def _pulled(pair: Comparison, merged: Merge, reason: Reason = Reason.EDITED_THERE) -> tuple[Operation, ...]:
+    if not (groups := merged.pulled):
+        return ()
+    after = merged.appointment.content.only(groups)
+    return (Operation(Side.LOCAL, Act.UPDATE, reason, groups, pair.told(groups), after),)
 
 
 def lose_kept(pair: Comparison) -> Step:

@@ -51,6 +51,8 @@ INFERRED = {
 Nor is an orphan: no appointment stands behind it.
 """
 
+_DONE_THERE = frozenset({Reason.DELETED_THERE, Reason.EDITED_THERE})
+
 CAUSES = {
     Reason.MANY_DELETIONS: Kind.DELETION,
     Reason.EMPTY_CALENDAR: Kind.DELETION,
@@ -62,12 +64,12 @@ CAUSES = {
 def inferred(operation: Operation, mapping: Mapping) -> Kind | None:
     """What an operation on that row counts as; None: as nothing, or a person asked for it.
 
-    Nobody here can have commanded what was deleted there: only who is asked can approve of that. An import
-    that is given up for what looks like it leaves its event, and what it says, with that one.
+    Nobody here can have commanded what was deleted or edited there: only who is asked can approve of that. An
+    import that is given up for what looks like it leaves its event, and what it says, with that one.
     """
     if operation.appointment_id not in {None, mapping.appointment_id}:
         return None
-    is_command = mapping.is_commanded and operation.reason is not Reason.DELETED_THERE
+    is_command = mapping.is_commanded and operation.reason not in _DONE_THERE
     if is_command or mapping.answer is Answer.APPROVED:
         return None
     return INFERRED.get((operation.side, operation.act, operation.reason))
