@@ -125,7 +125,7 @@ def _erased(pair: Comparison, reason: Reason) -> Step:
     """What may not be written may not be erased either: its guests would hear of it."""
     if not pair.mapping.can_write:
         return _unlink(pair, Reason.NOT_WRITABLE)
-    event = pair.event
+    reason, event = _not_to_be_shown(pair) or reason, pair.event
     mapping = replace(
         pair.mapping,
         external_base=pair.external,
@@ -135,6 +135,17 @@ def _erased(pair: Comparison, reason: Reason) -> Step:
     )
     lost = overtaken(pair.mapping, pair.terms)
     return Step(mapping, write=Write(WriteKind.DELETE, reason, etag=mapping.etag), operations=lost)
+
+
+def _not_to_be_shown(pair: Comparison) -> Reason | None:
+    """Why the calendar may not show what its copy says, whatever else became of the appointment."""
+    selection, alive = pair.terms.selection, replace(pair.appointment, is_deleted=False)
+    if pair.mapping.origin is Origin.OWN:
+        return None
+    if not alive.concerns(selection.user_id):
+        return Reason.NOT_CONCERNED
+    is_telling = not pair.mapping.is_masked and selection.hides(alive)
+    return Reason.HIDDEN if is_telling or selection.excludes(alive) in HIDING else None
 
 
 def _unlink(pair: Comparison, reason: Reason) -> Step:
@@ -165,8 +176,7 @@ def ask_about_deletion(pair: Comparison) -> Step:
 def withdraw(pair: Comparison) -> Step:
     """No longer for this calendar: a copy goes, a user's own event stays."""
     if pair.mapping.origin is Origin.COPY:
-        is_hidden = pair.terms.selection.excludes(pair.appointment) in HIDING
-        return _erased(pair, Reason.HIDDEN if is_hidden else Reason.DESELECTED)
+        return _erased(pair, Reason.DESELECTED)
     return wait(pair) if _is_unlinked(pair) else _unlink(pair, Reason.DESELECTED)
 
 

@@ -48,7 +48,8 @@ INFERRED = {
 }
 """What may follow from something that nobody meant; what a policy resolves is one, what a person does is not.
 
-Nor is an orphan: no appointment stands behind it.
+Nor is an orphan: no appointment stands behind it. Nor is a copy in the calendar of somebody whom it does not
+concern any more: a person took them off, and it is private.
 """
 
 _DONE_THERE = frozenset({Reason.DELETED_THERE, Reason.EDITED_THERE})

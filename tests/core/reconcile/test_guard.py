@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.pairs import CLIENT, TRAINING, appointment, copy, hour, imported, own, seen, terms
+from tests.core.pairs import CLIENT, OTHER_LINK, TRAINING, appointment, copy, hour, imported, own, seen, terms
 
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.mapping import Absent, Answer, Hold, HoldKind, Mapping, WriteKind
@@ -31,7 +31,8 @@ from metonic_core.selection import Direction, Treatment
 
 CANCELLED = replace(appointment(), is_deleted=True)
 PRIVATE = appointment(replace(TRAINING, is_private=True))
-LEFT = replace(appointment(), owner_id=CLIENT)
+LEFT = replace(appointment(), imported_from=OTHER_LINK)
+OTHERS = replace(appointment(), owner_id=CLIENT)
 MOVED = replace(TRAINING, title="Yoga")
 GONE = replace(own(), seen=Absent()).due()
 FREE = Allowance(dict.fromkeys(Kind, 100), {})
@@ -54,6 +55,10 @@ HARMLESS: list[tuple[Mapping, Appointment]] = [
     (own().due(), replace(imported(), content=MOVED)),
     (own().due(), PRIVATE),
     (copy().due(), PRIVATE),
+    (copy().due(), replace(PRIVATE, is_deleted=True)),
+    (copy().due(), OTHERS),
+    (copy().due(), replace(OTHERS, is_deleted=True)),
+    (seen(copy(), MOVED), OTHERS),
 ]
 
 rows = st.frozensets(st.integers(0, 60).map(lambda n: UUID(int=n)))
