@@ -17,7 +17,8 @@ from metonic_core.model.appointment import Appointment
 from metonic_core.model.codec import encode
 from metonic_core.model.content import Content
 from metonic_core.model.mapping import Answer, Hold, HoldKind, Mapping, Observed, WriteKind
-from metonic_core.reconcile.step import Act, Operation, Reason, Side, Step, Write
+from metonic_core.model.resolution import Resolution
+from metonic_core.reconcile.step import Act, Conflict, Operation, Reason, Side, Step, Write
 from metonic_core.reconcile.terms import Terms
 
 SPAN = timedelta(days=1)
@@ -182,13 +183,16 @@ def _cause(kind: Kind, load: Load) -> Reason:
 class Held:
     """An item that waits for approval: the row as it rests, and what would be done to it.
 
-    ``is_news``: nobody was asked about it in these versions before.
+    ``is_news``: nobody was asked about it in these versions before. ``conflict`` is the one that a policy
+    would resolve by it, as ``resolved`` says.
     """
 
     mapping: Mapping
     cause: Reason
     planned: Planned
     is_news: bool
+    conflict: Conflict | None = None
+    resolved: Resolution | None = None
 
 
 def fingerprint(row: Mapping, appointment: Appointment, terms: Terms) -> str:
@@ -234,7 +238,8 @@ def judge(judged: Judged, allowed: Allowance, terms: Terms) -> Step | Held | Non
         return replace(step, mapping=replace(step.mapping, fingerprint=None, answer=None))
     cause = next((allowed.causes[kind] for kind in Kind if kind in found and kind in allowed.causes), None)
     if cause := cause or _former_cause(row, found):
-        return _held(row, cause, found[CAUSES[cause]], fingerprint(row, appointment, terms))
+        held = _held(row, cause, found[CAUSES[cause]], fingerprint(row, appointment, terms))
+        return replace(held, conflict=step.conflict, resolved=step.resolved)
     if any(allowed.room[kind] < 1 for kind in found):
         return None
     for kind in found:

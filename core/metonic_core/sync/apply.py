@@ -69,7 +69,7 @@ async def _decide_all(this: Run, rows: Sequence[Mapping], allowed: Allowance) ->
 async def _hold(this: Run, row: Mapping, held: Held) -> None:
     await this.ledger.save([held.mapping])
     await this.ledger.hold(held)
-    if row.is_in_conflict:
+    if row.is_in_conflict and held.conflict is None:
         await this.ledger.close_conflict(held.mapping)
 
 
@@ -109,5 +109,6 @@ async def _note_conflict(this: Run, row: Mapping, step: Step) -> None:
     if step.conflict:
         await this.ledger.note_conflict(row, step.conflict, step.resolved)
         this.report.conflicts += not row.is_in_conflict
-    elif row.is_in_conflict and not step.mapping.is_in_conflict:
+    elif (row.is_in_conflict or row.fingerprint) and not step.mapping.is_in_conflict:
+        # What the guard had held may have been a conflict that its policy resolved.
         await this.ledger.close_conflict(step.mapping)

@@ -12,7 +12,7 @@ from tortoise.transactions import in_transaction
 from metonic_core.model.mapping import Answer, HoldKind
 from metonic_core.reconcile.step import Reason
 from metonic_core.sync import Due
-from metonic_gateway.store import runs
+from metonic_gateway.store import noting, runs
 from metonic_gateway.store.mappings import chunks
 from metonic_gateway.store.models import (
     CalendarSyncConfig,
@@ -81,6 +81,7 @@ async def reject(user_id: UUID, run_id: UUID, now: datetime) -> Answered | None:
         if run.state == HELD:
             for ids in await _still_held(run_id):
                 await CalendarSyncMapping.filter(id__in=ids).update(**_REJECTED, resolved_at=now)
+                await noting.give_up(ids, now)
             await CalendarSyncHistory.filter(id=run_id).update(state=REJECTED)
         elif run.state != REJECTED:
             raise NothingWaits

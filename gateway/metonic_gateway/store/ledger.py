@@ -274,6 +274,8 @@ class SqlLedger:
     async def hold(self, held: HeldItem) -> None:
         if held.is_news:
             self._pending.items.append(held)
+        if held.conflict:
+            self._pending.notes.append(Note(held.mapping, held.conflict, held.resolved, is_held=True))
 
     async def ripen_conflicts(self) -> datetime | None:
         await self._flush()

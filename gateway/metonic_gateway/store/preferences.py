@@ -21,8 +21,9 @@ from metonic_gateway.store import models
 from metonic_gateway.store.appointments import draw_rows, make_due
 from metonic_gateway.store.drawing import draw_all
 from metonic_gateway.store.mappings import Rows
+from metonic_gateway.store.noting import UNFINISHED
 from metonic_gateway.store.selections import filters_of, rules_of, treatment_of
-from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING, OPEN
+from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +174,10 @@ def to_look_at(link_id: UUID, before: Preferences, after: Preferences) -> Iterat
 async def _ask_policy(
     row: models.CalendarSyncConfig, before: Preferences, after: Preferences, now: datetime
 ) -> bool:
-    """Have the open conflicts decided by a policy that is new; returns whether there are any."""
-    if after.conflict_policy in {None, before.conflict_policy}:
+    """Have what is in conflict decided by the policy, if that is another; returns whether anything is."""
+    if after.conflict_policy == before.conflict_policy:
         return False
-    held = models.CalendarSyncConflict.filter(sync_config_id=row.id, state=OPEN)
+    held = models.CalendarSyncConflict.filter(sync_config_id=row.id, state__in=UNFINISHED)
     waiting = await draw_rows([each["mapping_id"] for each in await held.values("mapping_id")])
     if waiting:
         await make_due([row.id], now)
