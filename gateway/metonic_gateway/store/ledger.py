@@ -180,7 +180,7 @@ class SqlLedger:
         return await mappings.page(guarding.due_pairs(self._link_id), after, limit)
 
     async def load(self) -> Load:
-        return await guarding.load(self._calendar_id, self._link_id, self._clock())
+        return await guarding.load(self._link_id, self._clock())
 
     async def open_rows(self, after: UUID | None, limit: int) -> Sequence[values.Mapping]:
         await self._flush()

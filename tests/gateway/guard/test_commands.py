@@ -45,7 +45,7 @@ async def test_who_deletes_one_by_one_whatever_there_is_gets_it_deleted(house: H
     await run(house, calendar)
 
     assert (house.world.titles(), await held()) == ([], 0)
-    assert not await SyncOperation.filter(is_inferred=True).exists()
+    assert not await SyncOperation.filter(counted_in__isnull=False).exists()
 
 
 async def test_who_deselects_everything_gets_it_removed(house: House) -> None:
@@ -138,7 +138,7 @@ async def test_who_resolves_conflicts_takes_all_that_they_showed(house: House) -
 
     assert await held() == 0
     assert {a.content["location"] for a in await Appointment.all()} == {"There"}
-    assert not await SyncOperation.filter(is_inferred=True).exists()
+    assert not await SyncOperation.filter(counted_in__isnull=False).exists()
 
 
 async def test_nobody_commands_by_settings_what_a_policy_makes_of_deletions_in_the_calendar(

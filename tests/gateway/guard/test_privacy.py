@@ -38,7 +38,7 @@ async def test_who_is_taken_off_keeps_no_copy(house: House) -> None:
     await run(house, calendar)
 
     assert (house.world.titles(), await held()) == ([], 0)
-    assert await SyncOperation.filter(reason="not_concerned", is_inferred=False).count() == NUMBER
+    assert await SyncOperation.filter(reason="not_concerned", counted_in=None).count() == NUMBER
 
 
 async def test_who_is_taken_off_keeps_no_copy_of_what_was_cancelled_and_waits(house: House) -> None:

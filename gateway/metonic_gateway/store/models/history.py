@@ -53,8 +53,8 @@ class SyncOperation(Model):
     """The journal: what a run did to one side, what stood there before, and what after.
 
     said is what the appointment said before and after an update that was sent. former is what its user had
-    chosen for it, for what was done by choosing. is_inferred: nobody asked for it, so that it counts for the
-    guard.
+    chosen for it, for what was done by choosing. counted_in is the link whose guard counts it, NULL where
+    somebody asked for it.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -71,7 +71,7 @@ class SyncOperation(Model):
     after: Any = fields.JSONField(null=True)
     said: Any = fields.JSONField(null=True)
     former = fields.CharField(max_length=20, null=True)
-    is_inferred = fields.BooleanField(default=False, db_default=False)
+    counted_in = fields.UUIDField(null=True)
     at = fields.DatetimeField()
 
     class Meta:
