@@ -17,13 +17,13 @@ from metonic_core.model.when import Window
 from metonic_core.reconcile.step import Reason
 from metonic_core.selection import Direction, Filters, Rule, Treatment
 from metonic_core.sync import Due
-from metonic_gateway.store import models
+from metonic_gateway.store import models, runs
 from metonic_gateway.store.appointments import draw_rows, make_due
 from metonic_gateway.store.drawing import draw_all
 from metonic_gateway.store.mappings import Rows
 from metonic_gateway.store.noting import UNFINISHED
 from metonic_gateway.store.selections import filters_of, rules_of, treatment_of
-from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING
+from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING, SETTINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,14 @@ async def change(user_id: UUID, provider: str, edit: Edit, window: Window, now: 
         is_resumed = before.is_paused and not after.is_paused
         await _reschedule(row, before, after, now)
         is_worth_a_run = row.link_id is not None and (is_drawn or is_resumed)
-        return Changed(row.id, is_due=is_worth_a_run and not after.is_paused)
+        return await followed(row, now, is_due=is_worth_a_run and not after.is_paused)
+
+
+async def followed(row: models.CalendarSyncConfig, now: datetime, *, is_due: bool) -> Changed:
+    """What was set or chosen, with a run that does what follows, where it ``is_due`` and can be done."""
+    if is_due and row.stopped is None:
+        await runs.open_run(row.id, now, SETTINGS)
+    return Changed(row.id, is_due=is_due)
 
 
 async def locked(user_id: UUID, provider: str) -> models.CalendarSyncConfig | None:

@@ -31,6 +31,7 @@ FAILED = "failed"
 
 SCHEDULE = "schedule"
 MANUAL = "manual"
+SETTINGS = "settings"
 RESOLUTION = "resolution"
 APPROVAL = "approval"
 UNDOING = "undo"
