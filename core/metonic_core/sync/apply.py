@@ -11,7 +11,7 @@ from metonic_core.model.mapping import Absent, Mapping
 from metonic_core.reconcile.decide import is_unborn
 from metonic_core.reconcile.entries import reborn
 from metonic_core.reconcile.guard import Allowance, Held, judge
-from metonic_core.reconcile.restraint import restrained
+from metonic_core.reconcile.restraint import one_way, restrained
 from metonic_core.reconcile.step import Step
 from metonic_core.reconcile.terms import Terms
 from metonic_core.sync.announce import Announced, announce, carry_out
@@ -59,7 +59,7 @@ async def _decide_all(this: Run, rows: Sequence[Mapping], allowed: Allowance) ->
         row, step = judged.row, judge(judged, allowed, batch.terms)
         if isinstance(step, Held):
             await _hold(this, row, step)
-        elif step is not None:
+        elif step is not None and (step := one_way(this.only, row, step)) is not None:
             batch.has_taken(step)
             if made := await _store_step(this, row, step, batch.terms, occupied):
                 announced.append(made)

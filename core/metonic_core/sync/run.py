@@ -4,6 +4,7 @@ Nothing is kept in memory that a crash may not take: each part works on rows and
 next run goes on wherever this one ended.
 """
 
+from metonic_core.selection import Direction
 from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.provider import Capabilities
 from metonic_core.sync.apply import apply
@@ -18,9 +19,18 @@ from metonic_core.sync.settle import settle
 _ROUNDS = 4
 
 
-async def run(ledger: Ledger, adapter: CalendarAdapter, capabilities: Capabilities, clock: Clock) -> Report:
-    """Bring both sides of a link in step; raises LeaseLost, and ProviderError where the run had to stop."""
-    this = await opened(ledger, adapter, capabilities, clock)
+async def run(
+    ledger: Ledger,
+    adapter: CalendarAdapter,
+    capabilities: Capabilities,
+    clock: Clock,
+    only: Direction | None = None,
+) -> Report:
+    """Bring both sides of a link in step; raises LeaseLost, and ProviderError where the run had to stop.
+
+    What does not go the ``only`` way stays due, for a run that goes both.
+    """
+    this = await opened(ledger, adapter, capabilities, clock, only)
     await settle(this)
     await pull(this)
     for _ in range(_ROUNDS):

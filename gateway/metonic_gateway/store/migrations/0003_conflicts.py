@@ -200,6 +200,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name="CalendarSyncHistory",
+            name="one_way",
+            field=fields.CharField(null=True, max_length=10),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncHistory",
             name="left_alone",
             field=fields.IntField(default=0, db_default=0),
         ),
