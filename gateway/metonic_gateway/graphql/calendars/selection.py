@@ -21,7 +21,7 @@ from metonic_gateway.graphql.appointments.types import (
 from metonic_gateway.graphql.arguments import identity
 from metonic_gateway.graphql.calendars.inputs import SyncFiltersInput, filters_asked
 from metonic_gateway.graphql.calendars.settings import SettingsResult, shown_after
-from metonic_gateway.graphql.connection import Connection, edges_of, page_asked, page_info
+from metonic_gateway.graphql.connection import Connection, connection_of, page_asked
 from metonic_gateway.graphql.context import Info
 from metonic_gateway.graphql.errors import (
     InvalidInput,
@@ -117,8 +117,7 @@ async def matches(
 ) -> Connection[Appointment]:
     page = page_asked(first, after)
     rows = await preview.matches(root.selection, page)
-    edges = edges_of(rows, page, shown_appointment)
-    return Connection(nodes=[edge.node for edge in edges], edges=edges, page_info=page_info(rows, page))
+    return connection_of(Connection[Appointment], rows, page, shown_appointment)
 
 
 @strawberry.type(description="What filters would change. The provider is not asked, and nothing is stored.")
