@@ -152,8 +152,7 @@ class SqlLedger:
         await models.CalendarLink.filter(id=link.id).update(**link_columns(link))
 
     async def selection(self) -> Selection:
-        chosen = models.CalendarSyncConfig.get(id=self._calendar_id)
-        row = await chosen.select_related("sync_filter", "user")
+        row = await models.CalendarSyncConfig.get(id=self._calendar_id).select_related("sync_filter", "user")
         row.link_id = self._link_id
         # What was chosen for an appointment is read with the appointment: a user may have chosen thousands.
         return selections.selection_of(row, self._window, {row.id: self._choices})
@@ -194,8 +193,7 @@ class SqlLedger:
     async def by_event(self, event_ids: Collection[str]) -> Mapping[str, values.Mapping]:
         await self._flush()
         found = models.CalendarSyncMapping.filter(link_id=self._link_id)
-        rows = await mappings.chunked(found, "external_event_id__in", list(event_ids))
-        return mappings.by_event(rows)
+        return mappings.by_event(await mappings.chunked(found, "external_event_id__in", list(event_ids)))
 
     async def by_appointment(self, appointment_ids: Collection[UUID]) -> Mapping[UUID, values.Mapping]:
         await self._flush()

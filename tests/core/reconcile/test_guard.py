@@ -242,7 +242,6 @@ def test_what_is_held_stays_held_until_it_is_answered_and_is_no_news(
 def test_what_comes_back_is_held_no_more() -> None:
     held = judged(GONE, imported(), STRICT)
     assert isinstance(held, Held)
-
     step = judged(seen(held.mapping, TRAINING), imported(), STRICT)
 
     assert isinstance(step, Step)
