@@ -121,9 +121,11 @@ async def taken_out_again(link_id: UUID) -> set[UUID]:
 
 
 async def left_undone(calendar_id: UUID, now: datetime) -> list[str]:
-    """At rest whatever was decided is done, and no policy could decide now what is open."""
+    """At rest whatever was decided is done or held, and no policy could decide now what is open."""
     rows = models.CalendarSyncConflict.filter(sync_config_id=calendar_id).prefetch_related("sync_config")
-    found = [f"{row.id} was decided and is not done" for row in await rows.filter(state="resolving")]
+    held = await models.CalendarSyncMapping.filter(hold="guarded").values_list("id", flat=True)
+    decided = await rows.filter(state="resolving", mapping_id__not_in=list(held))
+    found = [f"{row.id} was decided and is not done" for row in decided]
     policy = (await models.CalendarSyncConfig.get(id=calendar_id)).conflict_policy
     ripe = [row for row in await rows.filter(state="open") if not row.automatic_at or row.automatic_at <= now]
     still_open = [conflicts.shown_of(row) for row in ripe]

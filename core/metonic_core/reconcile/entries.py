@@ -49,8 +49,11 @@ def _takes_place(override: Override | None) -> tuple[bool, When | None]:
 
 
 def brought_together(pair: Comparison, merged: Merge, resolved: frozenset[Group] = frozenset()) -> Step:
-    """The step that stores what was pulled and sends the rest; ``resolved`` are groups that collided."""
-    pulls = _pulled(pair, merged, resolved)
+    """The step that stores what was pulled and sends the rest; ``resolved`` are groups that collided.
+
+    Who resolved them has seen all that the event says, so all of it comes in by that decision.
+    """
+    pulls = _pulled(pair, merged, Reason.RESOLVED if resolved else Reason.EDITED_THERE)
     done = overtaken(pair.mapping, pair.terms) + pulls
     if not merged.to_send:
         return Step(
@@ -67,19 +70,11 @@ def brought_together(pair: Comparison, merged: Merge, resolved: frozenset[Group]
     return Step(merged.mapping, merged.appointment if pulls else None, write=write, operations=done)
 
 
-def _pulled(
-    pair: Comparison, merged: Merge, resolved: frozenset[Group] = frozenset()
-) -> tuple[Operation, ...]:
-    by_reason = {
-        Reason.EDITED_THERE: merged.pulled - resolved,
-        Reason.RESOLVED: merged.pulled & resolved,
-    }
+def _pulled(pair: Comparison, merged: Merge, reason: Reason = Reason.EDITED_THERE) -> tuple[Operation, ...]:
+    if not (groups := merged.pulled):
+        return ()
     after = merged.appointment.content
-    return tuple(
-        updated(reason, groups, pair.local, after, partial(pair.told, groups))
-        for reason, groups in by_reason.items()
-        if groups
-    )
+    return (updated(reason, groups, pair.local, after, partial(pair.told, groups)),)
 
 
 def lose_kept(pair: Comparison) -> Step:
@@ -132,7 +127,7 @@ def _erased(pair: Comparison, reason: Reason) -> Step:
     """What may not be written may not be erased either: its guests would hear of it."""
     if not pair.mapping.can_write:
         return _unlink(pair, Reason.NOT_WRITABLE)
-    event = pair.event
+    reason, event = _not_to_be_shown(pair) or reason, pair.event
     mapping = replace(
         pair.mapping,
         external_base=pair.external,
@@ -142,6 +137,17 @@ def _erased(pair: Comparison, reason: Reason) -> Step:
     )
     lost = overtaken(pair.mapping, pair.terms)
     return Step(mapping, write=Write(WriteKind.DELETE, reason, etag=mapping.etag), operations=lost)
+
+
+def _not_to_be_shown(pair: Comparison) -> Reason | None:
+    """Why the calendar may not show what its copy says, whatever else became of the appointment."""
+    selection, alive = pair.terms.selection, replace(pair.appointment, is_deleted=False)
+    if pair.mapping.origin is Origin.OWN:
+        return None
+    if not alive.concerns(selection.user_id):
+        return Reason.NOT_CONCERNED
+    is_telling = not pair.mapping.is_masked and selection.hides(alive)
+    return Reason.HIDDEN if is_telling or selection.excludes(alive) in HIDING else None
 
 
 def _unlink(pair: Comparison, reason: Reason) -> Step:
@@ -172,8 +178,7 @@ def ask_about_deletion(pair: Comparison) -> Step:
 def withdraw(pair: Comparison) -> Step:
     """No longer for this calendar: a copy goes, a user's own event stays."""
     if pair.mapping.origin is Origin.COPY:
-        is_hidden = pair.terms.selection.excludes(pair.appointment) in HIDING
-        return _erased(pair, Reason.HIDDEN if is_hidden else Reason.DESELECTED)
+        return _erased(pair, Reason.DESELECTED)
     return wait(pair) if _is_unlinked(pair) else _unlink(pair, Reason.DESELECTED)
 
 

@@ -17,7 +17,8 @@ from metonic_core.model.appointment import Appointment
 from metonic_core.model.codec import encode
 from metonic_core.model.content import Content
 from metonic_core.model.mapping import Answer, Hold, HoldKind, Mapping, Observed, WriteKind
-from metonic_core.reconcile.step import Act, Operation, Reason, Side, Step, Write
+from metonic_core.model.resolution import Resolution
+from metonic_core.reconcile.step import Act, Conflict, Operation, Reason, Side, Step, Write
 from metonic_core.reconcile.terms import Terms
 
 SPAN = timedelta(days=1)
@@ -48,8 +49,11 @@ INFERRED = {
 }
 """What may follow from something that nobody meant; what a policy resolves is one, what a person does is not.
 
-Nor is an orphan: no appointment stands behind it.
+Nor is an orphan: no appointment stands behind it. Nor is a copy in the calendar of somebody whom it does not
+concern any more: a person took them off, and it is private.
 """
+
+_DONE_THERE = frozenset({Reason.DELETED_THERE, Reason.EDITED_THERE})
 
 CAUSES = {
     Reason.MANY_DELETIONS: Kind.DELETION,
@@ -62,12 +66,12 @@ CAUSES = {
 def inferred(operation: Operation, mapping: Mapping) -> Kind | None:
     """What an operation on that row counts as; None: as nothing, or a person asked for it.
 
-    Nobody here can have commanded what was deleted there: only who is asked can approve of that. An import
-    that is given up for what looks like it leaves its event, and what it says, with that one.
+    Nobody here can have commanded what was deleted or edited there: only who is asked can approve of that. An
+    import that is given up for what looks like it leaves its event, and what it says, with that one.
     """
     if operation.appointment_id not in {None, mapping.appointment_id}:
         return None
-    is_command = mapping.is_commanded and operation.reason is not Reason.DELETED_THERE
+    is_command = mapping.is_commanded and operation.reason not in _DONE_THERE
     if is_command or mapping.answer is Answer.APPROVED:
         return None
     return INFERRED.get((operation.side, operation.act, operation.reason))
@@ -179,13 +183,16 @@ def _cause(kind: Kind, load: Load) -> Reason:
 class Held:
     """An item that waits for approval: the row as it rests, and what would be done to it.
 
-    ``is_news``: nobody was asked about it in these versions before.
+    ``is_news``: nobody was asked about it in these versions before. ``conflict`` is the one that a policy
+    would resolve by it, as ``resolved`` says.
     """
 
     mapping: Mapping
     cause: Reason
     planned: Planned
     is_news: bool
+    conflict: Conflict | None = None
+    resolved: Resolution | None = None
 
 
 def fingerprint(row: Mapping, appointment: Appointment, terms: Terms) -> str:
@@ -231,7 +238,8 @@ def judge(judged: Judged, allowed: Allowance, terms: Terms) -> Step | Held | Non
         return replace(step, mapping=replace(step.mapping, fingerprint=None, answer=None))
     cause = next((allowed.causes[kind] for kind in Kind if kind in found and kind in allowed.causes), None)
     if cause := cause or _former_cause(row, found):
-        return _held(row, cause, found[CAUSES[cause]], fingerprint(row, appointment, terms))
+        held = _held(row, cause, found[CAUSES[cause]], fingerprint(row, appointment, terms))
+        return replace(held, conflict=step.conflict, resolved=step.resolved)
     if any(allowed.room[kind] < 1 for kind in found):
         return None
     for kind in found:

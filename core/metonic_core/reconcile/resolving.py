@@ -56,9 +56,9 @@ def answered(pair: Comparison, step: Step) -> Step:
         return replace(step, mapping=replace(step.mapping, resolution=None), conflict=asked)
     made = RESOLVED[quarrel(conflict), resolution.way](pair, conflict, resolution)
     mapping = replace(made.mapping, resolution=None, resolved_at=pair.terms.now)
-    if resolution.is_automatic and quarrel(conflict) is not Quarrel.DELETED_HERE:
+    if not resolution.is_automatic or quarrel(conflict) is not Quarrel.DELETED_HERE:
         # Whatever a person asked for here, it was not what the policy makes of what happened there.
-        mapping = replace(mapping, is_commanded=False)
+        mapping = replace(mapping, is_commanded=not resolution.is_automatic)
     return replace(made, mapping=mapping, conflict=conflict, resolved=resolution)
 
 

@@ -1,5 +1,7 @@
 """Writes that would lead nowhere are not made: the provider will not take them, or the value does not stay.
 
+Nor is what a run leaves to the next one, which goes only one way.
+
 Nothing here keeps a text: what was written and what was refused is known by keyed digests.
 """
 
@@ -13,6 +15,7 @@ from metonic_core.model.content import Content, Group
 from metonic_core.model.mapping import Hold, HoldKind, Intent, Mapping, Refused, Sent, WriteKind, Written
 from metonic_core.reconcile.step import Reason, Step, Write
 from metonic_core.reconcile.terms import Terms
+from metonic_core.selection import Direction
 
 # A write that never lands would else be repeated with every run; an edit, or the daily read, tries again.
 _MOST_ATTEMPTS = 3
@@ -21,6 +24,18 @@ _MOST_ATTEMPTS = 3
 # in a day is answered twice; whoever goes on has the last word until the platform says something new.
 _MOST_REPEATS = 2
 _LATELY = timedelta(hours=24)
+
+
+def one_way(only: Direction | None, row: Mapping, step: Step) -> Step | None:
+    """The part of a step that goes that way; the rest stays due. None where all of it does.
+
+    What came in and what goes out in one step belong together, so nothing goes out before the other came in.
+    """
+    if only is Direction.PUSH and step.appointment is not None:
+        return None
+    if only is Direction.PULL and step.write is not None:
+        return replace(step, mapping=replace(step.mapping, wanted=row.wanted), write=None)
+    return step
 
 
 def restrained(step: Step, terms: Terms) -> Step:

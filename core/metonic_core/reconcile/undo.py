@@ -25,6 +25,7 @@ class Left(StrEnum):
     NOT_CONCERNED = "not_concerned"
     NOT_WANTED = "not_wanted"
     FORMER_CALENDAR = "former_calendar"
+    MOVED_CALENDAR = "moved_calendar"
     ORPHAN = "orphan"
     LINKED = "linked"
     ONLY_THERE = "only_there"
@@ -44,7 +45,8 @@ class Standing:
     """How things are now. ``appointment`` is the line's, None if there is none or it is gone.
 
     ``choice`` is what the user chose for it in the calendar of the run; ``selection`` what that calendar
-    takes, None while none is chosen; ``is_paired``: the calendar has an open row for it.
+    takes, None while none is chosen; ``is_paired``: the calendar has an open row for it; ``is_elsewhere``:
+    there is or was a copy of it in another calendar that its user had chosen.
     """
 
     user_id: UUID
@@ -52,6 +54,7 @@ class Standing:
     choice: Choice | None
     selection: Selection | None
     is_paired: bool
+    is_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +186,17 @@ def _bring_back(line: Line, now: Standing) -> Undone:
 
 
 def _take_out(line: Line, now: Standing) -> Undone:
-    """A copy that the run made is taken out by choosing so, which stays true in runs to come."""
+    """A copy that the run made is taken out by choosing so, which stays true in runs to come.
+
+    Not one that moved along when another calendar was chosen: nobody wants it out of all of them.
+    """
     appointment = now.appointment
     if appointment is None or not appointment.concerns(now.user_id):
         return _left(Left.NOT_CONCERNED)
     if now.selection is None or now.selection.link_id != line.link_id:
         return _left(Left.FORMER_CALENDAR)
+    if now.is_elsewhere and line.operation.reason is Reason.NEW_HERE:
+        return _left(Left.MOVED_CALENDAR)
     is_undone = line.operation.reason is Reason.UNDONE
     chosen = (line.operation.former if is_undone else None) or _NEVER
     if now.choice is chosen.choice or now.selection.excludes(appointment):
@@ -208,7 +216,8 @@ def _put_back(line: Line, now: Standing) -> Undone:
     if appointment is None or not appointment.concerns(now.user_id):
         return _left(Left.ORPHAN if line.operation.reason is Reason.ORPHAN else Left.NOT_CONCERNED)
     if now.selection is None or now.selection.link_id != line.link_id:
-        return _left(Left.FORMER_CALENDAR)
+        has_moved = line.operation.reason is Reason.CALENDAR_LEFT
+        return _left(Left.MOVED_CALENDAR if has_moved else Left.FORMER_CALENDAR)
     if former is not None:
         return NOTHING if former.choice is now.choice else Undone(_anew(line, now), chosen=former)
     if appointment.is_deleted:

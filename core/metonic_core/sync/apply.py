@@ -11,7 +11,7 @@ from metonic_core.model.mapping import Absent, Mapping
 from metonic_core.reconcile.decide import is_unborn
 from metonic_core.reconcile.entries import reborn
 from metonic_core.reconcile.guard import Allowance, Held, judge
-from metonic_core.reconcile.restraint import restrained
+from metonic_core.reconcile.restraint import one_way, restrained
 from metonic_core.reconcile.step import Step
 from metonic_core.reconcile.terms import Terms
 from metonic_core.sync.announce import Announced, announce, carry_out
@@ -60,7 +60,7 @@ async def _decide_all(this: Run, rows: Sequence[Mapping], allowed: Allowance) ->
         row, step = judged.row, judge(judged, allowed, batch.terms)
         if isinstance(step, Held):
             await _hold(this, row, step)
-        elif step is not None:
+        elif step is not None and (step := one_way(this.only, row, step)) is not None:
             batch.has_taken(step)
             if made := await _store_step(this, row, step, batch.terms, occupied):
                 announced.append(made)
@@ -70,7 +70,7 @@ async def _decide_all(this: Run, rows: Sequence[Mapping], allowed: Allowance) ->
 async def _hold(this: Run, row: Mapping, held: Held) -> None:
     await this.ledger.save([held.mapping])
     await this.ledger.hold(held)
-    if row.is_in_conflict:
+    if row.is_in_conflict and held.conflict is None:
         await this.ledger.close_conflict(held.mapping)
 
 
@@ -110,5 +110,6 @@ async def _note_conflict(this: Run, row: Mapping, step: Step) -> None:
     if step.conflict:
         await this.ledger.note_conflict(row, step.conflict, step.resolved)
         this.report.conflicts += not row.is_in_conflict
-    elif row.is_in_conflict and not step.mapping.is_in_conflict:
+    elif (row.is_in_conflict or row.fingerprint) and not step.mapping.is_in_conflict:
+        # What the guard had held may have been a conflict that its policy resolved.
         await this.ledger.close_conflict(step.mapping)

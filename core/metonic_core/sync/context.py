@@ -9,7 +9,7 @@ from metonic_core.model.mapping import HoldKind, Mapping
 from metonic_core.model.marker import MarkerKey
 from metonic_core.reconcile.step import Operation, Side
 from metonic_core.reconcile.terms import Terms
-from metonic_core.selection import Selection
+from metonic_core.selection import Direction, Selection
 from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.provider import Capabilities
 from metonic_core.sync.ports import Clock, Ledger
@@ -50,7 +50,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What the parts of a run share."""
+    """What the parts of a run share. ``only`` is the way that it goes, where the calendar goes both."""
 
     ledger: Ledger
     adapter: CalendarAdapter
@@ -58,6 +58,7 @@ class Run:
     capabilities: Capabilities
     clock: Clock
     report: Report
+    only: Direction | None = None
 
     async def terms(self) -> Terms:
         """The terms as they are now; asked anew in every transaction that decides."""

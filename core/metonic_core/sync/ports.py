@@ -168,7 +168,7 @@ class Ledger(Protocol):
         ...
 
     async def hold(self, held: Held) -> None:
-        """Put an item before a person; its row is saved apart."""
+        """Put an item before a person, its conflict as being resolved; its row is saved apart."""
         ...
 
     async def ripen_conflicts(self) -> datetime | None:

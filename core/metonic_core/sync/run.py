@@ -4,6 +4,7 @@ Nothing is kept in memory that a crash may not take: each part works on rows and
 next run goes on wherever this one ended.
 """
 
+from metonic_core.selection import Direction
 from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.provider import Capabilities
 from metonic_core.sync.apply import apply
@@ -18,9 +19,18 @@ from metonic_core.sync.settle import settle
 _ROUNDS = 4
 
 
-async def run(ledger: Ledger, adapter: CalendarAdapter, capabilities: Capabilities, clock: Clock) -> Report:
-    """Bring both sides of a link in step; raises LeaseLost, and ProviderError where the run had to stop."""
-    this = await caught_up(ledger, adapter, capabilities, clock)
+async def run(
+    ledger: Ledger,
+    adapter: CalendarAdapter,
+    capabilities: Capabilities,
+    clock: Clock,
+    only: Direction | None = None,
+) -> Report:
+    """Bring both sides of a link in step; raises LeaseLost, and ProviderError where the run had to stop.
+
+    What does not go the ``only`` way stays due, for a run that goes both.
+    """
+    this = await caught_up(ledger, adapter, capabilities, clock, only)
     for _ in range(_ROUNDS):
         async with ledger.transaction():
             this.report.ripe_at = await ledger.ripen_conflicts()
@@ -32,13 +42,17 @@ async def run(ledger: Ledger, adapter: CalendarAdapter, capabilities: Capabiliti
 
 
 async def caught_up(
-    ledger: Ledger, adapter: CalendarAdapter, capabilities: Capabilities, clock: Clock
+    ledger: Ledger,
+    adapter: CalendarAdapter,
+    capabilities: Capabilities,
+    clock: Clock,
+    only: Direction | None = None,
 ) -> Run:
     """A run that has settled what is open and recorded what changed in the calendar."""
     async with ledger.transaction():
         link = await ledger.link()
         is_any_open = await ledger.is_any_due(Due.SETTLE)
-    this = Run(ledger, adapter, link.calendar_id, capabilities, clock, Report())
+    this = Run(ledger, adapter, link.calendar_id, capabilities, clock, Report(), only)
     if is_any_open:
         await settle(this)
     await pull(this, None if is_any_open else link)

@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -40,16 +40,19 @@ class Connection(Generic[NodeT]):
     page_info: PageInfo
 
 
-class Counted(Protocol):
-    """A connection that can say how long the whole list is, which costs a statement of its own."""
-
-    @property
-    def count(self) -> Callable[[], Awaitable[int]]: ...
-
-
-async def total_count(root: strawberry.Parent[Counted]) -> int:
-    """The resolver of ``totalCount``: counts only if it is asked for."""
+async def total_count(root: strawberry.Parent["CountedConnection[NodeT]"]) -> int:
     return await root.count()
+
+
+@strawberry.type
+class CountedConnection(Connection[NodeT]):
+    """One that can say how long the whole list is, which costs a statement of its own."""
+
+    count: strawberry.Private[Callable[[], Awaitable[int]]]
+    total_count: int = strawberry.field(resolver=total_count)
+
+
+ConnectionT = TypeVar("ConnectionT", bound=Connection[Any])
 
 
 def page_asked(first: int, after: str | None) -> Page:
@@ -61,19 +64,23 @@ def page_asked(first: int, after: str | None) -> Page:
     return Page(first, None if after is None else _key(after))
 
 
-def edges_of(rows: Sequence[GivenT], page: Page, make: Callable[[GivenT], NodeT]) -> list[Edge[NodeT]]:
-    """The rows of the page; one more was read, to know whether there are more."""
-    return [Edge(cursor=_cursor_of(row), node=make(row)) for row in rows[: page.first]]
-
-
-def page_info(rows: Sequence[Keyed], page: Page) -> PageInfo:
+def connection_of(
+    kind: Callable[..., ConnectionT],
+    rows: Sequence[GivenT],
+    page: Page,
+    make: Callable[[GivenT], object],
+    **counted: Callable[[], Awaitable[int]],
+) -> ConnectionT:
+    """The rows of the page, as that ``kind``; one more was read, to know whether there are more."""
     shown = rows[: page.first]
-    return PageInfo(
+    edges = [Edge(cursor=_cursor_of(row), node=make(row)) for row in shown]
+    info = PageInfo(
         has_next_page=len(rows) > page.first,
         has_previous_page=page.after is not None,
-        start_cursor=_cursor_of(shown[0]) if shown else None,
-        end_cursor=_cursor_of(shown[-1]) if shown else None,
+        start_cursor=edges[0].cursor if edges else None,
+        end_cursor=edges[-1].cursor if edges else None,
     )
+    return kind(nodes=[edge.node for edge in edges], edges=edges, page_info=info, **counted)
 
 
 def _cursor_of(row: Keyed) -> str:

@@ -1,13 +1,12 @@
 """The journal: what a run did to either side, why, and what stood there before and after."""
 
-from collections.abc import Awaitable, Callable
 from enum import Enum
 from uuid import UUID
 
 import strawberry
 
 from metonic_gateway.graphql.appointments.reasons import why
-from metonic_gateway.graphql.connection import Connection, edges_of, page_asked, page_info, total_count
+from metonic_gateway.graphql.connection import CountedConnection, connection_of, page_asked
 from metonic_gateway.graphql.context import Context
 from metonic_gateway.graphql.differences import FieldDifference, Versions, difference
 from metonic_gateway.graphql.scalars import DateTime, date_time
@@ -56,9 +55,8 @@ class SyncOperation:
 
 
 @strawberry.type
-class SyncOperationConnection(Connection[SyncOperation]):
-    count: strawberry.Private[Callable[[], Awaitable[int]]]
-    total_count: int = strawberry.field(resolver=total_count)
+class SyncOperationConnection(CountedConnection[SyncOperation]):
+    pass
 
 
 async def operations_of(
@@ -67,12 +65,8 @@ async def operations_of(
     """What that run of the viewer's did, in the order in which it was done."""
     page = page_asked(first, after)
     rows = await context.operations.load((run, page))
-    edges = edges_of(rows, page, _shown)
-    return SyncOperationConnection(
-        nodes=[edge.node for edge in edges],
-        edges=edges,
-        page_info=page_info(rows, page),
-        count=lambda: context.operation_counts.load(run),
+    return connection_of(
+        SyncOperationConnection, rows, page, _shown, count=lambda: context.operation_counts.load(run)
     )
 
 

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from metonic_core.model.errors import InvalidValue
+from metonic_core.selection import Direction
 from metonic_core.spi.errors import SignInNeeded
 from metonic_gateway.accounts.connecting import NoCalendarChosen, connected
 from metonic_gateway.services import Services, status_topic
@@ -15,19 +17,40 @@ class Paused(Exception):
     """The user paused the calendar."""
 
 
-async def sync_now(services: Services, user_id: UUID, provider_name: str, *, complete: bool = False) -> UUID:
+async def sync_now(
+    services: Services,
+    user_id: UUID,
+    provider_name: str,
+    direction: Direction | None = None,
+    *,
+    complete: bool = False,
+) -> UUID:
     """The id of the run that answers this request: the one that is running or queued, else a new one.
 
-    ``complete`` has it read the whole calendar. Raises NotConnected, NoCalendarChosen, SignInNeeded,
-    Paused.
+    ``complete`` has it read the whole calendar, a ``direction`` go only that way. Raises NotConnected,
+    NoCalendarChosen, SignInNeeded, Paused, and InvalidValue where the calendar only goes the other way.
     """
     calendar, link_id = await _syncable(user_id, provider_name)
     if calendar.is_paused:
         raise Paused
-    run = await runs.request(calendar.id, link_id, services.clock(), is_complete=complete)
+    one_way = _asked(direction, await runs.direction_of(calendar.id))
+    run = await runs.request(calendar.id, link_id, services.clock(), is_complete=complete, one_way=one_way)
     services.nudge([calendar.id])
     services.feed.publish(status_topic(user_id))
     return run
+
+
+def _asked(direction: Direction | None, of_calendar: Direction) -> Direction | None:
+    """The only way that a run goes where its calendar goes both; None: as the calendar does."""
+    if direction in {None, Direction.BOTH, of_calendar}:
+        return None
+    if of_calendar is not Direction.BOTH:
+        raise InvalidValue(
+            "This calendar is set to go only the other way.",
+            ("direction",),
+            "Leave `direction` out, or set another one with `updateSyncSettings`.",
+        )
+    return direction
 
 
 async def request_preview(services: Services, user_id: UUID, provider_name: str, edit: Edit | None) -> UUID:

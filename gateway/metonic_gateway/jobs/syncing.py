@@ -72,7 +72,7 @@ async def _sync(run: Run) -> bool:
     adapter = adapter_for(run.services, run.calendar)
     ledger = run.ledger()
     try:
-        report = await sync.run(ledger, adapter, provider.capabilities, run.services.clock)
+        report = await sync.run(ledger, adapter, provider.capabilities, run.services.clock, run.log.one_way)
     finally:
         run.services.nudge(ledger.drawn)
         if ledger.has_changed:

@@ -34,6 +34,11 @@ LEFT: dict[Left, Told] = {
         "It is in a calendar that you do not sync with any more.",
         "Delete it there yourself, or choose that calendar again and then undo the run once more.",
     ),
+    Left.MOVED_CALENDAR: (
+        "cannot_undo",
+        "It moved along when you chose another calendar, so its copy was left where it is.",
+        "Choose the former calendar again, then it moves back.",
+    ),
     Left.ORPHAN: (
         "cannot_undo",
         "It was a copy that no appointment needed.",

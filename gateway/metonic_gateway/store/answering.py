@@ -12,7 +12,7 @@ from tortoise.transactions import in_transaction
 from metonic_core.model.mapping import Answer, HoldKind
 from metonic_core.reconcile.step import Reason
 from metonic_core.sync import Due
-from metonic_gateway.store import runs
+from metonic_gateway.store import noting, runs
 from metonic_gateway.store.mappings import chunks
 from metonic_gateway.store.models import (
     CalendarSyncConfig,
@@ -20,11 +20,20 @@ from metonic_gateway.store.models import (
     CalendarSyncMapping,
     SyncPlanStep,
 )
-from metonic_gateway.store.states import APPROVAL, FINISHED, HELD, REJECTED, SYNC
+from metonic_gateway.store.states import APPROVAL, FINISHED, HELD, PAUSED, REJECTED, SYNC
 
 
 class NothingWaits(Exception):
     """Nothing of that run waits for an answer (any more): a later run took its place, or it is settled."""
+
+
+class Resting(Exception):
+    """The calendar is not synced now, so nothing of it can be done: ``why`` is what stopped it, or PAUSED."""
+
+    def __init__(self, provider: str, why: str) -> None:
+        super().__init__(f"{provider} is not synced: {why}")
+        self.provider = provider
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +55,14 @@ _REJECTED: Mapping[str, Any] = {
 async def approve(user_id: UUID, run_id: UUID, now: datetime) -> Answered | None:
     """Let a run do what it holds, as far as that is still the same; None if the user has no such run.
 
-    Raises NothingWaits; for what was approved already nothing more is done.
+    Raises NothingWaits and Resting; for what was approved already nothing more is done.
     """
     async with in_transaction():
         run = await _locked(user_id, run_id)
         if run is None:
             return None
         if run.state == HELD:
+            await _require_syncing(run.sync_config_id)
             for ids in await _still_held(run_id):
                 rows = CalendarSyncMapping.filter(id__in=ids)
                 await rows.update(**_APPROVED, attempts=0, drawn=F("drawn") + 1, wanted=F("drawn") + 1)
@@ -81,6 +91,7 @@ async def reject(user_id: UUID, run_id: UUID, now: datetime) -> Answered | None:
         if run.state == HELD:
             for ids in await _still_held(run_id):
                 await CalendarSyncMapping.filter(id__in=ids).update(**_REJECTED, resolved_at=now)
+                await noting.give_up(ids, now)
             await CalendarSyncHistory.filter(id=run_id).update(state=REJECTED)
         elif run.state != REJECTED:
             raise NothingWaits
@@ -90,6 +101,13 @@ async def reject(user_id: UUID, run_id: UUID, now: datetime) -> Answered | None:
 async def _locked(user_id: UUID, run_id: UUID) -> CalendarSyncHistory | None:
     theirs = CalendarSyncHistory.filter(id=run_id, sync_config__user_id=user_id, kind=SYNC)
     return await theirs.select_for_update().first()
+
+
+async def _require_syncing(calendar_id: UUID) -> None:
+    calendar = await CalendarSyncConfig.get(id=calendar_id)
+    why = calendar.stopped or (PAUSED if calendar.is_paused else None)
+    if why is not None:
+        raise Resting(calendar.provider, why)
 
 
 async def _still_held(run_id: UUID) -> Sequence[Sequence[UUID]]:

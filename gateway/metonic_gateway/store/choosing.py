@@ -16,7 +16,7 @@ from metonic_core.selection import Choice
 from metonic_gateway.store import mappings, models
 from metonic_gateway.store.alikes import ASKING
 from metonic_gateway.store.appointments import draw_rows, load, make_due, open_each
-from metonic_gateway.store.preferences import Changed, locked
+from metonic_gateway.store.preferences import Changed, followed, locked
 from metonic_gateway.store.rows import mapping_of
 from metonic_gateway.store.selections import choices_of, selection_of
 
@@ -63,7 +63,7 @@ async def choose(
         is_due = await draw_chosen(row, known.values(), window, changed) or bool(changed)
         if is_due:
             await make_due([row.id], now)
-        return Changed(row.id, is_due=is_due and not row.is_paused)
+        return await followed(row, now, is_due=is_due and not row.is_paused)
 
 
 async def keep(calendar_id: UUID, appointments: Collection[UUID], choice: Choice | None) -> None:

@@ -1,6 +1,5 @@
 """What the guard counts in one link."""
 
-from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +7,7 @@ from metonic_core.model.mapping import HoldKind
 from metonic_core.reconcile.guard import CAUSES, FEW, INFERRED, SPAN, Kind, Load
 from metonic_core.reconcile.step import Act, Reason, Side
 from metonic_core.sync import Due
-from metonic_gateway.store.mappings import Rows, chunks
+from metonic_gateway.store.mappings import Rows
 from metonic_gateway.store.models import CalendarLink, CalendarSyncMapping, SyncOperation
 from metonic_gateway.store.outcomes import count_standing
 
@@ -20,10 +19,10 @@ def due_pairs(link_id: UUID) -> Rows:
     return CalendarSyncMapping.filter(link_id=link_id, due=Due.DECIDE, external_base__isnull=False)
 
 
-async def load(calendar_id: UUID, link_id: UUID, now: datetime) -> Load:
+async def load(link_id: UUID, now: datetime) -> Load:
     """Where next to nothing happened, fewer than three items, the pairs are not counted: they are many."""
     due = await due_pairs(link_id).count()
-    done, held = await _done(calendar_id, link_id, now), await _held(link_id)
+    done, held = await _done(link_id, now), await _held(link_id)
     is_suspect = (await CalendarLink.get(id=link_id).values("is_suspect"))["is_suspect"]
     number = due + sum(map(len, (*done.values(), *held.values())))
     pairs = await count_pairs(link_id) if is_suspect or number >= FEW else FEW
@@ -44,23 +43,11 @@ async def is_suddenly_empty(link_id: UUID, read_round: int) -> bool:
     return await pairs.exclude(appointment_id=None).exclude(external_event_id=None).exists()
 
 
-async def _done(calendar_id: UUID, link_id: UUID, now: datetime) -> Found:
-    lines = SyncOperation.filter(run__sync_config_id=calendar_id, is_inferred=True, at__gt=now - SPAN)
+async def _done(link_id: UUID, now: datetime) -> Found:
+    lines = SyncOperation.filter(counted_in=link_id, at__gt=now - SPAN)
     found = await lines.distinct().values_list("mapping_id", "side", "operation", "reason")
-    if found and await CalendarLink.filter(sync_config_id=calendar_id).count() > 1:
-        ours = await _in_link(link_id, {row for row, *_ in found})
-        found = [line for line in found if line[0] in ours]
     by_row = [(row, INFERRED.get((Side(s), Act(o), Reason(r)))) for row, s, o, r in found]
     return {kind: frozenset(row for row, counts_as in by_row if counts_as is kind) for kind in Kind}
-
-
-async def _in_link(link_id: UUID, ids: Collection[UUID]) -> set[UUID]:
-    """Those of these rows that are in it: the calendar may have had another link within the day."""
-    ours: set[UUID] = set()
-    for part in chunks(list(ids)):
-        rows = CalendarSyncMapping.filter(id__in=part, link_id=link_id)
-        ours |= {row["id"] for row in await rows.values("id")}
-    return ours
 
 
 async def _held(link_id: UUID) -> Found:

@@ -22,7 +22,7 @@ def line(mapping: Mapping, operation: Operation, now: datetime) -> SyncOperation
         mapping_id=mapping.id,
         appointment_id=operation.appointment_id or mapping.appointment_id,
         external_event_id=mapping.event_id,
-        is_inferred=inferred(operation, mapping) is not None,
+        counted_in=mapping.link_id if inferred(operation, mapping) else None,
         at=now,
         **columns_of(operation),
     )

@@ -79,7 +79,6 @@ class SqlLedger:
         self._held = held
         self._calendar_id = held.calendar_id
         self._link_id = held.link_id
-        self._fence = held.fence
         self._window = window
         self._clock = clock
         self._run = run
@@ -107,7 +106,7 @@ class SqlLedger:
             self._pending, self._read, self._choices, self._settings = Pending(), {}, {}, None
 
     async def _check_fence(self) -> None:
-        held = models.CalendarSyncConfig.filter(id=self._calendar_id, fence=self._fence)
+        held = models.CalendarSyncConfig.filter(id=self._calendar_id, fence=self._held.fence)
         if not await held.select_for_update().values_list("id"):
             raise LeaseLost("another run took this calendar over")
 
@@ -153,8 +152,8 @@ class SqlLedger:
         await models.CalendarLink.filter(id=link.id).update(**link_columns(link))
 
     async def selection(self) -> Selection:
-        chosen = models.CalendarSyncConfig.get(id=self._calendar_id)
-        self._settings = self._settings or await chosen.select_related("sync_filter", "user")
+        row = models.CalendarSyncConfig.get(id=self._calendar_id).select_related("sync_filter", "user")
+        self._settings = self._settings or await row
         self._settings.link_id = self._link_id
         # What was chosen for an appointment is read with the appointment: a user may have chosen thousands.
         return selections.selection_of(self._settings, self._window, {self._calendar_id: self._choices})
@@ -180,7 +179,7 @@ class SqlLedger:
         return await mappings.page(guarding.due_pairs(self._link_id), after, limit)
 
     async def load(self) -> Load:
-        return await guarding.load(self._calendar_id, self._link_id, self._clock())
+        return await guarding.load(self._link_id, self._clock())
 
     async def open_rows(self, after: UUID | None, limit: int) -> Sequence[values.Mapping]:
         await self._flush()
@@ -194,8 +193,7 @@ class SqlLedger:
     async def by_event(self, event_ids: Collection[str]) -> Mapping[str, values.Mapping]:
         await self._flush()
         found = models.CalendarSyncMapping.filter(link_id=self._link_id)
-        rows = await mappings.chunked(found, "external_event_id__in", list(event_ids))
-        return mappings.by_event(rows)
+        return mappings.by_event(await mappings.chunked(found, "external_event_id__in", list(event_ids)))
 
     async def by_appointment(self, appointment_ids: Collection[UUID]) -> Mapping[UUID, values.Mapping]:
         await self._flush()
@@ -274,6 +272,8 @@ class SqlLedger:
     async def hold(self, held: HeldItem) -> None:
         if held.is_news:
             self._pending.items.append(held)
+        if held.conflict:
+            self._pending.notes.append(Note(held.mapping, held.conflict, held.resolved, is_held=True))
 
     async def ripen_conflicts(self) -> datetime | None:
         await self._flush()

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from tortoise.queryset import QuerySet
+
 from metonic_core.model import mapping as rows
 from metonic_core.model.codec import encode
 from metonic_core.model.resolution import Resolution
@@ -34,19 +36,27 @@ _STORED = (
     "automatic_at",
     "closed_at",
 )
-_UNDECIDED: dict[str, Any] = {"resolution": None, "picks": None, "resolved_at": None, "resolved_by": None}
+_UNDECIDED: dict[str, Any] = {
+    "resolution": None,
+    "picks": None,
+    "resolved_at": None,
+    "resolved_by": None,
+    "is_automatic": False,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
     """What a run found out about an item: its conflict as it is now, None if there is none any more.
 
-    ``resolved`` is what was just carried out about it.
+    ``resolved`` is what was just carried out about it, or, where that ``is_held``, would be once it is
+    approved.
     """
 
     mapping: rows.Mapping
     conflict: Conflict | None = None
     resolved: Resolution | None = None
+    is_held: bool = False
 
 
 async def store(calendar_id: UUID, notes: Sequence[Note], now: datetime) -> None:
@@ -73,8 +83,9 @@ def _made(
     elif any(getattr(row, name) != columns[name] for name in _SHOWN):
         columns |= {"version": row.version + 1, "shown_at": now}
     if note.resolved is not None:
-        columns |= _closed(now) | _decided(note.resolved, now)
-        return _changed(row, columns | {"state": RESOLVED})
+        columns |= _decided(row, note.resolved, now) | {"automatic_at": None}
+        over = {"state": RESOLVING} if note.is_held else {"state": RESOLVED, **_closed(now)}
+        return _changed(row, columns | over)
     if row.state == RESOLVING:
         # What was decided was about something else: it is asked anew.
         columns |= {"state": OPEN, "version": row.version + 1, "shown_at": now, **_UNDECIDED}
@@ -113,9 +124,10 @@ def _closed(now: datetime) -> dict[str, Any]:
     return {"closed_at": now, "automatic_at": None}
 
 
-def _decided(resolved: Resolution, now: datetime) -> dict[str, Any]:
-    """Who decided it and when is known already, unless it was the policy."""
-    if not resolved.is_automatic:
+def _decided(row: CalendarSyncConflict, resolved: Resolution, now: datetime) -> dict[str, Any]:
+    """Who decided it and when is known already, unless it was the policy, and not held until now."""
+    was_held = row.is_automatic and row.resolution == resolved.asked.value
+    if was_held or not resolved.is_automatic:
         return {}
     return {**_UNDECIDED, "resolution": resolved.asked.value, "resolved_at": now, "is_automatic": True}
 
@@ -139,9 +151,18 @@ async def ripen(calendar_id: UUID, now: datetime) -> datetime | None:
 
 async def close_all(calendar_id: UUID, now: datetime) -> None:
     """Nothing is synced in that calendar any more, so nothing is asked, nor done that was decided."""
-    unfinished = CalendarSyncConflict.filter(sync_config_id=calendar_id, state__in=UNFINISHED)
-    await unfinished.update(state=SUPERSEDED, **_UNDECIDED, **_closed(now))
+    await _supersede(CalendarSyncConflict.filter(sync_config_id=calendar_id), now)
     decided = CalendarSyncMapping.filter(link__sync_config_id=calendar_id, resolution__isnull=False)
     ids = await decided.values_list("id", flat=True)
     for part in chunks(list(ids)):
         await CalendarSyncMapping.filter(id__in=part).update(resolution=None)
+
+
+async def give_up(mappings: Sequence[UUID], now: datetime) -> None:
+    """What a policy would have resolved in these items was rejected."""
+    await _supersede(CalendarSyncConflict.filter(mapping_id__in=list(mappings)), now)
+
+
+async def _supersede(conflicts: QuerySet[CalendarSyncConflict], now: datetime) -> None:
+    unfinished = conflicts.filter(state__in=UNFINISHED)
+    await unfinished.update(state=SUPERSEDED, **_UNDECIDED, **_closed(now))

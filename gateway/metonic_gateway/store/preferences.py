@@ -17,12 +17,13 @@ from metonic_core.model.when import Window
 from metonic_core.reconcile.step import Reason
 from metonic_core.selection import Direction, Filters, Rule, Treatment
 from metonic_core.sync import Due
-from metonic_gateway.store import models
+from metonic_gateway.store import models, runs
 from metonic_gateway.store.appointments import draw_rows, make_due
 from metonic_gateway.store.drawing import draw_all
 from metonic_gateway.store.mappings import Rows
+from metonic_gateway.store.noting import UNFINISHED
 from metonic_gateway.store.selections import filters_of, rules_of, treatment_of
-from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING, OPEN
+from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING, SETTINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,14 @@ async def change(user_id: UUID, provider: str, edit: Edit, window: Window, now: 
         is_resumed = before.is_paused and not after.is_paused
         await _reschedule(row, before, after, now)
         is_worth_a_run = row.link_id is not None and (is_drawn or is_resumed)
-        return Changed(row.id, is_due=is_worth_a_run and not after.is_paused)
+        return await followed(row, now, is_due=is_worth_a_run and not after.is_paused)
+
+
+async def followed(row: models.CalendarSyncConfig, now: datetime, *, is_due: bool) -> Changed:
+    """What was set or chosen, with a run that does what follows, where it ``is_due`` and can be done."""
+    if is_due and row.stopped is None:
+        await runs.open_run(row.id, now, SETTINGS)
+    return Changed(row.id, is_due=is_due)
 
 
 async def locked(user_id: UUID, provider: str) -> models.CalendarSyncConfig | None:
@@ -173,10 +181,10 @@ def to_look_at(link_id: UUID, before: Preferences, after: Preferences) -> Iterat
 async def _ask_policy(
     row: models.CalendarSyncConfig, before: Preferences, after: Preferences, now: datetime
 ) -> bool:
-    """Have the open conflicts decided by a policy that is new; returns whether there are any."""
-    if after.conflict_policy in {None, before.conflict_policy}:
+    """Have what is in conflict decided by the policy, if that is another; returns whether anything is."""
+    if after.conflict_policy == before.conflict_policy:
         return False
-    held = models.CalendarSyncConflict.filter(sync_config_id=row.id, state=OPEN)
+    held = models.CalendarSyncConflict.filter(sync_config_id=row.id, state__in=UNFINISHED)
     waiting = await draw_rows([each["mapping_id"] for each in await held.values("mapping_id")])
     if waiting:
         await make_due([row.id], now)

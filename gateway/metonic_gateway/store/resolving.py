@@ -126,6 +126,7 @@ async def _decide(
         resolution = made[row.id]
         row.state, row.resolution = RESOLVING, resolution.asked.value
         row.picks, row.resolved_at, row.resolved_by = sorted(resolution.external), now, user_id
+        row.is_automatic = False
     await _store(decided, {row.mapping_id: made[row.id] for row in decided})
     due = frozenset(row.sync_config_id for row in decided)
     await make_due(due, now)
@@ -138,7 +139,7 @@ async def _decide(
 async def _store(rows: Sequence[CalendarSyncConflict], by_mapping: Mapping[UUID, Resolution]) -> None:
     if not rows:
         return
-    columns = ("state", "resolution", "picks", "resolved_at", "resolved_by")
+    columns = ("state", "resolution", "picks", "resolved_at", "resolved_by", "is_automatic")
     await CalendarSyncConflict.bulk_update(rows, fields=columns)
     mappings = await CalendarSyncMapping.filter(id__in=list(by_mapping)).only("id", "resolution")
     for mapping in mappings:

@@ -56,8 +56,11 @@ _NOT_BEGUN: dict[str, Any] = {"phase": None, "phase_at": None, "done": 0, "total
 class RunLog:
     """The row of one run, made when the first thing is to be recorded in it.
 
-    ``fence`` is the calendar's when the run began, ``row`` the id of its row if it has one.
+    ``fence`` is the calendar's when the run began, ``row`` the id of its row if it has one, and ``one_way``
+    the only way that it goes, where it was asked for so.
     """
+
+    one_way: Direction | None = None
 
     def __init__(
         self, calendar_id: UUID, reason: str, started_at: datetime, fence: int, *, row: UUID | None = None
@@ -84,7 +87,10 @@ class RunLog:
         rows = CalendarSyncHistory.filter(sync_config_id=self._calendar_id, kind=SYNC, state=QUEUED)
         mine = rows.filter(sync_config__fence=self._fence)
         queued = await mine.order_by("requested_at").first()
-        return None if queued is None else await self.take(queued)
+        if queued is None:
+            return None
+        await _go_both_ways(queued)
+        return await self.take(queued)
 
     async def take(self, queued: CalendarSyncHistory) -> UUID | None:
         """Go on in that row; None if it waits no more."""
@@ -143,14 +149,22 @@ async def begin(calendar_id: UUID, reason: str, now: datetime) -> RunLog:
         rows = await _unfinished(calendar_id)
         await _close([row for row in rows if row.state == RUNNING], _interrupted(now))
         queued = [row for row in rows if row.state == QUEUED]
-        if queued:
-            await log.take(queued[0])
+        if queued and await log.take(queued[0]) and queued[0].one_way:
+            log.one_way = Direction(queued[0].one_way)
         return log
 
 
-async def request(calendar_id: UUID, link_id: UUID, now: datetime, *, is_complete: bool = False) -> UUID:
+async def request(
+    calendar_id: UUID,
+    link_id: UUID,
+    now: datetime,
+    *,
+    is_complete: bool = False,
+    one_way: Direction | None = None,
+) -> UUID:
     """The run that a person gets who asks now: the one that runs or waits, else a new one that waits.
 
+    ``one_way`` is for a calendar that goes both.
     The calendar is due at once, whatever it was waiting for. A complete read begins anew, so the run that is
     at it loses its lease and is continued by the next.
     """
@@ -160,18 +174,25 @@ async def request(calendar_id: UUID, link_id: UUID, now: datetime, *, is_complet
         if is_complete:
             await CalendarLink.filter(id=link_id).update(cursor=None, is_reading_completely=False)
             await calendar.update(fence=F("fence") + 1)
-        return await open_run(calendar_id, now, MANUAL)
+        return await open_run(calendar_id, now, MANUAL, one_way)
 
 
-async def open_run(calendar_id: UUID, now: datetime, reason: str) -> UUID:
-    """The run that runs or waits, else a new one that waits; runs inside a transaction."""
-    rows = await _unfinished(calendar_id)
-    if rows:
-        return rows[-1].id
+async def open_run(calendar_id: UUID, now: datetime, reason: str, one_way: Direction | None = None) -> UUID:
+    """The run that runs or waits, else a new one that waits; runs inside a transaction.
+
+    One that waits to go another way goes both, one that goes another way already is no answer.
+    """
+    for run in reversed(await _unfinished(calendar_id)):
+        if run.one_way in {None, one_way}:
+            return run.id
+        if run.state == QUEUED:
+            await _go_both_ways(run)
+            return run.id
     made = await CalendarSyncHistory.create(
         id=uuid4(),
         sync_config_id=calendar_id,
-        sync_type=await sync_type(calendar_id),
+        sync_type=_TYPES[one_way or await direction_of(calendar_id)],
+        one_way=one_way,
         reason=reason,
         state=QUEUED,
         requested_at=now,
@@ -182,8 +203,22 @@ async def open_run(calendar_id: UUID, now: datetime, reason: str) -> UUID:
 
 async def sync_type(calendar_id: UUID) -> str:
     """Which way a run of that calendar goes that begins, or is asked for, now."""
-    calendar = await CalendarSyncConfig.get(id=calendar_id)
-    return {Direction.PUSH: PUSH, Direction.PULL: PULL}.get(Direction(calendar.sync_direction), FULL)
+    return _TYPES[await direction_of(calendar_id)]
+
+
+async def direction_of(calendar_id: UUID) -> Direction:
+    """Which way the calendar goes now."""
+    return Direction((await CalendarSyncConfig.get(id=calendar_id)).sync_direction)
+
+
+_TYPES = {Direction.BOTH: FULL, Direction.PUSH: PUSH, Direction.PULL: PULL}
+
+
+async def _go_both_ways(run: CalendarSyncHistory) -> None:
+    """As the calendar does, whatever was asked for."""
+    if run.one_way is not None:
+        rows = CalendarSyncHistory.filter(id=run.id, state=QUEUED)
+        await rows.update(one_way=None, sync_type=await sync_type(run.sync_config_id))
 
 
 async def close_all(calendar_id: UUID, error: RunError) -> None:

@@ -6,6 +6,9 @@ DISCONNECTING = "disconnecting"
 DISCONNECTED = "disconnected"
 """Why a calendar is not synced (``CalendarSyncConfig.stopped``)."""
 
+PAUSED = "paused"
+"""The same where its user paused it, which is a column of its own."""
+
 QUEUED = "queued"
 RUNNING = "running"
 HELD = "held"
@@ -28,6 +31,7 @@ FAILED = "failed"
 
 SCHEDULE = "schedule"
 MANUAL = "manual"
+SETTINGS = "settings"
 RESOLUTION = "resolution"
 APPROVAL = "approval"
 UNDOING = "undo"

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from tortoise.transactions import in_transaction
 
 from metonic_core.model.appointment import Appointment, stamped
+from metonic_core.model.mapping import Origin
 from metonic_core.model.when import Window
 from metonic_core.reconcile.undo import Left, Line, Standing, Undone, undo
 from metonic_core.selection import Choice, Selection
@@ -55,7 +56,10 @@ class Part:
 
 @dataclass(slots=True)
 class _Desk:
-    """What a part works with. ``before`` are the appointments as they were, ``here`` as they are by now."""
+    """What a part works with. ``before`` are the appointments as they were, ``here`` as they are by now.
+
+    ``places`` are the links in which each has or had a copy.
+    """
 
     calendar: models.CalendarSyncConfig
     selection: Selection | None
@@ -64,6 +68,7 @@ class _Desk:
     here: dict[UUID, Appointment]
     choices: dict[UUID, Choice]
     paired: set[UUID]
+    places: Mapping[UUID, set[UUID]]
     chosen: set[UUID] = field(default_factory=set)
     drawn: set[UUID] = field(default_factory=set)
 
@@ -71,12 +76,14 @@ class _Desk:
         """Decide one line, and go on from what it makes of things."""
         line = Line(journal.operation_of(row), self.links.get(row.mapping_id))
         about = row.appointment_id
+        elsewhere = self.places.get(about, set()) - {line.link_id} if about else set()
         now = Standing(
             self.calendar.user_id,
             self.here.get(about) if about else None,
             self.choices.get(about) if about else None,
             self.selection,
             about in self.paired,
+            bool(elsewhere),
         )
         made = _guarded(line, now)
         if about is not None:
@@ -154,7 +161,18 @@ async def _desk(
         link_id=calendar.link_id, closed=None, appointment_id__in=list(about)
     )
     paired = {r["appointment_id"] for r in await rows.values("appointment_id")}
-    return _Desk(calendar, selection, links, dict(here), here, choices, paired)
+    places = await _places(calendar.id, about)
+    return _Desk(calendar, selection, links, dict(here), here, choices, paired, places)
+
+
+async def _places(calendar_id: UUID, appointments: Sequence[UUID]) -> Mapping[UUID, set[UUID]]:
+    """The links of that calendar, former ones too, in which each of them has or had a copy."""
+    copies = models.CalendarSyncMapping.filter(origin=Origin.COPY.value, external_base__isnull=False)
+    rows = copies.filter(link__sync_config_id=calendar_id, appointment_id__in=list(appointments))
+    found: dict[UUID, set[UUID]] = {}
+    for row in await rows.values("appointment_id", "link_id"):
+        found.setdefault(row["appointment_id"], set()).add(row["link_id"])
+    return found
 
 
 async def _store(

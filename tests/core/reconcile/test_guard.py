@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.pairs import CLIENT, TRAINING, appointment, copy, hour, imported, own, seen, terms
+from tests.core.pairs import CLIENT, OTHER_LINK, TRAINING, appointment, copy, hour, imported, own, seen, terms
 
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.mapping import Absent, Answer, Hold, HoldKind, Mapping, WriteKind
@@ -31,7 +31,8 @@ from metonic_core.selection import Direction, Treatment
 
 CANCELLED = replace(appointment(), is_deleted=True)
 PRIVATE = appointment(replace(TRAINING, is_private=True))
-LEFT = replace(appointment(), owner_id=CLIENT)
+LEFT = replace(appointment(), imported_from=OTHER_LINK)
+OTHERS = replace(appointment(), owner_id=CLIENT)
 MOVED = replace(TRAINING, title="Yoga")
 GONE = replace(own(), seen=Absent()).due()
 FREE = Allowance(dict.fromkeys(Kind, 100), {})
@@ -54,6 +55,10 @@ HARMLESS: list[tuple[Mapping, Appointment]] = [
     (own().due(), replace(imported(), content=MOVED)),
     (own().due(), PRIVATE),
     (copy().due(), PRIVATE),
+    (copy().due(), replace(PRIVATE, is_deleted=True)),
+    (copy().due(), OTHERS),
+    (copy().due(), replace(OTHERS, is_deleted=True)),
+    (seen(copy(), MOVED), OTHERS),
 ]
 
 rows = st.frozensets(st.integers(0, 60).map(lambda n: UUID(int=n)))
@@ -150,12 +155,12 @@ def test_what_is_harmless_is_done_whatever_is_allowed(row: Mapping, here: Appoin
 
 
 @pytest.mark.parametrize(("row", "here", "kind"), DESTRUCTIVE)
-def test_what_a_person_commanded_is_not_counted_but_what_was_deleted_there_is(
+def test_what_a_person_commanded_is_not_counted_but_what_was_done_there_is(
     row: Mapping, here: Appointment, kind: Kind
 ) -> None:
     step = decide(replace(row, is_commanded=True), here, terms())
 
-    assert counted(step) == ({kind} if row is GONE else frozenset())
+    assert counted(step) == ({kind} if row.seen else frozenset())
 
 
 @pytest.mark.parametrize(("row", "here", "kind"), DESTRUCTIVE)
@@ -237,7 +242,6 @@ def test_what_is_held_stays_held_until_it_is_answered_and_is_no_news(
 def test_what_comes_back_is_held_no_more() -> None:
     held = judged(GONE, imported(), STRICT)
     assert isinstance(held, Held)
-
     step = judged(seen(held.mapping, TRAINING), imported(), STRICT)
 
     assert isinstance(step, Step)

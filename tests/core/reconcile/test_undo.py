@@ -211,6 +211,15 @@ def test_what_was_done_in_a_calendar_chosen_before_is_left_there(did: Operation)
     assert undo(line(did, UUID(int=99)), standing).left is Left.FORMER_CALENDAR
 
 
+@pytest.mark.parametrize(
+    ("did", "link"), [(CREATED, LINK), (replace(ERASED, reason=Reason.CALENDAR_LEFT), UUID(int=99))]
+)
+def test_a_copy_that_moved_with_the_calendar_is_left_where_it_is(did: Operation, link: UUID) -> None:
+    standing = replace(now(appointment()), is_elsewhere=True)
+
+    assert undo(line(did, link), standing).left is Left.MOVED_CALENDAR
+
+
 def test_the_after_image_holds_what_was_changed_and_nothing_else() -> None:
     secret = replace(YOGA, notes="Knee injury", location="Hall 2")
 

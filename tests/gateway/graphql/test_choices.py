@@ -100,12 +100,14 @@ async def test_somebody_elses_appointment_cannot_be_chosen(api: Api) -> None:
     assert answer["path"] == ["appointmentIds", "0"]
 
 
-async def test_at_most_500_can_be_chosen_at_once(api: Api) -> None:
+@pytest.mark.parametrize(("number", "next_step"), [(0, "Name those"), (501, "Name the others")])
+async def test_one_to_500_can_be_chosen_at_once(api: Api, number: int, next_step: str) -> None:
     await synced(api.house)
 
-    answer = await api.call(CHOOSE, ids=[str(uuid4())] * 501, choice="ALWAYS")
+    answer = await api.call(CHOOSE, ids=[str(uuid4())] * number, choice="ALWAYS")
 
     assert (answer["code"], answer["path"]) == ("INVALID_INPUT", ["appointmentIds"])
+    assert answer["nextStep"].startswith(next_step)
 
 
 async def test_without_a_calendar_nothing_can_be_chosen(api: Api) -> None:
@@ -147,12 +149,14 @@ async def test_choosing_again_what_is_chosen_puts_nothing_to_work(api: Api) -> N
 
 async def test_many_are_chosen_by_as_many_statements_as_few(api: Api) -> None:
     await synced(api.house)
-    ids = [await created(api, f"No. {n}") for n in range(30)]
+    ids = [await created(api, f"No. {n}") for n in range(31)]
+    # The first has a run made, which the others go into.
+    await api.call(CHOOSE, ids=ids[30:], choice="NEVER")
     with counted() as for_few:
         await api.call(CHOOSE, ids=ids[:2], choice="NEVER")
 
     with counted() as for_many:
-        await api.call(CHOOSE, ids=ids[2:], choice="NEVER")
+        await api.call(CHOOSE, ids=ids[2:30], choice="NEVER")
 
     assert len(for_many) == len(for_few), "\n".join(for_many)
 

@@ -41,7 +41,7 @@ async def test_what_is_approved_is_done_by_a_fresh_run(house: House, api: Api) -
     done = await CalendarSyncHistory.get(id=answer["id"])
     assert (done.state, done.reason, done.items_pulled) == ("finished", "approval", 40)
     assert (await CalendarSyncHistory.get(id=plan)).state == "finished"
-    assert not await SyncOperation.filter(is_inferred=True).exists()
+    assert not await SyncOperation.filter(counted_in__isnull=False).exists()
 
 
 async def test_what_was_approved_is_not_counted_against_the_next_deletions(house: House, api: Api) -> None:

@@ -1,6 +1,9 @@
 """What a person commands is done, however much it is; what only happens at the same time is not."""
 
+from dataclasses import replace
+
 from tests.gateway.graphql.client import serving
+from tests.gateway.graphql.conflicting import RESOLVE_MANY, many_conflicts
 from tests.gateway.guard.stock import (
     HOME,
     erase,
@@ -42,7 +45,7 @@ async def test_who_deletes_one_by_one_whatever_there_is_gets_it_deleted(house: H
     await run(house, calendar)
 
     assert (house.world.titles(), await held()) == ([], 0)
-    assert not await SyncOperation.filter(is_inferred=True).exists()
+    assert not await SyncOperation.filter(counted_in__isnull=False).exists()
 
 
 async def test_who_deselects_everything_gets_it_removed(house: House) -> None:
@@ -93,6 +96,49 @@ async def test_nobody_commands_by_settings_what_was_deleted_in_the_calendar(hous
     await run(house, calendar)
 
     assert (await standing(), await held()) == (30, 20)
+
+
+async def test_nobody_commands_by_settings_what_was_edited_in_the_calendar(house: House) -> None:
+    await send(house, *map(lesson, range(20)))
+    calendar = await synced(house)
+    for event in list(house.world.events[HOME].values()):
+        house.world.put(HOME, replace(event, content=replace(event.content, location="Nowhere")))
+    async with serving(house) as api:
+        await api.call(SETTINGS, settings={"includeNotes": False})
+
+    await run(house, calendar)
+
+    assert await held() == 20
+    assert not await SyncOperation.filter(side="local", operation="update").exists()
+
+
+async def test_who_edits_appointments_does_not_command_what_was_edited_in_the_calendar(house: House) -> None:
+    await send(house, *map(lesson, range(20)))
+    calendar = await synced(house)
+    for event in list(house.world.events[HOME].values()):
+        house.world.put(HOME, replace(event, content=replace(event.content, location="Nowhere")))
+    async with serving(house) as api:
+        for appointment in await ids():
+            await api.call(RENAME, id=appointment)
+
+    await run(house, calendar)
+
+    assert await held() == 20
+
+
+async def test_who_resolves_conflicts_takes_all_that_they_showed(house: House) -> None:
+    async with serving(house) as api:
+        calendar, _ = await many_conflicts(api, 12)
+        for event in list(house.world.events[HOME].values()):
+            house.world.put(HOME, replace(event, content=replace(event.content, location="There")))
+        await run(house, calendar)
+        await api.call(RESOLVE_MANY, target={"everything": True}, **{"as": "KEEP_EXTERNAL"})
+
+    await run(house, calendar)
+
+    assert await held() == 0
+    assert {a.content["location"] for a in await Appointment.all()} == {"There"}
+    assert not await SyncOperation.filter(counted_in__isnull=False).exists()
 
 
 async def test_nobody_commands_by_settings_what_a_policy_makes_of_deletions_in_the_calendar(

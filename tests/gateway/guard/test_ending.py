@@ -1,7 +1,8 @@
 """Held runs when something else ends: the process, the connection, a pause."""
 
+import pytest
 from tests.gateway.graphql.client import Api
-from tests.gateway.guard.asking import APPROVE, STATUS, holding
+from tests.gateway.guard.asking import APPROVE, REJECT, STATUS, holding
 from tests.gateway.guard.stock import (
     HOME,
     erase,
@@ -17,7 +18,7 @@ from tests.gateway.house import House
 from tests.gateway.memory import WORK
 
 from metonic_gateway.store import runs
-from metonic_gateway.store.models import CalendarSyncHistory
+from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncHistory
 
 
 async def test_an_approval_outlives_a_crash_before_its_run(house: House, api: Api) -> None:
@@ -84,17 +85,40 @@ async def test_another_calendar_asks_about_its_own_only(house: House, api: Api) 
     assert not await CalendarSyncHistory.filter(state="held").exists()
 
 
-async def test_a_paused_calendar_does_what_was_approved_when_it_goes_on(house: House, api: Api) -> None:
+async def test_of_a_paused_calendar_nothing_is_approved_until_it_goes_on(house: House, api: Api) -> None:
     calendar, plan = await holding(house)
     settings = """mutation ($isPaused: Boolean) {
       updateSyncSettings(provider: "memory", settings: {isPaused: $isPaused}) { __typename }
     }"""
     await api.call(settings, isPaused=True)
-    assert (await api.call(APPROVE, id=plan))["state"] == "QUEUED"
-    await run(house, calendar)
-    assert await standing() == 50
+
+    refused = await api.call(APPROVE, id=plan)
+
+    assert (refused["__typename"], refused["code"]) == ("InvalidInput", "PAUSED")
+    assert "isPaused" in refused["nextStep"]
+    assert (await held(), await CalendarSyncHistory.filter(state="queued").count()) == (40, 0)
 
     await api.call(settings, isPaused=False)
+    assert (await api.call(APPROVE, id=plan))["state"] == "QUEUED"
     await house.sync(calendar)
-
     assert await standing() == 10
+
+
+@pytest.mark.parametrize(
+    ("stopped", "refusal"),
+    [
+        ("needs_sign_in", ("SignInRequired", "SIGN_IN_REQUIRED")),
+        ("needs_calendar", ("NotConnected", "CALENDAR_REQUIRED")),
+    ],
+)
+async def test_of_a_stopped_calendar_nothing_is_approved_but_it_may_be_rejected(
+    house: House, api: Api, stopped: str, refusal: tuple[str, str]
+) -> None:
+    calendar, plan = await holding(house)
+    await CalendarSyncConfig.filter(id=calendar).update(stopped=stopped)
+
+    refused = await api.call(APPROVE, id=plan)
+
+    assert (refused["__typename"], refused["code"]) == refusal
+    assert (await held(), await CalendarSyncHistory.filter(state="queued").count()) == (40, 0)
+    assert (await api.call(REJECT, id=plan))["state"] == "REJECTED"

@@ -77,7 +77,7 @@ async def test_the_sync_then_does_what_the_preview_said(house: House, api: Api) 
 
     await run(house, calendar)
 
-    done = await SyncOperation.filter(run__requested_at=house.now).values_list("side", "operation", "reason")
+    done = await SyncOperation.filter(run__started_at=house.now).values_list("side", "operation", "reason")
     told = [(s["side"].lower(), s["operation"].lower(), s["reasonCode"]) for s in foreseen]
     assert sorted(done) == sorted(told)
 
@@ -133,7 +133,7 @@ async def test_supposed_settings_are_previewed_as_they_are_carried_out(
     await api.call(SETTINGS, settings=settings)
     await run(house, calendar)
 
-    done = await SyncOperation.filter(run__requested_at=house.now).values_list("side", "operation", "reason")
+    done = await SyncOperation.filter(run__started_at=house.now).values_list("side", "operation", "reason")
     told = [(s["side"].lower(), s["operation"].lower(), s["reasonCode"]) for s in foreseen]
     assert sorted(done) == sorted(told)
     assert not any(step["heldBecause"] for step in foreseen)

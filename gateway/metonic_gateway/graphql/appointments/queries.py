@@ -7,7 +7,7 @@ import strawberry
 from metonic_gateway.graphql.appointments.changes import ChangesQuery
 from metonic_gateway.graphql.appointments.types import Appointment, shown_appointment
 from metonic_gateway.graphql.arguments import identity, maybe_instant
-from metonic_gateway.graphql.connection import Connection, edges_of, page_asked, page_info
+from metonic_gateway.graphql.connection import Connection, connection_of, page_asked
 from metonic_gateway.graphql.context import Info
 from metonic_gateway.graphql.errors import unusable
 from metonic_gateway.graphql.scalars import AppointmentTypeName, DateTime, ProviderName, is_storable
@@ -64,8 +64,7 @@ async def appointments(
         rows = await pages.appointments(viewer.id, wanted, page)
     else:
         rows = await finding.in_state(viewer.id, state, wanted, page, info.context.services.window())
-    edges = edges_of(rows, page, shown_appointment)
-    return Connection(nodes=[edge.node for edge in edges], edges=edges, page_info=page_info(rows, page))
+    return connection_of(Connection[Appointment], rows, page, shown_appointment)
 
 
 def _wanted(given: AppointmentFilter) -> pages.Appointments:

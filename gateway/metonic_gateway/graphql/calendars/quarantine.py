@@ -1,12 +1,11 @@
 """What of a connected calendar is left alone because something is wrong with it."""
 
-from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import strawberry
 
 from metonic_gateway.graphql.appointments.reasons import why
-from metonic_gateway.graphql.connection import Connection, edges_of, page_asked, page_info, total_count
+from metonic_gateway.graphql.connection import CountedConnection, connection_of, page_asked
 from metonic_gateway.graphql.context import Context
 from metonic_gateway.graphql.scalars import DateTime, date_time
 from metonic_gateway.graphql.times import When, shown_when
@@ -31,9 +30,8 @@ class QuarantinedItem:
 
 
 @strawberry.type
-class QuarantinedItemConnection(Connection[QuarantinedItem]):
-    count: strawberry.Private[Callable[[], Awaitable[int]]]
-    total_count: int = strawberry.field(resolver=total_count)
+class QuarantinedItemConnection(CountedConnection[QuarantinedItem]):
+    pass
 
 
 async def quarantined_of(
@@ -42,11 +40,11 @@ async def quarantined_of(
     """The items of that calendar of the viewer's, the latest first."""
     page = page_asked(first, after)
     rows = await context.quarantined.load((calendar, page))
-    edges = edges_of(rows, page, _shown)
-    return QuarantinedItemConnection(
-        nodes=[edge.node for edge in edges],
-        edges=edges,
-        page_info=page_info(rows, page),
+    return connection_of(
+        QuarantinedItemConnection,
+        rows,
+        page,
+        _shown,
         count=lambda: context.quarantined_counts.load(calendar),
     )
 

@@ -21,7 +21,7 @@ from metonic_gateway.graphql.appointments.types import (
 from metonic_gateway.graphql.arguments import identity
 from metonic_gateway.graphql.calendars.inputs import SyncFiltersInput, filters_asked
 from metonic_gateway.graphql.calendars.settings import SettingsResult, shown_after
-from metonic_gateway.graphql.connection import Connection, edges_of, page_asked, page_info
+from metonic_gateway.graphql.connection import Connection, connection_of, page_asked
 from metonic_gateway.graphql.context import Info
 from metonic_gateway.graphql.errors import (
     InvalidInput,
@@ -64,11 +64,11 @@ async def set_appointment_sync(
 
 def _asked(ids: list[strawberry.ID]) -> dict[UUID, int]:
     """The ids, each with its first place; raises InvalidValue."""
-    if len(ids) > _MOST_CHOSEN:
+    if not 1 <= len(ids) <= _MOST_CHOSEN:
         raise InvalidValue(
-            f"At most {_MOST_CHOSEN} appointments can be named at once.",
+            f"These are {len(ids):,} appointments; 1 to {_MOST_CHOSEN} can be named at once.",
             ("appointmentIds",),
-            "Name the others in a further request.",
+            "Name the others in a further request." if ids else "Name those that are meant.",
         )
     places: dict[UUID, int] = {}
     for index, text in enumerate(ids):
@@ -117,8 +117,7 @@ async def matches(
 ) -> Connection[Appointment]:
     page = page_asked(first, after)
     rows = await preview.matches(root.selection, page)
-    edges = edges_of(rows, page, shown_appointment)
-    return Connection(nodes=[edge.node for edge in edges], edges=edges, page_info=page_info(rows, page))
+    return connection_of(Connection[Appointment], rows, page, shown_appointment)
 
 
 @strawberry.type(description="What filters would change. The provider is not asked, and nothing is stored.")
@@ -221,7 +220,7 @@ class SelectionQuery:
 class SelectionMutation:
     set_appointment_sync: SettingsResult = strawberry.field(
         resolver=set_appointment_sync,
-        description="Choose for single appointments of the viewer, at most 500 at once, whether they go "
+        description="Choose for single appointments of the viewer, 1 to 500 at once, whether they go "
         "into the calendar. A copy that was deleted there (`DETACHED`) is made anew by ALWAYS, and by "
         "BY_SELECTION after NEVER.",
     )

@@ -1,11 +1,9 @@
 """Conflicts, in pages."""
 
-from collections.abc import Awaitable, Callable
-
 import strawberry
 
 from metonic_gateway.graphql.conflicts.types import ConflictState, ConflictType, SyncConflict, shown_conflict
-from metonic_gateway.graphql.connection import Connection, edges_of, page_asked, page_info, total_count
+from metonic_gateway.graphql.connection import CountedConnection, connection_of, page_asked
 from metonic_gateway.graphql.context import Info
 from metonic_gateway.graphql.scalars import ProviderName
 from metonic_gateway.store import conflicts
@@ -19,9 +17,8 @@ class ConflictFilter:
 
 
 @strawberry.type
-class SyncConflictConnection(Connection[SyncConflict]):
-    count: strawberry.Private[Callable[[], Awaitable[int]]]
-    total_count: int = strawberry.field(resolver=total_count)
+class SyncConflictConnection(CountedConnection[SyncConflict]):
+    pass
 
 
 async def sync_conflicts(
@@ -33,12 +30,8 @@ async def sync_conflicts(
     viewer = await info.context.viewer()
     page, wanted = page_asked(first, after), _wanted(filter or ConflictFilter())
     rows = await conflicts.page_of(viewer.id, wanted, page)
-    edges = edges_of(rows, page, shown_conflict)
-    return SyncConflictConnection(
-        nodes=[edge.node for edge in edges],
-        edges=edges,
-        page_info=page_info(rows, page),
-        count=lambda: conflicts.count(viewer.id, wanted),
+    return connection_of(
+        SyncConflictConnection, rows, page, shown_conflict, count=lambda: conflicts.count(viewer.id, wanted)
     )
 
 

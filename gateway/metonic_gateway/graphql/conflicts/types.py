@@ -33,8 +33,9 @@ class ConflictType(Enum):
 
 
 @strawberry.enum(
-    description="RESOLVING: decided, and done by the next run. SUPERSEDED: the two sides agree by now, or "
-    "there is nothing to decide any more."
+    description="RESOLVING: decided, and done by the next run, or, where `conflictsAutomatically` decided so "
+    "much at once that it waits in `heldRun`, once that is approved. SUPERSEDED: the two sides agree by now, "
+    "or there is nothing to decide any more."
 )
 class ConflictState(Enum):
     OPEN = states.OPEN

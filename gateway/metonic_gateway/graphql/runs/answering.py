@@ -1,17 +1,26 @@
 """Answering a run that is held."""
 
 from collections.abc import Awaitable
+from dataclasses import replace
 
 import strawberry
 
 from metonic_gateway.graphql.arguments import identity
 from metonic_gateway.graphql.context import Info
-from metonic_gateway.graphql.errors import ErrorCode, NotFound, OutOfDate
+from metonic_gateway.graphql.errors import (
+    ErrorCode,
+    NotFound,
+    OutOfDate,
+    no_calendar_chosen,
+    paused,
+    sign_in_required,
+)
 from metonic_gateway.graphql.runs.mutations import RunResult
 from metonic_gateway.graphql.runs.types import shown_run
 from metonic_gateway.services import status_topic
 from metonic_gateway.store import answering, history
-from metonic_gateway.store.answering import Answered, NothingWaits
+from metonic_gateway.store.answering import Answered, NothingWaits, Resting
+from metonic_gateway.store.states import NEEDS_CALENDAR, NEEDS_SIGN_IN
 
 
 async def approve_sync_run(info: Info, run_id: strawberry.ID) -> RunResult:
@@ -34,12 +43,23 @@ async def _answered(info: Info, answer: Awaitable[Answered | None]) -> RunResult
         made = await answer
     except NothingWaits:
         return _nothing_waits()
+    except Resting as error:
+        return _resting(error)
     found = None if made is None else await history.run(viewer.id, made.run_id)
     if made is None or found is None:
         return _no_run()
     services.nudge([made.calendar_id])
     services.feed.publish(status_topic(viewer.id))
     return shown_run(found)
+
+
+def _resting(error: Resting) -> RunResult:
+    """Nothing was approved, as nothing would be done; it waits as before."""
+    if error.why == NEEDS_SIGN_IN:
+        return sign_in_required(error.provider)
+    if error.why == NEEDS_CALENDAR:
+        return no_calendar_chosen(error.provider)
+    return replace(paused(), path=["runId"])
 
 
 def _no_run() -> NotFound:
@@ -64,7 +84,8 @@ class AnsweringMutation:
     approve_sync_run: RunResult = strawberry.field(
         resolver=approve_sync_run,
         description="Let a held run do what its plan says. Answers the run that does it. What has changed on "
-        "either side since it was shown is decided anew, and may be held again. Once more is no error.",
+        "either side since it was shown is decided anew, and may be held again. Once more is no error. Of a "
+        "calendar that is not synced now nothing is approved.",
     )
     reject_sync_run: RunResult = strawberry.field(
         resolver=reject_sync_run,

@@ -1,13 +1,11 @@
 """Plans: what a held run would do once it is approved, and what a preview says a sync would do."""
 
-from collections.abc import Awaitable, Callable
-
 import strawberry
 
 from metonic_core.reconcile.step import Act, Reason
 from metonic_core.reconcile.step import Side as SideOf
 from metonic_gateway.graphql.appointments.reasons import why
-from metonic_gateway.graphql.connection import Connection, edges_of, page_asked, page_info, total_count
+from metonic_gateway.graphql.connection import CountedConnection, connection_of, page_asked
 from metonic_gateway.graphql.context import Info
 from metonic_gateway.graphql.differences import FieldDifference, Versions, difference
 from metonic_gateway.graphql.journal import Operation, Side
@@ -47,9 +45,8 @@ class SyncPlanStep:
 
 
 @strawberry.type
-class SyncPlanStepConnection(Connection[SyncPlanStep]):
-    count: strawberry.Private[Callable[[], Awaitable[int]]]
-    total_count: int = strawberry.field(resolver=total_count)
+class SyncPlanStepConnection(CountedConnection[SyncPlanStep]):
+    pass
 
 
 async def steps(
@@ -57,13 +54,7 @@ async def steps(
 ) -> SyncPlanStepConnection:
     page = page_asked(first, after)
     rows = await info.context.plan_steps.load((root.run.id, page))
-    edges = edges_of(rows, page, _shown)
-    return SyncPlanStepConnection(
-        nodes=[edge.node for edge in edges],
-        edges=edges,
-        page_info=page_info(rows, page),
-        count=root.count,
-    )
+    return connection_of(SyncPlanStepConnection, rows, page, _shown, count=root.count)
 
 
 @strawberry.type(description="What a held run or a preview would do.")

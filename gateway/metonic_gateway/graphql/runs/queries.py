@@ -1,11 +1,9 @@
 """Runs as they are looked up: one, or the history of a user's calendars."""
 
-from collections.abc import Awaitable, Callable
-
 import strawberry
 
 from metonic_gateway.graphql.arguments import identity, maybe_instant
-from metonic_gateway.graphql.connection import Connection, edges_of, page_asked, page_info, total_count
+from metonic_gateway.graphql.connection import CountedConnection, connection_of, page_asked
 from metonic_gateway.graphql.context import Info
 from metonic_gateway.graphql.runs.types import SyncOutcome, SyncRun, shown_run
 from metonic_gateway.graphql.scalars import DateTime, ProviderName
@@ -21,9 +19,8 @@ class SyncHistoryFilter:
 
 
 @strawberry.type
-class SyncRunConnection(Connection[SyncRun]):
-    count: strawberry.Private[Callable[[], Awaitable[int]]]
-    total_count: int = strawberry.field(resolver=total_count)
+class SyncRunConnection(CountedConnection[SyncRun]):
+    pass
 
 
 async def sync_run(info: Info, id: strawberry.ID) -> SyncRun | None:  # noqa: A002 - the API's name
@@ -42,12 +39,8 @@ async def sync_history(
     viewer = await info.context.viewer()
     page, wanted = page_asked(first, after), _wanted(filter or SyncHistoryFilter())
     rows = await history.runs(viewer.id, wanted, page)
-    edges = edges_of(rows, page, shown_run)
-    return SyncRunConnection(
-        nodes=[edge.node for edge in edges],
-        edges=edges,
-        page_info=page_info(rows, page),
-        count=lambda: history.count_runs(viewer.id, wanted),
+    return connection_of(
+        SyncRunConnection, rows, page, shown_run, count=lambda: history.count_runs(viewer.id, wanted)
     )
 
 

@@ -22,13 +22,14 @@ class SyncType(Enum):
 
 
 @strawberry.enum(
-    description="Why a run was made. SCHEDULE: by itself, from time to time or because an appointment or a "
-    "setting was changed. MANUAL: `syncNow` or `previewSync`. RESOLUTION: conflicts were resolved. APPROVAL: "
-    "a held run was approved. UNDO: `undoSyncRun`."
+    description="Why a run was made. SCHEDULE: by itself, from time to time or because an appointment was "
+    "changed. MANUAL: `syncNow` or `previewSync`. SETTINGS: `updateSyncSettings` or `setAppointmentSync`. "
+    "RESOLUTION: conflicts were resolved. APPROVAL: a held run was approved. UNDO: `undoSyncRun`."
 )
 class SyncReason(Enum):
     SCHEDULE = "schedule"
     MANUAL = "manual"
+    SETTINGS = states.SETTINGS
     RESOLUTION = "resolution"
     APPROVAL = states.APPROVAL
     UNDO = states.UNDOING

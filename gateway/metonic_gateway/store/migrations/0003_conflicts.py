@@ -200,6 +200,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name="CalendarSyncHistory",
+            name="one_way",
+            field=fields.CharField(null=True, max_length=10),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncHistory",
             name="left_alone",
             field=fields.IntField(default=0, db_default=0),
         ),
@@ -295,8 +300,13 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name="SyncOperation",
-            name="is_inferred",
-            field=fields.BooleanField(default=False, db_default=False),
+            name="counted_in",
+            field=fields.UUIDField(null=True),
+        ),
+        ops.RunSQL(
+            """CREATE INDEX "ix_operation_counted" ON "sync_operations" ("counted_in", "at")
+            WHERE "counted_in" IS NOT NULL""",
+            'DROP INDEX "ix_operation_counted"',
         ),
         ops.RunSQL(
             """CREATE INDEX "ix_mapping_alike" ON "calendar_sync_mappings" ("alike_id", "link_id")

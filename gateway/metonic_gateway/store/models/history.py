@@ -13,8 +13,8 @@ from metonic_gateway.store.models.platform import Appointment
 class CalendarSyncHistory(Model):
     """One run. A run that nobody asked for and that found nothing leaves no row.
 
-    settings are those that a preview supposes. undo_of is the run that is taken back, left_alone counts the
-    lines of its journal that could not be.
+    settings are those that a preview supposes. undo_of is the run that is taken back, left_alone counts
+    the lines of its journal that could not be. one_way is the only way that it was asked to go.
 
     While it runs: done of total items of its phase, which began at phase_at.
     """
@@ -29,6 +29,7 @@ class CalendarSyncHistory(Model):
     left_alone = fields.IntField(default=0, db_default=0)
     settings: Any = fields.JSONField(null=True)
     sync_type = fields.CharField(max_length=20)
+    one_way = fields.CharField(max_length=10, null=True)
     reason = fields.CharField(max_length=20)
     state = fields.CharField(max_length=20)
     requested_at = fields.DatetimeField()
@@ -54,7 +55,7 @@ class SyncOperation(Model):
 
     said is what the appointment said before and after, for an undo: of an update that was sent, and where the
     line may not tell it. former is what its user had chosen for it, for what was done by choosing.
-    is_inferred: nobody asked for it, so that it counts for the guard.
+    counted_in is the link whose guard counts it, NULL where somebody asked for it.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -71,7 +72,7 @@ class SyncOperation(Model):
     after: Any = fields.JSONField(null=True)
     said: Any = fields.JSONField(null=True)
     former = fields.CharField(max_length=20, null=True)
-    is_inferred = fields.BooleanField(default=False, db_default=False)
+    counted_in = fields.UUIDField(null=True)
     at = fields.DatetimeField()
 
     class Meta:

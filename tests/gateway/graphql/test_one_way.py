@@ -1,0 +1,165 @@
+"""A sync that is asked to go one way does so, and leaves the rest to the next one that goes both."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tests.gateway.graphql.client import Api
+from tests.gateway.graphql.conflicting import (
+    READ_TITLE,
+    RESOLVE,
+    in_conflict,
+    put_there,
+    synced,
+    the_event,
+)
+from tests.gateway.graphql.operations import CREATE, ERROR, UPDATE, lesson
+from tests.gateway.graphql.settings import SET
+from tests.gateway.guard.stock import own_event
+
+from metonic_gateway.store import runs
+from metonic_gateway.store.models import CalendarSyncHistory
+
+SYNC = f"""mutation ($direction: SyncDirection) {{ syncNow(provider: "memory", direction: $direction) {{
+  ... on SyncRun {{ id state syncType reason itemsPushed itemsPulled }} {ERROR} }} }}"""
+READ_RUN = "query ($id: ID!) { syncRun(id: $id) { state syncType itemsPushed itemsPulled } }"
+
+
+async def both_edited(api: Api) -> tuple[UUID, str]:
+    """A calendar with something to send and something to take: an appointment and an event that are new."""
+    calendar, made = await synced(api)
+    api.house.later(timedelta(minutes=30))
+    await api.call(CREATE, appointment=lesson(title="New here"))
+    api.house.world.put("home", own_event(1, "New there"))
+    return calendar, made
+
+
+async def titles(api: Api) -> list[str]:
+    listed = await api.call("{ appointments(first: 50) { nodes { title } } }")
+    return sorted(node["title"] for node in listed["nodes"])
+
+
+async def sync(api: Api, calendar: UUID, direction: str | None) -> Any:  # noqa: ANN401 - JSON has no narrower type
+    """A run that is asked for and takes place; what came of it."""
+    asked = await api.call(SYNC, direction=direction)
+    assert (asked["state"], asked["reason"]) == ("QUEUED", "MANUAL"), asked
+    await api.house.sync(calendar)
+    return await api.call(READ_RUN, id=asked["id"])
+
+
+async def test_push_sends_and_takes_nothing_until_the_next_sync(api: Api) -> None:
+    calendar, _ = await both_edited(api)
+
+    done = await sync(api, calendar, "PUSH")
+
+    assert done == {"state": "FINISHED", "syncType": "PUSH", "itemsPushed": 1, "itemsPulled": 0}
+    assert "New here" in api.house.world.titles()
+    assert "New there" not in await titles(api)
+    await _ordinary(api, calendar)
+    assert "New there" in await titles(api)
+
+
+async def test_pull_takes_and_sends_nothing_until_the_next_sync(api: Api) -> None:
+    calendar, _ = await both_edited(api)
+
+    done = await sync(api, calendar, "PULL")
+
+    assert done == {"state": "FINISHED", "syncType": "PULL", "itemsPushed": 0, "itemsPulled": 1}
+    assert "New there" in await titles(api)
+    assert "New here" not in api.house.world.titles()
+    await _ordinary(api, calendar)
+    assert "New here" in api.house.world.titles()
+
+
+@pytest.mark.parametrize("direction", ["PUSH", "PULL"])
+async def test_what_was_changed_on_both_sides_is_whole_after_the_next_sync(api: Api, direction: str) -> None:
+    calendar, made = await synced(api)
+    await api.call(UPDATE, id=made, appointment={"title": "Here"})
+    put_there(api, lambda content: replace(content, location="There"))
+
+    await sync(api, calendar, direction)
+    here = await api.call(READ_TITLE, id=made)
+    assert (here["title"], here["location"]) == ("Here", "There" if direction == "PULL" else None)
+    await _ordinary(api, calendar)
+
+    here, there = await api.call(READ_TITLE, id=made), the_event(api).content
+    assert (here["title"], here["location"]) == (there.title, there.location) == ("Here", "There")
+
+
+@pytest.mark.parametrize("direction", ["PUSH", "PULL"])
+@pytest.mark.parametrize(("way", "title"), [("KEEP_LOCAL", "Here"), ("KEEP_EXTERNAL", "There")])
+async def test_what_was_decided_about_a_conflict_stands_after_the_next_sync(
+    api: Api, direction: str, way: str, title: str
+) -> None:
+    calendar, made, conflict = await in_conflict(api)
+    await sync(api, calendar, direction)
+    await api.call(RESOLVE, id=conflict["id"], version=conflict["version"], **{"as": way})
+    await CalendarSyncHistory.filter(state="queued").update(one_way=direction.lower())
+
+    await api.house.sync(calendar)
+    await _ordinary(api, calendar)
+
+    assert (await api.call(READ_TITLE, id=made))["title"] == the_event(api).content.title == title
+
+
+async def test_what_was_deleted_on_either_side_is_gone_on_both_after_the_next_sync(api: Api) -> None:
+    calendar, _ = await both_edited(api)
+    await _ordinary(api, calendar)
+    api.house.later(timedelta(minutes=30))
+    del api.house.world.events["home"]["own-1"]
+
+    await sync(api, calendar, "PUSH")
+    assert "New there" in await titles(api)
+    await _ordinary(api, calendar)
+
+    assert "New there" not in await titles(api)
+
+
+@pytest.mark.parametrize(("set_to", "asked"), [("PUSH", "PULL"), ("PULL", "PUSH")])
+async def test_a_calendar_that_goes_the_other_way_refuses(api: Api, set_to: str, asked: str) -> None:
+    await synced(api)
+    await api.call(SET, settings={"direction": set_to})
+
+    refused = await api.call(SYNC, direction=asked)
+
+    assert (refused["code"], refused["path"]) == ("INVALID_INPUT", ["direction"])
+    assert (await api.call(SYNC, direction=set_to))["syncType"] == set_to
+
+
+async def test_who_asks_for_both_ways_meanwhile_gets_both(api: Api) -> None:
+    await synced(api)
+
+    first = await api.call(SYNC, direction="PUSH")
+    again = await api.call(SYNC, direction="PUSH")
+    other = await api.call(SYNC, direction="PULL")
+
+    assert (first["id"], first["syncType"]) == (again["id"], again["syncType"]) == (other["id"], "PUSH")
+    assert other["syncType"] == "FULL"
+
+
+async def test_a_run_that_goes_one_way_is_no_answer_to_who_asks_for_both(api: Api) -> None:
+    calendar, _ = await synced(api)
+    going = await api.call(SYNC, direction="PUSH")
+    await runs.begin(calendar, "schedule", api.house.now)
+
+    assert (await api.call(SYNC, direction="PUSH"))["id"] == going["id"]
+    asked = await api.call(SYNC)
+    assert (asked["id"] != going["id"], asked["syncType"], asked["state"]) == (True, "FULL", "QUEUED")
+
+
+async def test_a_run_that_has_begun_without_a_row_goes_both_ways_all_the_same(api: Api) -> None:
+    calendar, _ = await synced(api)
+    log = await runs.begin(calendar, "schedule", api.house.now)
+    asked = await api.call(SYNC, direction="PUSH")
+
+    await log.ensure()
+
+    assert str(log.id) == asked["id"]
+    assert (await api.call(READ_RUN, id=asked["id"]))["syncType"] == "FULL"
+
+
+async def _ordinary(api: Api, calendar: UUID) -> None:
+    api.house.later(timedelta(hours=1))
+    await api.house.sync(calendar)
