@@ -64,7 +64,8 @@ def simulate(first: int, number: int) -> int:
         failed += batch.failed
         counts += batch.counts
         seconds += batch.seconds
-        sys.stderr.write(f"\r{len(seconds)} histories, {len(failed)} failed")
+        names = f": {' '.join(str(history.script) for history in failed)}" if failed else ""
+        sys.stderr.write(f"\r{len(seconds)} histories, {len(failed)} failed{names}")
     sys.stderr.write("\n")
     _tell(f"histories {first} to {first + number - 1}: {len(failed)} failed")
     median, mean = statistics.median(seconds), statistics.fmean(seconds)
