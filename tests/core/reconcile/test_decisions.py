@@ -140,7 +140,9 @@ def test_a_policy_does_what_a_person_would(way: ResolutionKind, row: Mapping, on
 
     asked = resolved(row, one, way)
     assert step.resolved == Resolution(way, way, conflict_of(row, one).fingerprint, is_automatic=True)
-    assert replace(step, resolved=asked.resolved) == asked
+    assert not step.mapping.is_commanded
+    commanded = replace(step.mapping, is_commanded=True)
+    assert replace(step, mapping=commanded, resolved=asked.resolved) == asked
 
 
 def test_what_was_resolved_waits_an_hour_before_a_policy_resolves_it_again() -> None:
