@@ -82,7 +82,7 @@ class StandIn:
     def outbox(self) -> list[Mail]:
         return self.world.outbox
 
-    def turn_on(self, name: str, **options: Option) -> None:
+    def turn_on(self, name: str, /, **options: Option) -> None:
         """From now on; options that are not named have their usual value. Raises Unusable."""
         _check(name, options)
         self.world.on[name] = options
@@ -93,7 +93,7 @@ class StandIn:
         self.world.on.pop(name, None)
 
     def arm(
-        self, name: str, *, times: int = 1, method: str = "*", path: str = "*", **options: Option
+        self, name: str, /, *, times: int = 1, method: str = "*", path: str = "*", **options: Option
     ) -> None:
         """For the next requests that match and that the quirk concerns; what was armed earlier goes first.
 

@@ -34,8 +34,8 @@ async def recurrence_exception(_: World, asked: Asked, go: Go) -> Answer:
     )
 
 
-async def unreadable(_: World, asked: Asked, go: Go, *, path: str = "*") -> Answer:
-    return _with_texts(await go(asked), asked, lambda _: _GARBAGE, path)
+async def unreadable(_: World, asked: Asked, go: Go, *, item: str = "*") -> Answer:
+    return _with_texts(await go(asked), asked, lambda _: _GARBAGE, item)
 
 
 async def re_serialised(_: World, asked: Asked, go: Go) -> Answer:
@@ -53,17 +53,17 @@ def _sorted(event: list[str]) -> list[str]:
     return [*sorted([*event[:alarms], "X-APPLE-REWRITTEN:TRUE"]), *event[alarms:]]
 
 
-def _with_texts(answer: Answer, asked: Asked, change: Callable[[str], str], path: str = "*") -> Answer:
-    """The answer after a change of each text in it whose path matches."""
+def _with_texts(answer: Answer, asked: Asked, change: Callable[[str], str], item: str = "*") -> Answer:
+    """The answer after a change of each text in it that is of such an item."""
     if asked.method == "GET":
-        if answer.has_succeeded and matches(asked.path, path):
+        if answer.has_succeeded and matches(asked.path, item):
             answer.body = change(answer.body.decode("utf-8", "replace")).encode()
         return answer
 
     def changed(root: Element) -> None:
         for member in dav.responses(root):
             for data in dav.found(member):
-                if data.tag == dav.DATA and matches(dav.path_of(member), path):
+                if data.tag == dav.DATA and matches(dav.path_of(member), item):
                     data.text = change(data.text or "")
 
     return answer.edit(changed)
@@ -88,7 +88,7 @@ QUIRKS = (
         "unreadable",
         bodies,
         unreadable,
-        "The text of some resources (`path`) is cut off in the middle of a line.",
+        "The text of some resources (`item`) is cut off in the middle of a line.",
         "RFC 4791 5.3.2.1 forbids it; every large calendar has one",
     ),
     Quirk(

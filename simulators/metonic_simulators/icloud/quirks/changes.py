@@ -20,7 +20,10 @@ _LIMIT = f"{dav.D}limit"
 
 
 async def silent_reset(_: World, asked: Asked, go: Go) -> Answer:
-    return await go(_with_token(asked, ""))
+    def without_gone(root: Element) -> None:
+        dav.without(root, lambda member: member.find(dav.STATUS) is not None)
+
+    return (await go(_with_token(asked, ""))).edit(without_gone)
 
 
 async def bad_token(_: World, __: Asked, ___: Go, *, shape: str = "403") -> Answer:

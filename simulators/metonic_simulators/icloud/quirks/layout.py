@@ -39,6 +39,7 @@ async def icloud_layout(world: World, asked: Asked, go: Go) -> Answer:
     if "Location" in answer.headers:
         answer.headers["Location"] = asked.origin + _ours(world, answer.headers["Location"])
     answer.headers["DAV"] = _DAV
+    answer.headers.popall("Schedule-Tag", None)
     return answer.edit(lambda root: _translate_back(world, asked, root))
 
 
@@ -126,6 +127,7 @@ def _translate_back(world: World, asked: Asked, root: Element) -> None:
         elif one.tag == dav.TYPE:
             for kind in one.findall(f"{dav.D}principal"):
                 one.remove(kind)
+    dav.hide(root, f"{dav.C}schedule-tag")
     is_home = unquote(asked.path) == world.account.home
     if is_home and propfind(asked) and asked.depth != "0":
         root.extend(_response(asked, *_box(world, name)) for name in _BOXES)
@@ -165,8 +167,9 @@ QUIRKS = (
         anything,
         icloud_layout,
         "The entry host leads by `/.well-known/caldav` and `/` to the principal `/<dsid>/principal/`, and "
-        "that to the home, a whole URL on the partition host, with `inbox/`, `outbox/`, `notification/` in it. "
-        "400 for a GET of `/` and for a listing of the principal, 403 for the number of another account.",
-        "python-caldav#3, davx5-ose#1859, lambdabaa/dav#130, org-caldav#151",
+        "that to the home, a whole URL on the partition host, with inbox, outbox and notification in it. "
+        "400 for a GET of `/` and for a listing of the principal, 403 for the number of another account. No "
+        "Schedule-Tag.",
+        "python-caldav#3, davx5-ose#1859, lambdabaa/dav#130, org-caldav#151; python-caldav probe",
     ),
 )

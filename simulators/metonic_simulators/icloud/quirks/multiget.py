@@ -9,16 +9,16 @@ from metonic_simulators.icloud.quirks.asking import get, multiget
 from metonic_simulators.icloud.world import Quirk, World
 
 
-async def phantom(_: World, asked: Asked, go: Go, *, path: str = "*") -> Answer:
+async def phantom(_: World, asked: Asked, go: Go, *, item: str = "*") -> Answer:
     if get(asked):
-        return Answer(404) if matches(asked.path, path) else await go(asked)
-    unread = [href for href in asked.hrefs if matches(href, path)]
+        return Answer(404) if matches(asked.path, item) else await go(asked)
+    unread = [href for href in asked.hrefs if matches(href, item)]
     answer = await _read(asked, go, [href for href in asked.hrefs if href not in unread])
     return answer.edit(lambda root: root.extend(dav.told(href, dav.MISSING) for href in unread))
 
 
-async def left_out(_: World, asked: Asked, go: Go, *, path: str = "*") -> Answer:
-    return await _read(asked, go, [href for href in asked.hrefs if not matches(href, path)])
+async def left_out(_: World, asked: Asked, go: Go, *, item: str = "*") -> Answer:
+    return await _read(asked, go, [href for href in asked.hrefs if not matches(href, item)])
 
 
 async def multiget_capped(_: World, asked: Asked, go: Go, *, size: int = 10) -> Answer:
@@ -29,9 +29,9 @@ async def multiget_fails(_: World, asked: Asked, go: Go, *, above: int = 10, sta
     return Answer(status) if len(asked.hrefs) > above else await go(asked)
 
 
-async def poison(_: World, asked: Asked, go: Go, *, path: str = "*", status: int = 500) -> Answer:
+async def poison(_: World, asked: Asked, go: Go, *, item: str = "*", status: int = 500) -> Answer:
     asked_for = asked.hrefs or [asked.path]
-    return Answer(status) if any(matches(href, path) for href in asked_for) else await go(asked)
+    return Answer(status) if any(matches(href, item) for href in asked_for) else await go(asked)
 
 
 async def slow_multiget(_: World, asked: Asked, go: Go, *, seconds_each: float = 0.035) -> Answer:
@@ -59,14 +59,14 @@ QUIRKS = (
         "phantom",
         _multiget_or_get,
         phantom,
-        "Resources that are listed (`path`) answer 404 when they are read.",
+        "Resources that are listed (`item`) answer 404 when they are read.",
         "dankcalendar#108 (iCloud), chroncal#576 (Google)",
     ),
     Quirk(
         "left-out",
         multiget,
         left_out,
-        "A multiget says nothing of some hrefs (`path`).",
+        "A multiget says nothing of some hrefs (`item`).",
         "dankcalendar#108 (iCloud)",
     ),
     Quirk(
@@ -87,7 +87,7 @@ QUIRKS = (
         "poison",
         _multiget_or_get,
         poison,
-        "Whatever reads a certain resource (`path`) fails with `status`.",
+        "Whatever reads a certain resource (`item`) fails with `status`.",
         "ccs-calendarserver#514; any server with a broken row",
     ),
     Quirk(
