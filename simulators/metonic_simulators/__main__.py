@@ -45,7 +45,11 @@ def _arguments() -> argparse.Namespace:
         "--server", choices=sorted(KINDS), default="radicale", help="what is started behind it"
     )
     behind.add_argument("--upstream", help="what runs already: http://user:password@host:port/home/")
-    one.add_argument("--partition-host", default=HOST, help="where the home is, such as 127.0.0.2")
+    one.add_argument(
+        "--partition-name",
+        default=HOST,
+        help="what the host of the home is called: localhost makes it another host",
+    )
     one.add_argument("--user", default=Account().user)
     one.add_argument("--password", default=Account().password)
     one.add_argument(
@@ -72,7 +76,7 @@ async def _run(arguments: argparse.Namespace, server: CalendarServer) -> None:
     async with icloud(
         server,
         port=arguments.port,
-        partition_host=arguments.partition_host,
+        partition_name=arguments.partition_name,
         account=Account(arguments.user, arguments.password),
         tls=_tls(arguments.certificate),
     ) as stand_in:

@@ -7,7 +7,8 @@ import caldav
 import pytest
 from tests.simulators.phone import Phone, event, series
 
-from metonic_simulators.icloud import ICLOUD, StandIn
+from metonic_simulators.icloud import ICLOUD, StandIn, icloud
+from metonic_simulators.servers import CalendarServer
 
 BEARABLE = (
     *("collection-listed", "empty-propstat", "empty-status", "absolute-hrefs", "entry-host-hrefs"),
@@ -57,9 +58,8 @@ async def test_python_caldav_reads_all_that_icloud_does_at_once(phone: Phone) ->
     assert synced == ["Training", "Training"]
 
 
-async def test_python_caldav_makes_writes_and_deletes(phone: Phone) -> None:
-    def written() -> list[str]:
-        stand_in = phone.stand_in
+async def test_python_caldav_makes_writes_and_deletes(server: CalendarServer) -> None:
+    def written(stand_in: StandIn) -> list[str]:
         with caldav.DAVClient(
             stand_in.url, username=stand_in.user, password=stand_in.password, auth_type="basic"
         ) as client:
@@ -73,7 +73,6 @@ async def test_python_caldav_makes_writes_and_deletes(phone: Phone) -> None:
             calendar.delete()
             return found
 
-    for quirk in ICLOUD:
-        phone.stand_in.turn_on(quirk)
-
-    assert await asyncio.to_thread(written) == ["Changed"]
+    # It takes a host for another one by its name alone, and follows the home only to another one.
+    async with icloud(server, partition_name="localhost") as stand_in:
+        assert await asyncio.to_thread(written, stand_in) == ["Changed"]

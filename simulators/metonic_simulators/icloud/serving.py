@@ -32,14 +32,15 @@ async def icloud(  # noqa: PLR0913 - each is a choice of its own
     server: CalendarServer,
     *,
     port: int = 0,
-    partition_host: str = HOST,
+    partition_name: str = HOST,
     account: Account | None = None,
     usual: Iterable[str] = ICLOUD,
     tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[StandIn]:
     """A stand-in before that server for as long as the block runs; ``port`` 0: one that is free.
 
-    With ``tls`` both hosts speak https. ``usual``: the quirks that are on.
+    ``partition_name``: what the partition host is called; ``localhost`` makes it another host than the entry.
+    With ``tls`` both speak https. ``usual``: the quirks that are on.
     """
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(
@@ -54,18 +55,19 @@ async def icloud(  # noqa: PLR0913 - each is a choice of its own
         await runner.setup()
         try:
             stand_in.world.entry = await _listen(runner, HOST, port, tls)
-            stand_in.world.partition = await _listen(runner, partition_host, 0, tls)
+            stand_in.world.partition = await _listen(runner, partition_name, 0, tls)
             yield stand_in
         finally:
             await runner.cleanup()
 
 
-async def _listen(runner: web.AppRunner, host: str, port: int, tls: ssl.SSLContext | None) -> str:
-    site = web.TCPSite(runner, host, port, ssl_context=tls)
+async def _listen(runner: web.AppRunner, name: str, port: int, tls: ssl.SSLContext | None) -> str:
+    """Scheme, host and port of the new listener, by that name."""
+    site = web.TCPSite(runner, HOST, port, ssl_context=tls)
     await site.start()
     # The port is what the system gave; a runner lists its sockets in the order in which they were opened.
     given = runner.addresses[-1][1]
-    return f"{'https' if tls else 'http'}://{host}:{given}"
+    return f"{'https' if tls else 'http'}://{name}:{given}"
 
 
 def _application(stand_in: StandIn) -> web.Application:

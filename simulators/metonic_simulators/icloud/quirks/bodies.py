@@ -89,7 +89,7 @@ QUIRKS = (
         bodies,
         unreadable,
         "The text of some resources (`item`) is cut off in the middle of a line.",
-        "RFC 4791 5.3.2.1 forbids it; every large calendar has one",
+        "RFC 4791 5.3.2.1 forbids it",
     ),
     Quirk(
         "re-serialised",

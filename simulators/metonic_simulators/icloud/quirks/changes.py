@@ -150,7 +150,7 @@ QUIRKS = (
         changes,
         foreign_member,
         "One of the changes has a `status` that says neither changed nor gone.",
-        "RFC 6578 3.4 (405 for members that are not synced), 403 and 5xx seen",
+        "RFC 6578 3.3 (403 and 405 for members that cannot be synced)",
     ),
     Quirk(
         "no-sync-collection",
