@@ -3,7 +3,7 @@
 import pytest
 from tests.simulators.phone import Phone, event, hangs_up
 
-from metonic_simulators.icloud import ICLOUD, QUIRKS, StandIn, Unusable
+from metonic_simulators.icloud import BEARABLE, ICLOUD, QUIRKS, StandIn, Unusable
 
 
 async def test_a_fault_waits_for_its_method_and_path(phone: Phone) -> None:
@@ -73,5 +73,5 @@ def test_what_there_is_not_cannot_be_turned_on_or_armed(stand_in: StandIn) -> No
         stand_in.arm("paged", size="many")
 
 
-def test_what_icloud_does_all_the_time_is_in_the_table() -> None:
-    assert set(ICLOUD) <= set(QUIRKS)
+def test_what_is_named_in_advance_is_in_the_table() -> None:
+    assert set(ICLOUD) <= set(BEARABLE) <= set(QUIRKS)

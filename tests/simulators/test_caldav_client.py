@@ -3,8 +3,8 @@
 import asyncio
 from uuid import uuid4
 
-import caldav
 import pytest
+from tests.simulators.independent import signed_in
 from tests.simulators.phone import Phone, event, series
 
 from metonic_simulators.icloud import ICLOUD, StandIn, icloud
@@ -20,9 +20,7 @@ BEARABLE = (
 
 def _summaries(stand_in: StandIn, name: str) -> tuple[list[str], list[str]]:
     """What the client finds when it is told no more than address, user and password; then by sync token."""
-    with caldav.DAVClient(
-        stand_in.url, username=stand_in.user, password=stand_in.password, auth_type="basic"
-    ) as client:
+    with signed_in(stand_in.url, stand_in.user, stand_in.password) as client:
         (calendar,) = [one for one in client.principal().calendars() if name in str(one.url)]
         listed = [str(one.icalendar_component["SUMMARY"]) for one in calendar.events()]
         synced = calendar.objects_by_sync_token(load_objects=True)
@@ -60,9 +58,7 @@ async def test_python_caldav_reads_all_that_icloud_does_at_once(phone: Phone) ->
 
 async def test_python_caldav_makes_writes_and_deletes(server: CalendarServer) -> None:
     def written(stand_in: StandIn) -> list[str]:
-        with caldav.DAVClient(
-            stand_in.url, username=stand_in.user, password=stand_in.password, auth_type="basic"
-        ) as client:
+        with signed_in(stand_in.url, stand_in.user, stand_in.password) as client:
             calendar = client.principal().make_calendar("Made", cal_id=uuid4().hex)
             made = calendar.save_event(event(uuid4().hex))
             made.icalendar_component["SUMMARY"] = "Changed"

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
-import caldav
 import pytest
+from tests.simulators.independent import signed_in
 
 from metonic_simulators.servers import KINDS, CalendarServer
 
@@ -52,10 +52,10 @@ def _children(pid: int) -> list[int]:
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_it_says_how_to_sign_in_and_sigterm_ends_it_and_its_server(kind: str) -> None:
     with _running("--server", kind) as (child, said):
-        login = {"username": _find(said, "user"), "password": _find(said, "password")}
-        with caldav.DAVClient(_find(said, "server"), **login, auth_type="basic") as client:
+        login = [_find(said, what) for what in ("server", "user", "password")]
+        with signed_in(*login) as client:
             names = [str(one.url) for one in client.principal().calendars()]
-        with urlopen(f"{_find(said, 'server')}-/log", timeout=DEADLINE) as answer:  # noqa: S310 - our own URL
+        with urlopen(f"{login[0]}-/log", timeout=DEADLINE) as answer:  # noqa: S310 - our own URL
             log = json.loads(answer.read())
         servers = _children(child.pid)
         child.send_signal(signal.SIGTERM)
@@ -83,8 +83,8 @@ def test_its_server_does_not_outlive_it_however_it_ended() -> None:
 def test_it_stands_before_a_server_that_runs_already(servers: dict[str, CalendarServer]) -> None:
     xandikos = servers["xandikos"]
     with _running("--upstream", xandikos.origin + xandikos.home) as (child, said):
-        login = {"username": _find(said, "user"), "password": _find(said, "password")}
-        with caldav.DAVClient(_find(said, "server"), **login, auth_type="basic") as client:
+        login = [_find(said, what) for what in ("server", "user", "password")]
+        with signed_in(*login) as client:
             assert client.principal().calendars()
         assert _children(child.pid) == []
 

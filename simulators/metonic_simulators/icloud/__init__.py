@@ -4,9 +4,9 @@
 by JSON under ``/-/``.
 """
 
-from metonic_simulators.icloud.quirks import ICLOUD, QUIRKS
+from metonic_simulators.icloud.quirks import BEARABLE, ICLOUD, QUIRKS
 from metonic_simulators.icloud.serving import icloud
 from metonic_simulators.icloud.stand_in import StandIn, Unusable
 from metonic_simulators.icloud.world import Account, Entry, Mail
 
-__all__ = ["ICLOUD", "QUIRKS", "Account", "Entry", "Mail", "StandIn", "Unusable", "icloud"]
+__all__ = ["BEARABLE", "ICLOUD", "QUIRKS", "Account", "Entry", "Mail", "StandIn", "Unusable", "icloud"]

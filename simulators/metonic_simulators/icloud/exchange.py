@@ -52,6 +52,11 @@ class Asked:
             headers=CIMultiDictProxy(kept),
         )
 
+    def aside(self, method: str, path: str) -> Self:
+        """Another request by the same client, about what concerns this one."""
+        conditions = ("If-Match", "If-None-Match", "Content-Length", "Content-Type")
+        return self.but(without=conditions, method=method, path=path, body=b"")
+
     def with_xml(self, root: Element) -> Self:
         return self.but(body=dav.written(root))
 

@@ -3,12 +3,14 @@
 import ssl
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import web
 from multidict import CIMultiDict
 from yarl import URL
 
+from metonic_simulators.icloud import dav
 from metonic_simulators.icloud.admin import routes
 from metonic_simulators.icloud.exchange import Answer, Asked, Dropped
 from metonic_simulators.icloud.quirks import ICLOUD
@@ -115,6 +117,8 @@ async def _cut(request: web.Request, answer: Answer) -> web.StreamResponse:
 async def _forwarded(session: aiohttp.ClientSession, world: World, asked: Asked) -> Answer:
     headers = _passed_on(asked.headers, asked.method)
     headers.update({"Accept-Encoding": "identity", **world.server.headers})
+    if "Destination" in headers:
+        headers["Destination"] = world.server.origin + urlsplit(headers["Destination"]).path
     try:
         async with session.request(
             asked.method,
@@ -123,9 +127,19 @@ async def _forwarded(session: aiohttp.ClientSession, world: World, asked: Asked)
             data=asked.body,
             allow_redirects=False,
         ) as answer:
-            return Answer(answer.status, await answer.read(), _passed_on(answer.headers, asked.method))
+            found = Answer(answer.status, await answer.read(), _passed_on(answer.headers, asked.method))
+            return _in_our_name(found, world.server.origin, asked.origin)
     except aiohttp.ClientError:
         return Answer(502, b"The calendar server behind the stand-in cannot be reached.")
+
+
+def _in_our_name(answer: Answer, theirs: str, ours: str) -> Answer:
+    """What the calendar server names by whole URLs of its own is found here."""
+    if answer.headers.get("Location", "").startswith(f"{theirs}/"):
+        answer.headers["Location"] = ours + answer.headers["Location"].removeprefix(theirs)
+    if answer.status == dav.MULTISTATUS:
+        answer.body = answer.body.replace(f">{theirs}/".encode(), f">{ours}/".encode())
+    return answer
 
 
 def _passed_on(headers: Mapping[str, str], method: str) -> CIMultiDict[str]:

@@ -1,5 +1,6 @@
 """What the quirks of one stand-in have in common: whose calendars, where, what was asked, what was mailed."""
 
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -68,7 +69,10 @@ class Rest:
 
 @dataclass
 class World:
-    """``entry`` and ``partition`` are the two hosts: scheme, host, port; ``on``: quirks and their options."""
+    """``entry`` and ``partition`` are the two hosts: scheme, host, port; ``on``: quirks and their options.
+
+    ``rests``: by token; ``items``: where a UID was written.
+    """
 
     server: CalendarServer
     account: Account
@@ -78,6 +82,7 @@ class World:
     outbox: list[Mail] = field(default_factory=list)
     log: list[Entry] = field(default_factory=list)
     rests: dict[str, Rest] = field(default_factory=dict)
+    items: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     fetches: int = 0
 
     @property
@@ -89,6 +94,7 @@ class World:
         self.outbox.clear()
         self.log.clear()
         self.rests.clear()
+        self.items.clear()
         self.fetches = 0
 
 

@@ -38,3 +38,13 @@ ICLOUD = (
     *("duplicate-dtstamp", "recurrence-exception", "re-serialised", LAYOUT),
 )
 """What is on when a stand-in starts: what iCloud is known to do all the time."""
+
+BEARABLE = (
+    *ICLOUD,
+    *("principal-without-dsid", "no-sync-collection", "no-ctag"),
+    *("bad-token", "silent-reset", "paged", "foreign-member", "limit-loses-the-rest"),
+    *("empty-status", "absolute-hrefs", "entry-host-hrefs", "percent-encoded-hrefs", "missing-as-propstat"),
+    *("multiget-capped", "multiget-fails", "slow-multiget", "latency"),
+    *("no-etag-on-put", "weak-etag-on-put", "gzip-etags", "if-none-match-ignored"),
+)
+"""What a good client works with all the time; the others are troubles that pass, or concern one item."""

@@ -106,7 +106,7 @@ def _translated(world: World, asked: Asked) -> Asked:
     """The request in the calendar server's paths."""
     headers = {}
     if "Destination" in asked.headers:
-        headers["Destination"] = world.server.origin + _theirs(world, asked.headers["Destination"])
+        headers["Destination"] = _theirs(world, asked.headers["Destination"])
     made = asked.but(headers=headers, path=_theirs(world, asked.path))
     root = copy.deepcopy(asked.xml) if asked.hrefs else None
     if root is None:

@@ -53,8 +53,7 @@ def _has_answered(me: str, asked: Asked, before: _Meeting | None, after: _Meetin
 
 
 async def _stored(asked: Asked, go: Go) -> str:
-    names = ("If-Match", "If-None-Match", "Content-Length", "Content-Type")
-    answer = await go(asked.but(without=names, method="GET", body=b""))
+    answer = await go(asked.aside("GET", asked.path))
     return answer.body.decode("utf-8", "replace") if answer.has_succeeded else ""
 
 

@@ -1,15 +1,9 @@
 """What servers do with writes and with the etags they answer them with (RFC 4791 5.3)."""
 
-from metonic_simulators.icloud import dav, text
+from metonic_simulators.icloud import text
 from metonic_simulators.icloud.exchange import Answer, Asked, Go, refused, same_path
 from metonic_simulators.icloud.quirks.asking import get, put, write
 from metonic_simulators.icloud.world import Quirk, World
-
-_WITH_UID = """<C:calendar-query xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><prop><getetag/></prop>
-<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"><C:prop-filter name="UID">
-<C:text-match collation="i;octet"/></C:prop-filter></C:comp-filter></C:comp-filter></C:filter>
-</C:calendar-query>"""
-_TYPES = b'<propfind xmlns="DAV:"><prop><resourcetype/></prop></propfind>'
 
 
 async def no_etag_on_put(_: World, asked: Asked, go: Go) -> Answer:
@@ -43,11 +37,14 @@ async def no_end(_: World, asked: Asked, go: Go, *, status: int = 404) -> Answer
 
 async def uid_elsewhere(world: World, asked: Asked, go: Go) -> Answer:
     uid = text.uid(asked.body.decode("utf-8", "replace"))
-    here = asked.path.rpartition("/")[0] + "/"
-    for calendar in await _calendars(world, asked, go) if uid else ():
-        if not same_path(calendar, here) and await _has(calendar, uid, asked, go):
+    others = [item for item in world.items[uid] if not same_path(_calendar(item), _calendar(asked.path))]
+    for item in others:
+        if uid and (await go(asked.aside("GET", item))).has_succeeded:
             return Answer(412)
-    return await go(asked)
+    answer = await go(asked)
+    if answer.has_succeeded:
+        world.items[uid].add(asked.path)
+    return answer
 
 
 async def if_none_match_ignored(_: World, asked: Asked, go: Go) -> Answer:
@@ -70,29 +67,8 @@ async def precondition(
     return refused(status, name)
 
 
-async def _calendars(world: World, asked: Asked, go: Go) -> list[str]:
-    headers = {"Depth": "1", "Content-Type": dav.XML}
-    answer = await go(_aside(asked, "PROPFIND", world.home, headers, _TYPES))
-    root = dav.parsed(answer.body)
-    members = dav.responses(root) if root is not None else []
-    return [dav.path_of(one) for one in members if one.find(f".//{dav.C}calendar") is not None]
-
-
-async def _has(calendar: str, uid: str, asked: Asked, go: Go) -> bool:
-    query = dav.parsed(_WITH_UID.encode())
-    match = query.find(f".//{dav.C}text-match") if query is not None else None
-    if query is None or match is None:
-        return False
-    match.text = uid
-    headers = {"Depth": "1", "Content-Type": dav.XML}
-    answer = await go(_aside(asked, "REPORT", calendar, headers, dav.written(query)))
-    root = dav.parsed(answer.body)
-    return root is not None and bool(dav.responses(root))
-
-
-def _aside(asked: Asked, method: str, path: str, headers: dict[str, str], body: bytes) -> Asked:
-    conditions = ("If-Match", "If-None-Match", "Content-Length")
-    return asked.but(without=conditions, headers=headers, method=method, path=path, body=body)
+def _calendar(item: str) -> str:
+    return item.rpartition("/")[0]
 
 
 QUIRKS = (
@@ -128,7 +104,7 @@ QUIRKS = (
         "uid-elsewhere",
         put,
         uid_elsewhere,
-        "A UID that another calendar of the account has is refused with a bare 412.",
+        "A UID that was written to another calendar of the account and is still there: a bare 412.",
         "DAV-4-TbSync#187; python-caldav iCloud probe",
     ),
     Quirk(
