@@ -49,6 +49,7 @@ async def test_the_log_says_what_was_asked_and_what_came_of_it(phone: Phone) -> 
     assert (read.method, read.report, read.depth, read.hrefs) == ("REPORT", "calendar-multiget", "1", 2)
     assert (read.path, read.status, read.who) == (phone.calendar, 207, phone.stand_in.user)
     assert read.seconds > 0
+    assert lost.at >= read.at
     assert (lost.method, lost.status, lost.fault) == ("GET", 0, "lost-request")
 
 

@@ -7,15 +7,8 @@ import pytest
 from tests.simulators.independent import signed_in
 from tests.simulators.phone import Phone, event, series
 
-from metonic_simulators.icloud import ICLOUD, StandIn, icloud
+from metonic_simulators.icloud import BEARABLE, ICLOUD, StandIn, icloud
 from metonic_simulators.servers import CalendarServer
-
-BEARABLE = (
-    *("collection-listed", "empty-propstat", "empty-status", "absolute-hrefs", "entry-host-hrefs"),
-    *("no-ctag", "duplicate-dtstamp", "recurrence-exception", "re-serialised", "no-etag-on-put"),
-    *("weak-etag-on-put", "gzip-etags", "principal-without-dsid", "allprop-untyped", "silent-reset"),
-    *("read-only-privileges", "limit-ignored", "missing-as-propstat"),
-)
 
 
 def _summaries(stand_in: StandIn, name: str) -> tuple[list[str], list[str]]:

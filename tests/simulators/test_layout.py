@@ -79,6 +79,15 @@ async def test_principal_without_dsid_is_a_principal_too(phone: Phone) -> None:
     assert principal.find("C:calendar-home-set/D:href")
 
 
+async def test_unauthenticated_although_signed_in(phone: Phone) -> None:
+    phone.stand_in.turn_on("unauthenticated")
+
+    entry = await phone.propfind("/", "current-user-principal")
+
+    assert entry.find("D:current-user-principal/D:unauthenticated")
+    assert not entry.find("D:current-user-principal/D:href")
+
+
 async def test_strict_queries_want_a_filter_for_events(phone: Phone) -> None:
     await phone.put_all("a.ics")
     events = '<C:comp-filter name="VEVENT"/>'

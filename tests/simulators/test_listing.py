@@ -17,6 +17,17 @@ async def test_empty_propstat_follows_the_filled_one(phone: Phone) -> None:
     assert "404" in found.find("D:propstat")[-1].findtext("D:status", "", SPACES)
 
 
+async def test_unprefixed_names_mean_the_same(phone: Phone) -> None:
+    before = await phone.propfind(phone.calendar, *NAMES)
+
+    phone.stand_in.turn_on("unprefixed")
+
+    after = await phone.propfind(phone.calendar, *NAMES)
+    assert [one.tag for one in after.root.iter()] == [one.tag for one in before.root.iter()]
+    assert b'<multistatus xmlns="DAV:"><response><href>' in after.body
+    assert b'<getctag xmlns="http://calendarserver.org/ns/">' in after.body
+
+
 async def test_empty_status_about_a_collection(phone: Phone) -> None:
     before = await phone.propfind(phone.calendar, *NAMES)
     assert before.members[phone.calendar].find("D:status", SPACES) is None

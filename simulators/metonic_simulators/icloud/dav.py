@@ -154,3 +154,13 @@ def nested(tag: str, *inner: str) -> Element:
     made = Element(tag)
     made.extend(Element(name) for name in inner)
     return made
+
+
+def unprefix(element: Element, inherited: str = "") -> None:
+    """Names without prefixes, by default namespaces."""
+    space, _, name = element.tag.removeprefix("{").rpartition("}")
+    if space != inherited:
+        element.set("xmlns", space)
+    element.tag = name
+    for inner in element:
+        unprefix(inner, space)

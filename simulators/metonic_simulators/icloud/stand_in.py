@@ -127,14 +127,14 @@ class StandIn:
             fault.times -= 1
             self.faults = [one for one in self.faults if one.times]
             way = fault.quirk.around(self.world, way, fault.options)
-        began, status = time.perf_counter(), 0
+        at, began, status = time.time(), time.perf_counter(), 0
         try:
             answer = await way(asked)
             status = answer.status
             return answer
         finally:
             seconds = time.perf_counter() - began
-            self.log.append(_entry(asked, status, seconds, fault.quirk.name if fault else ""))
+            self.log.append(_entry(asked, status, at, seconds, fault.quirk.name if fault else ""))
 
     async def _signed_in(self, asked: Asked) -> Answer:
         if _login(asked) == (self.user, self.password):
@@ -166,8 +166,9 @@ def _login(asked: Asked) -> tuple[str, str]:
     return user, password
 
 
-def _entry(asked: Asked, status: int, seconds: float, fault: str) -> Entry:
+def _entry(asked: Asked, status: int, at: float, seconds: float, fault: str) -> Entry:
     return Entry(
+        at=at,
         method=asked.method,
         path=asked.path,
         report=asked.report,

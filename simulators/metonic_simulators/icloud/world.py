@@ -45,8 +45,12 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A request and what became of it; ``status`` 0: the connection ended instead of an answer."""
+    """A request and what became of it.
 
+    ``at``: when it came, in seconds since 1970; ``status`` 0: the connection ended instead of an answer.
+    """
+
+    at: float
     method: str
     path: str
     report: str

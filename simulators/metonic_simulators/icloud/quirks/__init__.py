@@ -34,6 +34,7 @@ QUIRKS = MappingProxyType({quirk.name: quirk for quirk in _IN_ORDER})
 
 ICLOUD = (
     *("strict-queries", "allprop-untyped", "collection-listed", "limit-ignored", "empty-propstat"),
+    "unprefixed",
     *("no-end", "uid-elsewhere", "if-match-star", "schedules"),
     *("duplicate-dtstamp", "recurrence-exception", "re-serialised", LAYOUT),
 )

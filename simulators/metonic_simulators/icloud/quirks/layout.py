@@ -52,6 +52,15 @@ async def principal_without_dsid(_: World, asked: Asked, go: Go) -> Answer:
     return (await go(asked)).edit(shortened)
 
 
+async def unauthenticated(_: World, asked: Asked, go: Go) -> Answer:
+    def nobody(root: Element) -> None:
+        for named in root.iter(f"{dav.D}current-user-principal"):
+            for href in named.findall(dav.HREF):
+                href.tag, href.text = f"{dav.D}unauthenticated", None
+
+    return (await go(asked)).edit(nobody)
+
+
 def _about_the_account(world: World, asked: Asked, path: str) -> Answer:
     if asked.method == "OPTIONS":
         return Answer(200, headers=CIMultiDict({"DAV": _DAV}))
@@ -161,6 +170,13 @@ QUIRKS = (
         principal_without_dsid,
         "The principal's path lacks the number of the account.",
         "python-caldav#186 (iCloud)",
+    ),
+    Quirk(
+        "unauthenticated",
+        propfind,
+        unauthenticated,
+        "`current-user-principal` is `unauthenticated`, although user and password were taken.",
+        "RFC 5397 3",
     ),
     Quirk(
         LAYOUT,

@@ -33,6 +33,10 @@ async def empty_status(_: World, asked: Asked, go: Go) -> Answer:
     return (await go(asked)).edit(marked)
 
 
+async def unprefixed(_: World, asked: Asked, go: Go) -> Answer:
+    return (await go(asked)).edit(dav.unprefix)
+
+
 async def absolute_hrefs(_: World, asked: Asked, go: Go) -> Answer:
     return (await go(_read_back(asked, str))).edit(_respelled(lambda path: asked.origin + path))
 
@@ -99,6 +103,13 @@ QUIRKS = (
         empty_propstat,
         "A second propstat, with status 404, names `getctag` and `displayname` again, empty.",
         "org-caldav#305 (iCloud); AndroidCaldavSyncAdapater#186",
+    ),
+    Quirk(
+        "unprefixed",
+        listing,
+        unprefixed,
+        "No element has a prefix: each says its namespace where that is not its parent's.",
+        "org-caldav#305 (iCloud)",
     ),
     Quirk(
         "empty-status",
