@@ -18,6 +18,8 @@ from metonic_simulators.servers import KINDS, CalendarServer
 
 DEADLINE = 30
 
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc is asked about processes")
+
 
 @contextmanager
 def _running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
