@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 UV_VERSION := 0.13.9
 
-MEMBERS := core gateway plugins/apple
+MEMBERS := core gateway plugins/apple simulators
 MEMBER_FILES := $(MEMBERS:%=%/pyproject.toml)
 
 # A stamp is named after what it stands for, so a changed file, interpreter or folder (a venv cannot move) asks for a new one.
@@ -63,7 +63,7 @@ pins: .bootstrap/bin/uv ## Pin the requirements anew (make pins ARGS=--upgrade r
 
 clean: ## Remove environments and caches
 	rm -rf $(VENV) .bootstrap .coverage htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	find core gateway plugins tests -name __pycache__ -prune -exec rm -rf {} +
+	find core gateway plugins simulators tests -name __pycache__ -prune -exec rm -rf {} +
 
 # Debian packages venv and ensurepip apart from the interpreter.
 define require_python

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("core", "gateway", "plugins", "tests")
+FOLDERS = ("core", "gateway", "plugins", "simulators", "tests")
 FILE_LINES = 300
 FUNCTION_LINES = 50
 
