@@ -113,7 +113,7 @@ async def tug(world: "World") -> None:
 
 async def given_up(appointment_id: UUID) -> bool:
     """Whether it was imported, and cancelled in favour of the platform's as a person said they are one."""
-    lines = models.SyncOperation.filter(appointment_id=appointment_id, reason="resolved")
+    lines = models.SyncOperation.filter(appointment_id=appointment_id, reason="paired")
     return await lines.filter(side="local", operation="delete").exists()
 
 

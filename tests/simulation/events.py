@@ -58,6 +58,7 @@ async def restore(world: World) -> None:
         old = world.dice.choice(desk.calendar.versions(event.id))
         world.values.restore(old.content, event.content)
         world.note("there: restore", world.place(desk), event.id, old.content.title)
+        desk.calendar.garbled.discard(event.id)
         if desk.calendar.conduct is CALDAV:
             # Nobody can tell it from a write of ours that did not arrive, so it may be written over.
             desk.calendar.put(old)

@@ -11,7 +11,7 @@ from tests.simulation.values import Values, editable, tokens, tokens_of
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.content import Content, Group, all_groups
 from metonic_core.model.when import Window
-from metonic_gateway.store import appointments, changes, upserts
+from metonic_gateway.store import appointments, changes, models, upserts
 from metonic_gateway.store.changes import Change
 from metonic_gateway.store.upserts import Person, PlatformAppointment, Seat, UpsertReport, UpsertStatus
 
@@ -162,7 +162,10 @@ class Platform:
                 self.values.retired |= self.values.with_ancestors(tokens_of(before, group))
 
     async def _present(self, record: Record) -> Content | None:
-        return (await self._looked_up(record.appointment_id)).content if record.appointment_id else None
+        """What stands here, also where the platform has not heard yet what its appointment is called here."""
+        here = await models.Appointment.get_or_none(platform_id=record.state.platform_id)
+        found = record.appointment_id or (here.id if here else None)
+        return (await self._looked_up(found)).content if found else None
 
     def _check_author(self, message: Message, before: Content | None, after: Content | None) -> None:
         """Nothing changes to what the platform did not write itself, but only read."""

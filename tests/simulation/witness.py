@@ -12,7 +12,7 @@ from tests.simulation.faults import SteppingLedger
 from tests.simulation.values import tokens, tokens_of
 
 from metonic_core.model.appointment import Appointment
-from metonic_core.model.content import NOTES, Content, Group, all_groups
+from metonic_core.model.content import NOTES, TIME, Content, Group, all_groups
 from metonic_core.model.mapping import HoldKind, Mapping, Origin
 from metonic_core.model.resolution import Resolution
 from metonic_core.reconcile.guard import Held
@@ -138,8 +138,10 @@ class Observed:
                 self.witness.adopted.add(row.id)
             elif done.side is Side.EXTERNAL and done.act is Act.UPDATE and done.before:
                 after = [content for content in (row.external_base, row.local_base) if content]
+                # What a masked copy does not show any more is nobody's edit.
+                groups = done.groups & {TIME} if row.is_masked else done.groups
                 if done.reason is Reason.EDITED_HERE and self._is_bound(row):
-                    self._overrule(done.groups, done.before, after, f"there, {row.event_id}")
+                    self._overrule(groups, done.before, after, f"there, {row.event_id}")
                 self.witness.adopted.discard(row.id)
 
     def _is_bound(self, row: Mapping) -> bool:

@@ -62,12 +62,23 @@ def _is_refuted(mapping: Mapping, intent: Intent, event: StoredEvent, terms: Ter
 
     Then what else is there now was written by somebody who had not seen ours, and is no edit on top of it.
     """
-    base, sent = mapping.external_base, intent.sent
-    if mapping.origin is not Origin.OWN or base is None or sent is None:
+    sent = intent.sent
+    if sent is None or not _left_as_it_was(mapping, sent, event, terms):
         return False
-    written = terms.differing(base, sent.content) & sent.groups
-    is_any_sent = any(terms.same(g, sent.content, event.content) for g in written)
-    return not is_any_sent and any(terms.same(g, base, event.content) for g in written)
+    return not any(terms.same(g, sent.content, event.content) for g in _written(mapping, sent, terms))
+
+
+def _left_as_it_was(mapping: Mapping, sent: Sent, event: StoredEvent, terms: Terms) -> bool:
+    """Whether part of what was written to a user's own event is there as it was before."""
+    base = mapping.external_base
+    if mapping.origin is not Origin.OWN or base is None:
+        return False
+    return any(terms.same(g, base, event.content) for g in _written(mapping, sent, terms))
+
+
+def _written(mapping: Mapping, sent: Sent, terms: Terms) -> frozenset[Group]:
+    """The groups that a write was to change."""
+    return terms.differing(mapping.external_base or sent.content, sent.content) & sent.groups
 
 
 def outcome_of(mapping: Mapping, outcome: Outcome, terms: Terms) -> Landed:
@@ -143,10 +154,13 @@ def adopted(mapping: Mapping, event: StoredEvent, marker: Marker) -> Mapping:
 
 
 def _answered(mapping: Mapping, intent: Intent, event: StoredEvent, terms: Terms) -> Landed:
-    """``wanted`` is cleared only if it is still the number that this write answered."""
+    """``wanted`` is cleared only if it is still the number that this write answered, and all of it is there.
+
+    An earlier write may have landed instead of this one, and have brought less.
+    """
     made, done = confirm(take(replace(mapping, intent=None), Seen(event), terms), terms, intent)
-    is_answered = made.seen is None and intent.sent not in made.unconfirmed
-    if is_answered:
+    is_whole = intent.sent is None or not _left_as_it_was(mapping, intent.sent, event, terms)
+    if is_whole and made.seen is None and intent.sent not in made.unconfirmed:
         return replace(made, wanted=None if mapping.wanted == intent.answers else mapping.wanted), done
     return made, done
 

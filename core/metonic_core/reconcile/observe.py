@@ -92,6 +92,10 @@ def _is_old(mapping: Mapping, change: Change) -> bool:
             return False
 
 
+_ABOUT_WHAT_STOOD_THERE = frozenset({HoldKind.GUARDED, HoldKind.OUTSIDE, HoldKind.IGNORED})
+"""Holds that end when nobody knows any more what stands there."""
+
+
 def _is_held(mapping: Mapping, kind: HoldKind) -> bool:
     return mapping.hold is not None and mapping.hold.kind is kind
 
@@ -105,8 +109,7 @@ def take(mapping: Mapping, reading: Reading, terms: Terms) -> Mapping:
             return mapping if terms.may_hide(mapping) else replace(mapping, seen=Absent()).due()
         case Unreadable(etag=etag, reason=reason):
             quarantine = Hold(HoldKind.QUARANTINE, reason)
-            # What was held, or lay outside, is no longer what stands there.
-            is_past = _is_held(mapping, HoldKind.GUARDED) or _is_held(mapping, HoldKind.OUTSIDE)
+            is_past = mapping.hold is not None and mapping.hold.kind in _ABOUT_WHAT_STOOD_THERE
             hold = quarantine if is_past else mapping.hold or quarantine
             return replace(mapping, seen=Illegible(etag), hold=hold, wanted=None)
         case Foreign(etag=etag):

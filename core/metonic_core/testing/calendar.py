@@ -83,7 +83,7 @@ class MemoryCalendar:
     def _etag(self, event: StoredEvent) -> str:
         if not self.conduct.hashes_etags:
             return str(len(self.log) + 1)
-        text = json.dumps([encode(event.content), event.marker, event.uid])
+        text = json.dumps([encode(event.content), event.marker, event.uid, event.id in self.garbled])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     # reading
