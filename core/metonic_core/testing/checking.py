@@ -3,15 +3,19 @@
 import asyncio
 import inspect
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 from unittest import SkipTest
 
 from metonic_core.spi.provider import Provider
 from metonic_core.testing.checks import Broken, Checks
 from metonic_core.testing.stand import Stand
+
+STANDS = "metonic.stands"
+"""The group of entry points that name a plugin's stand, by the name of its provider."""
 
 _TIMEOUT = 120.0
 
@@ -32,6 +36,25 @@ class Finding:
     verdict: Verdict
     what: str = ""
     mend: str = ""
+
+
+class NoStand(Exception):
+    """There is a stand and it cannot be used; the message says why."""
+
+
+def stand_of(name: str, found: Iterable[EntryPoint] | None = None) -> type[Stand] | None:
+    """The stand of the provider with that name; None if nobody brings one. Raises NoStand."""
+    points = entry_points(group=STANDS) if found is None else found
+    point = next((one for one in points if one.name == name), None)
+    if point is None:
+        return None
+    try:
+        stand = point.load()
+    except Exception as error:
+        raise NoStand(f"{type(error).__name__}: {error}") from error
+    if not (isinstance(stand, type) and issubclass(stand, Stand)):
+        raise NoStand(f"{point.value} is no class that inherits metonic_core.testing.stand.Stand")
+    return stand
 
 
 def check_names() -> list[str]:
