@@ -84,6 +84,7 @@ class CaldavStand(Stand):
 
     home: str
     client: Troubled
+    organizer = "alice@example.com"
 
     async def open(self) -> None:
         self._session = aiohttp.ClientSession()
@@ -115,10 +116,8 @@ class CaldavStand(Stand):
         return await self._put(calendar_object(str(uuid4()), content))
 
     async def edit(self, event_id: str, content: Content) -> None:
-        (uid,), marker = (
-            lines_of(text := await self.raw(event_id), "UID")[:1],
-            lines_of(text, "X-METONIC-COPY"),
-        )
+        text = await self.raw(event_id)
+        uid, marker = lines_of(text, "UID")[0], lines_of(text, "X-METONIC-COPY")
         await self._store(event_id, calendar_object(uid.removeprefix("UID:"), content, marker))
 
     async def erase(self, event_id: str) -> None:
@@ -136,15 +135,11 @@ class CaldavStand(Stand):
             calendar_object(str(uuid4()), LESSON, ["RRULE:FREQ=DAILY;COUNT=40", _UNSUPPORTED])
         )
 
-    async def put_phantom(self) -> str:
-        self.client.phantoms.append(f"{self.calendar_id}{uuid4()}.ics")
-        return self.client.phantoms[-1]
-
     async def put_floating(self) -> str:
         return await self._put(calendar_object(str(uuid4()), LESSON).replace(";TZID=Europe/Berlin", ""))
 
     async def put_with_guests(self, content: Content) -> str:
-        guests = [f"ORGANIZER:mailto:{USER}@example.com", "ATTENDEE:mailto:guest@example.com"]
+        guests = [f"ORGANIZER:mailto:{self.organizer}", "ATTENDEE:mailto:guest@example.com"]
         return await self._put(calendar_object(str(uuid4()), content, guests))
 
     async def occupy(self, identity: UUID, content: Content) -> None:
@@ -152,11 +147,8 @@ class CaldavStand(Stand):
 
     async def duplicate(self, event_id: str) -> str:
         text = await self.raw(event_id)
-        (uid,) = lines_of(text, "UID")
+        uid = lines_of(text, "UID")[0]
         return await self._put(text.replace(uid, f"UID:{uuid4()}").replace("\n", "\r\n"))
-
-    async def outbox(self) -> Sequence[str]:
-        self.cannot("the server sends no mail")
 
     def requests(self) -> int:
         return len(self.client.asked)
@@ -167,6 +159,20 @@ class CaldavStand(Stand):
     async def reset_silently(self) -> None:
         self.client.is_reset_silent = True
         self.client.forgotten |= self.client.given
+
+    async def delete_calendar(self) -> None:
+        await self._other.request("DELETE", self._url(self.calendar_id))
+
+
+class LinedStand(CaldavStand):
+    """Before a server that has no troubles of its own: they are in the client."""
+
+    async def put_phantom(self) -> str:
+        self.client.phantoms.append(f"{self.calendar_id}{uuid4()}.ics")
+        return self.client.phantoms[-1]
+
+    async def outbox(self) -> Sequence[str]:
+        self.cannot("the server sends no mail")
 
     async def answer(self, status: int, retry_after: int | None = None) -> None:
         headers = {} if retry_after is None else {"retry-after": str(retry_after)}
@@ -187,11 +193,8 @@ class CaldavStand(Stand):
     async def refuse_writes(self) -> None:
         self.client.is_read_only = True
 
-    async def delete_calendar(self) -> None:
-        await self._other.request("DELETE", self._url(self.calendar_id))
 
-
-class RadicaleStand(CaldavStand):
+class RadicaleStand(LinedStand):
     home = f"/{USER}/"
 
     @classmethod
@@ -211,7 +214,7 @@ class RadicaleStand(CaldavStand):
         self.client.password = "changed"
 
 
-class XandikosStand(CaldavStand):
+class XandikosStand(LinedStand):
     home = f"/{USER}/calendars/"
 
     @classmethod

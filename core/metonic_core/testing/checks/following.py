@@ -6,6 +6,7 @@ from unittest import SkipTest
 
 from metonic_core.model.content import Content
 from metonic_core.model.event import StoredEvent
+from metonic_core.model.when import Window
 from metonic_core.spi.changes import Change, ChangePage, Gone, Reading, Seen
 from metonic_core.spi.errors import ProviderError, Unacceptable
 from metonic_core.spi.writes import Create
@@ -113,13 +114,13 @@ async def stored(stand: Stand, event_id: str) -> StoredEvent:
     return found.event
 
 
-async def listed(stand: Stand) -> list[Change]:
-    """Every page of the listing of everything."""
+async def listed(stand: Stand, window: Window | None = None) -> list[Change]:
+    """Every page of the listing of the window, or of everything."""
     await stand.settle()
     changes: list[Change] = []
     page: str | None = None
     for _ in range(_MOST_PAGES):
-        listing = await stand.adapter.get_events(stand.calendar_id, None, page)
+        listing = await stand.adapter.get_events(stand.calendar_id, window, page)
         changes += listing.changes
         page = listing.more
         if page is None:

@@ -64,10 +64,8 @@ class Reading:
         old = begins.replace(hour=10) - timedelta(days=70)
         endless = replace(LESSON, title="Endless", when=Timed(old, old + HOUR, BERLIN))
         series = await stand.put(replace(endless, recurrence=Recurrence(("FREQ=WEEKLY",))))
-        await stand.settle()
 
-        page = await stand.adapter.get_events(stand.calendar_id, WINDOW)
-        found = {id_of(change) for change in page.changes}
+        found = {id_of(change) for change in await listed(stand, WINDOW)}
 
         expect(
             straddling in found,
