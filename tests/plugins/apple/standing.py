@@ -55,7 +55,7 @@ class Troubled(HttpClient):
         answer = await super().request(method, url, headers, self._with_what_is_known(body))
         if method in _WRITES and self._happens("loses_answer"):
             raise Unavailable("The connection was cut.")
-        self.given |= set(_TOKEN.findall(answer.body))
+        self.given |= set(_TOKEN.findall(answer.body.replace(b"\x0b", b"")))
         return self._haunted(answer) if body and b"sync-collection" in body else answer
 
     def _happens(self, once: str) -> bool:

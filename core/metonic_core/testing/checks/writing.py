@@ -9,7 +9,7 @@ from metonic_core.spi.errors import IdentityTaken, NotFound
 from metonic_core.spi.writes import Create, Delete
 from metonic_core.testing.checks.contents import LESSON, MARKER, creating, lesson
 from metonic_core.testing.checks.expecting import error_of, expect, expect_error, expect_same, named
-from metonic_core.testing.checks.following import follow, listed, make, make_if_held, read, stored
+from metonic_core.testing.checks.following import follow, id_of, listed, make, make_if_held, read, stored
 from metonic_core.testing.stand import Stand
 
 _TEXTS = (
@@ -79,6 +79,18 @@ class Creating:
                 "where the service gives the ids, store Create.identity with the event and read it into "
                 "StoredEvent.identity: it is how a create whose answer was lost is found.",
             )
+
+    async def test_a_copy_is_listed_under_the_id_of_its_create(self, stand: Stand) -> None:
+        _, made = await make(stand, LESSON)
+
+        ids = [id_of(change) for change in await listed(stand)]
+
+        expect(
+            ids == [made.id],
+            f"An event was made as {made.id!r}, and the listing names {ids!r}.",
+            "give an event one id, in one spelling, wherever it is named: a copy that comes back under "
+            "another one looks like a new event.",
+        )
 
     async def test_a_create_that_comes_twice_makes_one_event(self, stand: Stand) -> None:
         asked, made = await make(stand, LESSON)
