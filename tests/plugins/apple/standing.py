@@ -21,6 +21,7 @@ from metonic_core.testing.checks.contents import LESSON
 from metonic_core.testing.stand import Stand
 
 _WRITES = {"PUT", "DELETE"}
+_HREF = re.compile(rb"href>\s*([^<\s]+)\s*<")
 _TOKEN = re.compile(rb"sync-token>([^<]+)<")
 _NO_RIGHT = b'<error xmlns="DAV:"><need-privileges/></error>'
 _PHANTOM = """<response xmlns="DAV:"><href>{path}</href><propstat><prop><getetag>"phantom"</getetag></prop>
@@ -110,7 +111,16 @@ class CaldavStand(Stand):
         event_id = f"{self.calendar_id}{uuid4()}.ics"
         status = await self._store(event_id, text)
         assert status == 201, (status, text)
-        return event_id
+        return await self._spelled(event_id)
+
+    async def _spelled(self, event_id: str) -> str:
+        """The id as the server spells it."""
+        asked = b'<propfind xmlns="DAV:"><prop><getetag/></prop></propfind>'
+        headers = {"Depth": "0", "Content-Type": "application/xml"}
+        answer = await self._other.request("PROPFIND", self._url(event_id), headers, asked)
+        found = _HREF.search(answer.body)
+        assert found, answer.body
+        return self.calendar_id + urlsplit(found[1].decode()).path.rpartition("/")[2]
 
     async def put(self, content: Content) -> str:
         return await self._put(calendar_object(str(uuid4()), content))
@@ -154,6 +164,8 @@ class CaldavStand(Stand):
         return len(self.client.asked)
 
     async def expire_cursors(self) -> None:
+        if not self.client.given:
+            self.cannot("the server gives no tokens")
         self.client.forgotten |= self.client.given
 
     async def reset_silently(self) -> None:

@@ -8,7 +8,7 @@ from metonic_core.model.content import Content
 from metonic_core.model.event import StoredEvent
 from metonic_core.model.when import Window
 from metonic_core.spi.changes import Change, ChangePage, Gone, Reading, Seen
-from metonic_core.spi.errors import ProviderError, Unacceptable
+from metonic_core.spi.errors import CursorExpired, ProviderError, Unacceptable
 from metonic_core.spi.writes import Create
 from metonic_core.testing.checks.contents import WINDOW, creating
 from metonic_core.testing.checks.expecting import Broken, expect, named
@@ -56,8 +56,17 @@ class Told:
 
 
 async def follow(stand: Stand, cursor: str | None = None) -> Told:
-    """Read the feed from the cursor to its end."""
+    """Read the feed from the cursor to its end, or everything if the cursor is no longer known."""
     await stand.settle()
+    try:
+        return await _to_the_end(stand, cursor)
+    except CursorExpired:
+        if not cursor:
+            raise
+        return await _to_the_end(stand, None)
+
+
+async def _to_the_end(stand: Stand, cursor: str | None) -> Told:
     pages: list[ChangePage] = []
     at = cursor
     while len(pages) < _MOST_PAGES:
