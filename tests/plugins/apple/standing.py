@@ -13,12 +13,12 @@ import aiohttp
 from tests.plugins.apple.others_text import ALARM, FOREIGN, calendar_object, lines_of, unfolded
 from tests.plugins.apple.outside import PASSWORD, USER, HttpClient, account, make_calendar
 from tests.radicale import calendar_server
-from tests.xandikos import git_calendar_server
 
 from metonic_core.model.content import Content
 from metonic_core.spi import Answer, Unavailable
 from metonic_core.testing.checks.contents import LESSON
 from metonic_core.testing.stand import Stand
+from metonic_simulators.servers import DSID, started
 
 _WRITES = {"PUT", "DELETE"}
 _HREF = re.compile(rb"href>\s*([^<\s]+)\s*<")
@@ -227,13 +227,13 @@ class RadicaleStand(LinedStand):
 
 
 class XandikosStand(LinedStand):
-    home = f"/{USER}/calendars/"
+    home = f"/{DSID}/calendars/"
 
     @classmethod
     @contextmanager
     def sharing(cls) -> Iterator[str]:
-        with git_calendar_server(Path(tempfile.mkdtemp()), f"/{USER}/") as root:
-            yield root
+        with tempfile.TemporaryDirectory() as folder, started("xandikos", Path(folder)) as server:
+            yield f"{server.origin}/"
 
     async def put_task(self) -> str:
         self.cannot("Xandikos takes nothing but events into a calendar of events")

@@ -26,7 +26,7 @@ class IcloudStand(CaldavStand):
     @classmethod
     @contextmanager
     def sharing(cls) -> Iterator[CalendarServer]:
-        with started(cls.server, Path(tempfile.mkdtemp())) as server:
+        with tempfile.TemporaryDirectory() as folder, started(cls.server, Path(folder)) as server:
             yield server
 
     async def open(self) -> None:
