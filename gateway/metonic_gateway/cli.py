@@ -11,12 +11,12 @@ from typing import Annotated, NoReturn
 import typer
 
 from metonic_core.model.when import is_zone
-from metonic_core.spi.registry import Registry
 from metonic_gateway import demo as demo_story
 from metonic_gateway.app import build_app
 from metonic_gateway.demo.folder import DemoFolder, DemoProblem
 from metonic_gateway.graphql.schema import sdl
 from metonic_gateway.http.identity import Identity, Role, issue_token, token_key
+from metonic_gateway.plugins import plugins
 from metonic_gateway.serving import PortTaken, bound, served, stop_signals
 from metonic_gateway.settings import Settings, SettingsError, load_settings
 from metonic_gateway.store.database import migrated
@@ -33,6 +33,9 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     help="Keeps a platform's appointments and its users' calendars in step.",
 )
+
+
+cli.add_typer(plugins)
 
 
 def main() -> None:
@@ -99,19 +102,6 @@ async def _migrated(settings: Settings) -> None:
 def schema() -> None:
     """Print the GraphQL schema."""
     typer.echo(sdl().rstrip())
-
-
-@cli.command()
-def plugins() -> None:
-    """List the provider plugins; ends with 1 if one cannot be used."""
-    reports = Registry.load().reports
-    if not reports:
-        typer.echo("No provider plugin is installed.")
-    width = max((len(r.distribution) + len(r.version) + 1 for r in reports), default=0)
-    for report in reports:
-        origin = f"{report.distribution} {report.version}"
-        typer.echo(f"{report.name:<20} {origin:<{width}} {report.problem or 'ok'}")
-    raise typer.Exit(code=int(any(report.problem for report in reports)))
 
 
 @cli.command()

@@ -1,1 +1,1 @@
-"""What tests of providers and of the engine stand on: calendars in memory with the conduct of real ones."""
+"""What the tests of plugins and of the engine stand on: the conformance suite, calendars in memory."""

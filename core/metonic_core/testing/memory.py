@@ -9,7 +9,7 @@ from metonic_core.model.content import NOTES, Content, Group
 from metonic_core.model.event import StoredEvent
 from metonic_core.model.when import Window
 from metonic_core.spi.adapter import CalendarAdapter
-from metonic_core.spi.changes import ChangePage, EventPage, Reading, Seen
+from metonic_core.spi.changes import ChangePage, EventPage, Gone, Reading, Seen
 from metonic_core.spi.errors import EtagMismatch, IdentityTaken, NotFound, Unacceptable
 from metonic_core.spi.provider import Account
 from metonic_core.spi.writes import Create, Delete, Stored, Update
@@ -28,14 +28,14 @@ class MemoryAdapter(CalendarAdapter):
     async def get_events(
         self,
         calendar_id: str,  # noqa: ARG002 - there is one calendar
-        window: Window | None,  # noqa: ARG002 - all of it is shown
+        window: Window | None,
         page: str | None = None,
     ) -> EventPage:
         size = self.calendar.conduct.page_size
         ids = json.loads(page) if page else sorted(self.calendar.live)
         now, rest = ids[:size], ids[size:]
-        found = [Seen(self.calendar.live[i]) for i in now if i in self.calendar.live]
-        return EventPage(found, more=json.dumps(rest) if rest else None)
+        read = [self.calendar.read(i) for i in now]
+        return EventPage([one for one in read if _is_in(window, one)], json.dumps(rest) if rest else None)
 
     async def get_changes(self, calendar_id: str, cursor: str | None, window: Window) -> ChangePage:  # noqa: ARG002
         return self.calendar.changes(cursor, window)
@@ -52,12 +52,14 @@ class MemoryAdapter(CalendarAdapter):
 
     async def create_event(self, calendar_id: str, write: Create) -> Stored:  # noqa: ARG002
         chosen = self._chosen(write.identity)
+        uid = None if self.calendar.conduct.gives_ids else str(write.identity)
         found = self.calendar.live.get(chosen)
         if found:
+            if found.uid != uid:
+                raise IdentityTaken("another event has this identity")
             return Stored(found, is_adopted=True)
         if not self.calendar.conduct.hashes_etags and self.calendar.was_deleted(chosen):
             raise IdentityTaken("a deleted event has this identity")
-        uid = None if self.calendar.conduct.gives_ids else str(write.identity)
         identity = str(write.identity) if self.calendar.conduct.gives_ids else None
         self.calendar.made[write.identity] = chosen
         event = StoredEvent(chosen, "", write.content, uid=uid, marker=write.marker, identity=identity)
@@ -98,3 +100,9 @@ class MemoryAdapter(CalendarAdapter):
         if group == NOTES:
             return ours.notes.rstrip() == theirs.notes.rstrip()
         return ours.get(group) == theirs.get(group)
+
+
+def _is_in(window: Window | None, read: Reading) -> bool:
+    if not isinstance(read, Seen):
+        return not isinstance(read, Gone)
+    return window is None or read.event.content.occurs_in(window)

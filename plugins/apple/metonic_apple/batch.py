@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from metonic_apple.errors import MISSING, Incomprehensible, write_failure
+from metonic_apple.errors import MISSING, Incomprehensible, Locked, write_failure
 from metonic_apple.etags import if_match, is_same
 from metonic_apple.fetching import Fetched, Missing, Text, Withheld, fetch, fetch_one
 from metonic_apple.floating import Reader
@@ -63,6 +63,10 @@ class Batch:
         """One outcome per write, in order. Raises only before anything was written."""
         texts = await fetch(self._session, self._calendar_id, [w.id for w in writes if isinstance(w, Update)])
         done = await some_at_once(self._guarded(write, texts) for write in writes)
+        for i, one in enumerate(done):
+            if isinstance(one, Failed) and isinstance(one.error, Locked):
+                # Nothing else is under way any more.
+                done[i] = await self._guarded(writes[i], texts)
         return await self._confirmed(writes, done)
 
     async def _guarded(self, write: Write, texts: Mapping[str, Fetched]) -> Outcome | _Written:

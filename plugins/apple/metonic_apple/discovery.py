@@ -46,18 +46,22 @@ async def sign_in(session: Session, account: Account) -> Account:
     """The account with its home found."""
     home = await find_home(session)
     return Account(
-        subject=_subject(home.principal),
+        subject=_subject(home.principal, account.subject),
         name=home.name or account.username,
         server=home.url,
         username=account.username,
     )
 
 
-def _subject(principal: str) -> str:
-    """ICloud moves accounts between its hosts; all of them serve the same principals."""
-    host = urlsplit(principal).netloc
-    host = _ICLOUD if host.endswith(".icloud.com") else host
-    return host + collection_key(urlsplit(principal).path)
+def _subject(principal: str, known: str) -> str:
+    """ICloud moves accounts between its hosts; all of them serve the same principals.
+
+    Others do so too: an account that is known keeps its subject, by whichever host it was reached.
+    """
+    host, path = urlsplit(principal).netloc, collection_key(urlsplit(principal).path)
+    if known.partition("/")[1:] == path.partition("/")[1:]:
+        return known
+    return (_ICLOUD if host.endswith(".icloud.com") else host) + path
 
 
 async def find_home(session: Session) -> Home:

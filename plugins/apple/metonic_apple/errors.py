@@ -18,6 +18,7 @@ from metonic_core.spi import (
     Unacceptable,
     Unavailable,
 )
+from metonic_core.spi.errors import Scope
 
 _UID_TAKEN = frozenset({"no-uid-conflict", "unique-scheduling-object-resource"})
 _NO_RIGHT = frozenset({"need-privileges"})
@@ -26,6 +27,7 @@ BUSY = frozenset({429, 503})
 _REFUSED_CONTENT = frozenset({400, 413, 415, 422})
 MULTISTATUS = 207
 UNAUTHORIZED, _FORBIDDEN, _CONFLICT, _PRECONDITION_FAILED, SERVER_ERROR = 401, 403, 409, 412, 500
+_LOCKED = 423
 
 
 class Incomprehensible(ValueError):
@@ -34,6 +36,12 @@ class Incomprehensible(ValueError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class Locked(ProviderError):
+    """Another write was under way and nothing was written (RFC 4918 11.3); Xandikos takes one at a time."""
+
+    scope = Scope.ITEM
 
 
 class ServerFailed(Unavailable):
@@ -82,6 +90,8 @@ def write_failure(answer: Answer) -> ProviderError:
 
 
 def _by_status(answer: Answer) -> ProviderError:
+    if answer.status == _LOCKED:
+        return Locked("The calendar server had locked the event.")
     if answer.status in {_PRECONDITION_FAILED, _CONFLICT}:
         return EtagMismatch("The event was changed meanwhile.")
     if answer.status in MISSING:

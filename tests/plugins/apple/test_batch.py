@@ -106,6 +106,18 @@ async def test_a_create_never_adopts_what_is_not_ours(
     assert isinstance(outcome.error, IdentityTaken)
 
 
+async def test_a_write_that_found_the_server_at_another_one_is_sent_once_more(
+    server: Scripted, client: HttpClient
+) -> None:
+    put_answers(server, web.Response(status=423))
+    server.on("PUT", PATH, web.Response(status=423), web.Response(status=201))
+
+    (outcome,) = await write(client, server, CREATE)
+
+    assert isinstance(outcome, Stored)
+    assert len(server.to("PUT")) == 2
+
+
 @pytest.mark.parametrize("code", [403, 409, 412])
 async def test_a_uid_that_lives_in_another_calendar_is_taken(
     server: Scripted, client: HttpClient, code: int

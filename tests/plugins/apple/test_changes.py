@@ -147,6 +147,15 @@ async def test_a_calendar_not_found_is_gone_if_looking_again_finds_none(
         await changes(client, server)
 
 
+async def test_a_calendar_that_is_missing_within_a_multistatus_is_gone(
+    server: Scripted, client: HttpClient
+) -> None:
+    server.on("PROPFIND", CALENDAR, multistatus(status(CALENDAR, 404)))
+
+    with pytest.raises(CalendarGone):
+        await changes(client, server)
+
+
 async def test_a_calendar_that_may_not_be_read_is_no_expired_token(
     server: Scripted, client: HttpClient
 ) -> None:

@@ -1,5 +1,7 @@
 """How the home of somebody's calendars is found, and what is said where there is none."""
 
+from dataclasses import replace
+
 import pytest
 from aiohttp import web
 from tests.plugins.apple.outside import HttpClient, account
@@ -186,3 +188,13 @@ async def test_only_calendars_for_events_are_listed(icloud: Scripted, client: Ht
     assert not work_calendar.is_writable
     assert (other.id, other.name) == ("/123/calendars/home%20office/", "home office")
     assert other.is_writable
+
+
+async def test_an_account_stays_the_same_by_whichever_host_it_is_reached(
+    icloud: Scripted, client: HttpClient
+) -> None:
+    known = replace(account(icloud.url), subject="another-host.example/123/principal/")
+    stranger = replace(known, subject="another-host.example/456/principal/")
+
+    assert (await AppleAdapter(client, known).authenticate()).subject == known.subject
+    assert (await AppleAdapter(client, stranger).authenticate()).subject.startswith("127.0.0.1:")

@@ -1,0 +1,38 @@
+"""The provider in memory passes the suite in each of its conducts, and so do the abstract methods alone."""
+
+from tests.core.conformance.standing import (
+    CaldavStand,
+    GoogleStand,
+    GraphStand,
+    LinedAdapter,
+    OnlyWhatMustBe,
+    provider_of,
+)
+
+from metonic_core.testing.conduct import CALDAV, GOOGLE, GRAPH
+from metonic_core.testing.conformance import Conformance
+
+
+class TestGoogle(Conformance):
+    provider = provider_of(LinedAdapter, GOOGLE)
+    stand = GoogleStand
+
+
+class TestGraph(Conformance):
+    provider = provider_of(LinedAdapter, GRAPH)
+    stand = GraphStand
+
+
+class TestCaldav(Conformance):
+    provider = provider_of(LinedAdapter, CALDAV)
+    stand = CaldavStand
+
+
+class TestOnlyWhatMustBe(Conformance):
+    provider = provider_of(OnlyWhatMustBe, GOOGLE)
+    stand = GoogleStand
+
+
+class TestOnlyWhatMustBeWhereNothingIsSaidOfLosses(Conformance):
+    provider = provider_of(OnlyWhatMustBe, CALDAV)
+    stand = CaldavStand
