@@ -31,6 +31,7 @@ class Witness:
 
     ``adopted`` are rows of which nobody knows what their event held before: their next write goes over it.
     ``unanswered`` is what was sent to each user's own event, and no run was told what became of it.
+    ``outdone`` is what gave way where only the calendar counts.
     """
 
     world: "World"
@@ -39,6 +40,7 @@ class Witness:
     adopted: set[UUID] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
     unanswered: dict[UUID, set[int]] = field(default_factory=dict)
+    outdone: set[int] = field(default_factory=set)
 
     def begin(self, desk: "Desk") -> "Observed":
         observed = Observed(self, desk)
@@ -127,7 +129,9 @@ class Observed:
         if before.content.title != after.content.title == "Busy":
             found.append("masked: a title becomes Busy")
         self.world.astray += [f"{what} ({before.id})" for what in found]
-        if selection.direction is not Direction.PULL and paired not in self.fixed:
+        if selection.direction is Direction.PULL or paired in self.fixed:
+            self.witness.outdone |= {t for group in changed for t in tokens_of(before.content, group)}
+        else:
             unanswered = self.witness.unanswered.get(paired, set())
             self._overrule(changed, before.content, (after.content,), f"here, {before.id}", unanswered)
 
@@ -169,7 +173,7 @@ class Observed:
             new = {t for content in after for t in tokens_of(content, group)}
             if new & values.restored:
                 continue
-            seen = values.with_ancestors(new) | values.restored | values.retired
+            seen = values.with_ancestors(new) | values.restored | values.retired | self.witness.outdone
             if lost := replaced - seen - set(unanswered):
                 self.world.astray.append(f"I9: {group} {lost} was overruled in silence {where}")
 

@@ -26,7 +26,7 @@ class Quarantined:
 
 @dataclass(slots=True)
 class Report:
-    """What a run did. ``look_again``: how soon the intents that are left open can be settled.
+    """What a run did. ``look_again``: how soon what is left open can be settled, or be seen.
 
     ``ripe_at``: when a conflict may be resolved by the policy of the calendar.
     """

@@ -44,6 +44,9 @@ async def _take_readings(this: Run, rows: Sequence[Mapping], readings: Sequence[
             made = await _taken(this, row, reading, terms)
             this.report.count_hold(row, made[0])
             is_any_gone = is_any_gone or isinstance(made[0].seen, Absent)
+            if isinstance(made[0].seen, Look):
+                # It may only not show yet: it is looked for again when it must.
+                this.report.look_again = this.report.look_again or this.capabilities.visibility_lag
             await this.ledger.save(made)
         return is_any_gone
 

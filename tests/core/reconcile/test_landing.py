@@ -4,9 +4,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.core.pairs import KEY, NOW, TRAINING, appointment, copy, imported, own, sending, stored, terms
+from tests.core.pairs import (
+    KEY,
+    NOW,
+    TRAINING,
+    appointment,
+    copy,
+    foreign,
+    imported,
+    own,
+    sending,
+    stored,
+    terms,
+)
 
-from metonic_core.model.content import NOTES, TITLE, Content
+from metonic_core.model.content import LOCATION, NOTES, TITLE, Content, Group
 from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import Look, Mapping, Observed, Sent
 from metonic_core.reconcile.decide import decide
@@ -218,6 +230,21 @@ def test_a_users_event_shows_an_older_write_that_landed_late() -> None:
 
     assert (made.local_base, made.unconfirmed) == (YOGA, (TO_BOXING,))
     assert (step.conflict, step.write and step.write.content) == (None, BOXING)
+
+
+@pytest.mark.parametrize(("first", "left"), [(TITLE, {TITLE, LOCATION}), (LOCATION, {TITLE})])
+def test_what_an_older_write_did_not_bring_to_a_users_event_stays_due(first: Group, left: set[Group]) -> None:
+    both = replace(BOXING, location="Ring")
+    earlier = Sent("op1", replace(YOGA, location="Ring"), frozenset({first}))
+    row = sending(own(), earlier, Sent("op2", both, frozenset({TITLE, LOCATION})))
+    landed = TRAINING.take([first], earlier.content)
+
+    made, _ = settle(row, Seen(foreign(landed)), terms())
+    step = decide(made, appointment(both), terms())
+
+    assert made.wanted is not None
+    assert step.write
+    assert step.write.groups == left
 
 
 def test_much_later_a_third_value_is_somebodys_edit_and_collides() -> None:
