@@ -21,7 +21,7 @@ PROVIDER = Provider(
         help_url="https://account.apple.com",
     ),
     adapter=AppleAdapter,
-    # iCloud takes its time: a write that was cut off may still arrive for a while.
-    capabilities=Capabilities(batch_size=BATCH, settle_after=timedelta(seconds=10)),
+    # iCloud takes its time: a write that was cut off may still arrive for a while. And it drops sync tokens.
+    capabilities=Capabilities(batch_size=BATCH, settle_after=timedelta(seconds=10), forgets_silently=True),
     hosts=("*.icloud.com",),
 )
