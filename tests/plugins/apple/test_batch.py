@@ -7,19 +7,19 @@ from uuid import UUID
 import pytest
 from aiohttp import web
 from tests.plugins.apple.outside import HttpClient, account
-from tests.plugins.apple.scripted import Answering, Asked, Scripted, error, event, multistatus
+from tests.plugins.apple.scripted import Answering, Asked, Scripted, error, event, found, multistatus
 
 from metonic_apple.adapter import AppleAdapter
 from metonic_apple.writing import created
 from metonic_core.spi import (
     AccessDenied,
+    CalendarGone,
     Content,
     Create,
     Delete,
     EtagMismatch,
     Failed,
     IdentityTaken,
-    NotFound,
     Outcome,
     ProviderError,
     RateLimited,
@@ -124,9 +124,11 @@ REFUSALS: dict[str, tuple[web.Response, type[ProviderError]]] = {
     "size": (error(412, "C:max-resource-size"), Unacceptable),
     "rights": (error(403, "need-privileges"), AccessDenied),
     "400": (web.Response(status=400), Unacceptable),
+    "507": (web.Response(status=507), Unacceptable),
+    "quota": (error(507, "quota-not-exceeded"), Unacceptable),
     "413": (web.Response(status=413), Unacceptable),
     "403": (web.Response(status=403), AccessDenied),
-    "404": (web.Response(status=404), NotFound),
+    "404": (web.Response(status=404), CalendarGone),
     "429": (web.Response(status=429, headers={"Retry-After": "3"}), RateLimited),
     "503": (web.Response(status=503), RateLimited),
 }
@@ -142,6 +144,35 @@ async def test_a_refused_write_says_why(
 
     assert isinstance(outcome, Failed)
     assert type(outcome.error) is kind
+
+
+WRITABLE = "<current-user-privilege-set><privilege><write-content/></privilege></current-user-privilege-set>"
+READABLE = "<current-user-privilege-set><privilege><read/></privilege></current-user-privilege-set>"
+
+
+@pytest.mark.parametrize("code", [403, 404])
+async def test_a_refusal_that_cannot_be_meant_is_for_the_event(
+    server: Scripted, client: HttpClient, code: int
+) -> None:
+    server.on("PUT", PATH, web.Response(status=code))
+    server.on("PROPFIND", CALENDAR, multistatus(found(CALENDAR, WRITABLE)))
+
+    (outcome,) = await write(client, server, CREATE)
+
+    assert isinstance(outcome, Failed)
+    assert isinstance(outcome.error, Unacceptable)
+
+
+async def test_what_the_calendar_may_be_written_is_asked_once(server: Scripted, client: HttpClient) -> None:
+    creates = [Create(UUID(int=i), "m", LESSON) for i in range(9)]
+    for one in creates:
+        server.on("PUT", f"/cal/{one.identity}.ics", web.Response(status=403))
+    server.on("PROPFIND", CALENDAR, multistatus(found(CALENDAR, READABLE)))
+
+    outcomes = await write(client, server, *creates)
+
+    assert all(isinstance(o, Failed) and isinstance(o.error, AccessDenied) for o in outcomes)
+    assert len(server.to("PROPFIND")) <= 4
 
 
 @pytest.mark.parametrize("code", [500, 502, 504])
@@ -210,6 +241,7 @@ async def test_what_is_not_there_counts_as_deleted(server: Scripted, client: Htt
 
     assert await write(client, server, Delete(PATH, '"1"')) == [Removed()]
     assert server.asked[0].headers["If-Match"] == '"1"'
+    assert server.asked[0].headers["Schedule-Reply"] == "F"
 
 
 async def test_trouble_of_the_account_stops_the_rest_and_keeps_what_was_done(
