@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from aiohttp import web
 from tests.plugins.apple.outside import HttpClient, account
-from tests.plugins.apple.scripted import Answering, Asked, Scripted, error, event, found, multistatus
+from tests.plugins.apple.scripted import Answering, Asked, Scripted, error, event, multistatus
 
 from metonic_apple.adapter import AppleAdapter
 from metonic_apple.writing import created
@@ -144,35 +144,6 @@ async def test_a_refused_write_says_why(
 
     assert isinstance(outcome, Failed)
     assert type(outcome.error) is kind
-
-
-WRITABLE = "<current-user-privilege-set><privilege><write-content/></privilege></current-user-privilege-set>"
-READABLE = "<current-user-privilege-set><privilege><read/></privilege></current-user-privilege-set>"
-
-
-@pytest.mark.parametrize("code", [403, 404])
-async def test_a_refusal_that_cannot_be_meant_is_for_the_event(
-    server: Scripted, client: HttpClient, code: int
-) -> None:
-    server.on("PUT", PATH, web.Response(status=code))
-    server.on("PROPFIND", CALENDAR, multistatus(found(CALENDAR, WRITABLE)))
-
-    (outcome,) = await write(client, server, CREATE)
-
-    assert isinstance(outcome, Failed)
-    assert isinstance(outcome.error, Unacceptable)
-
-
-async def test_what_the_calendar_may_be_written_is_asked_once(server: Scripted, client: HttpClient) -> None:
-    creates = [Create(UUID(int=i), "m", LESSON) for i in range(9)]
-    for one in creates:
-        server.on("PUT", f"/cal/{one.identity}.ics", web.Response(status=403))
-    server.on("PROPFIND", CALENDAR, multistatus(found(CALENDAR, READABLE)))
-
-    outcomes = await write(client, server, *creates)
-
-    assert all(isinstance(o, Failed) and isinstance(o.error, AccessDenied) for o in outcomes)
-    assert len(server.to("PROPFIND")) <= 4
 
 
 @pytest.mark.parametrize("code", [500, 502, 504])
