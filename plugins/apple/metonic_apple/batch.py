@@ -40,6 +40,8 @@ _CALENDAR = {"Content-Type": "text/calendar; charset=utf-8"}
 # A guest's copy that goes is otherwise answered for: a mail says that they decline (RFC 6638 8.1).
 _SILENTLY = {"Schedule-Reply": "F"}
 _DONE = range(200, 300)
+# One more than of reads: a write is small, and what it costs is the way there and back.
+_IN_FLIGHT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Batch:
     async def run(self, writes: Sequence[Write]) -> list[Outcome]:
         """One outcome per write, in order. Raises only before anything was written."""
         texts = await fetch(self._session, self._calendar_id, [w.id for w in writes if isinstance(w, Update)])
-        done = await some_at_once(self._guarded(write, texts) for write in writes)
+        done = await some_at_once((self._guarded(write, texts) for write in writes), _IN_FLIGHT)
         return await self._confirmed(writes, done)
 
     async def _guarded(self, write: Write, texts: Mapping[str, Fetched]) -> Outcome | _Written:

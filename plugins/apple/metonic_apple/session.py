@@ -170,9 +170,9 @@ def multistatus(answer: Answer) -> dav.Multistatus:
         raise Intercepted(message) from error
 
 
-async def some_at_once(calls: Iterable[Awaitable[T]]) -> list[T]:
+async def some_at_once(calls: Iterable[Awaitable[T]], at_once: int = IN_FLIGHT) -> list[T]:
     """The results in order, with a few of the calls under way at a time."""
-    slots = asyncio.Semaphore(IN_FLIGHT)
+    slots = asyncio.Semaphore(at_once)
 
     async def one(call: Awaitable[T]) -> T:
         async with slots:

@@ -237,8 +237,8 @@ async def test_trouble_of_the_account_stops_the_rest_and_keeps_what_was_done(
     assert sum(isinstance(o, Stored) for o in outcomes) == 10
     assert len(failed) == 30
     assert all(isinstance(e, RateLimited) and e.retry_after == 30 for e in failed)
-    assert len(server.to("PUT")) <= 14
-    assert server.most_under_way <= 4
+    assert len(server.to("PUT")) <= 15
+    assert 1 < server.most_under_way <= 5
 
 
 async def test_a_password_refused_on_a_write_is_checked(server: Scripted, client: HttpClient) -> None:
@@ -257,7 +257,7 @@ async def test_a_server_that_stops_answering_is_not_asked_again(client: HttpClie
     outcomes = await AppleAdapter(client, account("http://127.0.0.1:1/")).write_events(CALENDAR, creates)
 
     assert {type(o) for o in outcomes} == {Unknown, Failed}
-    assert len([1 for method, _ in client.asked if method == "PUT"]) <= 4
+    assert len([1 for method, _ in client.asked if method == "PUT"]) <= 5
 
 
 async def test_an_event_that_cannot_be_said_leaves_the_others_alone(
