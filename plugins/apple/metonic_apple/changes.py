@@ -86,7 +86,7 @@ def _page(found: dav.Multistatus, calendar_id: str, token: str) -> ChangePage:
     if found.token is None or not _is_truncated(found, calendar_id):
         return ChangePage(reported, done=found.token or "")
     if found.token == token:
-        raise ProviderError("The calendar server cuts its list of changes at the same place again and again.")
+        raise CursorExpired("The calendar server cuts its list of changes at the same place again and again.")
     return ChangePage(reported, more=found.token)
 
 

@@ -14,7 +14,6 @@ from metonic_core.spi import (
     ChangePage,
     CursorExpired,
     Gone,
-    ProviderError,
     RateLimited,
     SignInNeeded,
     Touched,
@@ -100,10 +99,10 @@ async def test_a_cut_list_is_read_on_and_stays_complete(server: Scripted, client
     assert "<sync-token>t1</sync-token>" in server.asked[1].body
 
 
-async def test_a_list_cut_at_the_same_place_again_is_an_error(server: Scripted, client: HttpClient) -> None:
+async def test_a_list_cut_at_the_same_place_again_is_begun_anew(server: Scripted, client: HttpClient) -> None:
     server.on("REPORT", CALENDAR, multistatus(status(CALENDAR, 507), token="t0"))
 
-    with pytest.raises(ProviderError, match="same place"):
+    with pytest.raises(CursorExpired, match="same place"):
         await changes(client, server)
 
 
