@@ -20,6 +20,9 @@ _SPREAD = 0.1
 _FIRST_CEILING = timedelta(seconds=30)
 _LAST_CEILING = timedelta(hours=6)
 _DOUBLINGS = 10
+# Who asks for fewer requests often names a time that is too short, and for whom comes back then a longer one.
+_FIRST_PAUSE = timedelta(seconds=2)
+_LAST_PAUSE = timedelta(seconds=64)
 # A provider that asks for longer is taken for broken, not obeyed for years.
 _LONGEST_RETRY_AFTER = timedelta(days=7)
 
@@ -66,15 +69,17 @@ def next_sync(now: datetime, frequency: timedelta, jitter: float) -> datetime:
 def back_off(failures: int, retry_after: timedelta | None, jitter: float) -> timedelta:
     """How long to wait after ``failures`` failed runs in a row (1 or more): full jitter, doubling up to 6 h.
 
-    Never less than the provider asked for.
+    Never less than the provider asked for, if it asked for a pause, nor than a pause that doubles as well.
     """
-    ceiling = min(_FIRST_CEILING * (1 << min(failures - 1, _DOUBLINGS)), _LAST_CEILING)
-    asked = min(retry_after or timedelta(0), _LONGEST_RETRY_AFTER)
-    return max(ceiling * jitter, asked)
+    doubled = 1 << min(failures - 1, _DOUBLINGS)
+    wait = min(_FIRST_CEILING * doubled, _LAST_CEILING) * jitter
+    if retry_after is None:
+        return wait
+    return max(wait, min(retry_after, _LONGEST_RETRY_AFTER), min(_FIRST_PAUSE * doubled, _LAST_PAUSE))
 
 
 def retry_after_of(error: ProviderError) -> timedelta | None:
-    """How long the provider asked to be left alone, if it did."""
-    if not isinstance(error, RateLimited) or error.retry_after is None:
+    """How long the provider asked to be left alone, if it did; zero where it did not say how long."""
+    if not isinstance(error, RateLimited):
         return None
-    return timedelta(seconds=min(error.retry_after, _LONGEST_RETRY_AFTER.total_seconds()))
+    return timedelta(seconds=min(error.retry_after or 0, _LONGEST_RETRY_AFTER.total_seconds()))

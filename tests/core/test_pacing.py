@@ -54,9 +54,17 @@ def test_an_absurd_retry_after_is_no_life_sentence(seconds: float) -> None:
     assert back_off(1, asked, 0) <= timedelta(days=7)
 
 
-def test_only_a_rate_limit_names_a_time() -> None:
+def test_only_a_rate_limit_asks_for_a_pause() -> None:
     assert retry_after_of(errors.Unavailable("down")) is None
-    assert retry_after_of(RateLimited("Too many requests.")) is None
+    assert retry_after_of(RateLimited("Too many requests.")) == timedelta(0)
+
+
+def test_a_pause_that_was_asked_for_grows_however_short_it_was_named() -> None:
+    waits = [back_off(count, timedelta(seconds=1), 0) for count in range(1, 8)]
+
+    assert [wait.total_seconds() for wait in waits] == [2, 4, 8, 16, 32, 64, 64]
+    assert back_off(1, timedelta(minutes=5), 0) == timedelta(minutes=5)
+    assert back_off(3, None, 0) == timedelta(0)
 
 
 @pytest.mark.parametrize(

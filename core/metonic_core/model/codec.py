@@ -1,8 +1,9 @@
 """Values as JSON documents and back: the form in which bases, observations and intents are stored."""
 
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from datetime import date, datetime
 from enum import StrEnum
+from types import NoneType
 from typing import Any
 
 from metonic_core.model import content, event, mapping, resolution, series, when
@@ -25,6 +26,8 @@ _TYPES: dict[str, type] = {
     "refused": mapping.Refused,
 }
 _NAMES = {cls: name for name, cls in _TYPES.items()}
+_FIELDS = {cls: [(f.name, f.default) for f in fields(cls)] for cls in _NAMES}
+_PLAIN = frozenset({str, int, float, bool, NoneType})
 _ENUMS: dict[str, type[StrEnum]] = {
     "status": content.Status,
     "kind": mapping.WriteKind,
@@ -35,18 +38,21 @@ _ENUMS: dict[str, type[StrEnum]] = {
 
 def encode(value: Any) -> Any:  # noqa: ANN401 - JSON has no narrower type
     """A JSON document of a value of this package; fields at their default are left out."""
-    if is_dataclass(value) and not isinstance(value, type):
-        made = {f.name: encode(v) for f in fields(value) if (v := getattr(value, f.name)) != f.default}
-        return {"is": _NAMES[type(value)], **made}
-    if isinstance(value, datetime):
-        return {"is": "at", "t": value.isoformat()}
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind in _FIELDS:
+        made = {name: encode(v) for name, usual in _FIELDS[kind] if (v := getattr(value, name)) != usual}
+        return {"is": _NAMES[kind], **made}
     if isinstance(value, date):
-        return {"is": "on", "t": value.isoformat()}
+        return {"is": "at" if isinstance(value, datetime) else "on", "t": value.isoformat()}
     if isinstance(value, tuple):
         return [encode(v) for v in value]
     if isinstance(value, frozenset):
         return {"is": "set", "t": sorted(value)}
-    return str(value) if isinstance(value, StrEnum) else value
+    if isinstance(value, StrEnum):
+        return str(value)
+    raise TypeError(f"a {kind.__name__} is no value of this package")
 
 
 def decode(document: Any) -> Any:  # noqa: ANN401 - JSON has no narrower type
@@ -64,8 +70,5 @@ def decode(document: Any) -> Any:  # noqa: ANN401 - JSON has no narrower type
             return frozenset(document["t"])
         case name:
             made = {k: decode(v) for k, v in document.items() if k != "is"}
-            return _TYPES[name](**{k: _enum(k, v) for k, v in made.items()})
-
-
-def _enum(name: str, value: Any) -> Any:  # noqa: ANN401 - JSON has no narrower type
-    return _ENUMS[name](value) if name in _ENUMS and isinstance(value, str) else value
+            made |= {k: _ENUMS[k](v) for k, v in made.items() if k in _ENUMS and isinstance(v, str)}
+            return _TYPES[name](**made)

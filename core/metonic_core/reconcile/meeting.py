@@ -4,8 +4,10 @@ One appointment and one event: they are asked about. Where more could be meant n
 its way, and whoever asked before thinks again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeVar
 
 from metonic_core.model.appointment import EXTERNAL_TYPE, Appointment
 from metonic_core.model.mapping import Mapping, Observed, Origin
@@ -23,6 +25,8 @@ from metonic_core.reconcile.importing import as_appointment
 from metonic_core.reconcile.pairing import asked
 from metonic_core.reconcile.step import Step
 from metonic_core.reconcile.terms import Terms
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,21 @@ def parted(row: Mapping, step: Step, meeting: Meeting) -> Step:
     return replace(step, others=(*left, *late, *step.others))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Neighbours:
     """All that may look like the rows of a batch: appointments with their rows, and events without any."""
 
     standing: Sequence[Standing]
     events: Sequence[Mapping]
     terms: Terms
+
+    @cached_property
+    def _standing_by(self) -> dict[Likeness | None, list[Standing]]:
+        return _grouped(self.standing, lambda s: self._of(s.appointment))
+
+    @cached_property
+    def _events_by(self) -> dict[Likeness | None, list[Mapping]]:
+        return _grouped(self.events, self._of_lone)
 
     def of_event(self, row: Mapping) -> Meeting:
         """What the event of a one-sided row meets."""
@@ -113,7 +125,7 @@ class Neighbours:
 
     def _appointments(self, like: Likeness) -> list[Standing]:
         """The platform's own appointments that say so and belong into this calendar."""
-        return [s for s in self._saying(like, self.standing) if self._is_platforms(s.appointment)]
+        return [s for s in self._standing_by.get(like, ()) if self._is_platforms(s.appointment)]
 
     def _is_platforms(self, appointment: Appointment) -> bool:
         selection = self.terms.selection
@@ -126,15 +138,12 @@ class Neighbours:
     def _imported(self, like: Likeness) -> list[Standing]:
         """The appointments that came from an event of this link."""
         link = self.terms.link_id
-        came = (s for s in self.standing if s.row and s.appointment.imported_from == link)
-        return [s for s in self._saying(like, came) if not s.appointment.is_deleted]
+        came = (s for s in self._standing_by.get(like, ()) if s.row and s.appointment.imported_from == link)
+        return [s for s in came if not s.appointment.is_deleted]
 
-    def _saying(self, like: Likeness, standing: Iterable[Standing]) -> Iterable[Standing]:
-        return (s for s in standing if self._of(s.appointment) == like)
-
-    def _lone(self, like: Likeness) -> list[Mapping]:
+    def _lone(self, like: Likeness) -> Sequence[Mapping]:
         """The rows of events that no appointment is paired with."""
-        return [row for row in self.events if self._of_lone(row) == like]
+        return self._events_by.get(like, ())
 
     def _of(self, appointment: Appointment) -> Likeness | None:
         """What it may be told by in this calendar: nothing, where that is not shown what it is about."""
@@ -153,6 +162,13 @@ class Neighbours:
         """
         rows = [*self._lone(like), *(s.row for s in self._appointments(like) if s.row)]
         return tuple(r for r in rows if is_asking(r) and r.wanted is None and r.id != but.id)
+
+
+def _grouped(those: Iterable[T], key: Callable[[T], Likeness | None]) -> dict[Likeness | None, list[T]]:
+    made: dict[Likeness | None, list[T]] = {}
+    for one in those:
+        made.setdefault(key(one), []).append(one)
+    return made
 
 
 def _lacks_its_event(row: Mapping | None) -> bool:

@@ -71,13 +71,15 @@ class Capabilities:
     ``batch_size``: how many events are read or written by one call. ``silent_writes``: events with guests
     can be written without anybody being notified. ``visibility_lag``: for how long after
     a write the provider may still not show it. ``settle_after``: how long a write whose outcome is unknown
-    may still be on its way.
+    may still be on its way. ``forgets_silently``: a cursor that the provider has forgotten may be answered as
+    if it were new, with hints at everything there is and no word of what was deleted.
     """
 
     batch_size: int = 50
     silent_writes: bool = False
     visibility_lag: timedelta = timedelta(0)
     settle_after: timedelta = timedelta(0)
+    forgets_silently: bool = False
 
 
 @dataclass(frozen=True, slots=True)

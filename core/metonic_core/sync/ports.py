@@ -46,8 +46,9 @@ class Phase(StrEnum):
 class Link:
     """Where a run stands with the change feed of a calendar.
 
-    ``window`` is the span of time to read; ``round`` counts complete reads; ``window_end`` is how far ahead
-    appointments were put to work. ``is_suspect``: the last complete read named nothing where pairs had been
+    ``window`` is the span of time to read; ``cursor_at`` is when the feed was last read up to its end;
+    ``round`` counts complete reads; ``window_end`` is how far ahead appointments were put to work.
+    ``is_suspect``: the last complete read named nothing where pairs had been
     standing, and nothing was named since.
     """
 
@@ -55,6 +56,7 @@ class Link:
     calendar_id: str
     window: Window
     cursor: str | None = None
+    cursor_at: datetime | None = None
     round: int = 0
     is_reading_completely: bool = False
     read_completely_at: datetime | None = None

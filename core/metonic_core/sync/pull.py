@@ -1,7 +1,8 @@
 """The change feed, page by page: each page and the cursor after it are one transaction.
 
 Once a day the calendar is read completely. Absence counts only then, and only as a reason to read the
-event: what is not there when it is read is gone.
+event: what is not there when it is read is gone. It is read completely too when a feed repeats what is known:
+a provider that forgets cursors silently has then forgotten ours, and with it what was deleted.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from datetime import timedelta
 from metonic_core.model.mapping import Mapping
 from metonic_core.reconcile.observe import changed_id, record
 from metonic_core.reconcile.terms import Terms
-from metonic_core.spi.changes import Change, ChangePage, Gone
+from metonic_core.spi.changes import Change, ChangePage, Gone, Touched
 from metonic_core.spi.errors import CursorExpired, Unavailable
 from metonic_core.sync.context import Run
 from metonic_core.sync.ports import Link, Phase
@@ -28,11 +29,13 @@ async def pull(this: Run, link: Link | None = None) -> None:
     if _wants_complete_read(this, link):
         link = await _begin_complete_read(this, link)
     try:
-        await _pull_pages(this, link, progress)
+        link = await _pull_pages(this, link, progress)
     except CursorExpired:
         link = await _link(this)
         if link.cursor is None:
             raise
+        link = await _pull_pages(this, await _begin_complete_read(this, link), progress)
+    if link.read_completely_at is None:
         await _pull_pages(this, await _begin_complete_read(this, link), progress)
     await progress.end()
 
@@ -42,15 +45,17 @@ async def _link(this: Run) -> Link:
         return await this.ledger.link()
 
 
-async def _pull_pages(this: Run, link: Link, progress: Progress) -> None:
-    is_done = False
-    while not is_done:
+async def _pull_pages(this: Run, link: Link, progress: Progress) -> Link:
+    passed: set[str | None] = set()
+    while True:
+        passed.add(link.cursor)
         page = await this.adapter.get_changes(this.calendar_id, link.cursor, link.window)
-        if page.more is not None and page.more == link.cursor:
+        if page.more is not None and page.more in passed:
             raise Unavailable("The provider's list of changes does not get on.")
         link = await _record_page(this, link, page)
         await progress.add(len(page.changes))
-        is_done = page.done is not None
+        if page.done is not None:
+            return link
 
 
 def _wants_complete_read(this: Run, link: Link) -> bool:
@@ -73,10 +78,13 @@ async def _record_page(this: Run, link: Link, page: ChangePage) -> Link:
     is_end = page.done is not None and link.is_reading_completely
     if made == link and not page.changes and not is_end:
         return link
+    if page.done is not None and page.done != link.cursor:
+        made = replace(made, cursor_at=this.clock())
     async with this.ledger.transaction():
         if page.changes or is_end:
             terms = await this.terms()
-            await _record_changes(this, link, page, terms)
+            if await _record_changes(this, link, page, terms):
+                made = replace(made, read_completely_at=None)
             if is_end:
                 made = await _end_complete_read(this, made, terms)
         if made != link:
@@ -84,19 +92,31 @@ async def _record_page(this: Run, link: Link, page: ChangePage) -> Link:
     return made
 
 
-async def _record_changes(this: Run, link: Link, page: ChangePage, terms: Terms) -> None:
+async def _record_changes(this: Run, link: Link, page: ChangePage, terms: Terms) -> bool:
+    """Store what is news; returns whether the page shows that the provider has forgotten the cursor."""
     ids = [changed_id(change) for change in page.changes]
     known = await this.ledger.by_event(ids) if ids else {}
     moved: dict[str, Mapping] = {}
+    is_repeating = False
     for change in page.changes:
         event_id = changed_id(change)
         row = moved.get(event_id) or known.get(event_id)
         made = record(row, change, terms, has_markers=page.has_markers)
         if made is not None:
             moved[event_id] = replace(made, read_round=link.round)
+        elif row is not None and isinstance(change, Touched):
+            is_repeating = is_repeating or not _was_written_since(row, link)
     await this.ledger.save(list(moved.values()))
     if link.is_reading_completely:
         await this.ledger.reported(_present(page.changes), link.round)
+        return False
+    return is_repeating and this.capabilities.forgets_silently
+
+
+def _was_written_since(row: Mapping, link: Link) -> bool:
+    """Whether the feed names an event that is as we know it because we wrote, or erased, it."""
+    is_new = row.wrote_at is not None and (link.cursor_at is None or row.wrote_at >= link.cursor_at)
+    return is_new or row.closed is not None
 
 
 def _present(changes: Sequence[Change]) -> list[str]:

@@ -62,6 +62,7 @@ class Conduct:
             silent_writes=self.is_silent,
             visibility_lag=self.visibility_lag,
             settle_after=timedelta(seconds=30),
+            forgets_silently=Trouble.RESET in self.troubles,
         )
 
 

@@ -118,7 +118,10 @@ def link_columns(link: Link) -> dict[str, Any]:
     return {name: getattr(link, name) for name in _LINK}
 
 
-_LINK = ("cursor", "round", "is_reading_completely", "read_completely_at", "window_end", "is_suspect")
+_LINK = (
+    *("cursor", "cursor_at", "round", "is_reading_completely", "read_completely_at"),
+    *("window_end", "is_suspect"),
+)
 """Columns of a link that its value has under the same names."""
 
 

@@ -1,12 +1,12 @@
 """The adapter of one CalDAV account (RFC 4791): each method is one story, told in a module of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from metonic_apple import discovery, paths
 from metonic_apple.batch import Batch
-from metonic_apple.changes import changes
-from metonic_apple.fetching import Fetched, Text, Withheld, fetch
+from metonic_apple.changes import changes, listing
+from metonic_apple.fetching import Fetched, Missing, Text, Withheld, fetch
 from metonic_apple.floating import Reader
 from metonic_apple.likeness import likeness
 from metonic_apple.session import Session
@@ -40,7 +40,7 @@ class AppleAdapter(CalendarAdapter):
     """Calendar ids and event ids are paths on the account's server."""
 
     def __init__(self, client: Client, account: Account) -> None:
-        self._session = Session(client, paths.with_scheme(account.server))
+        self._session = Session(client, paths.with_scheme(account.server), discovery.home_url)
         self._account = account
         self._reader = Reader(self._session, account.zone)
 
@@ -62,7 +62,18 @@ class AppleAdapter(CalendarAdapter):
         found = await fetch(self._session, calendar_id, ids)
         texts = {i: text for i, text in found.items() if isinstance(text, Text)}
         said = await self._reader.read(calendar_id, texts)
-        return [said.get(i) or _unsaid(i, found[i]) for i in ids]
+        listed = await self._still_listed(calendar_id, found)
+        return [said.get(i) or _unsaid(i, found[i], listed) for i in ids]
+
+    async def _still_listed(self, calendar_id: str, found: Mapping[str, Fetched]) -> Mapping[str, str]:
+        """By key, the etags of all there is; asked for only where something is said to be missing.
+
+        ICloud and Google have listed events for years that they say they do not have: those are not gone.
+        """
+        if not any(isinstance(one, Missing) for one in found.values()):
+            return {}
+        listed, _ = await listing(self._session, calendar_id)
+        return {paths.key(one.id): one.etag for one in listed}
 
     async def create_event(self, calendar_id: str, write: Create) -> Stored:
         return _stored(await self._write(calendar_id, write))
@@ -90,10 +101,13 @@ def _is_in(window: Window | None, read: Reading) -> bool:
     return window is None or not isinstance(read, Seen) or read.event.content.occurs_in(window)
 
 
-def _unsaid(event_id: str, found: Fetched) -> Reading:
+def _unsaid(event_id: str, found: Fetched, listed: Mapping[str, str]) -> Reading:
     """What is known of an event whose text is not there."""
     if isinstance(found, Withheld):
         return Unreadable(event_id, "", found.reason)
+    etag = listed.get(paths.key(event_id))
+    if etag is not None:
+        return Unreadable(event_id, etag, "The calendar server lists the event, and says that it has none.")
     return Gone(event_id, is_firm=False)
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from metonic_apple.errors import MISSING, Incomprehensible, Locked, write_failure
+from metonic_apple.discovery import is_writable
+from metonic_apple.errors import MISSING, Incomprehensible, Locked, preconditions, write_failure
 from metonic_apple.etags import if_match, is_same
 from metonic_apple.fetching import Fetched, Missing, Text, Withheld, fetch, fetch_one
 from metonic_apple.floating import Reader
@@ -11,6 +12,7 @@ from metonic_apple.paths import created_id
 from metonic_apple.session import Session, some_at_once
 from metonic_apple.writing import created, updated
 from metonic_core.spi import (
+    AccessDenied,
     Answer,
     Create,
     Delete,
@@ -35,7 +37,11 @@ from metonic_core.spi import (
 from metonic_core.spi.errors import Scope
 
 _CALENDAR = {"Content-Type": "text/calendar; charset=utf-8"}
+# A guest's copy that goes is otherwise answered for: a mail says that they decline (RFC 6638 8.1).
+_SILENTLY = {"Schedule-Reply": "F"}
 _DONE = range(200, 300)
+# One more than of reads: a write is small, and what it costs is the way there and back.
+_IN_FLIGHT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +64,12 @@ class Batch:
         self._reader = reader
         self._calendar_id = calendar_id
         self._stop: ProviderError | None = None
+        self._is_writable: bool | None = None
 
     async def run(self, writes: Sequence[Write]) -> list[Outcome]:
         """One outcome per write, in order. Raises only before anything was written."""
         texts = await fetch(self._session, self._calendar_id, [w.id for w in writes if isinstance(w, Update)])
-        done = await some_at_once(self._guarded(write, texts) for write in writes)
+        done = await some_at_once((self._guarded(write, texts) for write in writes), _IN_FLIGHT)
         for i, one in enumerate(done):
             if isinstance(one, Failed) and isinstance(one.error, Locked):
                 # Nothing else is under way any more.
@@ -101,6 +108,9 @@ class Batch:
             return await self._put(event_id, text, {"If-None-Match": "*"})
         except (EtagMismatch, IdentityTaken) as refusal:
             return _Written(event_id, refusal)
+        except NotFound:
+            await self._session.check_calendar(self._calendar_id)
+            raise Unacceptable("The calendar server will not take the event, and does not say why.") from None
 
     async def _update(self, write: Update, found: Fetched) -> _Written | Unknown:
         current = _current(write, found)
@@ -127,17 +137,32 @@ class Batch:
         answer = await self._session.send("PUT", event_id, {**_CALENDAR, **condition}, text.encode())
         if answer.status in _DONE:
             return _Written(event_id)
-        return _refused(answer)
+        return await self._refused(answer)
 
     async def _delete(self, write: Delete) -> Outcome:
         try:
             etag = await if_match(self._session, write.id, write.etag)
         except NotFound:
             return Removed()
-        answer = await self._session.send("DELETE", write.id, {"If-Match": etag})
+        answer = await self._session.send("DELETE", write.id, {"If-Match": etag, **_SILENTLY})
         if answer.status in _DONE or answer.status in MISSING:
             return Removed()
-        return _refused(answer)
+        return await self._refused(answer)
+
+    async def _refused(self, answer: Answer) -> Unknown:
+        """Raises why nothing was written; a server that failed may have written."""
+        failure = write_failure(answer)
+        if isinstance(failure, Unavailable):
+            return Unknown(failure)
+        if isinstance(failure, AccessDenied) and not preconditions(answer) and await self._may_write():
+            # ICloud says 403 to events that it does not like.
+            raise Unacceptable("The calendar server refuses the event, and does not say why.")
+        raise failure
+
+    async def _may_write(self) -> bool:
+        if self._is_writable is None:
+            self._is_writable = await is_writable(self._session, self._calendar_id)
+        return self._is_writable
 
     async def _confirmed(self, writes: Sequence[Write], done: Sequence[Outcome | _Written]) -> list[Outcome]:
         """The outcomes, with what the server made of the events that it stored.
@@ -152,17 +177,37 @@ class Batch:
         except ProviderError as error:
             return [Unknown(error) if isinstance(one, _Written) else one for one in done]
         return [
-            _outcome(write, one, found[one.id], said.get(one.id)) if isinstance(one, _Written) else one
+            self._outcome(write, one, found[one.id], said.get(one.id)) if isinstance(one, _Written) else one
             for write, one in zip(writes, done, strict=True)
         ]
 
+    def _outcome(self, write: Write, written: _Written, found: Fetched, read: Reading | None) -> Outcome:
+        event = read.event if isinstance(read, Seen) else None
+        if written.refusal is not None:
+            return self._refused_create(write, written.refusal, found, event)
+        # It was stored: what cannot be seen of it now is for the next read to tell.
+        return (
+            Stored(event) if event else Unknown(Unavailable("The event was stored and cannot be read yet."))
+        )
 
-def _refused(answer: Answer) -> Unknown:
-    """Raises why nothing was written; a server that failed may have written."""
-    failure = write_failure(answer)
-    if isinstance(failure, Unavailable):
-        return Unknown(failure)
-    raise failure
+    def _refused_create(
+        self, write: Write, refusal: ProviderError, found: Fetched, event: StoredEvent | None
+    ) -> Outcome:
+        """What a create came to that the server says is there already: an earlier attempt, or another."""
+        if event and isinstance(write, Create) and event.uid == str(write.identity) and event.marker:
+            return Stored(event, is_adopted=True)
+        is_elsewhere = isinstance(refusal, IdentityTaken) or self._session.profile.has_wide_uids
+        match found:
+            case Withheld():
+                return Unknown(Unavailable("There is an event in that place, and it cannot be read yet."))
+            case Missing() if not is_elsewhere:
+                # Not IdentityTaken: nobody has it, and each further identity would be refused likewise.
+                return Failed(
+                    Unacceptable(
+                        "The calendar server refuses the event as one that is there already, and has none."
+                    )
+                )
+        return Failed(IdentityTaken("The identity belongs to another event."))
 
 
 def _current(write: Update, found: Fetched) -> Text:
@@ -187,30 +232,3 @@ def _rendered(render: Callable[[], str]) -> str:
         raise Unacceptable(error.message) from error
     except (OverflowError, ValueError) as error:
         raise Unacceptable("The event has a date that is out of range.") from error
-
-
-def _outcome(write: Write, written: _Written, found: Fetched, read: Reading | None) -> Outcome:
-    event = read.event if isinstance(read, Seen) else None
-    if written.refusal is not None:
-        return _refused_create(write, written.refusal, found, event)
-    # It was stored: what cannot be seen of it now is for the next read to tell.
-    return Stored(event) if event else Unknown(Unavailable("The event was stored and cannot be read yet."))
-
-
-def _refused_create(
-    write: Write, refusal: ProviderError, found: Fetched, event: StoredEvent | None
-) -> Outcome:
-    """What a create came to that the server says is there already: ours of an earlier attempt, or another."""
-    if event and isinstance(write, Create) and event.uid == str(write.identity) and event.marker:
-        return Stored(event, is_adopted=True)
-    match found:
-        case Withheld():
-            return Unknown(Unavailable("There is an event in that place, and it cannot be read yet."))
-        case Missing() if not isinstance(refusal, IdentityTaken):
-            # Not IdentityTaken: nobody has it, and each further identity would be refused in the same way.
-            return Failed(
-                Unacceptable(
-                    "The calendar server refuses the event as one that is there already, and has none."
-                )
-            )
-    return Failed(IdentityTaken("The identity belongs to another event."))

@@ -1,41 +1,97 @@
-"""What changed in a calendar since a sync token (RFC 6578). The token is the cursor."""
+"""What changed in a calendar: told by its sync token (RFC 6578), else by its ctag and the etags in it.
+
+The cursor is the sync token as it came, or LISTED and the ctag: a token is a URI and has no blank in it.
+"""
 
 from collections.abc import Iterator
 
 from metonic_apple import dav
+from metonic_apple.errors import MISSING, ServerFailed
 from metonic_apple.paths import collection_key, event_id
 from metonic_apple.session import Session, multistatus
 from metonic_core.spi import ChangePage, CursorExpired, Gone, ProviderError, Touched
 
-_TRUNCATED, _GONE = 507, 404
+LISTED = "listed "
+_TRUNCATED, _GONE, _FAILED = 507, 404, 500
 _CLIENT_ERRORS = range(400, 500)
-_GETETAG = f"{dav.DAV}getetag"
 
 
 async def changes(session: Session, calendar_id: str, cursor: str | None) -> ChangePage:
     """One page; a cursor that is None or empty begins a complete read."""
-    token = cursor or ""
+    if not cursor:
+        return await _begun(session, calendar_id)
+    if cursor.startswith(LISTED):
+        return await _since_listed(session, calendar_id, cursor)
+    try:
+        found = await _synced(session, calendar_id, cursor)
+    except ServerFailed as error:
+        # Calendar Server fails at tokens of another server; at any other question it would fail again.
+        raise _expired() if error.status == _FAILED else error from error
+    if found is None:
+        # Refused with 403, 409, 412, 415 or 418: a complete read shows whether it was for the token.
+        raise _expired()
+    return _page(found, calendar_id, cursor)
+
+
+async def listing(session: Session, calendar_id: str) -> tuple[list[Touched], str]:
+    """Every event of the calendar as it is listed (RFC 4918 9.1), and the ctag: empty if there is none."""
+    answer = await session.properties(calendar_id, "1", dav.GETETAG, dav.GETCTAG)
+    if answer.status in MISSING:
+        await session.check_calendar(calendar_id)
+    found = multistatus(answer)
+    if _is_truncated(found, calendar_id):
+        raise ProviderError("The calendar server does not list all that is in the calendar.")
+    return list(_touched(found, calendar_id)), _ctag(found, calendar_id)
+
+
+def _expired() -> CursorExpired:
+    return CursorExpired("The calendar server no longer knows how far was read.")
+
+
+async def _begun(session: Session, calendar_id: str) -> ChangePage:
+    """The first page of all there is; all at once where there are no sync tokens."""
+    try:
+        found = await _synced(session, calendar_id, "")
+    except ServerFailed:
+        found = None
+    if found is not None:
+        return _page(found, calendar_id, "")
+    listed, ctag = await listing(session, calendar_id)
+    return ChangePage(listed, done=f"{LISTED}{ctag}" if ctag else "")
+
+
+async def _since_listed(session: Session, calendar_id: str, cursor: str) -> ChangePage:
+    answer = await session.properties(calendar_id, "0", dav.GETCTAG)
+    if answer.status in MISSING:
+        await session.check_calendar(calendar_id)
+    if cursor != LISTED + _ctag(multistatus(answer), calendar_id):
+        raise CursorExpired("Something changed in the calendar, and the server cannot say what.")
+    return ChangePage((), done=cursor)
+
+
+async def _synced(session: Session, calendar_id: str, token: str) -> dav.Multistatus | None:
+    """The answer to a sync-collection with that token; None if it is refused, or leads nowhere."""
     answer = await session.report(calendar_id, "0", dav.sync_collection(token))
     if answer.status in _CLIENT_ERRORS:
-        # A forgotten token is refused with 403, 409, 412, 415 or 418: a complete read shows whether.
-        raise (
-            CursorExpired("The calendar server no longer knows how far was read.")
-            if token
-            else _unsupported()
-        )
+        return None
     found = multistatus(answer)
-    if found.token is None:
-        raise _unsupported()
-    reported = list(_reported(found, calendar_id))
-    if not _is_truncated(found, calendar_id):
-        return ChangePage(reported, done=found.token)
+    return found if found.token is not None else None
+
+
+def _page(found: dav.Multistatus, calendar_id: str, token: str) -> ChangePage:
+    """A complete read begins with what is there: of what is not, nothing can be said (RFC 6578 3.4)."""
+    reported: list[Touched | Gone] = [*_touched(found, calendar_id)]
+    if token:
+        reported += _gone(found, calendar_id)
+    if found.token is None or not _is_truncated(found, calendar_id):
+        return ChangePage(reported, done=found.token or "")
     if found.token == token:
-        raise ProviderError("The calendar server cuts its list of changes at the same place again and again.")
+        raise CursorExpired("The calendar server cuts its list of changes at the same place again and again.")
     return ChangePage(reported, more=found.token)
 
 
-def _unsupported() -> ProviderError:
-    return ProviderError("The calendar server cannot say what changed (RFC 6578), which Metonic needs.")
+def _ctag(found: dav.Multistatus, calendar_id: str) -> str:
+    return next((m.text(dav.GETCTAG) for m in found.members if _is_calendar(m, calendar_id)), "")
 
 
 def _is_truncated(found: dav.Multistatus, calendar_id: str) -> bool:
@@ -46,12 +102,19 @@ def _is_calendar(member: dav.Member, calendar_id: str) -> bool:
     return collection_key(member.path) == collection_key(calendar_id)
 
 
-def _reported(found: dav.Multistatus, calendar_id: str) -> Iterator[Touched | Gone]:
-    """The members that are events or were; of any other status nothing is known, so nothing is said."""
+def _events(found: dav.Multistatus, calendar_id: str) -> Iterator[tuple[str, dav.Member]]:
+    """The members with their ids; some servers have the calendar itself among them."""
     for member in found.members:
-        if member.path.endswith("/") or _is_calendar(member, calendar_id):
-            continue
-        if member.status == _GONE:
-            yield Gone(event_id(calendar_id, member.path))
-        elif member.text(_GETETAG) and member.status in {None, 200}:
-            yield Touched(event_id(calendar_id, member.path), member.text(_GETETAG))
+        if not member.path.endswith("/") and not _is_calendar(member, calendar_id):
+            yield event_id(calendar_id, member.path), member
+
+
+def _touched(found: dav.Multistatus, calendar_id: str) -> Iterator[Touched]:
+    """What is there; of a member with any other status than success nothing is known."""
+    for one, member in _events(found, calendar_id):
+        if member.text(dav.GETETAG) and member.status in {None, 200}:
+            yield Touched(one, member.text(dav.GETETAG))
+
+
+def _gone(found: dav.Multistatus, calendar_id: str) -> Iterator[Gone]:
+    return (Gone(one) for one, member in _events(found, calendar_id) if member.status == _GONE)

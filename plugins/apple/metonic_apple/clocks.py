@@ -25,6 +25,7 @@ _LIMIT = datetime(2101, 1, 1, tzinfo=UTC)
 _MOST_CHANGES = 3000
 _WEEK, _DAY, _SECOND = timedelta(days=7), timedelta(days=1), timedelta(seconds=1)
 _OFFSET = re.compile(r"([+-])([01][0-9]|2[0-3])([0-5][0-9])([0-5][0-9])?\Z")
+_FIXED = re.compile(r"(?:GMT|UTC)([+-])([01]?[0-9]|2[0-3])(?::?([0-5][0-9]))?\Z")
 # Long enough that whatever agrees until then does so by the same rules.
 _AGREED_FOR = timedelta(days=366 * 12)
 
@@ -59,6 +60,16 @@ def clock_of(text: str) -> Clock:
         raise _unusable()
     earliest = min(observances, key=lambda observance: _local(_value(observance, "DTSTART")))
     return Clock(_offset(earliest, "TZOFFSETFROM"), tuple(changes))
+
+
+def fixed_clock(tzid: str) -> Clock:
+    """The clock of a name that is an offset, as Apple's ``GMT+0530``; raises Incomprehensible."""
+    found = _FIXED.match(tzid.strip().strip('"').upper())
+    if found is None:
+        raise Incomprehensible("The event uses a time zone that is not in the IANA database.")
+    sign, hours, minutes = found.groups(default="0")
+    ahead = timedelta(hours=int(hours), minutes=int(minutes))
+    return Clock(-ahead if sign == "-" else ahead, ())
 
 
 def _changes(observance: Component) -> Iterator[tuple[datetime, timedelta]]:

@@ -59,15 +59,18 @@ class Component:
 
     def lines(self, *names: str) -> list[Line]:
         """The properties of these names, in order."""
-        return [item for item in self.items if isinstance(item, Line) and item.name in names]
+        return [item for item in self.items if item.name in names and isinstance(item, Line)]
 
     def first(self, name: str) -> Line | None:
         """The first property of that name."""
-        return next(iter(self.lines(name)), None)
+        for item in self.items:
+            if item.name == name and isinstance(item, Line):
+                return item
+        return None
 
     def children(self, name: str) -> "list[Component]":
         """The components of that name directly inside."""
-        return [item for item in self.items if isinstance(item, Component) and item.name == name]
+        return [item for item in self.items if item.name == name and isinstance(item, Component)]
 
     def remove(self, items: "Iterable[Line | Component]") -> None:
         """Take out exactly these."""
@@ -132,7 +135,7 @@ def _close(open_ones: list[Component], raw: str) -> None:
 
 
 def _name(raw: str) -> str:
-    found = _NAME.match(_unfolded(raw))
+    found = _NAME.match(raw) or _NAME.match(_unfolded(raw))
     return found.group().upper() if found else ""
 
 

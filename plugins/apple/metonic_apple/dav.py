@@ -1,6 +1,6 @@
 """WebDAV bodies: what is asked, and how a multistatus is read (RFC 4918 13, RFC 4791 7.9, RFC 6578 3.2)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, ParseError
 from xml.sax.saxutils import escape
@@ -15,10 +15,12 @@ from metonic_core.spi import Answer, NotACalendarServer
 DAV = "{DAV:}"
 CALDAV = "{urn:ietf:params:xml:ns:caldav}"
 APPLE = "{http://apple.com/ns/ical/}"
+SERVER = "{http://calendarserver.org/ns/}"
+GETETAG, GETCTAG = f"{DAV}getetag", f"{SERVER}getctag"
 
 _OPENING = '<?xml version="1.0" encoding="utf-8"?>\n'
-_NAMESPACES = 'xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:A="http://apple.com/ns/ical/"'
-_PREFIXES = {DAV: "", CALDAV: "C:", APPLE: "A:"}
+_PREFIXES = {DAV: "", CALDAV: "C:", APPLE: "A:", SERVER: "S:"}
+_NAMESPACES = " ".join(f'xmlns{":" * bool(p)}{p[:-1]}="{space[1:-1]}"' for space, p in _PREFIXES.items())
 _MAX_OCTETS = 128 * 1024 * 1024
 
 
@@ -64,14 +66,14 @@ def sync_collection(token: str) -> bytes:
 
     Never DAV:limit: some servers cut the list there and hand out a token as if it were whole.
     """
-    asked = f"<sync-token>{escape(token)}</sync-token><sync-level>1</sync-level>{_prop([f'{DAV}getetag'])}"
+    asked = f"<sync-token>{escape(token)}</sync-token><sync-level>1</sync-level>{_prop([GETETAG])}"
     return f"{_OPENING}<sync-collection {_NAMESPACES}>{asked}</sync-collection>".encode()
 
 
 def multiget(paths: Iterable[str]) -> bytes:
     """Ask for etag and text of these resources."""
     hrefs = "".join(f"<href>{escape(path)}</href>" for path in paths)
-    asked = _prop([f"{DAV}getetag", f"{CALDAV}calendar-data"]) + hrefs
+    asked = _prop([GETETAG, f"{CALDAV}calendar-data"]) + hrefs
     return f"{_OPENING}<C:calendar-multiget {_NAMESPACES}>{asked}</C:calendar-multiget>".encode()
 
 
@@ -83,7 +85,7 @@ def _prop(names: Iterable[str]) -> str:
 def multistatus(answer: Answer) -> Multistatus:
     """The multistatus in that answer; raises NotACalendarServer for anything else."""
     root = _root(answer)
-    members = tuple(_member(response, answer.url) for response in root.iter(f"{DAV}response"))
+    members = tuple(m for response in root.iter(f"{DAV}response") for m in _members(response, answer.url))
     token = root.find(f"{DAV}sync-token")
     return Multistatus(members, (token.text or "").strip() or None if token is not None else None)
 
@@ -101,14 +103,15 @@ def _root(answer: Answer) -> Element:
     )
 
 
-def _member(response: Element, base: str) -> Member:
+def _members(response: Element, base: str) -> Iterator[Member]:
+    """Mostly one: a status may be said of several hrefs at once."""
     found: dict[str, Element] = {}
     for propstat in response.findall(f"{DAV}propstat"):
         # iCloud sends properties it does not have, empty, in a second propstat with 404.
         if _is_good(_status(propstat)):
             found |= {e.tag: e for prop in propstat.findall(f"{DAV}prop") for e in prop}
-    href = response.findtext(f"{DAV}href") or ""
-    return Member(path_of(base, href.strip()), _status(response), found)
+    for href in response.findall(f"{DAV}href"):
+        yield Member(path_of(base, (href.text or "").strip()), _status(response), found)
 
 
 def _status(element: Element) -> int | None:

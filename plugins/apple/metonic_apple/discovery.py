@@ -1,13 +1,14 @@
 """From the address that somebody typed to the home of their calendars (RFC 6764, RFC 5397, RFC 4791 6.2)."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from metonic_apple import dav
 from metonic_apple.contentlines import parse
 from metonic_apple.errors import MULTISTATUS, UNAUTHORIZED, Incomprehensible, read_failure
-from metonic_apple.paths import collection_key, resolved, tidy
+from metonic_apple.paths import collection_key, origin, resolved, tidy
 from metonic_apple.session import Session, multistatus
 from metonic_apple.zones import iana_name
 from metonic_core.spi import (
@@ -28,50 +29,59 @@ _COLOR, _RIGHTS = f"{dav.APPLE}calendar-color", f"{dav.DAV}current-user-privileg
 _CALENDAR, _COMPONENT = f"{dav.CALDAV}calendar", f"{dav.CALDAV}comp"
 _WRITE = tuple(f"{dav.DAV}{right}" for right in ("all", "write", "write-content"))
 _RGB = re.compile(r"#[0-9A-Fa-f]{6}")
-_ICLOUD = "caldav.icloud.com"
 # 501 is what web servers say that never heard of PROPFIND.
 _TROUBLE = frozenset({429, *range(500, 600)}) - {501}
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where an account's calendars are, and whose they are."""
+    """Where an account's calendars are, and whose they are; some have ``others`` (RFC 4791 6.2.1)."""
 
     url: str
     principal: str
     name: str
+    others: tuple[str, ...] = ()
 
 
 async def sign_in(session: Session, account: Account) -> Account:
     """The account with its home found."""
     home = await find_home(session)
     return Account(
-        subject=_subject(home.principal, account.subject),
+        subject=_subject(session, home, account.subject),
         name=home.name or account.username,
         server=home.url,
         username=account.username,
     )
 
 
-def _subject(principal: str, known: str) -> str:
-    """ICloud moves accounts between its hosts; all of them serve the same principals.
+def _subject(session: Session, home: Home, known: str) -> str:
+    """Where accounts move between hosts, all of those serve the same principals.
 
-    Others do so too: an account that is known keeps its subject, by whichever host it was reached.
+    ICloud has named one that is the same for everybody; the homes have the account's number in any case.
+    Elsewhere an account that is known keeps its subject, by whichever host it was reached.
     """
-    host, path = urlsplit(principal).netloc, collection_key(urlsplit(principal).path)
-    if known.partition("/")[1:] == path.partition("/")[1:]:
-        return known
-    return (_ICLOUD if host.endswith(".icloud.com") else host) + path
+    if session.profile.entry:
+        number = urlsplit(home.url).path.split("/")[1]
+        return f"{urlsplit(session.profile.entry).netloc}/{number}/"
+    host, path = urlsplit(home.principal).netloc, collection_key(urlsplit(home.principal).path)
+    return known if known.partition("/")[1:] == path.partition("/")[1:] else host + path
+
+
+async def home_url(session: Session) -> str:
+    """Where the home is."""
+    return (await find_home(session)).url
 
 
 async def find_home(session: Session) -> Home:
     """The home, from a home, a principal, a calendar or a bare host; raises NotACalendarServer.
 
-    The address is asked as it is and then for ``/.well-known/caldav``; a server in trouble is only reported
-    if neither of the two leads on, as many fail at an address that was never meant for calendars.
+    The entry of the service is asked if it has one, then the address as it is, then ``/.well-known/caldav``
+    there; a server in trouble is only reported if none of them leads on, as many fail at an address that was
+    never meant for calendars.
     """
     trouble: ProviderError | None = None
-    for url in (session.server, resolved(session.server, "/.well-known/caldav")):
+    asked = [session.profile.entry, session.server, resolved(session.server, "/.well-known/caldav")]
+    for url in dict.fromkeys(filter(None, asked)):
         try:
             answer = await _ask(session, url)
             home = await _home_from(session, answer) if answer is not None else None
@@ -103,16 +113,17 @@ async def _home_from(session: Session, answer: Answer) -> Home | None:
         return None
     if here.has(_PRINCIPAL, f"{dav.DAV}unauthenticated"):
         raise SignInNeeded("The calendar server wants a user name and password.")
-    principal = _url(answer, here, _PRINCIPAL)
-    home = _url(answer, here, _HOME)
-    if principal and not home:
+    principal = next(_urls(answer, here, _PRINCIPAL), None)
+    homes = list(_urls(answer, here, _HOME))
+    if principal and not homes:
         there = await _ask(session, principal)
         member = _only_member(there) if there else None
         if there and member:
-            return Home(_url(there, member, _HOME) or principal, principal, member.text(_NAME))
-    if home or here.has(_TYPE, _CALENDAR):
-        url = home or tidy(answer.url)
-        return Home(url, principal or url, here.text(_NAME) if home else "")
+            url, *others = [*_urls(there, member, _HOME)] or [principal]
+            return Home(url, principal, member.text(_NAME), tuple(others))
+    if homes or here.has(_TYPE, _CALENDAR):
+        url, *others = homes or [tidy(answer.url)]
+        return Home(url, principal or url, here.text(_NAME) if homes else "", tuple(others))
     return None
 
 
@@ -123,17 +134,21 @@ def _only_member(answer: Answer) -> dav.Member | None:
         return None
 
 
-def _url(answer: Answer, member: dav.Member, name: str) -> str | None:
-    found = member.hrefs(name)
-    return tidy(resolved(answer.url, found[0])) if found else None
+def _urls(answer: Answer, member: dav.Member, name: str) -> Iterator[str]:
+    return (tidy(resolved(answer.url, href)) for href in member.hrefs(name))
 
 
 async def calendars(session: Session) -> list[CalendarInfo]:
-    """The calendars of the home that hold events; inboxes, lists of tasks and the home itself are none."""
+    """The calendars that hold events; inboxes, lists of tasks and the home itself are none.
+
+    Calendars are known by their paths, so homes on another server are left out.
+    """
     home = await find_home(session)
+    urls = [home.url, *(url for url in home.others if origin(url) == origin(home.url))]
     asked = (_TYPE, _NAME, _KINDS, _COLOR, _ZONE, _RIGHTS)
-    found = multistatus(await session.properties(home.url, "1", *asked))
-    return [_calendar(m) for m in found.members if m.has(_TYPE, _CALENDAR) and _holds_events(m)]
+    found = [multistatus(await session.properties(url, "1", *asked)) for url in urls]
+    members = {collection_key(member.path): member for one in found for member in one.members}
+    return [_calendar(m) for m in members.values() if m.has(_TYPE, _CALENDAR) and _holds_events(m)]
 
 
 def _holds_events(member: dav.Member) -> bool:
@@ -152,6 +167,13 @@ def _calendar(member: dav.Member) -> CalendarInfo:
         zone=_zone(member.text(_ZONE)),
         color=color.group() if color else None,
     )
+
+
+async def is_writable(session: Session, calendar_id: str) -> bool:
+    """Whether the calendar says that the account may write to it."""
+    answer = await session.properties(calendar_id, "0", _RIGHTS)
+    members = multistatus(answer).members if answer.status == MULTISTATUS else ()
+    return any(member.has(_RIGHTS, right) for member in members for right in _WRITE)
 
 
 async def zone_of(session: Session, calendar_id: str) -> str | None:

@@ -22,9 +22,10 @@ from metonic_core.spi.errors import Scope
 
 _UID_TAKEN = frozenset({"no-uid-conflict", "unique-scheduling-object-resource"})
 _NO_RIGHT = frozenset({"need-privileges"})
-MISSING = frozenset({404, 410})
+NOT_FOUND = 404
+MISSING = frozenset({NOT_FOUND, 410})
 BUSY = frozenset({429, 503})
-_REFUSED_CONTENT = frozenset({400, 413, 415, 422})
+_REFUSED_CONTENT = frozenset({400, 413, 415, 422, 507})
 MULTISTATUS = 207
 UNAUTHORIZED, _FORBIDDEN, _CONFLICT, _PRECONDITION_FAILED, SERVER_ERROR = 401, 403, 409, 412, 500
 _LOCKED = 423
@@ -45,7 +46,18 @@ class Locked(ProviderError):
 
 
 class ServerFailed(Unavailable):
-    """The server was reached and failed at its answer: perhaps only at what was asked for."""
+    """The server was reached and failed at its answer: perhaps only at what was asked for.
+
+    ``status`` is what it answered with.
+    """
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Intercepted(Unavailable):
+    """Something else answered in the server's place: a portal that wants a click, a page about a failure."""
 
 
 def preconditions(answer: Answer) -> frozenset[str]:
@@ -68,7 +80,7 @@ def read_failure(answer: Answer) -> ProviderError:
     if answer.status in BUSY:
         return RateLimited("The calendar server asks for fewer requests.", retry_after(answer.headers))
     if answer.status >= SERVER_ERROR:
-        return ServerFailed(f"The calendar server failed with status {answer.status}.")
+        return ServerFailed(f"The calendar server failed with status {answer.status}.", answer.status)
     if answer.status == _FORBIDDEN:
         return AccessDenied("The calendar server does not let this account read that calendar.")
     return ProviderError(f"The calendar server answered with the unexpected status {answer.status}.")
@@ -84,7 +96,7 @@ def write_failure(answer: Answer) -> ProviderError:
         return IdentityTaken("Another event of this account has the same UID.")
     if named & _NO_RIGHT:
         return AccessDenied("The account may not write to that calendar.")
-    if named and answer.status < SERVER_ERROR:
+    if named and (answer.status < SERVER_ERROR or answer.status in _REFUSED_CONTENT):
         return Unacceptable(f"The calendar server refuses the event: {', '.join(sorted(named))[:200]}.")
     return _by_status(answer)
 

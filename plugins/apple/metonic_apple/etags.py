@@ -5,8 +5,6 @@ from metonic_apple.errors import MISSING
 from metonic_apple.session import Session, multistatus
 from metonic_core.spi import EtagMismatch, NotFound, Unacceptable
 
-_GETETAG = f"{dav.DAV}getetag"
-
 
 def is_strong(etag: str) -> bool:
     """Whether If-Match can ever match it."""
@@ -19,8 +17,10 @@ def is_same(one: str, other: str) -> bool:
 
 
 def _opaque(etag: str) -> str:
-    # Apache marks what it compressed on the way; it is the same version, whatever a GET says.
-    return etag.removeprefix("W/").removeprefix("w/").strip('"').removesuffix("-gzip")
+    # Apache marks what it compressed on the way; it is the same version, whatever a GET says. Bedework has
+    # sent the quotes percent-encoded.
+    plain = etag.replace("%22", '"').removeprefix("W/").removeprefix("w/")
+    return plain.strip('"').removesuffix("-gzip")
 
 
 async def if_match(session: Session, event_id: str, expected: str, found: str = "") -> str:
@@ -44,7 +44,7 @@ async def if_match(session: Session, event_id: str, expected: str, found: str = 
 
 
 async def _ask(session: Session, event_id: str) -> str:
-    answer = await session.properties(event_id, "0", _GETETAG)
+    answer = await session.properties(event_id, "0", dav.GETETAG)
     if answer.status in MISSING:
         raise NotFound("The event is not there any more.")
-    return next((m.text(_GETETAG) for m in multistatus(answer).members), "")
+    return next((m.text(dav.GETETAG) for m in multistatus(answer).members), "")

@@ -4,16 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from metonic_apple import dav
-from metonic_apple.errors import MISSING, MULTISTATUS, ServerFailed, read_failure
+from metonic_apple.errors import MISSING, MULTISTATUS, Intercepted, ServerFailed, read_failure
 from metonic_apple.paths import key
 from metonic_apple.session import IN_FLIGHT, Session, multistatus, some_at_once
-from metonic_core.spi import ProviderError
+from metonic_core.spi import ProviderError, Unavailable
 from metonic_core.spi.errors import Scope
 
 BATCH = 50
 _OK = 200
 _MOST_FAILURES = 8
-_GETETAG, _DATA = f"{dav.DAV}getetag", f"{dav.CALDAV}calendar-data"
+_DATA = f"{dav.CALDAV}calendar-data"
+# A compressed answer may come with an etag of its own, which no If-Match ever matches.
+_AS_IT_IS = {"Accept-Encoding": "identity"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,9 @@ async def fetch(session: Session, calendar_id: str, ids: Sequence[str]) -> Mappi
 async def _batch(session: Session, calendar_id: str, ids: Sequence[str]) -> Mapping[str, Fetched]:
     """What one question brings; if it fails, what is found of the rest around the resource that it fails at.
 
-    One half fails and the other does not: the failing one is halved again. Both fail: the ids are left out,
-    so a server that fails at everything is asked three times.
+    That nobody answers in time may be for one resource as well. One half fails and the other does not: the
+    failing one is halved again. Both fail: the ids are left out, so a server that fails at everything is
+    asked three times.
     """
     whole = await _attempt(session, calendar_id, ids)
     found = dict(whole or {})
@@ -74,7 +77,9 @@ async def _batch(session: Session, calendar_id: str, ids: Sequence[str]) -> Mapp
 async def _attempt(session: Session, calendar_id: str, ids: Sequence[str]) -> Mapping[str, Fetched] | None:
     try:
         return await _multiget(session, calendar_id, ids)
-    except ServerFailed:
+    except Intercepted:
+        raise
+    except Unavailable:
         return None
 
 
@@ -87,7 +92,7 @@ async def _multiget(session: Session, calendar_id: str, ids: Sequence[str]) -> M
 
 
 def _text(member: dav.Member) -> Text:
-    return Text(member.text(_GETETAG), member.properties[_DATA].text or "")
+    return Text(member.text(dav.GETETAG), member.properties[_DATA].text or "")
 
 
 async def _one_by_one(
@@ -98,33 +103,34 @@ async def _one_by_one(
     Raises Unavailable if it fails at many, or at all that was asked for and at the calendar too.
     """
     found: dict[str, Fetched] = {}
-    failures: dict[str, ServerFailed] = {}
+    failures: dict[str, Unavailable] = {}
     for i in range(0, len(ids), IN_FLIGHT):
         wave = ids[i : i + IN_FLIGHT]
         for one, answer in zip(wave, await some_at_once(_tried(session, one) for one in wave), strict=True):
-            if isinstance(answer, ServerFailed):
+            if isinstance(answer, Unavailable):
                 failures[one] = answer
             else:
                 found[one] = answer
         if len(failures) > _MOST_FAILURES:
             raise next(iter(failures.values()))
-    if failures and not found and not is_answering:
+    is_silent = any(not isinstance(failure, ServerFailed) for failure in failures.values())
+    if is_silent or (failures and not found and not is_answering):
         here = await session.properties(calendar_id, "0", f"{dav.DAV}resourcetype")
         if here.status != MULTISTATUS:
             raise next(iter(failures.values()))
     return found | {i: Withheld(f"The event cannot be had: {e.message}") for i, e in failures.items()}
 
 
-async def _tried(session: Session, event_id: str) -> Fetched | ServerFailed:
+async def _tried(session: Session, event_id: str) -> Fetched | Unavailable:
     try:
         return await fetch_one(session, event_id)
-    except ServerFailed as error:
+    except Unavailable as error:
         return error
 
 
 async def fetch_one(session: Session, event_id: str) -> Fetched:
     """What a GET of it brings."""
-    answer = await session.send("GET", event_id)
+    answer = await session.send("GET", event_id, _AS_IT_IS)
     if answer.status in MISSING:
         return Missing()
     if answer.status == _OK:

@@ -9,7 +9,15 @@ from datetime import datetime
 
 from metonic_apple.contentlines import Component, Line
 from metonic_apple.moments import moment, moments, slot, written, written_all
-from metonic_apple.properties import keep_last, put_status, put_text, put_visibility, put_when, raise_sequence
+from metonic_apple.properties import (
+    keep_last,
+    put_status,
+    put_text,
+    put_visibility,
+    put_when,
+    raise_sequence,
+    say_end,
+)
 from metonic_apple.reading import (
     MARKER,
     Resource,
@@ -42,6 +50,7 @@ def apply(resource: Resource, old: Content, new: Content) -> None:
             continue
         standing.add(at)
         keep_last(exception, "DTSTAMP")
+        say_end(exception, resource.zones)
         _put_recurrence_id(exception, at, new.when, resource.zones)
         if at not in cancelled:
             _follow(exception, old, new)

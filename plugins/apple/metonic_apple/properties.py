@@ -5,7 +5,7 @@ from metonic_apple.moments import Moment, moment, written
 from metonic_apple.reading import is_busy, is_private, span_of, status_of, text_of, word_of
 from metonic_apple.zones import Zones
 from metonic_core.model.content import Content, Status
-from metonic_core.model.when import AllDay, Slot, When
+from metonic_core.model.when import AllDay, Slot, Timed, When
 
 # What clients keep beside a text in their own form and would go on showing: Apple's map, Outlook's HTML.
 _SHADOWS = {"LOCATION": ("X-APPLE-STRUCTURED-LOCATION",), "DESCRIPTION": ("X-ALT-DESC",), "SUMMARY": ()}
@@ -35,16 +35,24 @@ def put_visibility(event: Component, content: Content) -> None:
 
 
 def put_when(event: Component, when: When, zones: Zones) -> bool:
-    """Let the event take place then, DTEND always said; whether it took place at another time.
-
-    iCloud refuses events without DTEND, and says so with 404.
-    """
+    """Let the event take place then, DTEND always said; whether it took place at another time."""
     if span_of(event, zones).when == when:
         return False
     _put_moment(event, "DTSTART", when.start, when, zones)
     _put_moment(event, "DTEND", when.end, when, zones)
     event.drop("DURATION")
     return True
+
+
+def say_end(event: Component, zones: Zones) -> None:
+    """Write the end of an event that leaves it open: iCloud refuses those, and says so with 403 or 404."""
+    start = event.first("DTSTART")
+    if start is None or event.lines("DTEND", "DURATION"):
+        return
+    when = span_of(event, zones).when
+    is_timed = isinstance(when, Timed)
+    end = line("DTEND", start.value, start.params) if is_timed else written("DTEND", when.end, when, zones)
+    event.put("DTEND", [end])
 
 
 def _put_moment(event: Component, name: str, at: Slot, when: When, zones: Zones) -> None:

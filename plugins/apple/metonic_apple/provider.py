@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from metonic_apple.adapter import AppleAdapter
 from metonic_apple.fetching import BATCH
+from metonic_apple.session import IN_FLIGHT
 from metonic_core.spi import Capabilities, Field, Password, Provider
 
 ICLOUD = "https://caldav.icloud.com/"
@@ -21,7 +22,9 @@ PROVIDER = Provider(
         help_url="https://account.apple.com",
     ),
     adapter=AppleAdapter,
-    # iCloud takes its time: a write that was cut off may still arrive for a while.
-    capabilities=Capabilities(batch_size=BATCH, settle_after=timedelta(seconds=10)),
+    # iCloud takes its time: a write that was cut off may still arrive for a while. And it drops sync tokens.
+    capabilities=Capabilities(
+        batch_size=BATCH * IN_FLIGHT, settle_after=timedelta(seconds=10), forgets_silently=True
+    ),
     hosts=("*.icloud.com",),
 )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from metonic_apple.contentlines import Component, Line, clean, parse, unescaped
+from metonic_apple.contentlines import Component, Line, clean, line, parse, unescaped
 from metonic_apple.errors import Incomprehensible
 from metonic_apple.moments import UTC_ZONE, Moment, duration, forward, later, moment, moments, slot, wall
 from metonic_apple.zones import Zones
@@ -28,12 +28,16 @@ _MAX_RDATES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A parsed calendar object that holds an event."""
+    """A parsed calendar object that holds an event.
+
+    ``is_partial``: it holds occurrences without their series, and ``master`` only stands in for that.
+    """
 
     calendar: Component
     zones: Zones
     master: Component
     exceptions: tuple[Component, ...]
+    is_partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +67,24 @@ def resource_of(calendar: Component, floating: str = UTC_ZONE) -> Resource:
     """The parts of a calendar object; raises Incomprehensible if they make no single event."""
     events = calendar.children("VEVENT")
     masters = [event for event in events if event.first("RECURRENCE-ID") is None]
-    if not masters:
-        raise Incomprehensible("The object holds single occurrences of a series without the series.")
     if len(events) > _MAX_VEVENTS:
         raise Incomprehensible("The series has more exceptions than any calendar allows.")
     if len(masters) > 1:
         raise Incomprehensible("The object holds more than one event.")
     _check_recurrences(events)
+    zones = Zones(calendar, floating)
+    if not masters:
+        return Resource(calendar, zones, _stand_in(events), tuple(events[1:]), is_partial=True)
     exceptions = tuple(event for event in events if event is not masters[0])
-    return Resource(calendar, Zones(calendar, floating), masters[0], exceptions)
+    return Resource(calendar, zones, masters[0], exceptions)
+
+
+def _stand_in(events: list[Component]) -> Component:
+    """For the series of whoever was invited to some occurrences: the first, repeated where the others are."""
+    first, *others = events
+    items = [item for item in first.items if not (isinstance(item, Line) and item.name == "RECURRENCE-ID")]
+    slots = [found for event in others for found in event.lines("RECURRENCE-ID")]
+    return Component("VEVENT", [*items, *(line("RDATE", found.value, found.params) for found in slots)])
 
 
 def _check_recurrences(events: list[Component]) -> None:
@@ -93,6 +106,7 @@ def event_of(event_id: str, etag: str, resource: Resource) -> StoredEvent:
         uid=text_of(resource.master, "UID") or None,
         modified_at=_modified_at(resource),
         marker=text_of(resource.master, MARKER) or None,
+        can_write=not resource.is_partial,
         can_write_time=span.is_exact and all(_is_exact(e, resource) for e in resource.exceptions),
         has_guests=any(event.first("ATTENDEE") for event in events),
         is_split=any(found.params.get("RELTYPE") == _SPLIT for found in resource.master.lines("RELATED-TO")),

@@ -5,7 +5,7 @@ and every one drops the credentials when the host changes, as iCloud's does.
 """
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -14,13 +14,17 @@ from metonic_apple.errors import (
     BUSY,
     MISSING,
     MULTISTATUS,
+    NOT_FOUND,
     SERVER_ERROR,
     UNAUTHORIZED,
+    Intercepted,
     ServerFailed,
     is_denied,
     read_failure,
 )
-from metonic_apple.paths import resolved
+from metonic_apple.pace import Pace
+from metonic_apple.paths import origin, resolved
+from metonic_apple.profiles import profile_of
 from metonic_core.spi import (
     Answer,
     CalendarGone,
@@ -32,6 +36,8 @@ from metonic_core.spi import (
 )
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# What a host says of an account that it does not serve, or not any more (RFC 9110 15.5.20).
+_DISOWNED = frozenset({UNAUTHORIZED, 421})
 _MAX_REDIRECTS = 5
 IN_FLIGHT = 4
 _XML = {"Content-Type": "application/xml; charset=utf-8"}
@@ -40,36 +46,63 @@ T = TypeVar("T")
 
 
 class Session:
-    """``server`` is the URL that paths are resolved against."""
+    """``server`` is the URL that paths are resolved against.
 
-    def __init__(self, client: Client, server: str) -> None:
+    ``find_home`` tells where the account's home is by now, if asked at the entry of its service.
+    """
+
+    def __init__(self, client: Client, server: str, find_home: "HomeFinder | None" = None) -> None:
         self._client = client
+        self._find_home = find_home
+        self._moving = asyncio.Lock()
         self.server = server
+        self.profile = profile_of(server)
+        self._pace = Pace(self.profile.requests_per_second, self.profile.burst)
 
     async def send(
         self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> Answer:
         """The answer of whoever the redirects lead to, with a refused password raised as SignInNeeded.
 
-        One 401 proves nothing: a server that was passed on to without credentials says it too.
+        One 401 proves nothing: a server that was passed on to without credentials says it too, and so does
+        one that the account has left.
         """
         answer = await self.follow(method, resolved(self.server, url), headers, body)
+        if answer.status in _DISOWNED and await self.has_moved(answer):
+            answer = await self.follow(method, resolved(self.server, url), headers, body)
         if answer.status != UNAUTHORIZED:
             return answer
-        if (await self.look(self.server, "0", f"{dav.DAV}current-user-principal")).status == UNAUTHORIZED:
+        asked = self.profile.entry or self.server
+        if (await self.look(asked, "0", f"{dav.DAV}current-user-principal")).status == UNAUTHORIZED:
             raise SignInNeeded("The calendar server does not accept the user name and password.")
         raise Unavailable("The calendar server refused the password once, and then accepted it.")
+
+    async def has_moved(self, answer: Answer) -> bool:
+        """Whether the account's home is at another host than the one that gave this answer; asked once."""
+        if not self.profile.entry:
+            return False
+        async with self._moving:
+            if self._find_home:
+                find, self._find_home = self._find_home, None
+                self.server = await find(Session(self._client, self.profile.entry))
+            return origin(self.server) != origin(answer.url)
 
     async def follow(
         self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> Answer:
         """The answer of whoever the redirects lead to, whatever it is."""
-        answer = await self._client.request(method, url, headers, body)
+        answer = await self._request(method, url, headers, body)
         for _ in range(_MAX_REDIRECTS):
             if answer.status not in _REDIRECTS or not answer.headers.get("location"):
                 return answer
             answer = await self._pass_on(answer, method, headers, body)
         raise NotACalendarServer("That address is passed on from place to place without end.")
+
+    async def _request(
+        self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes | None
+    ) -> Answer:
+        await self._pace.turn()
+        return await self._client.request(method, url, headers, body)
 
     async def _pass_on(
         self, answer: Answer, method: str, headers: Mapping[str, str] | None, body: bytes | None
@@ -81,7 +114,7 @@ class Session:
                 "That address passes on to one without encryption, where no password is sent."
             )
         try:
-            return await self._client.request(method, target, headers, body)
+            return await self._request(method, target, headers, body)
         except Misconfigured as error:
             sender = urlsplit(answer.url).hostname
             raise Misconfigured(
@@ -98,38 +131,48 @@ class Session:
 
     async def report(self, calendar_id: str, depth: str, body: bytes) -> Answer:
         """A REPORT on a calendar; raises CalendarGone if there is none, and what hinders every read."""
-        answer = await self.send("REPORT", calendar_id, {"Depth": depth, **_XML}, body)
+        headers = {"Depth": depth, **_XML}
+        answer = await self.send("REPORT", calendar_id, headers, body)
+        if answer.status in MISSING and await self.has_moved(answer):
+            answer = await self.send("REPORT", calendar_id, headers, body)
         if answer.status in MISSING:
-            await self._check_calendar(calendar_id)
+            await self.check_calendar(calendar_id)
+        if answer.status == NOT_FOUND:
+            raise Unavailable("The calendar was not found, and a moment later it was there.")
         if answer.status in BUSY or answer.status >= SERVER_ERROR or is_denied(answer):
             raise read_failure(answer)
         return answer
 
-    async def _check_calendar(self, calendar_id: str) -> None:
+    async def check_calendar(self, calendar_id: str) -> None:
+        """Raises CalendarGone if the calendar is not found again."""
         again = await self.properties(calendar_id, "0", f"{dav.DAV}resourcetype")
         # Xandikos says it within a multistatus.
         if again.status in MISSING or any(m.status in MISSING for m in multistatus(again).members):
             raise CalendarGone("The calendar is not on the server any more.")
-        raise Unavailable("The calendar was not found, and a moment later it was there.")
+
+
+HomeFinder = Callable[[Session], Awaitable[str]]
 
 
 def multistatus(answer: Answer) -> dav.Multistatus:
     """The multistatus of a server known to speak CalDAV.
 
-    Anything else is a portal in between (Unavailable), or said to be one and a fault (ServerFailed).
+    Anything else is a portal in between (Intercepted), or said to be one and a fault (ServerFailed).
     """
     if answer.status >= 300:  # noqa: PLR2004 - not a success
         raise read_failure(answer)
     try:
         return dav.multistatus(answer)
     except NotACalendarServer as error:
-        kind = ServerFailed if answer.status == MULTISTATUS else Unavailable
-        raise kind("The calendar server answered with something else than WebDAV.") from error
+        message = "The calendar server answered with something else than WebDAV."
+        if answer.status == MULTISTATUS:
+            raise ServerFailed(message, answer.status) from error
+        raise Intercepted(message) from error
 
 
-async def some_at_once(calls: Iterable[Awaitable[T]]) -> list[T]:
+async def some_at_once(calls: Iterable[Awaitable[T]], at_once: int = IN_FLIGHT) -> list[T]:
     """The results in order, with a few of the calls under way at a time."""
-    slots = asyncio.Semaphore(IN_FLIGHT)
+    slots = asyncio.Semaphore(at_once)
 
     async def one(call: Awaitable[T]) -> T:
         async with slots:

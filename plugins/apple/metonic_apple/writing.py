@@ -11,8 +11,17 @@ from uuid import UUID
 
 from metonic_apple import occurrences
 from metonic_apple.contentlines import Component, clean, line, parse, serialise
+from metonic_apple.errors import Incomprehensible
 from metonic_apple.moments import written, written_all
-from metonic_apple.properties import keep_last, put_status, put_text, put_visibility, put_when, raise_sequence
+from metonic_apple.properties import (
+    keep_last,
+    put_status,
+    put_text,
+    put_visibility,
+    put_when,
+    raise_sequence,
+    say_end,
+)
 from metonic_apple.reading import MARKER, UNDATED, Resource, content_of, resource_of, slots_of, span_of
 from metonic_apple.zones import Zones
 from metonic_core.model.content import Content, Group
@@ -41,6 +50,8 @@ def updated(text: str, content: Content, groups: Collection[Group], marker: str 
 def edited(calendar: Component, content: Content, groups: Collection[Group], marker: str | None) -> str:
     """The text of the calendar object after the edit."""
     resource = resource_of(calendar)
+    if resource.is_partial:
+        raise Incomprehensible("The object holds occurrences of a series that is not in the calendar.")
     old = content_of(resource, span_of(resource.master, resource.zones).when)
     new = _fitting(old.take(groups, content))
     _edit_master(resource, old, new)
@@ -67,6 +78,7 @@ def _edit_master(resource: Resource, old: Content, new: Content) -> None:
     put_visibility(master, new)
     is_elsewhere = put_text(master, "LOCATION", new.location)
     is_moved = put_when(master, new.when, resource.zones)
+    say_end(master, resource.zones)
     is_repeated = _put_recurrence(resource, old, new)
     if is_elsewhere or is_moved or is_repeated:
         raise_sequence(master)

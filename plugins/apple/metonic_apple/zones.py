@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from metonic_apple.clocks import Clock, clock_of, twin
+from metonic_apple.clocks import Clock, clock_of, fixed_clock, twin
 from metonic_apple.contentlines import Component, Line, line, parse, serialise
 from metonic_apple.errors import Incomprehensible
 from metonic_core.model.when import is_zone, zone_of
@@ -55,9 +55,7 @@ class Zones:
     def _stand_in(self, tzid: str) -> StandIn:
         """A series is told on a wall clock, for its rules; whatever else is there by its instants."""
         described = self._described(tzid)
-        if described is None:
-            raise Incomprehensible("The event uses a time zone that is not in the IANA database.")
-        clock = clock_of(serialise(described))
+        clock = clock_of(serialise(described)) if described else fixed_clock(tzid)
         for event in self._calendar.children("VEVENT"):
             start, rules = event.first("DTSTART"), [found.value for found in event.lines("RRULE")]
             if rules and start is not None and start.params.get("TZID") == tzid:

@@ -106,7 +106,8 @@ def test_an_end_in_a_zone_of_its_own_keeps_its_times() -> None:
     "lines", [SUMMER, (*SUMMER, "RRULE:FREQ=WEEKLY", "EXDATE;TZID=Ours:20260708T100000")]
 )
 def test_an_edit_of_its_title_leaves_every_other_line_as_it_was(lines: tuple[str, ...]) -> None:
-    moved = ("RECURRENCE-ID;TZID=Ours:20260715T100000", "DTSTART;TZID=Ours:20260715T120000", "SUMMARY:Yoga")
+    start, end = "DTSTART;TZID=Ours:20260715T120000", "DTEND;TZID=Ours:20260715T130000"
+    moved = ("RECURRENCE-ID;TZID=Ours:20260715T100000", start, end, "SUMMARY:Yoga")
     exceptions = (moved,) if len(lines) > len(SUMMER) else ()
     before = text(ours("Europe/Berlin"), *lines, exceptions=exceptions)
     wanted = event(before).content.take(["title"], Content("Pilates", event(before).content.when))
@@ -123,6 +124,14 @@ def test_a_series_in_a_zone_of_its_own_takes_place_when_its_clock_says(zone: str
     known = Timed(at("2026-12-01T10:00"), at("2026-12-01T11:00"), zone)
     expected = [known.moved_to(known.start + timedelta(days=5 * n)).starts_at for n in range(200)]
     assert instants(found.content, datetime(2035, 1, 1, tzinfo=UTC)) == expected
+    assert not found.can_write_time
+
+
+@pytest.mark.parametrize("name", ['"GMT+05:30"', "GMT+0530", '"UTC+5:30"'])
+def test_a_zone_that_is_named_by_its_distance_from_utc_needs_no_description(name: str) -> None:
+    found = event(text("", f"DTSTART;TZID={name}:20260701T100000", f"DTEND;TZID={name}:20260701T110000"))
+
+    assert found.content.when == Timed(at("2026-07-01T04:30"), at("2026-07-01T05:30"), "UTC")
     assert not found.can_write_time
 
 

@@ -1,11 +1,15 @@
 """One event that a server cannot put into an answer, or fails at: the others are read all the same."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import pytest
 from aiohttp import web
-from tests.plugins.apple.outside import HttpClient
+from tests.plugins.apple.outside import HttpClient, account
 from tests.plugins.apple.scripted import Answering, Asked, Scripted, event, multistatus
 from tests.plugins.apple.test_reading_many import CALENDAR, TEXT, read
 
+from metonic_apple.adapter import AppleAdapter
 from metonic_apple.dav import multistatus as parsed
 from metonic_apple.errors import preconditions
 from metonic_core.spi import Answer, NotACalendarServer, Seen, Unavailable, Unreadable
@@ -171,3 +175,43 @@ async def test_a_portal_in_between_is_no_reason_to_ask_for_each(server: Scripted
         await read(client, server, *IDS)
 
     assert len(server.asked) == 1
+
+
+@dataclass
+class Cutting:
+    """A client that gets no answer in time to whatever has one of these in it."""
+
+    client: HttpClient
+    poison: frozenset[str]
+
+    async def request(
+        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> Answer:
+        if any(one in url or f"<href>{one}</href>" in (body or b"").decode() for one in self.poison):
+            self.client.asked.append((method, "cut off"))
+            raise Unavailable("The server did not answer in time.")
+        return await self.client.request(method, url, headers, body)
+
+
+async def test_an_event_that_no_answer_comes_to_is_withheld_and_the_others_are_read(
+    server: Scripted, client: HttpClient
+) -> None:
+    server.on("REPORT", CALENDAR, answering(FAILING))
+    server.on("PROPFIND", CALENDAR, UP)
+    cutting = Cutting(client, frozenset({POISON}))
+
+    found = await AppleAdapter(cutting, account(server.url)).hydrate(CALENDAR, IDS)
+
+    assert [f.id for f in found if isinstance(f, Unreadable)] == [POISON]
+    assert sum(isinstance(f, Seen) for f in found) == 49
+    assert len(client.asked) <= 15
+
+
+async def test_a_server_that_no_answer_comes_from_stops_the_run(server: Scripted, client: HttpClient) -> None:
+    server.on("REPORT", CALENDAR, answering(FAILING))
+    cutting = Cutting(client, frozenset({*IDS, CALENDAR}))
+
+    with pytest.raises(Unavailable):
+        await AppleAdapter(cutting, account(server.url)).hydrate(CALENDAR, IDS)
+
+    assert len(client.asked) <= 16

@@ -3,10 +3,10 @@
 import pytest
 from aiohttp import web
 from tests.plugins.apple.outside import HttpClient, account
-from tests.plugins.apple.scripted import Asked, Scripted, event, multistatus, status
+from tests.plugins.apple.scripted import Asked, Scripted, etag, event, found, multistatus, status
 
 from metonic_apple.adapter import AppleAdapter
-from metonic_core.spi import Foreign, Gone, Reading, Seen, Unavailable, Unreadable
+from metonic_core.spi import Foreign, Gone, ProviderError, Reading, Seen, Unavailable, Unreadable
 
 CALENDAR = "/cal/"
 TEXT = """BEGIN:VCALENDAR
@@ -46,14 +46,39 @@ async def test_what_a_list_leaves_out_is_asked_for_once(server: Scripted, client
     server.on("REPORT", CALENDAR, multistatus(status("/cal/a.ics", 404)))
     server.on("GET", "/cal/a.ics", web.Response(text=TEXT.replace("\n", "\r\n"), headers={"ETag": '"1"'}))
     server.on("GET", "/cal/c.ics", web.Response(status=403))
+    server.on("PROPFIND", CALENDAR, multistatus(found("/cal/a.ics", etag("1"))))
 
-    found = await read(client, server, "/cal/a.ics", "/cal/b.ics", "/cal/c.ics")
+    there = await read(client, server, "/cal/a.ics", "/cal/b.ics", "/cal/c.ics")
 
-    assert isinstance(found[0], Seen)
-    assert found[0].event.etag == '"1"'
-    assert found[1] == Gone("/cal/b.ics", is_firm=False)
-    assert isinstance(found[2], Unreadable)
+    assert isinstance(there[0], Seen)
+    assert there[0].event.etag == '"1"'
+    assert there[1] == Gone("/cal/b.ics", is_firm=False)
+    assert isinstance(there[2], Unreadable)
     assert len(server.to("GET")) == 3
+    assert {get.headers["Accept-Encoding"] for get in server.to("GET")} == {"identity"}
+
+
+async def test_what_is_listed_and_not_there_is_no_deletion(server: Scripted, client: HttpClient) -> None:
+    server.on("REPORT", CALENDAR, multistatus(status("/cal/a@b.ics", 404), event("/cal/c.ics", "1", TEXT)))
+    server.on("PROPFIND", CALENDAR, multistatus(found("/cal/", etag("0")), found("a%40b.ics", etag("7"))))
+
+    phantom, gone, there = await read(client, server, "/cal/a@b.ics", "/cal/b.ics", "/cal/c.ics")
+
+    assert isinstance(phantom, Unreadable)
+    assert (phantom.id, phantom.etag) == ("/cal/a@b.ics", '"7"')
+    assert phantom.reason.endswith(".")
+    assert gone == Gone("/cal/b.ics", is_firm=False)
+    assert isinstance(there, Seen)
+    (listed,) = server.to("PROPFIND")
+    assert listed.headers["Depth"] == "1"
+
+
+async def test_nobody_is_believed_gone_by_a_list_that_is_cut(server: Scripted, client: HttpClient) -> None:
+    server.on("REPORT", CALENDAR, multistatus())
+    server.on("PROPFIND", CALENDAR, multistatus(status(CALENDAR, 507)))
+
+    with pytest.raises(ProviderError, match="not list all"):
+        await read(client, server, "/cal/a.ics")
 
 
 async def test_trouble_while_asking_again_is_no_missing_event(server: Scripted, client: HttpClient) -> None:

@@ -1,6 +1,7 @@
 """Writes that a server would refuse again and again: they end, and say why."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 from aiohttp import web
@@ -10,6 +11,8 @@ from tests.plugins.apple.test_batch import CALENDAR, CREATE, LESSON, PATH, TEXT,
 
 from metonic_apple.adapter import AppleAdapter
 from metonic_core.spi import (
+    AccessDenied,
+    Create,
     Delete,
     EtagMismatch,
     Failed,
@@ -168,3 +171,34 @@ async def test_an_identity_at_which_the_server_fails_is_not_given_up(
     (outcome,) = await AppleAdapter(client, account(server.url)).write_events(CALENDAR, [CREATE])
 
     assert isinstance(outcome, Unknown)
+
+
+WRITABLE = "<current-user-privilege-set><privilege><write-content/></privilege></current-user-privilege-set>"
+READABLE = "<current-user-privilege-set><privilege><read/></privilege></current-user-privilege-set>"
+
+
+@pytest.mark.parametrize("code", [403, 404])
+async def test_a_refusal_that_cannot_be_meant_is_for_the_event(
+    server: Scripted, client: HttpClient, code: int
+) -> None:
+    server.on("PUT", PATH, web.Response(status=code))
+    server.on("PROPFIND", CALENDAR, multistatus(found(CALENDAR, WRITABLE)))
+
+    (outcome,) = await write(client, server, CREATE)
+
+    assert isinstance(outcome, Failed)
+    assert isinstance(outcome.error, Unacceptable)
+
+
+async def test_whether_the_calendar_may_be_written_is_not_asked_for_each(
+    server: Scripted, client: HttpClient
+) -> None:
+    creates = [Create(UUID(int=i), "m", LESSON) for i in range(9)]
+    for one in creates:
+        server.on("PUT", f"/cal/{one.identity}.ics", web.Response(status=403))
+    server.on("PROPFIND", CALENDAR, multistatus(found(CALENDAR, READABLE)))
+
+    outcomes = await write(client, server, *creates)
+
+    assert all(isinstance(o, Failed) and isinstance(o.error, AccessDenied) for o in outcomes)
+    assert len(server.to("PROPFIND")) <= 5

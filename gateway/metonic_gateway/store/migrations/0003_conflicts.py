@@ -74,6 +74,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name="CalendarLink",
+            name="cursor_at",
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name="CalendarLink",
             name="is_leaving",
             field=fields.BooleanField(default=False, db_default=False),
         ),

@@ -11,7 +11,9 @@ from metonic_gateway.store.models.platform import Appointment
 
 
 class CalendarLink(Model):
-    """window_end is how far ahead appointments were put to work, round counts complete reads.
+    """cursor_at is when the feed was last read up to its end, round counts complete reads.
+
+    window_end is how far ahead appointments were put to work.
 
     is_leaving: another calendar was chosen, and the copies are still to be taken out of this one, leave_at
     the earliest after leave_attempts that failed. leave_problem is what the last of them met.
@@ -27,6 +29,7 @@ class CalendarLink(Model):
     account_subject = fields.TextField()
     calendar_id = fields.TextField()
     cursor = fields.TextField(null=True)
+    cursor_at = fields.DatetimeField(null=True)
     round = fields.IntField(default=0)
     is_reading_completely = fields.BooleanField(default=False)
     read_completely_at = fields.DatetimeField(null=True)
