@@ -5,6 +5,7 @@ edited; what it has of its own stays. A cancelled occurrence is written as EXDAT
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from metonic_apple.contentlines import Component, Line
@@ -78,8 +79,17 @@ def _follow(exception: Component, old: Content, new: Content) -> None:
         put_text(exception, "DESCRIPTION", new.notes)
     if status_of(exception) in {old.status, Status.CANCELLED}:
         put_status(exception, new.status)
-    if (is_private(exception), is_busy(exception)) == (old.is_private, old.is_busy):
-        put_visibility(exception, new)
+    put_visibility(exception, _seen_as(exception, old, new))
+
+
+def _seen_as(exception: Component, old: Content, new: Content) -> Content:
+    """The new content, but as private or as busy as the VEVENT where that differs from the old series."""
+    private, busy = is_private(exception), is_busy(exception)
+    return replace(
+        new,
+        is_private=new.is_private if private == old.is_private else private,
+        is_busy=new.is_busy if busy == old.is_busy else busy,
+    )
 
 
 def _differ(exception: Component, override: Override, series: Content, zones: Zones) -> None:
@@ -104,6 +114,7 @@ def _add(resource: Resource, override: Override, series: Content) -> None:
     at = written("RECURRENCE-ID", override.slot, series.when, resource.zones)
     start = next((i for i, item in enumerate(items) if isinstance(item, Line) and item.name == "DTSTART"), 0)
     items.insert(start, at)
+    put_when(made, inherited(series.when, override.slot), resource.zones)
     _differ(made, override, series, resource.zones)
     last = resource.calendar.children("VEVENT")[-1]
     resource.calendar.items.insert(resource.calendar.items.index(last) + 1, made)

@@ -7,8 +7,15 @@ from metonic_apple.zones import Zones
 from metonic_core.model.content import Content, Status
 from metonic_core.model.when import AllDay, Slot, When
 
-# What clients keep beside a text in their own form and would go on showing: Apple's map, Outlook's HTML.
-_SHADOWS = {"LOCATION": ("X-APPLE-STRUCTURED-LOCATION",), "DESCRIPTION": ("X-ALT-DESC",), "SUMMARY": ()}
+# What clients keep beside a property in their own form and would go on showing: Apple's map, Outlook's HTML,
+# and its busy status and all-day mark, which it prefers to TRANSP and to the value type ([MS-OXCICAL] 2.1.3).
+_SHADOWS = {
+    "SUMMARY": (),
+    "LOCATION": ("X-APPLE-STRUCTURED-LOCATION", "X-MICROSOFT-LOCATIONS"),
+    "DESCRIPTION": ("X-ALT-DESC",),
+    "TRANSP": ("X-MICROSOFT-CDO-BUSYSTATUS",),
+    "VALUE": ("X-MICROSOFT-CDO-ALLDAYEVENT",),
+}
 
 
 def put_text(event: Component, name: str, text: str) -> bool:
@@ -32,6 +39,7 @@ def put_visibility(event: Component, content: Content) -> None:
         event.put("CLASS", [line("CLASS", "PRIVATE" if content.is_private else "PUBLIC")])
     if is_busy(event) != content.is_busy:
         event.put("TRANSP", [line("TRANSP", "OPAQUE" if content.is_busy else "TRANSPARENT")])
+        event.drop(*_SHADOWS["TRANSP"])
 
 
 def put_when(event: Component, when: When, zones: Zones) -> bool:
@@ -39,8 +47,11 @@ def put_when(event: Component, when: When, zones: Zones) -> bool:
 
     iCloud refuses events without DTEND, and says so with 404.
     """
-    if span_of(event, zones).when == when:
+    old = span_of(event, zones).when
+    if old == when:
         return False
+    if type(old) is not type(when):
+        event.drop(*_SHADOWS["VALUE"])
     _put_moment(event, "DTSTART", when.start, when, zones)
     _put_moment(event, "DTEND", when.end, when, zones)
     event.drop("DURATION")
