@@ -83,7 +83,7 @@ def _prop(names: Iterable[str]) -> str:
 def multistatus(answer: Answer) -> Multistatus:
     """The multistatus in that answer; raises NotACalendarServer for anything else."""
     root = _root(answer)
-    members = tuple(_member(response, answer.url) for response in root.iter(f"{DAV}response"))
+    members = tuple(m for response in root.iter(f"{DAV}response") if (m := _member(response, answer.url)))
     token = root.find(f"{DAV}sync-token")
     return Multistatus(members, (token.text or "").strip() or None if token is not None else None)
 
@@ -101,14 +101,18 @@ def _root(answer: Answer) -> Element:
     )
 
 
-def _member(response: Element, base: str) -> Member:
+def _member(response: Element, base: str) -> Member | None:
+    """None for what has no address: no other member has to suffer from it."""
     found: dict[str, Element] = {}
     for propstat in response.findall(f"{DAV}propstat"):
         # iCloud sends properties it does not have, empty, in a second propstat with 404.
         if _is_good(_status(propstat)):
             found |= {e.tag: e for prop in propstat.findall(f"{DAV}prop") for e in prop}
     href = response.findtext(f"{DAV}href") or ""
-    return Member(path_of(base, href.strip()), _status(response), found)
+    try:
+        return Member(path_of(base, href.strip()), _status(response), found)
+    except NotACalendarServer:
+        return None
 
 
 def _status(element: Element) -> int | None:

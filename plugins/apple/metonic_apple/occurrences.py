@@ -14,6 +14,7 @@ from metonic_apple.properties import keep_last, put_status, put_text, put_visibi
 from metonic_apple.reading import (
     MARKER,
     Resource,
+    excluded,
     inherited,
     is_busy,
     is_cancelled_in,
@@ -36,9 +37,10 @@ def apply(resource: Resource, old: Content, new: Content) -> None:
     """Bring the occurrences from ``old``, what the text says, to ``new``, what the master already says."""
     cancelled = {o.slot for o in new.overrides if o.is_cancelled}
     standing: set[Slot] = set()
+    gone = excluded(resource, old.when)
     for exception in resource.exceptions:
         at = slot_of(exception, old.when, resource.zones)
-        if _is_dropped(exception, at, old, new):
+        if _is_dropped(exception, at, old, new, is_excluded=at in gone):
             resource.calendar.remove([exception])
             continue
         standing.add(at)
@@ -50,21 +52,24 @@ def apply(resource: Resource, old: Content, new: Content) -> None:
     for override in new.overrides:
         if not override.is_cancelled and override.slot not in standing:
             _add(resource, override, new)
-    _put_excluded(resource, new.when, cancelled - standing, cancelled)
+    _put_excluded(resource, new.when, cancelled - (standing - gone), cancelled)
 
 
-def _is_dropped(exception: Component, at: Slot, old: Content, new: Content) -> bool:
+def _is_dropped(exception: Component, at: Slot, old: Content, new: Content, *, is_excluded: bool) -> bool:
     """Whether the exceptional VEVENT has to go.
 
     That is if its occurrence is as in the series again, or cancelled by EXDATE from now on, or if the series
-    changed between days and times so that it cannot have such an occurrence.
+    changed between days and times so that it cannot have such an occurrence. One that EXDATE cancels as it is
+    was left there by somebody.
     """
     before, after = old.override(at), new.override(at)
     if isinstance(at, datetime) != isinstance(new.when, Timed):
         return True
     if after is None:
         return before is not None
-    return after.is_cancelled and not (is_cancelled_in(exception, new.status) and before == after)
+    return after.is_cancelled and not (
+        before == after and (is_excluded or is_cancelled_in(exception, new.status))
+    )
 
 
 def _put_recurrence_id(exception: Component, at: Slot, when: When, zones: Zones) -> None:
@@ -129,8 +134,10 @@ def _put_excluded(resource: Resource, when: When, required: Iterable[Slot], allo
         slots = [slot(of, when) for of in moments(found, zones)]
         right = [at for at in slots if at in set(allowed)]
         named |= set(right)
-        if right:
-            kept.append(found if right == slots else written_all("EXDATE", right, when, zones))
+        if right == slots:
+            kept.append(found)
+        elif right:
+            kept.append(written_all("EXDATE", right, when, zones))
     missing = sorted_slots(at for at in required if at not in named)
     made = [*kept, *(written("EXDATE", at, when, zones) for at in missing)]
     if made != master.lines("EXDATE"):

@@ -1,11 +1,15 @@
 """Edits of one VEVENT: a property is replaced only where its meaning has to change."""
 
+import re
+
 from metonic_apple.contentlines import Component, escaped, line
 from metonic_apple.moments import Moment, moment, written
 from metonic_apple.reading import is_busy, is_private, span_of, status_of, text_of, word_of
 from metonic_apple.zones import Zones
 from metonic_core.model.content import Content, Status
 from metonic_core.model.when import AllDay, Slot, When
+
+_NUMBER = re.compile(r"[0-9]{1,9}\Z")
 
 # What clients keep beside a property in their own form and would go on showing: Apple's map, Outlook's HTML,
 # and its busy status and all-day mark, which it prefers to TRANSP and to the value type ([MS-OXCICAL] 2.1.3).
@@ -74,7 +78,7 @@ def raise_sequence(event: Component) -> None:
     """Count a change of time, place or rule, where somebody counts (RFC 5546 2.1.4)."""
     word = word_of(event, "SEQUENCE")
     if word or is_scheduled(event):
-        event.put("SEQUENCE", [line("SEQUENCE", str(int(word) + 1 if word.isdecimal() else 1))])
+        event.put("SEQUENCE", [line("SEQUENCE", str(int(word) + 1 if _NUMBER.match(word) else 1))])
 
 
 def keep_last(event: Component, name: str) -> None:

@@ -17,6 +17,8 @@ UNDATED = "19700101T000000Z"
 """DTSTAMP of the copies we make: it must be there, an adapter reads no clock, and the same create must be the
 same bytes. Long past, so that nobody takes it for a recent edit; not read as one either."""
 
+OUT_OF_RANGE = "The event has a date that is out of range."
+
 # How Apple's clients and servers join the parts of a series that was changed from one occurrence on.
 _SPLIT = "X-CALENDARSERVER-RECURRENCE-SET"
 _PRIVATE = frozenset({"PRIVATE", "CONFIDENTIAL"})
@@ -24,6 +26,9 @@ _DAY = timedelta(days=1)
 _MAX_VEVENTS = 3000
 _MAX_RULES = 10
 _MAX_RDATES = 1000
+# Beyond these there is no room to reckon in: Python's dates end with the year 9999.
+_YEARS = range(100, 9000)
+_LONGEST = timedelta(days=366 * 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ def reading(event_id: str, etag: str, text: str, floating: str = UTC_ZONE) -> Se
     except InvalidValue as error:
         return Unreadable(event_id, etag, error.message)
     except (OverflowError, ValueError):
-        return Unreadable(event_id, etag, "The event has a date that is out of range.")
+        return Unreadable(event_id, etag, OUT_OF_RANGE)
 
 
 def resource_of(calendar: Component, floating: str = UTC_ZONE) -> Resource:
@@ -82,14 +87,26 @@ def _check_recurrences(events: list[Component]) -> None:
         raise Incomprehensible(f"The series has more than {_MAX_RDATES:,} extra dates (RDATE).")
 
 
+def _check_range(content: Content) -> None:
+    """Whoever asks later where occurrences lie adds lengths to slots and takes them from windows."""
+    rdates = content.recurrence.rdates if content.recurrence else ()
+    spans = [content.when, *(o.when for o in content.overrides if o.when)]
+    ends = [at for span in spans for at in (span.start, span.end)]
+    named = [*ends, *rdates, *(o.slot for o in content.overrides)]
+    if any(at.year not in _YEARS for at in named) or any(s.end - s.start > _LONGEST for s in spans):
+        raise Incomprehensible(OUT_OF_RANGE)
+
+
 def event_of(event_id: str, etag: str, resource: Resource) -> StoredEvent:
     """The event in our terms; raises Incomprehensible and InvalidValue."""
     span = span_of(resource.master, resource.zones)
+    content = content_of(resource, span.when)
+    _check_range(content)
     events = (resource.master, *resource.exceptions)
     return StoredEvent(
         id=event_id,
         etag=etag,
-        content=content_of(resource, span.when),
+        content=content,
         uid=text_of(resource.master, "UID") or None,
         modified_at=_modified_at(resource),
         marker=text_of(resource.master, MARKER) or None,
