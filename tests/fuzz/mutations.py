@@ -16,6 +16,7 @@ Step = tuple[int, int, int]
 _MOST_STEPS = 5
 _SCALE = 10_000
 _TIMES = (2, 3, 20, 1100, 3100)
+_MOST_CHARACTERS = 500_000
 _SIGNS = tuple('\\,;:="\t\r\x00\x0b\x7f^<>&-+TZ09 ')
 _CHARACTERS = (*_SIGNS, "", "\n", "\n ", "\r\n\t", "\ufeff", "\u00df", "\udcff", "\U0001f600")
 _NUMBERS = ("0", "00000000", "99999999", "1", "-1", "2400", "00010101", "99991231", "60", "31", "9" * 400)
@@ -54,6 +55,7 @@ class Input:
         text = self.material.seeds[self.seed % len(self.material.seeds)]
         for kind, where, what in self.steps:
             text = _MUTATIONS[kind % len(_MUTATIONS)](text, where / _SCALE, what, self.material)
+            text = text[:_MOST_CHARACTERS]
         return text
 
 
@@ -76,6 +78,11 @@ def _place(text: str, where: float) -> tuple[list[str], int]:
     """The lines, and one of them."""
     lines = text.split("\n")
     return lines, int(where * len(lines))
+
+
+def _times(piece: str, what: int) -> int:
+    """How often it is repeated, which makes no text that is too large to be handed out at all."""
+    return max(1, min(_TIMES[min(what // 240, len(_TIMES) - 1)], _MOST_CHARACTERS // (len(piece) + 1)))
 
 
 def _without_line(text: str, where: float, what: int, _: Material) -> str:
@@ -120,8 +127,15 @@ def _cut(text: str, where: float, _: int, __: Material) -> str:
 
 def _repeated(text: str, where: float, what: int, _: Material) -> str:
     lines, at = _place(text, where)
-    times = _TIMES[min(what // 240, len(_TIMES) - 1)]
-    lines[at : at + 1] = lines[at : at + 1] * times
+    lines[at : at + 1] = lines[at : at + 1] * _times(lines[at], what)
+    return "\n".join(lines)
+
+
+def _listed(text: str, where: float, what: int, _: Material) -> str:
+    """The end of a line, many times in one list."""
+    lines, at = _place(text, where)
+    head, mark, end = lines[at].rpartition(":")
+    lines[at] = head + mark + ",".join([end] * _times(end, what))
     return "\n".join(lines)
 
 
@@ -187,5 +201,6 @@ _MUTATIONS: tuple[Callable[[str, float, int, Material], str], ...] = (
     _with_piece_of_another,
     _cut,
     _repeated,
+    _listed,
     _longer,
 )

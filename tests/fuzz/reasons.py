@@ -12,6 +12,7 @@ REASONS = frozenset(
         "A series has 5 recurrence rules at most.",
         "Extra dates must be dates for all-day events, and times for all others.",
         "INTERVAL and COUNT of a rule are whole numbers from 1 to 10000.",
+        "The event describes more time zones than any calendar allows.",
         "The event has a DURATION that is none.",
         "The event has a date or time that is none.",
         "The event has a date or time that is not in the calendar.",

@@ -5,6 +5,7 @@ edited; what it has of its own stays. A cancelled occurrence is written as EXDAT
 """
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 
@@ -125,14 +126,16 @@ def _add(resource: Resource, override: Override, series: Content) -> None:
     resource.calendar.items.insert(resource.calendar.items.index(last) + 1, made)
 
 
-def _put_excluded(resource: Resource, when: When, required: Iterable[Slot], allowed: Iterable[Slot]) -> None:
+def _put_excluded(
+    resource: Resource, when: When, required: Iterable[Slot], allowed: AbstractSet[Slot]
+) -> None:
     """Let EXDATE name every required slot and none that is not allowed; lines that are right stay."""
     master, zones = resource.master, resource.zones
     kept: list[Line] = []
     named: set[Slot] = set()
     for found in master.lines("EXDATE"):
         slots = [slot(of, when) for of in moments(found, zones)]
-        right = [at for at in slots if at in set(allowed)]
+        right = [at for at in slots if at in allowed]
         named |= set(right)
         if right == slots:
             kept.append(found)

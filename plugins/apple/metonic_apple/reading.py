@@ -23,7 +23,7 @@ OUT_OF_RANGE = "The event has a date that is out of range."
 _SPLIT = "X-CALENDARSERVER-RECURRENCE-SET"
 _PRIVATE = frozenset({"PRIVATE", "CONFIDENTIAL"})
 _DAY = timedelta(days=1)
-_MAX_VEVENTS = 3000
+_MAX_EXCEPTIONS = 3000
 _MAX_RULES = 10
 _MAX_RDATES = 1000
 # Beyond these there is no room to reckon in: Python's dates end with the year 9999.
@@ -70,7 +70,7 @@ def resource_of(calendar: Component, floating: str = UTC_ZONE) -> Resource:
     masters = [event for event in events if event.first("RECURRENCE-ID") is None]
     if not masters:
         raise Incomprehensible("The object holds single occurrences of a series without the series.")
-    if len(events) > _MAX_VEVENTS:
+    if len(events) + _number_of("EXDATE", events) > _MAX_EXCEPTIONS:
         raise Incomprehensible("The series has more exceptions than any calendar allows.")
     if len(masters) > 1:
         raise Incomprehensible("The object holds more than one event.")
@@ -83,8 +83,12 @@ def _check_recurrences(events: list[Component]) -> None:
     """Every rule is tried and every date is a slot, so that many of them cost more than they can mean."""
     if any(len(event.lines("RRULE")) > _MAX_RULES for event in events):
         raise Incomprehensible(f"The series has more than {_MAX_RULES} rules (RRULE).")
-    if sum(found.value.count(",") + 1 for e in events for found in e.lines("RDATE")) > _MAX_RDATES:
+    if _number_of("RDATE", events) > _MAX_RDATES:
         raise Incomprehensible(f"The series has more than {_MAX_RDATES:,} extra dates (RDATE).")
+
+
+def _number_of(name: str, events: list[Component]) -> int:
+    return sum(found.value.count(",") + 1 for event in events for found in event.lines(name))
 
 
 def _check_range(content: Content) -> None:

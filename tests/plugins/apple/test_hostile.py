@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 from aiohttp import web
+from tests.fuzz.bounds import bounded
 from tests.plugins.apple.outside import HttpClient, account
 from tests.plugins.apple.scripted import Scripted, etag, found, multistatus, redirect
 from tests.plugins.apple.test_reading import content, event, text
@@ -36,6 +37,49 @@ def test_what_lasts_a_lifetime_or_began_before_anybodys_is_read() -> None:
     assert content("DTSTART;VALUE=DATE:19260101", "DTEND;VALUE=DATE:20261231").occurs_in(WINDOW)
     assert content("DTSTART;VALUE=DATE:16040229", "RRULE:FREQ=YEARLY").occurs_in(WINDOW) is False
     assert content("DTSTART;VALUE=DATE:16040301", "RRULE:FREQ=YEARLY").occurs_in(WINDOW)
+
+
+OWN_ZONE = """BEGIN:VTIMEZONE
+TZID:{}
+BEGIN:STANDARD
+DTSTART:20001029T030000
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0123
+END:STANDARD
+END:VTIMEZONE
+"""
+CROWDED = {
+    "excluded dates": (
+        text(TEN, "RRULE:FREQ=DAILY", "EXDATE:" + ",".join(["20261202T100000Z"] * 200_000)),
+        "The series has more exceptions than any calendar allows.",
+    ),
+    "zones that are described": (
+        text(TEN).replace("BEGIN:VEVENT", OWN_ZONE.format("z") * 51 + "BEGIN:VEVENT"),
+        "The event describes more time zones than any calendar allows.",
+    ),
+    "zones of its own": (
+        text(TEN, *(f"RDATE;TZID=z{i}:20261202T100000" for i in range(6))).replace(
+            "BEGIN:VEVENT", "".join(OWN_ZONE.format(f"z{i}") for i in range(6)) + "BEGIN:VEVENT"
+        ),
+        "The event describes more time zones than any calendar allows.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("crowded", "reason"), CROWDED.values(), ids=CROWDED)
+def test_what_takes_long_for_its_number_is_set_aside(crowded: str, reason: str) -> None:
+    assert reading("/c/1.ics", "e", crowded) == Unreadable("/c/1.ics", "e", reason)
+
+
+def test_thousands_of_exceptions_are_edited_in_a_moment() -> None:
+    days = [f"{2027 + i // 300}{1 + i % 300 // 25:02}{1 + i % 25:02}T100000" for i in range(2900)]
+    lines = ("DTSTART;TZID=Europe/Berlin:20261201T100000", "RRULE:FREQ=DAILY", "SUMMARY:Lesson")
+    changed = tuple((f"RECURRENCE-ID;TZID=Europe/Berlin:{at}", f"DTSTART:{at}Z") for at in days)
+
+    with bounded(3):
+        before, after = retitled(*lines, exceptions=changed)
+
+    assert after == before.replace("SUMMARY:Lesson", "SUMMARY:Other")
 
 
 def retitled(*lines: str, exceptions: tuple[tuple[str, ...], ...] = ()) -> tuple[str, str]:
