@@ -26,7 +26,7 @@ def test_nothing_hostile_breaks_anything() -> None:
     assert course.broken == {}
     # It got past the first check: most texts are understood or refused for what they say.
     assert course.outcomes["read and edited"] > FEW / 5
-    assert len(REASONS & set(course.outcomes)) > len(REASONS) / 3
+    assert len(REASONS & set(course.outcomes)) > len(REASONS) / 4
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in FOUND.glob("*.ics")))
