@@ -20,6 +20,7 @@ from metonic_core.spi import (
     Failed,
     Misconfigured,
     ProviderError,
+    RateLimited,
     Timed,
     Unknown,
     Unreadable,
@@ -28,6 +29,7 @@ from metonic_core.spi import (
     Write,
 )
 
+WEEK = 7 * 24 * 3600
 HOST = "calendar.example.com"
 CALENDAR = "/123/calendars/work/"
 IDS = [f"{CALENDAR}{name}" for name in ("a%40b.ics", "b.ics", "c.ics")]
@@ -119,10 +121,16 @@ def judged_document(runner: asyncio.Runner, text: str, turn: int) -> str:
     try:
         found = runner.run(_ASKED[kind](AppleAdapter(server, account)))
     except ProviderError as error:
+        _check_wait(error)
         return f"{what}: {type(error).__name__}"
     for one in found:
         _check(one)
     return what
+
+
+def _check_wait(error: ProviderError) -> None:
+    wait = error.retry_after if isinstance(error, RateLimited) else None
+    assert wait is None or 0 <= wait <= WEEK, "no time that anybody could wait"
 
 
 def _check(one: object) -> None:

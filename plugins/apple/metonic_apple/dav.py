@@ -1,5 +1,6 @@
 """WebDAV bodies: what is asked, and how a multistatus is read (RFC 4918 13, RFC 4791 7.9, RFC 6578 3.2)."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, ParseError
@@ -19,6 +20,7 @@ APPLE = "{http://apple.com/ns/ical/}"
 _OPENING = '<?xml version="1.0" encoding="utf-8"?>\n'
 _NAMESPACES = 'xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:A="http://apple.com/ns/ical/"'
 _PREFIXES = {DAV: "", CALDAV: "C:", APPLE: "A:"}
+_STATUS = re.compile(r"\s*\S+\s+([0-9]{3})(?!\S)")
 _MAX_OCTETS = 128 * 1024 * 1024
 
 
@@ -116,8 +118,8 @@ def _member(response: Element, base: str) -> Member | None:
 
 
 def _status(element: Element) -> int | None:
-    words = (element.findtext(f"{DAV}status") or "").split()
-    return int(words[1]) if len(words) > 1 and words[1].isdecimal() else None
+    found = _STATUS.match(element.findtext(f"{DAV}status") or "")
+    return int(found.group(1)) if found else None
 
 
 def _is_good(status: int | None) -> bool:

@@ -14,7 +14,7 @@ from tests.plugins.apple.test_reading_many import CALENDAR
 from metonic_apple.adapter import AppleAdapter
 from metonic_apple.reading import reading
 from metonic_apple.writing import updated
-from metonic_core.spi import NotACalendarServer, Touched, Unreadable, Window
+from metonic_core.spi import NotACalendarServer, RateLimited, Touched, Unreadable, Window
 
 TEN = "DTSTART:20261201T100000Z"
 WINDOW = Window(datetime.fromisoformat("2026-11-01T00:00Z"), datetime.fromisoformat("2027-11-01T00:00Z"))
@@ -121,6 +121,24 @@ def test_a_revision_beyond_counting_is_counted_anew() -> None:
 async def test_an_address_that_is_none_hides_no_other_event(server: Scripted, client: HttpClient) -> None:
     bad = [found(href, etag("1")) for href in ("http://[::1/x", "http://host:99999/x", "http://host:no/x")]
     server.on("REPORT", CALENDAR, multistatus(*bad, found("/cal/a.ics", etag("2")), token="t1"))
+
+    page = await AppleAdapter(client, account(server.url)).get_changes(CALENDAR, "t0", WINDOW)
+
+    assert page.changes == [Touched("/cal/a.ics", '"2"')]
+
+
+async def test_a_server_cannot_have_anybody_wait_for_years(server: Scripted, client: HttpClient) -> None:
+    server.on("REPORT", CALENDAR, web.Response(status=503, headers={"Retry-After": "9" * 400}))
+
+    with pytest.raises(RateLimited) as caught:
+        await AppleAdapter(client, account(server.url)).get_changes(CALENDAR, "t0", WINDOW)
+
+    assert caught.value.retry_after == 7 * 24 * 3600
+
+
+async def test_a_status_that_is_none_hides_no_other_event(server: Scripted, client: HttpClient) -> None:
+    bad = f"<response><href>/cal/b.ics</href><status>HTTP/1.1 {'9' * 5000} OK</status></response>"
+    server.on("REPORT", CALENDAR, multistatus(bad, found("/cal/a.ics", etag("2")), token="t1"))
 
     page = await AppleAdapter(client, account(server.url)).get_changes(CALENDAR, "t0", WINDOW)
 
