@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 SEEDS ?= 2000
+INPUTS ?= 1000000
 FIRST ?= 0
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,7 +20,7 @@ EDITABLE := $(VENV)/.members-$(call key,requirements.txt $(MEMBER_FILES))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset test check fix smoke simulate bench schema pins clean
+.PHONY: help demo demo-reset test check fix smoke simulate fuzz bench schema pins clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +50,9 @@ smoke: $(EDITABLE) $(DEV) ## Drive the service from outside, with people, a plat
 
 simulate: $(EDITABLE) $(DEV) ## Live random histories of the whole engine (make simulate SEEDS=20000, FIRST=..., REPLAY=...)
 	@$(BIN)/python -m tests.simulation $(if $(REPLAY),--replay $(REPLAY),--seeds $(SEEDS) --first $(FIRST))
+
+fuzz: $(EDITABLE) $(DEV) ## Hostile events and answers for the parsers (make fuzz INPUTS=100000, FIRST=..., REPLAY=...)
+	@$(BIN)/python -m tests.fuzz $(if $(REPLAY),--replay $(REPLAY),--inputs $(INPUTS) --first $(FIRST))
 
 bench: $(EDITABLE) $(DEV) ## Measure against floors and peers, and print the table
 	@$(BIN)/python -m bench $(ARGS)

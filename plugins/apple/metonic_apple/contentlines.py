@@ -17,7 +17,8 @@ _MAX_LINES = 60_000
 _MAX_DEPTH = 8
 _FOLD_OCTETS = 75
 
-_LOGICAL = re.compile(r"[^\n]+(?:\n[ \t][^\n]*)*")
+# An empty line may be continued: without it what follows would be taken for the end of the line before.
+_LOGICAL = re.compile(r"(?:[^\n]+|(?=\n[ \t]))(?:\n[ \t][^\n]*)*")
 _NAME = re.compile(r"[A-Za-z0-9-]+(?=[;:])")
 _PARAM_VALUE = r'(?:"[^"]*"|[^";:,]*)'
 _PARAM = re.compile(rf";([A-Za-z0-9-]+)=({_PARAM_VALUE}(?:,{_PARAM_VALUE})*)")

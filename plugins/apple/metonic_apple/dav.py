@@ -1,5 +1,6 @@
 """WebDAV bodies: what is asked, and how a multistatus is read (RFC 4918 13, RFC 4791 7.9, RFC 6578 3.2)."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, ParseError
@@ -21,6 +22,7 @@ GETETAG, GETCTAG = f"{DAV}getetag", f"{SERVER}getctag"
 _OPENING = '<?xml version="1.0" encoding="utf-8"?>\n'
 _PREFIXES = {DAV: "", CALDAV: "C:", APPLE: "A:", SERVER: "S:"}
 _NAMESPACES = " ".join(f'xmlns{":" * bool(p)}{p[:-1]}="{space[1:-1]}"' for space, p in _PREFIXES.items())
+_STATUS = re.compile(r"\s*\S+\s+([0-9]{3})(?!\S)")
 _MAX_OCTETS = 128 * 1024 * 1024
 
 
@@ -104,19 +106,26 @@ def _root(answer: Answer) -> Element:
 
 
 def _members(response: Element, base: str) -> Iterator[Member]:
-    """Mostly one: a status may be said of several hrefs at once."""
+    """Mostly one: a status may be said of several hrefs at once.
+
+    What has no address is left out, so that no other member suffers from it.
+    """
     found: dict[str, Element] = {}
     for propstat in response.findall(f"{DAV}propstat"):
         # iCloud sends properties it does not have, empty, in a second propstat with 404.
         if _is_good(_status(propstat)):
             found |= {e.tag: e for prop in propstat.findall(f"{DAV}prop") for e in prop}
     for href in response.findall(f"{DAV}href"):
-        yield Member(path_of(base, (href.text or "").strip()), _status(response), found)
+        try:
+            path = path_of(base, (href.text or "").strip())
+        except NotACalendarServer:
+            continue
+        yield Member(path, _status(response), found)
 
 
 def _status(element: Element) -> int | None:
-    words = (element.findtext(f"{DAV}status") or "").split()
-    return int(words[1]) if len(words) > 1 and words[1].isdecimal() else None
+    found = _STATUS.match(element.findtext(f"{DAV}status") or "")
+    return int(found.group(1)) if found else None
 
 
 def _is_good(status: int | None) -> bool:

@@ -30,6 +30,9 @@ MULTISTATUS = 207
 UNAUTHORIZED, _FORBIDDEN, _CONFLICT, _PRECONDITION_FAILED, SERVER_ERROR = 401, 403, 409, 412, 500
 _LOCKED = 423
 
+# Whoever adds what a broken server says to the present time must not end up after the last year.
+_LONGEST_WAIT = 7 * 24 * 3600.0
+
 
 class Incomprehensible(ValueError):
     """A resource cannot be understood; ``reason`` is a sentence without the event's text."""
@@ -116,12 +119,15 @@ def _by_status(answer: Answer) -> ProviderError:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait; a date is measured against the answer's own Date, so that no clock is needed."""
+    """Seconds to wait, a week at most.
+
+    A date is measured against the answer's own Date, so that no clock is needed.
+    """
     text = headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
-        return float(text)
+        return min(float(text), _LONGEST_WAIT)
     try:
         wait = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))
     except (TypeError, ValueError):
         return None
-    return max(0.0, wait.total_seconds())
+    return max(0.0, min(wait.total_seconds(), _LONGEST_WAIT))

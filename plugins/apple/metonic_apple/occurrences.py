@@ -5,6 +5,8 @@ edited; what it has of its own stays. A cancelled occurrence is written as EXDAT
 """
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import datetime
 
 from metonic_apple.contentlines import Component, Line
@@ -21,6 +23,7 @@ from metonic_apple.properties import (
 from metonic_apple.reading import (
     MARKER,
     Resource,
+    excluded,
     inherited,
     is_busy,
     is_cancelled_in,
@@ -43,9 +46,10 @@ def apply(resource: Resource, old: Content, new: Content) -> None:
     """Bring the occurrences from ``old``, what the text says, to ``new``, what the master already says."""
     cancelled = {o.slot for o in new.overrides if o.is_cancelled}
     standing: set[Slot] = set()
+    gone = excluded(resource, old.when)
     for exception in resource.exceptions:
         at = slot_of(exception, old.when, resource.zones)
-        if _is_dropped(exception, at, old, new):
+        if _is_dropped(exception, at, old, new, is_excluded=at in gone):
             resource.calendar.remove([exception])
             continue
         standing.add(at)
@@ -58,21 +62,24 @@ def apply(resource: Resource, old: Content, new: Content) -> None:
     for override in new.overrides:
         if not override.is_cancelled and override.slot not in standing:
             _add(resource, override, new)
-    _put_excluded(resource, new.when, cancelled - standing, cancelled)
+    _put_excluded(resource, new.when, cancelled - (standing - gone), cancelled)
 
 
-def _is_dropped(exception: Component, at: Slot, old: Content, new: Content) -> bool:
+def _is_dropped(exception: Component, at: Slot, old: Content, new: Content, *, is_excluded: bool) -> bool:
     """Whether the exceptional VEVENT has to go.
 
     That is if its occurrence is as in the series again, or cancelled by EXDATE from now on, or if the series
-    changed between days and times so that it cannot have such an occurrence.
+    changed between days and times so that it cannot have such an occurrence. One that EXDATE cancels as it is
+    was left there by somebody.
     """
     before, after = old.override(at), new.override(at)
     if isinstance(at, datetime) != isinstance(new.when, Timed):
         return True
     if after is None:
         return before is not None
-    return after.is_cancelled and not (is_cancelled_in(exception, new.status) and before == after)
+    return after.is_cancelled and not (
+        before == after and (is_excluded or is_cancelled_in(exception, new.status))
+    )
 
 
 def _put_recurrence_id(exception: Component, at: Slot, when: When, zones: Zones) -> None:
@@ -87,8 +94,17 @@ def _follow(exception: Component, old: Content, new: Content) -> None:
         put_text(exception, "DESCRIPTION", new.notes)
     if status_of(exception) in {old.status, Status.CANCELLED}:
         put_status(exception, new.status)
-    if (is_private(exception), is_busy(exception)) == (old.is_private, old.is_busy):
-        put_visibility(exception, new)
+    put_visibility(exception, _seen_as(exception, old, new))
+
+
+def _seen_as(exception: Component, old: Content, new: Content) -> Content:
+    """The new content, but as private or as busy as the VEVENT where that differs from the old series."""
+    private, busy = is_private(exception), is_busy(exception)
+    return replace(
+        new,
+        is_private=new.is_private if private == old.is_private else private,
+        is_busy=new.is_busy if busy == old.is_busy else busy,
+    )
 
 
 def _differ(exception: Component, override: Override, series: Content, zones: Zones) -> None:
@@ -113,22 +129,27 @@ def _add(resource: Resource, override: Override, series: Content) -> None:
     at = written("RECURRENCE-ID", override.slot, series.when, resource.zones)
     start = next((i for i, item in enumerate(items) if isinstance(item, Line) and item.name == "DTSTART"), 0)
     items.insert(start, at)
+    put_when(made, inherited(series.when, override.slot), resource.zones)
     _differ(made, override, series, resource.zones)
     last = resource.calendar.children("VEVENT")[-1]
     resource.calendar.items.insert(resource.calendar.items.index(last) + 1, made)
 
 
-def _put_excluded(resource: Resource, when: When, required: Iterable[Slot], allowed: Iterable[Slot]) -> None:
+def _put_excluded(
+    resource: Resource, when: When, required: Iterable[Slot], allowed: AbstractSet[Slot]
+) -> None:
     """Let EXDATE name every required slot and none that is not allowed; lines that are right stay."""
     master, zones = resource.master, resource.zones
     kept: list[Line] = []
     named: set[Slot] = set()
     for found in master.lines("EXDATE"):
         slots = [slot(of, when) for of in moments(found, zones)]
-        right = [at for at in slots if at in set(allowed)]
+        right = [at for at in slots if at in allowed]
         named |= set(right)
-        if right:
-            kept.append(found if right == slots else written_all("EXDATE", right, when, zones))
+        if right == slots:
+            kept.append(found)
+        elif right:
+            kept.append(written_all("EXDATE", right, when, zones))
     missing = sorted_slots(at for at in required if at not in named)
     made = [*kept, *(written("EXDATE", at, when, zones) for at in missing)]
     if made != master.lines("EXDATE"):

@@ -7,20 +7,28 @@ segment; what is sent back is the server's own spelling.
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 from uuid import UUID
 
+from metonic_core.spi import NotACalendarServer
+
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def resolved(base: str, href: str) -> str:
-    """The absolute URL of an href found in the answer from ``base``."""
+    """The absolute URL of an href found in the answer from ``base``; raises NotACalendarServer."""
     href = href.strip()
-    if href.startswith("/"):
+    try:
         # Not urljoin: a path that begins with two slashes (Xandikos has sent one) would name another host.
-        return origin(base) + href
-    return urljoin(base, href)
+        url = origin(base) + href if href.startswith("/") else urljoin(base, href)
+        origin(url)
+    except ValueError as error:
+        raise NotACalendarServer("That is no address that a calendar server can have.") from error
+    return url
 
 
 def path_of(base: str, href: str) -> str:
-    """The path of an href, percent-encoded as the server wrote it, without query or fragment."""
+    """The path of an href, percent-encoded as the server wrote it, without query or fragment.
+
+    Raises NotACalendarServer.
+    """
     rest = resolved(base, href).removeprefix(origin(base)) if href.startswith("/") else None
     return urlsplit(resolved(base, href)).path if rest is None else rest.partition("?")[0].partition("#")[0]
 
@@ -66,4 +74,5 @@ def created_id(calendar_id: str, identity: UUID) -> str:
 def with_scheme(address: str) -> str:
     """The address that somebody typed as a URL: encrypted unless they said otherwise."""
     address = address.strip()
-    return tidy(address if "://" in address else f"https://{address}")
+    address = address if "://" in address else f"https://{address}"
+    return tidy(resolved(address, address))

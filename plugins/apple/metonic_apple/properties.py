@@ -1,5 +1,7 @@
 """Edits of one VEVENT: a property is replaced only where its meaning has to change."""
 
+import re
+
 from metonic_apple.contentlines import Component, escaped, line
 from metonic_apple.moments import Moment, moment, written
 from metonic_apple.reading import is_busy, is_private, span_of, status_of, text_of, word_of
@@ -7,8 +9,17 @@ from metonic_apple.zones import Zones
 from metonic_core.model.content import Content, Status
 from metonic_core.model.when import AllDay, Slot, Timed, When
 
-# What clients keep beside a text in their own form and would go on showing: Apple's map, Outlook's HTML.
-_SHADOWS = {"LOCATION": ("X-APPLE-STRUCTURED-LOCATION",), "DESCRIPTION": ("X-ALT-DESC",), "SUMMARY": ()}
+_NUMBER = re.compile(r"[0-9]{1,9}\Z")
+
+# What clients keep beside a property in their own form and would go on showing: Apple's map, Outlook's HTML,
+# and its busy status and all-day mark, which it prefers to TRANSP and to the value type ([MS-OXCICAL] 2.1.3).
+_SHADOWS = {
+    "SUMMARY": (),
+    "LOCATION": ("X-APPLE-STRUCTURED-LOCATION", "X-MICROSOFT-LOCATIONS"),
+    "DESCRIPTION": ("X-ALT-DESC",),
+    "TRANSP": ("X-MICROSOFT-CDO-BUSYSTATUS",),
+    "VALUE": ("X-MICROSOFT-CDO-ALLDAYEVENT",),
+}
 
 
 def put_text(event: Component, name: str, text: str) -> bool:
@@ -32,12 +43,19 @@ def put_visibility(event: Component, content: Content) -> None:
         event.put("CLASS", [line("CLASS", "PRIVATE" if content.is_private else "PUBLIC")])
     if is_busy(event) != content.is_busy:
         event.put("TRANSP", [line("TRANSP", "OPAQUE" if content.is_busy else "TRANSPARENT")])
+        event.drop(*_SHADOWS["TRANSP"])
 
 
 def put_when(event: Component, when: When, zones: Zones) -> bool:
-    """Let the event take place then, DTEND always said; whether it took place at another time."""
-    if span_of(event, zones).when == when:
+    """Let the event take place then, DTEND always said; whether it took place at another time.
+
+    iCloud refuses events without DTEND, and says so with 404.
+    """
+    old = span_of(event, zones).when
+    if old == when:
         return False
+    if type(old) is not type(when):
+        event.drop(*_SHADOWS["VALUE"])
     _put_moment(event, "DTSTART", when.start, when, zones)
     _put_moment(event, "DTEND", when.end, when, zones)
     event.drop("DURATION")
@@ -71,7 +89,7 @@ def raise_sequence(event: Component) -> None:
     """Count a change of time, place or rule, where somebody counts (RFC 5546 2.1.4)."""
     word = word_of(event, "SEQUENCE")
     if word or is_scheduled(event):
-        event.put("SEQUENCE", [line("SEQUENCE", str(int(word) + 1 if word.isdecimal() else 1))])
+        event.put("SEQUENCE", [line("SEQUENCE", str(int(word) + 1 if _NUMBER.match(word) else 1))])
 
 
 def keep_last(event: Component, name: str) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from metonic_apple.contentlines import Component, Line, clean, line, parse, unescaped
 from metonic_apple.errors import Incomprehensible
+from metonic_apple.limits import OUT_OF_RANGE, check_range, check_recurrences
 from metonic_apple.moments import UTC_ZONE, Moment, duration, forward, later, moment, moments, slot, wall
 from metonic_apple.zones import Zones
 from metonic_core.model.content import Content, Status, ordered
@@ -21,9 +22,6 @@ same bytes. Long past, so that nobody takes it for a recent edit; not read as on
 _SPLIT = "X-CALENDARSERVER-RECURRENCE-SET"
 _PRIVATE = frozenset({"PRIVATE", "CONFIDENTIAL"})
 _DAY = timedelta(days=1)
-_MAX_VEVENTS = 3000
-_MAX_RULES = 10
-_MAX_RDATES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +58,16 @@ def reading(event_id: str, etag: str, text: str, floating: str = UTC_ZONE) -> Se
     except InvalidValue as error:
         return Unreadable(event_id, etag, error.message)
     except (OverflowError, ValueError):
-        return Unreadable(event_id, etag, "The event has a date that is out of range.")
+        return Unreadable(event_id, etag, OUT_OF_RANGE)
 
 
 def resource_of(calendar: Component, floating: str = UTC_ZONE) -> Resource:
     """The parts of a calendar object; raises Incomprehensible if they make no single event."""
     events = calendar.children("VEVENT")
     masters = [event for event in events if event.first("RECURRENCE-ID") is None]
-    if len(events) > _MAX_VEVENTS:
-        raise Incomprehensible("The series has more exceptions than any calendar allows.")
     if len(masters) > 1:
         raise Incomprehensible("The object holds more than one event.")
-    _check_recurrences(events)
+    check_recurrences(events)
     zones = Zones(calendar, floating)
     if not masters:
         return Resource(calendar, zones, _stand_in(events), tuple(events[1:]), is_partial=True)
@@ -87,22 +83,16 @@ def _stand_in(events: list[Component]) -> Component:
     return Component("VEVENT", [*items, *(line("RDATE", found.value, found.params) for found in slots)])
 
 
-def _check_recurrences(events: list[Component]) -> None:
-    """Every rule is tried and every date is a slot, so that many of them cost more than they can mean."""
-    if any(len(event.lines("RRULE")) > _MAX_RULES for event in events):
-        raise Incomprehensible(f"The series has more than {_MAX_RULES} rules (RRULE).")
-    if sum(found.value.count(",") + 1 for e in events for found in e.lines("RDATE")) > _MAX_RDATES:
-        raise Incomprehensible(f"The series has more than {_MAX_RDATES:,} extra dates (RDATE).")
-
-
 def event_of(event_id: str, etag: str, resource: Resource) -> StoredEvent:
     """The event in our terms; raises Incomprehensible and InvalidValue."""
     span = span_of(resource.master, resource.zones)
+    content = content_of(resource, span.when)
+    check_range(content)
     events = (resource.master, *resource.exceptions)
     return StoredEvent(
         id=event_id,
         etag=etag,
-        content=content_of(resource, span.when),
+        content=content,
         uid=text_of(resource.master, "UID") or None,
         modified_at=_modified_at(resource),
         marker=text_of(resource.master, MARKER) or None,

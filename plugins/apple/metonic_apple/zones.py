@@ -25,6 +25,8 @@ _LAST = datetime(2038, 1, 1, tzinfo=UTC)
 _STEP = timedelta(days=7)
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _WORTH_A_RULE = 3
+# Each that is described is looked through for each date, and each clock is run through a century.
+_MOST_DESCRIBED, _MOST_STAND_INS = 50, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Zones:
 
     def __init__(self, calendar: Component, floating: str = "UTC") -> None:
         self._calendar = calendar
+        if len(calendar.children("VTIMEZONE")) > _MOST_DESCRIBED:
+            raise _too_many()
         self.floating = floating
         self._stand_ins: dict[str, StandIn] = {}
 
@@ -49,6 +53,8 @@ class Zones:
         if found is not None:
             return found
         if tzid not in self._stand_ins:
+            if len(self._stand_ins) == _MOST_STAND_INS:
+                raise _too_many()
             self._stand_ins[tzid] = self._stand_in(tzid)
         return self._stand_ins[tzid]
 
@@ -75,12 +81,18 @@ class Zones:
         return self._iana(tzid) == name
 
     def _iana(self, tzid: str) -> str | None:
-        described = self._described(tzid)
-        return iana_name(tzid) or (iana_name(_text(described, "X-LIC-LOCATION")) if described else None)
+        found = iana_name(tzid)
+        # A name that is known is not looked for among all components of the object, for each date again.
+        described = None if found else self._described(tzid)
+        return iana_name(_text(described, "X-LIC-LOCATION")) if described else found
 
     def _described(self, tzid: str) -> Component | None:
         defined = self._calendar.children("VTIMEZONE")
         return next((zone for zone in defined if _text(zone, "TZID") == tzid), None)
+
+
+def _too_many() -> Incomprehensible:
+    return Incomprehensible("The event describes more time zones than any calendar allows.")
 
 
 def _local(start: Line) -> datetime:

@@ -1,0 +1,81 @@
+"""Many hostile texts and answers from the command line: what became of them, and each that broke something.
+
+    python -m tests.fuzz --inputs 1000000 --first 0
+    python -m tests.fuzz --replay body:10:0:0.3625.1
+
+Ends with status 1 if anything broke.
+"""
+
+import argparse
+import asyncio
+import difflib
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+
+from tests.fuzz.course import Course, judged, run
+from tests.fuzz.materials import MATERIALS
+from tests.fuzz.mutations import named
+from tests.fuzz.reasons import REASONS
+
+_WORKERS = 2
+_AT_ONCE = 2000
+_WIDTH = 150
+
+
+def _parts(first: int, number: int) -> Iterator[Course]:
+    sizes = [min(_AT_ONCE, number - done) for done in range(0, number, _AT_ONCE)]
+    with ProcessPoolExecutor(_WORKERS) as workers:
+        yield from workers.map(run, range(first, first + len(sizes)), sizes)
+
+
+def fuzz(first: int, number: int) -> int:
+    """Judge so many inputs and tell what came of them; returns how many broke something."""
+    course, begun = Course(), time.monotonic()
+    for part in _parts(first, number):
+        course.add(part)
+        sys.stderr.write(f"\r{course.outcomes.total()} inputs, {len(course.broken)} broke something")
+    seconds = time.monotonic() - begun
+    sys.stderr.write("\n")
+    total = course.outcomes.total()
+    _tell(f"{total} inputs in {seconds:.0f} s, {total / seconds:.0f} a second")
+    _tell(f"{len(course.broken)} broke something")
+    slowest, name = course.slowest
+    _tell(f"the slowest took {slowest * 1000:.0f} ms of the processor: --replay {name}")
+    for what, count in course.outcomes.most_common():
+        _tell(f"{count:>9}  {'refused: ' if what in REASONS else ''}{what}")
+    for name, error in course.broken.items():
+        _tell(f"\n{error}\n--replay {name}")
+    return len(course.broken)
+
+
+def replay(name: str) -> int:
+    """Show what was done to the seed, and judge it again."""
+    one = named(name, MATERIALS)
+    seed, text = one.material.seeds[one.seed].split("\n"), one.text
+    for found in difflib.unified_diff(seed, text.split("\n"), "seed", name, lineterm="", n=1):
+        _tell(ascii(found)[1:_WIDTH])
+    with asyncio.Runner() as runner:
+        _tell(judged(one, text, runner))
+    return 0
+
+
+def _tell(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description="Hostile texts and answers.")
+    parser.add_argument("--inputs", type=int, default=1_000_000, help="how many (1000000)")
+    parser.add_argument(
+        "--first", type=int, default=0, help="the first seed; each is good for 2000 inputs (0)"
+    )
+    parser.add_argument("--replay", help="one input, by its name")
+    asked = parser.parse_args()
+    broken = replay(asked.replay) if asked.replay else fuzz(asked.first, asked.inputs)
+    sys.exit(1 if broken else 0)
+
+
+if __name__ == "__main__":
+    main()

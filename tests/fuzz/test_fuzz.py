@@ -1,0 +1,82 @@
+"""Hostile texts and answers: a few seconds of them (``make fuzz`` for more), and those once found."""
+
+import asyncio
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from tests.fuzz import bodies
+from tests.fuzz.bodies import judged_body
+from tests.fuzz.bounds import TooSlow, bounded
+from tests.fuzz.course import judged, run
+from tests.fuzz.documents import judged_document
+from tests.fuzz.materials import MATERIALS
+from tests.fuzz.mutations import named
+from tests.fuzz.reasons import REASONS
+
+from metonic_apple.reading import reading
+
+FOUND = Path(__file__).with_name("found")
+FEW = 1500
+
+
+def test_nothing_hostile_breaks_anything() -> None:
+    course = run(0, FEW)
+
+    assert course.broken == {}
+    # It got past the first check: most texts are understood or refused for what they say.
+    assert course.outcomes["read and edited"] > FEW / 5
+    assert len(REASONS & set(course.outcomes)) > len(REASONS) / 4
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in FOUND.glob("*.ics")))
+def test_a_text_that_broke_something_does_so_no_more(name: str) -> None:
+    text = (FOUND / name).read_text("utf-8")
+
+    for turn in range(40):
+        judged_body(text, turn)
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in FOUND.glob("*.xml")))
+def test_an_answer_that_broke_something_does_so_no_more(name: str) -> None:
+    text = (FOUND / name).read_text("utf-8")
+
+    with asyncio.Runner() as runner:
+        for turn in range(1000):
+            judged_document(runner, text, turn)
+
+
+def test_what_breaks_something_is_found_shrunk_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(event_id: str, etag: str, text: str, floating: str) -> object:
+        if "DURATION:P999999D" in text:
+            raise KeyError
+        return reading(event_id, etag, text, floating)
+
+    monkeypatch.setattr(bodies, "reading", failing)
+
+    ((name, error),) = run(0, FEW).broken.items()
+
+    found = named(name, MATERIALS)
+    assert error.startswith("KeyError")
+    assert str(found) == name
+    assert "DURATION:P999999D" in found.text
+    assert len(found.steps) == 1
+    with asyncio.Runner() as runner, pytest.raises(KeyError):
+        judged(found, found.text, runner)
+
+
+def test_what_takes_too_long_is_cut_off() -> None:
+    def hang() -> NoReturn:
+        with bounded(0.05):
+            while True:
+                pass
+
+    with pytest.raises(TooSlow):
+        hang()
+
+
+def test_a_reason_that_is_not_known_counts_as_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "REASONS", frozenset())
+
+    with pytest.raises(AssertionError, match="no reason that is known"):
+        judged_body("BEGIN:VCALENDAR", 0)
