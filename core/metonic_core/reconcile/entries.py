@@ -8,9 +8,10 @@ from metonic_core.model.content import TIME, Group, slot_of
 from metonic_core.model.mapping import Hold, HoldKind, Mapping, Origin, WriteKind
 from metonic_core.model.series import Override
 from metonic_core.model.when import When
-from metonic_core.reconcile.conflicts import about, frozen
+from metonic_core.reconcile.conflicts import frozen
 from metonic_core.reconcile.landing import overtaken
 from metonic_core.reconcile.merge import Comparison, Merge, merge
+from metonic_core.reconcile.resting import about
 from metonic_core.reconcile.step import Act, ConflictType, Operation, Reason, Side, Step, Write
 from metonic_core.reconcile.telling import deleted, updated
 from metonic_core.reconcile.terms import Terms

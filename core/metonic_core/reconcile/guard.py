@@ -18,7 +18,11 @@ from metonic_core.model.codec import encode
 from metonic_core.model.content import Content
 from metonic_core.model.mapping import Answer, Hold, HoldKind, Mapping, Observed, WriteKind
 from metonic_core.model.resolution import Resolution
-from metonic_core.reconcile.step import Act, Conflict, Operation, Reason, Side, Step, Write
+from metonic_core.reconcile.entries import withdraw
+from metonic_core.reconcile.landing import confirm
+from metonic_core.reconcile.merge import Comparison
+from metonic_core.reconcile.resting import but_for_withheld, resting
+from metonic_core.reconcile.step import Act, Conflict, Operation, Reason, Side, Step
 from metonic_core.reconcile.terms import Terms
 
 SPAN = timedelta(days=1)
@@ -101,17 +105,8 @@ def planned(step: Step) -> tuple[Planned, ...]:
 
 
 def kinds(step: Step) -> dict[Kind, Planned]:
-    """What of a step nobody commanded; nothing where it takes away what may not be shown.
-
-    That does not wait for a person, and of the appointment nothing is lost.
-    """
-    if step.write and (step.write.reason is Reason.HIDDEN or _is_masking(step.write, step.mapping)):
-        return {}
+    """What of a step nobody commanded."""
     return {kind: p for p in planned(step) if (kind := inferred(p.operation, step.mapping))}
-
-
-def _is_masking(write: Write, row: Mapping) -> bool:
-    return write.kind is WriteKind.UPDATE and write.is_masked and not row.is_masked
 
 
 def counted(step: Step) -> frozenset[Kind]:
@@ -181,26 +176,32 @@ def _cause(kind: Kind, load: Load) -> Reason:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An item that waits for approval: the row as it rests, and what would be done to it.
+    """An item that waits for approval: the step by which it rests, and what would be done to it.
 
     ``is_news``: nobody was asked about it in these versions before. ``conflict`` is the one that a policy
     would resolve by it, as ``resolved`` says.
     """
 
-    mapping: Mapping
+    step: Step
     cause: Reason
     planned: Planned
     is_news: bool
     conflict: Conflict | None = None
     resolved: Resolution | None = None
 
+    @property
+    def mapping(self) -> Mapping:
+        return self.step.mapping
+
 
 def fingerprint(row: Mapping, appointment: Appointment, terms: Terms) -> str:
     """Names all that decides about a pair: its bases, what was seen, the appointment, why it is left out."""
+    pair = Comparison(row, appointment, terms)
     seen = row.seen.event.content if isinstance(row.seen, Observed) else row.seen
     sides = [row.local_base, row.external_base, seen, appointment.content]
+    told = [encode(but_for_withheld(pair, s) if isinstance(s, Content) else s) for s in sides]
     excluded = terms.selection.excludes(appointment)
-    text = json.dumps([row.generation, excluded, *map(encode, sides)], sort_keys=True)
+    text = json.dumps([row.generation, excluded, pair.is_veiled, *told], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -230,21 +231,42 @@ def judge(judged: Judged, allowed: Allowance, terms: Terms) -> Step | Held | Non
         # That it was approved has to be known still when its write has landed.
         return step
     found = kinds(step)
-    is_rejected = step.mapping.answer is Answer.REJECTED
-    if is_rejected and (found or step.conflict):
+    if step.mapping.answer is Answer.REJECTED and (found or step.conflict):
         # A conflict is only the same deletion under another policy: whoever rejected it is not asked again.
-        return Step(replace(row, hold=Hold(HoldKind.IGNORED, Reason.REJECTED), wanted=None))
+        return _instead(judged, appointment, Hold(HoldKind.IGNORED, Reason.REJECTED), terms)
     if not found:
         return replace(step, mapping=replace(step.mapping, fingerprint=None, answer=None))
     cause = next((allowed.causes[kind] for kind in Kind if kind in found and kind in allowed.causes), None)
     if cause := cause or _former_cause(row, found):
-        held = _held(row, cause, found[CAUSES[cause]], fingerprint(row, appointment, terms))
-        return replace(held, conflict=step.conflict, resolved=step.resolved)
+        made = _instead(judged, appointment, Hold(HoldKind.GUARDED, cause), terms)
+        return made if _is_unfit(made) else _held(judged, made, cause, found[CAUSES[cause]])
     if any(allowed.room[kind] < 1 for kind in found):
         return None
     for kind in found:
         allowed.room[kind] -= 1
     return step
+
+
+def _instead(judged: Judged, appointment: Appointment, hold: Hold, terms: Terms) -> Step:
+    """What is done where the step is not: what the calendar may not show is taken out, and nothing comes in.
+
+    What is unfit by an edit alone, which is not taken over, stays there with it.
+    """
+    row, landed = confirm(judged.row, terms)
+    pair = Comparison(row, appointment, terms)
+    if _is_unfit(judged.step) and _is_unfit(made := withdraw(pair)):
+        # What was typed there is kept by the journal.
+        made = replace(made, mapping=replace(made.mapping, fingerprint=None, answer=None))
+    else:
+        made = resting(pair, hold)
+        mark = fingerprint(made.mapping, appointment, terms)
+        made = replace(made, mapping=replace(made.mapping, fingerprint=mark))
+    return replace(made, operations=landed + made.operations)
+
+
+def _is_unfit(step: Step) -> bool:
+    """Whether it erases what the calendar may not show."""
+    return step.write is not None and step.write.reason in {Reason.HIDDEN, Reason.NOT_CONCERNED}
 
 
 def _former_cause(row: Mapping, found: Map[Kind, Planned]) -> Reason | None:
@@ -259,13 +281,8 @@ def _is_guarded(row: Mapping) -> bool:
     return row.hold is not None and row.hold.kind is HoldKind.GUARDED
 
 
-def _held(row: Mapping, cause: Reason, what: Planned, mark: str) -> Held:
-    rests = replace(
-        row,
-        hold=Hold(HoldKind.GUARDED, cause),
-        wanted=None,
-        is_commanded=False,
-        fingerprint=mark,
-        answer=None,
-    )
-    return Held(rests, cause, what, is_news=not _is_guarded(row) or row.fingerprint != mark)
+def _held(judged: Judged, rests: Step, cause: Reason, what: Planned) -> Held:
+    row, step = judged.row, judged.step
+    is_news = not _is_guarded(row) or row.fingerprint != rests.mapping.fingerprint
+    unanswered = replace(rests.mapping, is_commanded=False, answer=None)
+    return Held(replace(rests, mapping=unanswered), cause, what, is_news, step.conflict, step.resolved)

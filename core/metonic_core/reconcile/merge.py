@@ -75,9 +75,10 @@ class Comparison:
     @cached_property
     def known(self) -> Content:
         """The event, as the platform is to know it."""
-        return self._known(self.external)
+        return self.as_known(self.external)
 
-    def _known(self, content: Content) -> Content:
+    def as_known(self, content: Content) -> Content:
+        """What the event said or says, in the platform's terms."""
         known = as_platform_knows(content, self.mapping)
         return unmasked(known, self.local) if self.is_veiled else known
 
@@ -146,7 +147,7 @@ class Comparison:
     @cached_property
     def edited_there(self) -> frozenset[Group]:
         """Those of them that may flow in. An edit without inbound flow counts as none."""
-        said = self.terms.differing(self.known, self._known(self.external_base))
+        said = self.terms.differing(self.known, self.as_known(self.external_base))
         if not self.is_veiled:
             said &= self.moved_there
         if self._are_notes_apart:
@@ -159,7 +160,7 @@ class Comparison:
 
         Whoever wrote some into it then has not seen those that there are.
         """
-        shown = self._known(self.external_base)
+        shown = self.as_known(self.external_base)
         is_copy = self.mapping.origin is Origin.COPY
         return is_copy and bool(self.local_base.notes) and not self.terms.same(NOTES, shown, self.local_base)
 
@@ -171,7 +172,7 @@ class Comparison:
         """
         if self.is_veiled:
             return frozenset()
-        return self.terms.differing(self._known(self.external_base), self.local_base) - {NOTES}
+        return self.terms.differing(self.as_known(self.external_base), self.local_base) - {NOTES}
 
     @cached_property
     def colliding(self) -> frozenset[Group]:

@@ -13,7 +13,7 @@ from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import Mapping, Observed, Origin, WriteKind
 from metonic_core.model.series import occurs_in
 from metonic_core.model.when import Window
-from metonic_core.reconcile.conflicts import about
+from metonic_core.reconcile.resting import about
 from metonic_core.reconcile.step import Reason, Step, Write
 from metonic_core.reconcile.telling import created
 from metonic_core.reconcile.terms import Terms

@@ -59,19 +59,29 @@ async def _decide_all(this: Run, rows: Sequence[Mapping], allowed: Allowance) ->
     async for judged in decided(this, batch):
         row, step = judged.row, judge(judged, allowed, batch.terms)
         if isinstance(step, Held):
-            await _hold(this, row, step)
+            made = await _hold(this, row, step, batch.terms)
         elif step is not None and (step := one_way(this.only, row, step)) is not None:
             batch.has_taken(step)
-            if made := await _store_step(this, row, step, batch.terms, occupied):
-                announced.append(made)
+            made = await _store_step(this, row, step, batch.terms, occupied)
+        else:
+            made = None
+        if made:
+            announced.append(made)
     return announced
 
 
-async def _hold(this: Run, row: Mapping, held: Held) -> None:
-    await this.ledger.save([held.mapping])
+async def _hold(this: Run, row: Mapping, held: Held, terms: Terms) -> Announced | None:
+    """Store the item as it rests, and announce what is taken out of it meanwhile; then it is asked anew."""
+    step = one_way(this.only, row, held.step) or held.step
+    write = restrained(step, terms).write
+    announced = announce(this, step.mapping, write, terms) if write else None
+    await this.ledger.save([announced.mapping.due() if announced else step.mapping])
     await this.ledger.hold(held)
     if row.is_in_conflict and held.conflict is None:
         await this.ledger.close_conflict(held.mapping)
+    this.report.count(step.operations)
+    await this.ledger.journal(step.mapping, step.operations)
+    return announced
 
 
 async def _occupied(this: Run, rows: Sequence[Mapping], terms: Terms) -> set[str]:

@@ -82,6 +82,7 @@ async def _previewed(this: Run, found: list[Judged]) -> Preview:
         step = judge(judged, allowed, terms)
         if isinstance(step, Held):
             made.steps.append(Previewed(step.mapping, step.planned, step.cause))
+            made.steps += [Previewed(step.mapping, one) for one in planned(step.step)]
         elif step is not None:
             made.steps += [Previewed(step.mapping, one) for one in planned(restrained(step, terms))]
             made.conflicts += step.conflict is not None

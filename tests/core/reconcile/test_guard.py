@@ -6,10 +6,10 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.pairs import CLIENT, OTHER_LINK, TRAINING, appointment, copy, hour, imported, own, seen, terms
+from tests.core.pairs import CLIENT, OTHER_LINK, TRAINING, appointment, copy, imported, own, seen, terms
 
 from metonic_core.model.appointment import Appointment
-from metonic_core.model.mapping import Absent, Answer, Hold, HoldKind, Mapping, WriteKind
+from metonic_core.model.mapping import Absent, Answer, Hold, HoldKind, Mapping
 from metonic_core.model.resolution import ResolutionKind
 from metonic_core.reconcile.decide import decide
 from metonic_core.reconcile.guard import (
@@ -27,7 +27,7 @@ from metonic_core.reconcile.guard import (
     presented,
 )
 from metonic_core.reconcile.step import Act, Operation, Reason, Side, Step
-from metonic_core.selection import Direction, Treatment
+from metonic_core.selection import Direction
 
 CANCELLED = replace(appointment(), is_deleted=True)
 PRIVATE = appointment(replace(TRAINING, is_private=True))
@@ -274,22 +274,6 @@ def test_creates_links_and_updates_in_a_calendar_never_count(side: Side, act: Ac
     counts = {inferred(Operation(side, act, reason), copy()) for reason in Reason} - {None}
 
     assert bool(counts) == may_count
-
-
-@pytest.mark.parametrize("treatment", [Treatment.EXCLUDE, Treatment.MASK])
-def test_what_may_not_be_shown_any_more_waits_for_nobody(treatment: Treatment) -> None:
-    under, private = terms(private=treatment), replace(TRAINING, is_private=True)
-    held = judged(seen(copy(), replace(TRAINING, when=hour(2))), appointment(), STRICT)
-    assert isinstance(held, Held)
-
-    here = appointment(private)
-    step = decide(presented(held.mapping.due(), here, under), here, under)
-    made = judge(Judged(held.mapping, step, here), STRICT, under)
-
-    assert isinstance(made, Step)
-    assert made.write
-    assert made.write.is_masked or made.write.kind is WriteKind.DELETE
-    assert made.mapping.hold is None
 
 
 def test_an_orphan_is_erased_without_asking() -> None:
