@@ -18,7 +18,7 @@ from metonic_core.model.codec import encode
 from metonic_core.model.content import Content
 from metonic_core.model.mapping import Answer, Hold, HoldKind, Mapping, Observed, WriteKind
 from metonic_core.model.resolution import Resolution
-from metonic_core.reconcile.step import Act, Conflict, Operation, Reason, Side, Step, Write
+from metonic_core.reconcile.step import Act, Conflict, Operation, Reason, Side, Step
 from metonic_core.reconcile.terms import Terms
 
 SPAN = timedelta(days=1)
@@ -105,13 +105,9 @@ def kinds(step: Step) -> dict[Kind, Planned]:
 
     That does not wait for a person, and of the appointment nothing is lost.
     """
-    if step.write and (step.write.reason is Reason.HIDDEN or _is_masking(step.write, step.mapping)):
+    if step.hides:
         return {}
     return {kind: p for p in planned(step) if (kind := inferred(p.operation, step.mapping))}
-
-
-def _is_masking(write: Write, row: Mapping) -> bool:
-    return write.kind is WriteKind.UPDATE and write.is_masked and not row.is_masked
 
 
 def counted(step: Step) -> frozenset[Kind]:

@@ -60,11 +60,18 @@ async def _decide_all(this: Run, rows: Sequence[Mapping], allowed: Allowance) ->
         row, step = judged.row, judge(judged, allowed, batch.terms)
         if isinstance(step, Held):
             await _hold(this, row, step)
-        elif step is not None and (step := one_way(this.only, row, step)) is not None:
+        elif step is not None and (step := _its_part(this, row, step)) is not None:
             batch.has_taken(step)
             if made := await _store_step(this, row, step, batch.terms, occupied):
                 announced.append(made)
     return announced
+
+
+def _its_part(this: Run, row: Mapping, step: Step) -> Step | None:
+    """What of a step goes the way of the run."""
+    part = one_way(this.only, row, step)
+    this.report.is_owing |= step.write is not None and (part is None or part.write is None)
+    return part
 
 
 async def _hold(this: Run, row: Mapping, held: Held) -> None:
