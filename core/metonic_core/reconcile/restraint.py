@@ -30,12 +30,18 @@ def one_way(only: Direction | None, row: Mapping, step: Step) -> Step | None:
     """The part of a step that goes that way; the rest stays due. None where all of it does.
 
     What came in and what goes out in one step belong together, so nothing goes out before the other came in.
+    Nor can the write be left out that stamps what was just made, or that carries a resolution out. What may
+    not be shown is taken out whichever way the run goes.
     """
-    if only is Direction.PUSH and step.appointment is not None:
+    if only is None or step.hides:
+        return step
+    if only is Direction.PUSH:
+        return None if step.appointment is not None else step
+    if step.write is None:
+        return step
+    if step.is_import or step.resolved is not None:
         return None
-    if only is Direction.PULL and step.write is not None:
-        return replace(step, mapping=replace(step.mapping, wanted=row.wanted), write=None)
-    return step
+    return replace(step, mapping=replace(step.mapping, wanted=row.wanted), write=None)
 
 
 def restrained(step: Step, terms: Terms) -> Step:

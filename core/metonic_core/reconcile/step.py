@@ -180,3 +180,12 @@ class Step:
     operations: tuple[Operation, ...] = ()
     firsts: tuple[Mapping, ...] = field(default=())
     others: tuple[Mapping, ...] = field(default=())
+
+    @property
+    def hides(self) -> bool:
+        """Whether it takes out of the calendar what may not be shown there: that waits for nothing."""
+        if self.write is None:
+            return False
+        is_update = self.write.kind is WriteKind.UPDATE
+        is_masking = is_update and self.write.is_masked and not self.mapping.is_masked
+        return is_masking or self.write.reason in {Reason.HIDDEN, Reason.NOT_CONCERNED}

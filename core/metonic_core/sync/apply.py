@@ -60,7 +60,7 @@ async def _decide_all(this: Run, rows: Sequence[Mapping], allowed: Allowance) ->
         row, step = judged.row, judge(judged, allowed, batch.terms)
         if isinstance(step, Held):
             made = await _hold(this, row, step, batch.terms)
-        elif step is not None and (step := one_way(this.only, row, step)) is not None:
+        elif step is not None and (step := _its_part(this, row, step)) is not None:
             batch.has_taken(step)
             made = await _store_step(this, row, step, batch.terms, occupied)
         else:
@@ -70,9 +70,16 @@ async def _decide_all(this: Run, rows: Sequence[Mapping], allowed: Allowance) ->
     return announced
 
 
+def _its_part(this: Run, row: Mapping, step: Step) -> Step | None:
+    """What of a step goes the way of the run."""
+    part = one_way(this.only, row, step)
+    this.report.is_owing |= step.write is not None and (part is None or part.write is None)
+    return part
+
+
 async def _hold(this: Run, row: Mapping, held: Held, terms: Terms) -> Announced | None:
     """Store the item as it rests, and announce what is taken out of it meanwhile; then it is asked anew."""
-    step = one_way(this.only, row, held.step) or held.step
+    step = _its_part(this, row, held.step) or held.step
     write = restrained(step, terms).write
     announced = announce(this, step.mapping, write, terms) if write else None
     await this.ledger.save([announced.mapping.due() if announced else step.mapping])

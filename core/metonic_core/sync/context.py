@@ -28,7 +28,8 @@ class Quarantined:
 class Report:
     """What a run did. ``look_again``: how soon what is left open can be settled, or be seen.
 
-    ``ripe_at``: when a conflict may be resolved by the policy of the calendar.
+    ``ripe_at``: when a conflict may be resolved by the policy of the calendar. ``is_owing``: a write is left
+    to a run that goes both ways.
     """
 
     pushed: int = 0
@@ -37,6 +38,7 @@ class Report:
     quarantined: list[Quarantined] = field(default_factory=list)
     look_again: timedelta | None = None
     ripe_at: datetime | None = None
+    is_owing: bool = False
 
     def count(self, operations: tuple[Operation, ...]) -> None:
         self.pushed += sum(o.side is Side.EXTERNAL for o in operations)

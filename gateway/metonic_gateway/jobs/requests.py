@@ -28,7 +28,7 @@ async def sync_now(
     """The id of the run that answers this request: the one that is running or queued, else a new one.
 
     ``complete`` has it read the whole calendar, a ``direction`` go only that way. Raises NotConnected,
-    NoCalendarChosen, SignInNeeded, Paused, and InvalidValue where the calendar only goes the other way.
+    NoCalendarChosen, SignInNeeded, Paused, and InvalidValue where the calendar only goes another way.
     """
     calendar, link_id = await _syncable(user_id, provider_name)
     if calendar.is_paused:
@@ -42,11 +42,11 @@ async def sync_now(
 
 def _asked(direction: Direction | None, of_calendar: Direction) -> Direction | None:
     """The only way that a run goes where its calendar goes both; None: as the calendar does."""
-    if direction in {None, Direction.BOTH, of_calendar}:
+    if direction in {None, of_calendar}:
         return None
     if of_calendar is not Direction.BOTH:
         raise InvalidValue(
-            "This calendar is set to go only the other way.",
+            f"This calendar is set to {of_calendar.name}.",
             ("direction",),
             "Leave `direction` out, or set another one with `updateSyncSettings`.",
         )

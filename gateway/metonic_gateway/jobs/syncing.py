@@ -1,5 +1,6 @@
 """One sync of one calendar, from its lease to what is known of it afterwards."""
 
+from datetime import datetime
 from uuid import UUID
 
 from metonic_core import sync
@@ -88,11 +89,17 @@ async def _succeed(run: Run, report: Report, behind: Behind) -> bool:
         await run.log.ensure()
     await run.log.finish(Outcome(status, report.conflicts, errors), now)
     _log.info("run_finished", calendar=run.calendar.id, sent=report.pushed, pulled=report.pulled)
-    at = next_sync(now, run.calendar.frequency, dice())
-    if report.look_again is not None:
-        at = min(at, now + report.look_again)
-    if report.ripe_at is not None:
-        at = min(at, report.ripe_at)
-    if behind.again_at is not None:
-        at = min(at, behind.again_at)
+    at = await _next_at(run, report, behind, now)
     return await outcomes.record_success(run.lease, status, now, at, is_idle=run.log.id is None)
+
+
+async def _next_at(run: Run, report: Report, behind: Behind, now: datetime) -> datetime:
+    """When the calendar is due again; at once where a run that went one way owes the rest, or one waits."""
+    # Only who had a row can have left another one waiting; whoever asked meanwhile is known by their nudge.
+    is_next_waiting = run.log.id is not None and await runs.is_any_unfinished(run.calendar.id)
+    if report.is_owing or is_next_waiting:
+        return now
+    regular = next_sync(now, run.calendar.frequency, dice())
+    again_at = None if report.look_again is None else now + report.look_again
+    reasons = (regular, again_at, report.ripe_at, behind.again_at, run.log.otherwise_at)
+    return max(now, min(filter(None, reasons)))

@@ -56,11 +56,12 @@ _NOT_BEGUN: dict[str, Any] = {"phase": None, "phase_at": None, "done": 0, "total
 class RunLog:
     """The row of one run, made when the first thing is to be recorded in it.
 
-    ``fence`` is the calendar's when the run began, ``row`` the id of its row if it has one, and ``one_way``
-    the only way that it goes, where it was asked for so.
+    ``fence`` is the calendar's when the run began, ``row`` the id of its row if it has one. ``one_way`` is
+    the only way that it goes, where it was asked for so, ``otherwise_at`` when its calendar was due anyway.
     """
 
     one_way: Direction | None = None
+    otherwise_at: datetime | None = None
 
     def __init__(
         self, calendar_id: UUID, reason: str, started_at: datetime, fence: int, *, row: UUID | None = None
@@ -150,7 +151,7 @@ async def begin(calendar_id: UUID, reason: str, now: datetime) -> RunLog:
         await _close([row for row in rows if row.state == RUNNING], _interrupted(now))
         queued = [row for row in rows if row.state == QUEUED]
         if queued and await log.take(queued[0]) and queued[0].one_way:
-            log.one_way = Direction(queued[0].one_way)
+            log.one_way, log.otherwise_at = Direction(queued[0].one_way), queued[0].otherwise_at
         return log
 
 
@@ -170,14 +171,21 @@ async def request(
     """
     async with in_transaction():
         calendar = CalendarSyncConfig.filter(id=calendar_id)
+        before = await calendar.select_for_update().get().values("next_sync_at")
         await calendar.update(next_sync_at=now, nudge_seq=F("nudge_seq") + 1)
         if is_complete:
             await CalendarLink.filter(id=link_id).update(cursor=None, is_reading_completely=False)
             await calendar.update(fence=F("fence") + 1)
-        return await open_run(calendar_id, now, MANUAL, one_way)
+        return await open_run(calendar_id, now, MANUAL, one_way, before["next_sync_at"])
 
 
-async def open_run(calendar_id: UUID, now: datetime, reason: str, one_way: Direction | None = None) -> UUID:
+async def open_run(
+    calendar_id: UUID,
+    now: datetime,
+    reason: str,
+    one_way: Direction | None = None,
+    otherwise_at: datetime | None = None,
+) -> UUID:
     """The run that runs or waits, else a new one that waits; runs inside a transaction.
 
     One that waits to go another way goes both, one that goes another way already is no answer.
@@ -193,6 +201,7 @@ async def open_run(calendar_id: UUID, now: datetime, reason: str, one_way: Direc
         sync_config_id=calendar_id,
         sync_type=_TYPES[one_way or await direction_of(calendar_id)],
         one_way=one_way,
+        otherwise_at=otherwise_at,
         reason=reason,
         state=QUEUED,
         requested_at=now,

@@ -3,13 +3,31 @@
 from dataclasses import replace
 
 import pytest
-from tests.core.pairs import TRAINING, appointment, copy, hour, imported, own, seen, terms, unborn
+from tests.core.pairs import (
+    CLIENT,
+    TRAINING,
+    appointment,
+    copy,
+    hour,
+    imported,
+    lone,
+    own,
+    seen,
+    shared,
+    terms,
+    unborn,
+)
+from tests.core.reconcile.test_splits import second_half, truncated
+from tests.core.strategies import SERIES
 
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.mapping import Absent, Mapping
+from metonic_core.model.resolution import ResolutionKind
 from metonic_core.reconcile.decide import decide
+from metonic_core.reconcile.onesided import Lone, decide_event
 from metonic_core.reconcile.restraint import one_way
-from metonic_core.selection import Direction
+from metonic_core.reconcile.step import Reason
+from metonic_core.selection import Direction, Treatment
 
 YOGA = replace(TRAINING, title="Yoga")
 ELSEWHERE = replace(TRAINING, when=hour(3))
@@ -23,6 +41,8 @@ IN: list[tuple[Mapping, Appointment]] = [
     (replace(own(), seen=Absent()).due(), imported()),
 ]
 BOTH = (seen(copy(), ELSEWHERE), appointment(YOGA))
+PRIVATE = replace(TRAINING, is_private=True)
+ONE_WAY = [Direction.PUSH, Direction.PULL]
 
 
 @pytest.mark.parametrize(("row", "here"), [*OUT, *IN, BOTH])
@@ -80,3 +100,49 @@ def test_a_conflict_that_takes_words_out_of_the_calendar_does_so_in_the_next_run
     again = decide(left.mapping, here, under)
     assert again.conflict
     assert (again.conflict.fingerprint, again.write) == (step.conflict.fingerprint, step.write)
+
+
+@pytest.mark.parametrize("only", ONE_WAY)
+@pytest.mark.parametrize("treatment", [Treatment.EXCLUDE, Treatment.MASK])
+@pytest.mark.parametrize("row", [copy().due(), seen(copy(), ELSEWHERE)])
+def test_what_is_hidden_by_now_is_taken_out_whichever_way_the_run_goes(
+    only: Direction, treatment: Treatment, row: Mapping
+) -> None:
+    step = decide(row, appointment(PRIVATE), terms(private=treatment))
+    assert step.write
+
+    assert one_way(only, row, step) is step
+
+
+@pytest.mark.parametrize("only", ONE_WAY)
+def test_what_is_no_concern_of_its_user_is_taken_out_whichever_way_the_run_goes(only: Direction) -> None:
+    row = copy().due()
+    step = decide(row, appointment(), terms(CLIENT))
+    assert step.write
+    assert step.write.reason is Reason.NOT_CONCERNED
+
+    assert one_way(only, row, step) is step
+
+
+@pytest.mark.parametrize("only", ONE_WAY)
+def test_the_second_half_of_a_series_comes_in_with_its_stamp_or_not_yet(only: Direction) -> None:
+    row = lone(second_half())
+    step = decide_event(Lone(row, shared(SERIES), truncated()), terms())
+    assert step.is_import
+    assert step.write
+
+    assert one_way(only, row, step) is None
+
+
+def test_what_was_resolved_is_carried_out_whole_or_not_yet() -> None:
+    row, here = seen(copy(), replace(YOGA, location="Hall")), appointment(replace(TRAINING, title="Boxing"))
+    under = replace(terms(), selection=replace(terms().selection, conflict_policy=ResolutionKind.KEEP_LOCAL))
+    step = decide(row, here, under)
+    assert step.resolved
+    assert step.write
+
+    assert one_way(Direction.PULL, row, step) is None
+    taken = replace(under.selection, conflict_policy=ResolutionKind.KEEP_EXTERNAL)
+    step = decide(row, here, replace(under, selection=taken))
+    assert step.resolved
+    assert one_way(Direction.PULL, row, step) is step

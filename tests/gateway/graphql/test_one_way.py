@@ -11,19 +11,23 @@ from tests.gateway.graphql.conflicting import (
     READ_TITLE,
     RESOLVE,
     in_conflict,
+    look,
     put_there,
     synced,
     the_event,
 )
 from tests.gateway.graphql.operations import CREATE, ERROR, UPDATE, lesson
 from tests.gateway.graphql.settings import SET
+from tests.gateway.guard import stock
+from tests.gateway.guard.asking import APPROVE
 from tests.gateway.guard.stock import own_event
 
 from metonic_gateway.store import runs
 from metonic_gateway.store.models import CalendarSyncHistory
 
-SYNC = f"""mutation ($direction: SyncDirection) {{ syncNow(provider: "memory", direction: $direction) {{
-  ... on SyncRun {{ id state syncType reason itemsPushed itemsPulled }} {ERROR} }} }}"""
+SYNC = f"""mutation ($direction: SyncDirection, $complete: Boolean! = false) {{
+  syncNow(provider: "memory", direction: $direction, complete: $complete) {{
+    ... on SyncRun {{ id state syncType reason itemsPushed itemsPulled }} {ERROR} }} }}"""
 READ_RUN = "query ($id: ID!) { syncRun(id: $id) { state syncType itemsPushed itemsPulled } }"
 
 
@@ -117,8 +121,86 @@ async def test_what_was_deleted_on_either_side_is_gone_on_both_after_the_next_sy
     assert "New there" not in await titles(api)
 
 
-@pytest.mark.parametrize(("set_to", "asked"), [("PUSH", "PULL"), ("PULL", "PUSH")])
-async def test_a_calendar_that_goes_the_other_way_refuses(api: Api, set_to: str, asked: str) -> None:
+async def daily(api: Api, **fields: object) -> tuple[UUID, str]:
+    """A calendar with a copy in it, that was synced and will be again in a day."""
+    calendar, made = await synced(api, **fields)
+    await api.call(SET, settings={"frequencyMinutes": 1440})
+    await look(api, calendar)
+    api.house.later(timedelta(minutes=30))
+    return calendar, made
+
+
+@pytest.mark.parametrize("is_edited_first", [True, False])
+async def test_an_edit_goes_out_right_after_a_sync_that_only_takes(
+    api: Api, *, is_edited_first: bool
+) -> None:
+    calendar, made = await daily(api)
+
+    if is_edited_first:
+        await api.call(UPDATE, id=made, appointment={"title": "Edited"})
+    await api.call(SYNC, direction="PULL")
+    if not is_edited_first:
+        await api.call(UPDATE, id=made, appointment={"title": "Edited"})
+    await api.house.sync(calendar)
+    assert api.house.world.titles() == ["Lesson"]
+    await api.house.sync(calendar)
+
+    assert api.house.world.titles() == ["Edited"]
+
+
+async def test_syncs_that_only_send_do_not_put_off_what_is_to_come_in(api: Api) -> None:
+    calendar, _ = await daily(api)
+    api.house.world.put("home", own_event(1, "New there"))
+    before = (await api.house.row(calendar)).next_sync_at
+
+    for _ in range(2):
+        await sync(api, calendar, "PUSH")
+        api.house.later(timedelta(hours=1))
+
+    assert (await api.house.row(calendar)).next_sync_at == before
+    assert "New there" not in await titles(api)
+
+
+@pytest.mark.parametrize("direction", ["PUSH", "PULL"])
+async def test_what_was_made_private_leaves_the_calendar_whichever_way_is_asked_for(
+    api: Api, direction: str
+) -> None:
+    calendar, made = await daily(api)
+    await api.call(UPDATE, id=made, appointment={"isPrivate": True})
+    put_there(api, lambda content: replace(content, location="There"))
+
+    await sync(api, calendar, direction)
+
+    assert api.house.world.titles() == []
+
+
+async def test_what_was_approved_and_resolved_by_a_policy_is_carried_out_after_a_sync_that_only_takes(
+    api: Api,
+) -> None:
+    house = api.house
+    await stock.send(house, *map(stock.lesson, range(20)))
+    calendar = await api.house.connect()
+    await house.sync(calendar)
+    await api.call(SET, settings={"conflictsAutomatically": "KEEP_LOCAL"})
+    await stock.run(house, calendar)
+    await stock.send(house, *(stock.lesson(n, 2, is_cancelled=True) for n in range(20)))
+    for event in [*house.world.events["home"].values()]:
+        house.world.put("home", replace(event, content=replace(event.content, location="Gym 5")))
+    await stock.run(house, calendar)
+    await api.call(APPROVE, id=str((await stock.held_run()).id))
+    await CalendarSyncHistory.filter(state="queued").update(one_way="pull")
+
+    await house.sync(calendar)
+    assert len(house.world.titles()) == 20
+    await house.sync(calendar)
+
+    assert (house.world.titles(), await stock.held()) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("set_to", "asked"), [("PUSH", "PULL"), ("PULL", "PUSH"), ("PUSH", "BOTH"), ("PULL", "BOTH")]
+)
+async def test_a_calendar_that_goes_another_way_refuses(api: Api, set_to: str, asked: str) -> None:
     await synced(api)
     await api.call(SET, settings={"direction": set_to})
 
@@ -147,6 +229,27 @@ async def test_a_run_that_goes_one_way_is_no_answer_to_who_asks_for_both(api: Ap
     assert (await api.call(SYNC, direction="PUSH"))["id"] == going["id"]
     asked = await api.call(SYNC)
     assert (asked["id"] != going["id"], asked["syncType"], asked["state"]) == (True, "FULL", "QUEUED")
+
+
+async def test_who_asks_for_all_of_it_during_a_sync_that_goes_one_way_is_served_next(api: Api) -> None:
+    calendar, made = await daily(api)
+    await api.call(UPDATE, id=made, appointment={"title": "Edited"})
+    first = await api.call(SYNC, direction="PULL")
+    asked: list[Any] = []
+
+    async def meanwhile() -> None:
+        if not asked:
+            api.house.later(timedelta(seconds=2))
+            asked.append(await api.call(SYNC, complete=True))
+
+    api.house.world.before_reading = meanwhile
+
+    for _ in range(3):
+        await api.house.sync(calendar)
+
+    ends = [await api.call(READ_RUN, id=run["id"]) for run in (first, *asked)]
+    assert [(run["syncType"], run["state"]) for run in ends] == [("PULL", "FINISHED"), ("FULL", "FINISHED")]
+    assert api.house.world.titles() == ["Edited"]
 
 
 async def test_a_run_that_has_begun_without_a_row_goes_both_ways_all_the_same(api: Api) -> None:

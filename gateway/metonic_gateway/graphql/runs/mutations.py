@@ -97,8 +97,10 @@ class RunsMutation:
         resolver=sync_now,
         description="Sync soon: the run that is running or waiting, which looks again, else a new one. "
         "`complete` has it read the whole calendar instead of what changed. `direction` has it go one way, "
-        "where none runs or waits yet: PUSH only writes into the calendar, PULL only takes from it. What "
-        "goes the other way, or for PUSH was changed on both sides, is left to the next sync that goes both.",
+        "where none runs or waits yet and the calendar is set to BOTH: PUSH only writes into the calendar, "
+        "PULL only takes from it. What goes the other way, or for PUSH was changed on both sides, is left to "
+        "the next sync that goes both, which comes no later for it. What may not be shown any more is taken "
+        "out of the calendar in either case.",
     )
     preview_sync: RunResult = strawberry.field(
         resolver=preview_sync,

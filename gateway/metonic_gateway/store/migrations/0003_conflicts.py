@@ -210,6 +210,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name="CalendarSyncHistory",
+            name="otherwise_at",
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncHistory",
             name="left_alone",
             field=fields.IntField(default=0, db_default=0),
         ),

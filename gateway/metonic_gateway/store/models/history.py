@@ -14,7 +14,8 @@ class CalendarSyncHistory(Model):
     """One run. A run that nobody asked for and that found nothing leaves no row.
 
     settings are those that a preview supposes. undo_of is the run that is taken back, left_alone counts
-    the lines of its journal that could not be. one_way is the only way that it was asked to go.
+    the lines of its journal that could not be. one_way is the only way that it was asked to go,
+    and otherwise_at when the calendar was due without that.
 
     While it runs: done of total items of its phase, which began at phase_at.
     """
@@ -30,6 +31,7 @@ class CalendarSyncHistory(Model):
     settings: Any = fields.JSONField(null=True)
     sync_type = fields.CharField(max_length=20)
     one_way = fields.CharField(max_length=10, null=True)
+    otherwise_at = fields.DatetimeField(null=True)
     reason = fields.CharField(max_length=20)
     state = fields.CharField(max_length=20)
     requested_at = fields.DatetimeField()
