@@ -129,12 +129,12 @@ async def _pushing(place: Place) -> Sequence[Figure]:
         async def floor() -> float:
             url = await _new_calendar(away, next(names))
             async with bare(url) as calendar:
-                return await seconds(partial(calendar.put, await _copies()))
+                return await seconds(partial(calendar.put, _copies()))
 
         async def peer() -> float:
             url = await _new_calendar(away, next(names))
             made = _peer(away, url)
-            made.add(await _copies())
+            made.add(_copies())
             took = await made.sync()
             await _check_calendar(url, PUSHED)
             return took
@@ -167,7 +167,7 @@ async def _desk(url: str) -> AsyncIterator[Desk]:
         yield Desk(services, user.id, connected)
 
 
-async def _copies() -> Objects:
+def _copies() -> Objects:
     """What the service writes for as many appointments."""
     return {f"{n}.ics": created(UUID(int=n), "bench", content(n, _NOW.year + 1)) for n in range(PUSHED)}
 

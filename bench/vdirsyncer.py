@@ -1,11 +1,9 @@
 """vdirsyncer, the peer, started as its users start it, from an environment that ``make bench`` makes."""
 
 import asyncio
-from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Mapping
 from pathlib import Path
-from subprocess import DEVNULL as NOWHERE
-from subprocess import run
+from subprocess import DEVNULL, PIPE, run
 from time import perf_counter
 
 from bench.bare import NAME, PASSWORD
@@ -39,7 +37,7 @@ class Peer:
         self._config = folder / "config"
         text = _CONFIG.format(folder=folder, url=url, name=NAME, password=PASSWORD)
         self._config.write_text(text, "utf-8")
-        run([COMMAND, "-c", self._config, "discover"], check=True, stdout=NOWHERE, stderr=NOWHERE)  # noqa: S603 - our peer
+        run([COMMAND, "-c", self._config, "discover"], check=True, stdout=DEVNULL, stderr=DEVNULL)  # noqa: S603 - our peer
 
     async def sync(self) -> float:
         """How many seconds it takes, from its start to its end."""
