@@ -16,6 +16,7 @@ MEMBER_FILES := $(MEMBERS:%=%/pyproject.toml)
 key = $(shell { echo "$(CURDIR)"; $(PYTHON) -V; cat $(1); } 2>&1 | cksum | cut -d ' ' -f 1)
 RUN := $(VENV)/.run-$(call key,requirements.txt)
 DEV := $(VENV)/.dev-$(call key,requirements.txt requirements-dev.txt)
+PEERS := .peers/.made-$(call key,bench/requirements.txt)
 EDITABLE := $(VENV)/.members-$(call key,requirements.txt $(MEMBER_FILES))
 
 .DEFAULT_GOAL := help
@@ -54,7 +55,7 @@ simulate: $(EDITABLE) $(DEV) ## Live random histories of the whole engine (make 
 fuzz: $(EDITABLE) $(DEV) ## Hostile events and answers for the parsers (make fuzz INPUTS=100000, FIRST=..., REPLAY=...)
 	@$(BIN)/python -m tests.fuzz $(if $(REPLAY),--replay $(REPLAY),--inputs $(INPUTS) --first $(FIRST))
 
-bench: $(EDITABLE) $(DEV) ## Measure against floors and peers, and print the table
+bench: $(EDITABLE) $(DEV) $(if $(findstring caldav,$(or $(ARGS),caldav)),$(PEERS)) ## Measure against floors and peers, and print the table
 	@$(BIN)/python -m bench $(ARGS)
 
 schema: $(EDITABLE) ## Write schema.graphql from the code
@@ -62,11 +63,12 @@ schema: $(EDITABLE) ## Write schema.graphql from the code
 	@mv schema.graphql.new schema.graphql
 
 pins: .bootstrap/bin/uv ## Pin the requirements anew (make pins ARGS=--upgrade raises the versions)
-	$(COMPILE) --output-file requirements.txt
-	$(COMPILE) --group pyproject.toml:dev --constraints requirements.txt --output-file requirements-dev.txt
+	$(COMPILE) $(MEMBER_PINS) --output-file requirements.txt
+	$(COMPILE) $(MEMBER_PINS) --group pyproject.toml:dev --constraints requirements.txt --output-file requirements-dev.txt
+	$(COMPILE) --group pyproject.toml:peers --output-file bench/requirements.txt
 
 clean: ## Remove environments and caches
-	rm -rf $(VENV) .bootstrap .coverage htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .bootstrap .peers .coverage htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find core gateway plugins simulators tests -name __pycache__ -prune -exec rm -rf {} +
 
 # Debian packages venv and ensurepip apart from the interpreter.
@@ -95,12 +97,19 @@ $(EDITABLE): | $(RUN)
 	@$(PIP) install --no-deps --no-build-isolation $(MEMBERS:%=-e %)
 	@touch $@
 
+$(PEERS):
+	$(require_python)
+	@echo "Setting up .peers"
+	@$(PYTHON) -m venv --clear .peers
+	@.peers/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r bench/requirements.txt
+	@touch $@
+
 .bootstrap/bin/uv:
 	$(require_python)
 	@$(PYTHON) -m venv --clear .bootstrap
 	@.bootstrap/bin/python -m pip --disable-pip-version-check --quiet install uv==$(UV_VERSION)
 
 COMPILE = .bootstrap/bin/uv pip compile --quiet $(ARGS) --no-strip-extras --universal --python-version 3.11 \
-	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make pins" \
-	--no-emit-package metonic-core --no-emit-package metonic-gateway --no-emit-package metonic-apple \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make pins"
+MEMBER_PINS = --no-emit-package metonic-core --no-emit-package metonic-gateway --no-emit-package metonic-apple \
 	$(MEMBER_FILES) --extra demo --group pyproject.toml:build

@@ -7,17 +7,18 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from bench import engine, platform_side
+from bench import caldav, engine, platform_side
 from bench.measuring import Amount, Figure
 from metonic_gateway.telemetry import set_up_logging
 
-HEAD = "| what | ours | floor | ratio | target |\n|---|---|---|---|---|"
+HEAD = "| what | time | floor | ratio | target |\n|---|---|---|---|---|"
 
 
 Rows = Sequence[Figure | Amount]
 PARTS: Mapping[str, Callable[[], Awaitable[Rows]]] = {
     "platform_side": platform_side.figures,
     "engine": engine.figures,
+    "caldav": caldav.figures,
 }
 
 

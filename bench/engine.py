@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 from bench.first_run import EVENTS
 from bench.measuring import Amount, Figure
-from bench.pairs import Desk, desks
+from bench.pairs import PairedDesk, desks
 
 PAIRS, FEW = 10_000, 100
 _ROUNDS, _IDLE_ROUNDS = 3, 15
@@ -32,7 +32,7 @@ async def figures() -> Sequence[Figure | Amount]:
     return [idle, *growing[0], *growing[1], _memory("here", "copied"), _memory("there", "imported")]
 
 
-async def _changes(desk: Desk) -> Sequence[tuple[str, Change]]:
+async def _changes(desk: PairedDesk) -> Sequence[tuple[str, Change]]:
     ids, events = await desk.appointments(), sorted(desk.calendar.live)
 
     async def here(step: int) -> None:
@@ -44,13 +44,13 @@ async def _changes(desk: Desk) -> Sequence[tuple[str, Change]]:
     return ("here", here), ("in the calendar", there)
 
 
-async def _idle(many: Desk, few: Desk) -> Figure:
+async def _idle(many: PairedDesk, few: PairedDesk) -> Figure:
     times = [(await _seconds(many), await _seconds(few)) for _ in range(_IDLE_ROUNDS)]
     what = f"a run that finds nothing, {PAIRS:,} pairs / {FEW} pairs"
     return Figure(what, median(t for t, _ in times), median(t for _, t in times), target=3)
 
 
-async def _growing(desk: Desk, where: str, change: Change) -> Sequence[Figure]:
+async def _growing(desk: PairedDesk, where: str, change: Change) -> Sequence[Figure]:
     """Runs after a part has changed, against runs after all of it has."""
     times: dict[float, list[float]] = {share: [] for share in (*_GROWTH, 1)}
     for _ in range(_ROUNDS):
@@ -66,7 +66,7 @@ async def _growing(desk: Desk, where: str, change: Change) -> Sequence[Figure]:
     ]
 
 
-async def _seconds(desk: Desk) -> float:
+async def _seconds(desk: PairedDesk) -> float:
     """Of the processor: others may be using it at the same time."""
     began = process_time()
     await desk.run()

@@ -16,13 +16,18 @@ from metonic_gateway.vault import Vault
 
 
 @asynccontextmanager
-async def served(registry: Registry, clock: Callable[[], datetime]) -> AsyncIterator[Services]:
-    """What its parts work with; the file goes when the block ends."""
+async def served(
+    registry: Registry, clock: Callable[[], datetime], *, is_local: bool = False
+) -> AsyncIterator[Services]:
+    """What its parts work with; the file goes when the block ends.
+
+    ``is_local``: the calendar servers are on this machine.
+    """
     with TemporaryDirectory() as folder:
         url = f"sqlite://{Path(folder) / 'bench.sqlite3'}"
         await migrated(url)
         settings = load_settings(keys="k1:" + "A" * 43 + "=", jwt_key="j" * 32, database_url=url)
-        async with opened(url), Egress(allow_private_addresses=False) as egress:
+        async with opened(url), Egress(allow_private_addresses=is_local) as egress:
             yield Services(
                 settings=settings,
                 registry=registry,

@@ -43,8 +43,7 @@ async def gathered(this: Run, rows: Sequence[Mapping]) -> Batch:
     terms = await this.terms()
     concerned = {a for row in rows if (a := _concerned(row, terms))}
     appointments = dict(await this.ledger.appointments(concerned))
-    uids = {row.uid for row in rows if row.uid}
-    kin = await this.ledger.by_uid(uids) if uids else []
+    kin = await _kin(this, rows)
     renamed = list(renames(kin))
     gone = {former.id for former, _ in renamed}
     current = {row.id: row for row in rows}
@@ -52,6 +51,13 @@ async def gathered(this: Run, rows: Sequence[Mapping]) -> Batch:
     met = await meetings(this, list(current.values()), appointments, terms)
     absorbed = [row for row in kin if row.id in gone]
     return Batch(terms, current, appointments, renamed, absorbed, met)
+
+
+async def _kin(this: Run, rows: Sequence[Mapping]) -> list[Mapping]:
+    """The rows whose events have a UID, and all others with the same UIDs."""
+    uids = {row.id: row.uid for row in rows if row.uid}
+    others = await this.ledger.by_uid(set(uids.values()), uids) if uids else ()
+    return [*(row for row in rows if row.uid), *others]
 
 
 async def decided(this: Run, batch: Batch) -> AsyncIterator[Judged]:

@@ -127,8 +127,8 @@ class Ledger(Protocol):
         """The open row of each appointment."""
         ...
 
-    async def by_uid(self, uids: Collection[str]) -> Sequence[rows.Mapping]:
-        """Every open row whose event has one of these UIDs."""
+    async def by_uid(self, uids: Collection[str], but: Collection[UUID]) -> Sequence[rows.Mapping]:
+        """Every open row whose event has one of these UIDs, without these rows."""
         ...
 
     async def asking(self, appointment_ids: Collection[UUID]) -> Sequence[rows.Mapping]:

@@ -1,7 +1,6 @@
 """The ledger of a run: the rows of one link, under the fence of one lease.
 
-Writes are collected and stored together, before the next read and when the transaction ends: a batch of
-fifty decisions costs a few statements, not hundreds.
+Writes are stored together before the next read and at the end: fifty decisions cost a few statements.
 """
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
@@ -200,9 +199,10 @@ class SqlLedger:
         rows = await mappings.chunked(self._open(), "appointment_id__in", list(appointment_ids))
         return {row.appointment_id: mapping_of(row) for row in rows if row.appointment_id}
 
-    async def by_uid(self, uids: Collection[str]) -> Sequence[values.Mapping]:
+    async def by_uid(self, uids: Collection[str], but: Collection[UUID]) -> Sequence[values.Mapping]:
         await self._flush()
-        return [mapping_of(row) for row in await mappings.chunked(self._open(), "uid__in", list(uids))]
+        others = self._open().exclude(id__in=list(but))
+        return [mapping_of(row) for row in await mappings.chunked(others, "uid__in", list(uids))]
 
     async def asking(self, appointment_ids: Collection[UUID]) -> Sequence[values.Mapping]:
         await self._flush()

@@ -157,10 +157,11 @@ class PreviewLedger(SqlLedger):
         wanted = set(appointment_ids)
         return {r.appointment_id: r for r in rows if r.appointment_id in wanted and r.closed is None}
 
-    async def by_uid(self, uids: Collection[str]) -> Sequence[values.Mapping]:
-        stored = [row for row in await super().by_uid(uids) if row.id not in self._kept]
-        wanted = set(uids)
-        kept = [row for row in self._kept.values() if row.uid in wanted and row.closed is None]
+    async def by_uid(self, uids: Collection[str], but: Collection[UUID]) -> Sequence[values.Mapping]:
+        stored = [row for row in await super().by_uid(uids, but) if row.id not in self._kept]
+        wanted, known = set(uids), set(but)
+        others = [row for row in self._kept.values() if row.id not in known]
+        kept = [row for row in others if row.uid in wanted and row.closed is None]
         return [*map(self._as_drawn, stored), *kept]
 
     async def save(self, rows: Sequence[values.Mapping]) -> None:
