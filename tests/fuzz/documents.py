@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -36,6 +37,8 @@ IDS = [f"{CALENDAR}{name}" for name in ("a%40b.ics", "b.ics", "c.ics")]
 _TEN = datetime(2026, 12, 1, 10)  # noqa: DTZ001 - wall time
 _LESSON = Content("Lesson", Timed(_TEN, _TEN.replace(hour=11), "Europe/Berlin"))
 _WINDOW = Window(datetime(2026, 11, 1, tzinfo=UTC), datetime(2027, 11, 1, tzinfo=UTC))
+_SOUND = Path(__file__).with_name("seeds").joinpath("texts.xml").read_bytes()
+_WRITING = frozenset({"PUT", "DELETE"})
 _FAULTS = (200, 201, 301, 302, 400, 401, 403, 404, 409, 412, 415, 429, 500, 503, 507)
 _HEADERS: tuple[Mapping[str, str], ...] = (
     {},
@@ -49,21 +52,27 @@ _HEADERS: tuple[Mapping[str, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Replying:
-    """A server that answers everything alike, asked over the client that plugins are given."""
+    """A server that answers alike whatever is asked, or where ``is_sound`` whatever is written.
+
+    It is asked over the client that plugins are given.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    is_sound: bool
 
     async def request(
         self,
-        method: str,  # noqa: ARG002 - everything is answered alike
+        method: str,
         url: str,
-        headers: Mapping[str, str] | None = None,  # noqa: ARG002 - likewise
+        headers: Mapping[str, str] | None = None,  # noqa: ARG002 - it looks at neither
         body: bytes | None = None,  # noqa: ARG002 - likewise
     ) -> Answer:
         if urlsplit(url).hostname != HOST:
             raise Misconfigured("The host may not see the password.")
+        if self.is_sound and method not in _WRITING:
+            return Answer(207, {}, _SOUND, url)
         return Answer(self.status, self.headers, self.body, url)
 
 
@@ -115,7 +124,8 @@ def judged_document(runner: asyncio.Runner, text: str, turn: int) -> str:
     kind, rest = turn % len(_ASKED), turn // len(_ASKED)
     status = _FAULTS[rest // 3 % len(_FAULTS)] if rest % 3 == 0 else 207
     headers = _HEADERS[turn % 7 if turn % 7 < len(_HEADERS) else 0]
-    server = Replying(status, headers, text.encode("utf-8", "surrogatepass"))
+    body = text.encode("utf-8", "surrogatepass")
+    server = Replying(status, headers, body, is_sound=rest % 2 == 0 and _ASKED[kind] is _written)
     account = Account("", "Jo", f"https://{HOST}/123/calendars/", "jo")
     what = _ASKED[kind].__name__.strip("_")
     try:

@@ -17,7 +17,7 @@ from tests.fuzz.reasons import REASONS
 from metonic_apple.reading import reading
 
 FOUND = Path(__file__).with_name("found")
-FEW = 1500
+FEW = 1000
 
 
 def test_nothing_hostile_breaks_anything() -> None:
@@ -42,13 +42,13 @@ def test_an_answer_that_broke_something_does_so_no_more(name: str) -> None:
     text = (FOUND / name).read_text("utf-8")
 
     with asyncio.Runner() as runner:
-        for turn in range(1000):
+        for turn in range(300):
             judged_document(runner, text, turn)
 
 
 def test_what_breaks_something_is_found_shrunk_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(event_id: str, etag: str, text: str, floating: str) -> object:
-        if "DURATION:P999999D" in text:
+        if "99991231" in text:
             raise KeyError
         return reading(event_id, etag, text, floating)
 
@@ -59,7 +59,7 @@ def test_what_breaks_something_is_found_shrunk_and_named(monkeypatch: pytest.Mon
     found = named(name, MATERIALS)
     assert error.startswith("KeyError")
     assert str(found) == name
-    assert "DURATION:P999999D" in found.text
+    assert "99991231" in found.text
     assert len(found.steps) == 1
     with asyncio.Runner() as runner, pytest.raises(KeyError):
         judged(found, found.text, runner)
