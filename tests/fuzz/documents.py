@@ -88,7 +88,7 @@ async def _changed(adapter: AppleAdapter) -> Sequence[object]:
     return (await adapter.get_changes(CALENDAR, "token", _WINDOW)).changes
 
 
-async def _read(adapter: AppleAdapter) -> Sequence[object]:
+async def _hydrated(adapter: AppleAdapter) -> Sequence[object]:
     found = await adapter.hydrate(CALENDAR, IDS)
     assert len(found) == len(IDS), "an event without an answer"
     return found
@@ -110,7 +110,7 @@ async def _written(adapter: AppleAdapter) -> Sequence[object]:
 
 
 _ASKED: tuple[Callable[[AppleAdapter], Coroutine[Any, Any, Sequence[object]]], ...] = (
-    _read,
+    _hydrated,
     _changed,
     _listed,
     _signed_in,

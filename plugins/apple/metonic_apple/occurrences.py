@@ -47,16 +47,18 @@ def apply(resource: Resource, old: Content, new: Content) -> None:
     cancelled = {o.slot for o in new.overrides if o.is_cancelled}
     standing: set[Slot] = set()
     gone = excluded(resource, old.when)
-    for exception in resource.exceptions:
-        at = slot_of(exception, old.when, resource.zones)
-        if _is_dropped(exception, at, old, new, is_excluded=at in gone):
+    slots = [slot_of(exception, old.when, resource.zones) for exception in resource.exceptions]
+    # Of two for one occurrence the last is read, and what that hides stays as it is.
+    read = dict(zip(slots, resource.exceptions, strict=True))
+    for at, exception in zip(slots, resource.exceptions, strict=True):
+        if _is_dropped(read[at], at, old, new, is_excluded=at in gone):
             resource.calendar.remove([exception])
             continue
         standing.add(at)
         keep_last(exception, "DTSTAMP")
         say_end(exception, resource.zones)
         _put_recurrence_id(exception, at, new.when, resource.zones)
-        if at not in cancelled:
+        if at not in cancelled and exception is read[at]:
             _follow(exception, old, new)
             _differ(exception, new.override(at) or Override(at), new, resource.zones)
     for override in new.overrides:
