@@ -152,6 +152,7 @@ async def test_syncs_that_only_send_do_not_put_off_what_is_to_come_in(api: Api) 
     calendar, _ = await daily(api)
     api.house.world.put("home", own_event(1, "New there"))
     before = (await api.house.row(calendar)).next_sync_at
+    api.house.later(timedelta(hours=12))
 
     for _ in range(2):
         await sync(api, calendar, "PUSH")
