@@ -72,7 +72,7 @@ def started(kind: str, folder: Path) -> Iterator[CalendarServer]:
             start_new_session=True,
         )
     try:
-        _wait_for(port, process, folder / "log")
+        wait_for(port, process, folder / "log")
         yield server
     finally:
         _stop(process)
@@ -104,7 +104,8 @@ KINDS: Mapping[str, Callable[[Path, int], tuple[list[str], CalendarServer]]] = M
 )
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Until that process listens on that port of loopback; raises RuntimeError with its log."""
     until = time.monotonic() + _STARTS_WITHIN
     while time.monotonic() < until and process.poll() is None:
         with socket.socket() as probe:

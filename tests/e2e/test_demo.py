@@ -17,6 +17,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from metonic_simulators.servers import free_port
+
 DEADLINE = 60
 TITLES = "{ appointments(first: 50) { nodes { title copies { state reasonCode } } } }"
 METONIC = str(Path(sys.executable).with_name("metonic"))
@@ -59,12 +61,6 @@ class Place:
     def command(self) -> list[str]:
         ports = ["--port", str(self.port), "--calendar-port", str(self.calendar_port)]
         return [METONIC, "demo", "--folder", str(self.folder), *ports]
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

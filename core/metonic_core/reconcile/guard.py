@@ -239,7 +239,7 @@ def judge(judged: Judged, allowed: Allowance, terms: Terms) -> Step | Held | Non
     cause = next((allowed.causes[kind] for kind in Kind if kind in found and kind in allowed.causes), None)
     if cause := cause or _former_cause(row, found):
         made = _instead(judged, appointment, Hold(HoldKind.GUARDED, cause), terms)
-        return made if _is_unfit(made) else _held(judged, made, cause, found[CAUSES[cause]])
+        return made if made.is_unfit else _held(judged, made, cause, found[CAUSES[cause]])
     if any(allowed.room[kind] < 1 for kind in found):
         return None
     for kind in found:
@@ -254,7 +254,7 @@ def _instead(judged: Judged, appointment: Appointment, hold: Hold, terms: Terms)
     """
     row, landed = confirm(judged.row, terms)
     pair = Comparison(row, appointment, terms)
-    if _is_unfit(judged.step) and _is_unfit(made := withdraw(pair)):
+    if judged.step.is_unfit and (made := withdraw(pair)).is_unfit:
         # What was typed there is kept by the journal.
         made = replace(made, mapping=replace(made.mapping, fingerprint=None, answer=None))
     else:
@@ -262,11 +262,6 @@ def _instead(judged: Judged, appointment: Appointment, hold: Hold, terms: Terms)
         mark = fingerprint(made.mapping, appointment, terms)
         made = replace(made, mapping=replace(made.mapping, fingerprint=mark))
     return replace(made, operations=landed + made.operations)
-
-
-def _is_unfit(step: Step) -> bool:
-    """Whether it erases what the calendar may not show."""
-    return step.write is not None and step.write.reason in {Reason.HIDDEN, Reason.NOT_CONCERNED}
 
 
 def _former_cause(row: Mapping, found: Map[Kind, Planned]) -> Reason | None:

@@ -68,22 +68,22 @@ def _is_refuted(mapping: Mapping, intent: Intent, event: StoredEvent, terms: Ter
     return not any(terms.same(g, sent.content, event.content) for g in _written(mapping, sent, terms))
 
 
-def _left_as_it_was(mapping: Mapping, sent: Sent, event: StoredEvent, terms: Terms) -> frozenset[Group]:
-    """What was written to a user's own event and is there as it was before."""
+def _left_as_it_was(mapping: Mapping, sent: Sent, event: StoredEvent, terms: Terms) -> bool:
+    """Whether part of what was written to a user's own event is there as it was before."""
     base = mapping.external_base
     if mapping.origin is not Origin.OWN or base is None:
-        return frozenset()
-    return frozenset(g for g in _written(mapping, sent, terms) if terms.same(g, base, event.content))
+        return False
+    return any(terms.same(g, base, event.content) for g in _written(mapping, sent, terms))
 
 
 def _is_whole(mapping: Mapping, sent: Sent, event: StoredEvent, terms: Terms) -> bool:
     """Whether nothing of what was written is still as before, or as an earlier write of ours left it."""
-    earlier = [s for s in mapping.unconfirmed if s.operation != sent.operation]
-    missing = frozenset(
-        g for g in _written(mapping, sent, terms) if not terms.same(g, sent.content, event.content)
-    )
-    is_ours = any(terms.same(g, s.content, event.content) for s in earlier for g in missing & s.groups)
-    return not is_ours and not _left_as_it_was(mapping, sent, event, terms)
+    if _left_as_it_was(mapping, sent, event, terms):
+        return False
+    written = _written(mapping, sent, terms)
+    missing = frozenset(g for g in written if not terms.same(g, sent.content, event.content))
+    earlier = (s for s in mapping.unconfirmed if s.operation != sent.operation)
+    return not any(terms.same(g, s.content, event.content) for s in earlier for g in missing & s.groups)
 
 
 def _written(mapping: Mapping, sent: Sent, terms: Terms) -> frozenset[Group]:

@@ -10,6 +10,9 @@ from metonic_core.reconcile.terms import Terms
 from metonic_core.selection import withhold
 from metonic_core.spi.changes import Change, Foreign, Gone, Reading, Seen, Touched, Unreadable
 
+_ABOUT_WHAT_STOOD_THERE = frozenset({HoldKind.GUARDED, HoldKind.OUTSIDE, HoldKind.IGNORED})
+"""Holds that end when nobody knows any more what stands there."""
+
 
 def changed_id(change: Change) -> str:
     """The id of the event that a change is about."""
@@ -90,10 +93,6 @@ def _is_old(mapping: Mapping, change: Change) -> bool:
             return _etag(change) == etag
         case _:
             return False
-
-
-_ABOUT_WHAT_STOOD_THERE = frozenset({HoldKind.GUARDED, HoldKind.OUTSIDE, HoldKind.IGNORED})
-"""Holds that end when nobody knows any more what stands there."""
 
 
 def _is_held(mapping: Mapping, kind: HoldKind) -> bool:

@@ -182,10 +182,13 @@ class Step:
     others: tuple[Mapping, ...] = field(default=())
 
     @property
+    def is_unfit(self) -> bool:
+        """Whether it erases what the calendar may not show."""
+        return self.write is not None and self.write.reason in {Reason.HIDDEN, Reason.NOT_CONCERNED}
+
+    @property
     def hides(self) -> bool:
         """Whether it takes out of the calendar what may not be shown there: that waits for nothing."""
-        if self.write is None:
-            return False
-        is_update = self.write.kind is WriteKind.UPDATE
-        is_masking = is_update and self.write.is_masked and not self.mapping.is_masked
-        return is_masking or self.write.reason in {Reason.HIDDEN, Reason.NOT_CONCERNED}
+        if self.write is None or self.mapping.is_masked or self.write.kind is not WriteKind.UPDATE:
+            return self.is_unfit
+        return self.is_unfit or self.write.is_masked

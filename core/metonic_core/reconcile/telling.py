@@ -18,13 +18,11 @@ def updated(
     reason: Reason, groups: frozenset[Group], before: Content, after: Content, discreet: Discretion
 ) -> Operation:
     """``groups`` are those that were changed."""
-    told, said = (
-        Said(discreet(before), discreet(after).only(groups)),
-        Said(before.only(groups), after.only(groups)),
-    )
-    is_all = told.before == before and told.after == said.after
+    said = Said(before.only(groups), after.only(groups))
+    told_before, told_after = discreet(before), discreet(after).only(groups)
+    is_all = told_before == before and told_after == said.after
     return Operation(
-        Side.LOCAL, Act.UPDATE, reason, groups, told.before, told.after, None if is_all else said
+        Side.LOCAL, Act.UPDATE, reason, groups, told_before, told_after, None if is_all else said
     )
 
 

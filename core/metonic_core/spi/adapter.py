@@ -47,8 +47,8 @@ class CalendarAdapter(ABC):
     async def get_changes(self, calendar_id: str, cursor: str | None, window: Window) -> ChangePage:  # noqa: ARG002
         """What changed since the cursor; None reads completely. Raises CursorExpired, CalendarGone.
 
-        What lies outside the window may be left out of changes, not of a complete read. By default every read
-        is complete: the engine compares, the adapter remembers nothing.
+        What lies outside the window may be left out; of a complete read too, but then each such event is read
+        by its id. By default every read is complete: the engine compares, the adapter remembers nothing.
         """
         page = await self.get_events(calendar_id, None, cursor or None)
         if page.more:

@@ -57,7 +57,7 @@ class ChangePage:
     """One page of changes, with exactly one of two cursors.
 
     ``more``: ask on with it at once. ``done``: the feed is read; ask with it next time. Cursors are opaque
-    and hold all that the adapter must remember. A read without a cursor names every event of the calendar;
+    and hold all that the adapter must remember. A read without a cursor names every event in the window;
     so does every read of an adapter whose ``done`` is the empty text. ``has_markers``: ``Seen`` events carry
     their marker if they have one.
     """

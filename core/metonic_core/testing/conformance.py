@@ -1,8 +1,10 @@
 """The conformance suite as a class to inherit, for pytest with pytest-asyncio (extra ``testing``).
 
-class TestAcme(Conformance):
-provider = PROVIDER
-stand = AcmeStand
+    class TestAcme(Conformance):
+        provider = PROVIDER
+        stand = AcmeStand
+
+The checks themselves need no pytest: ``checking`` runs them without.
 """
 
 from collections.abc import AsyncIterator, Iterator

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +11,7 @@ from graphql import GraphQLError
 
 from metonic_core import spi
 from metonic_core.model.errors import InvalidValue
+from metonic_core.pacing import retry_after_of
 from metonic_gateway.graphql.scalars import DateTime, PlatformVersion, ProviderName, maybe_date_time
 
 if TYPE_CHECKING:
@@ -221,8 +222,9 @@ def refused(error: spi.ProviderError, provider: str, now: datetime) -> SignInReq
     code, next_step = explained(error)
     if isinstance(error, spi.SignInNeeded):
         return SignInRequired(code=code, message=error.message, next_step=next_step, provider=name)
-    wait = error.retry_after if isinstance(error, spi.RateLimited) else None
-    retry_at = None if wait is None else now + timedelta(seconds=wait)
+    is_told = isinstance(error, spi.RateLimited) and error.retry_after is not None
+    wait = retry_after_of(error) if is_told else None
+    retry_at = None if wait is None else now + wait
     return ProviderRefused(
         code=code,
         message=error.message,

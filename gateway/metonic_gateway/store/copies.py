@@ -14,7 +14,7 @@ from metonic_core.reconcile.step import Reason
 from metonic_core.selection import Choice, Direction, Selection, masked
 from metonic_gateway.store import models
 from metonic_gateway.store.selections import choices_of, selection_of
-from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING, NEEDS_CALENDAR
+from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING, NEEDS_CALENDAR, PAUSED
 
 
 class CopyState(StrEnum):
@@ -35,7 +35,6 @@ IN_SYNC = "in_sync"
 MASKED = "masked"
 KEPT_APART = "kept_apart"
 PENDING = "pending"
-PAUSED = "paused"
 
 HELD = {
     HoldKind.CONFLICT: CopyState.CONFLICT,

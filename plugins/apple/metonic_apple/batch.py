@@ -8,6 +8,7 @@ from metonic_apple.errors import MISSING, Incomprehensible, Locked, precondition
 from metonic_apple.etags import if_match, is_same
 from metonic_apple.fetching import Fetched, Missing, Text, Withheld, fetch, fetch_one
 from metonic_apple.floating import Reader
+from metonic_apple.limits import OUT_OF_RANGE
 from metonic_apple.paths import created_id
 from metonic_apple.session import Session, some_at_once
 from metonic_apple.writing import created, updated
@@ -231,4 +232,4 @@ def _rendered(render: Callable[[], str]) -> str:
     except InvalidValue as error:
         raise Unacceptable(error.message) from error
     except (OverflowError, ValueError) as error:
-        raise Unacceptable("The event has a date that is out of range.") from error
+        raise Unacceptable(OUT_OF_RANGE) from error

@@ -23,12 +23,14 @@ class Profile:
     burst: int = 0
 
 
+ICLOUD_ENTRY = "https://caldav.icloud.com/"
+
 GENERIC = Profile()
 """Whatever else speaks CalDAV."""
 
 ICLOUD = Profile(
     # Accounts are moved between partition hosts; this one passes on to all of them.
-    entry="https://caldav.icloud.com/",
+    entry=ICLOUD_ENTRY,
     has_wide_uids=True,
     # Apple names no figure. Keeper.sh asks 240 times a minute per account and was not seen to be throttled.
     requests_per_second=4,

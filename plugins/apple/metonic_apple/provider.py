@@ -4,21 +4,20 @@ from datetime import timedelta
 
 from metonic_apple.adapter import AppleAdapter
 from metonic_apple.fetching import BATCH
+from metonic_apple.profiles import ICLOUD_ENTRY
 from metonic_apple.session import IN_FLIGHT
 from metonic_core.spi import Capabilities, Field, Password, Provider
-
-ICLOUD = "https://caldav.icloud.com/"
 
 PROVIDER = Provider(
     name="apple",
     title="Apple Calendar",
     sign_in=Password(
         fields=(
-            Field("server", "Server", is_required=False, placeholder=ICLOUD),
+            Field("server", "Server", is_required=False, placeholder=ICLOUD_ENTRY),
             Field("username", "Apple Account", placeholder="name@example.com"),
             Field("password", "App-specific password", is_secret=True, placeholder="xxxx-xxxx-xxxx-xxxx"),
         ),
-        default_server=ICLOUD,
+        default_server=ICLOUD_ENTRY,
         help_url="https://account.apple.com",
     ),
     adapter=AppleAdapter,

@@ -9,18 +9,14 @@ from tests.core.pairs import (
     LINK,
     NOW,
     OWN_ID,
-    TRAINING,
     copy,
     foreign,
-    stored,
     terms,
 )
+from tests.core.reconcile.test_observing import ID, dated, reported
 
 from metonic_core.model.mapping import (
-    Hold,
-    HoldKind,
     Look,
-    Mapping,
     Observed,
 )
 from metonic_core.reconcile.observe import (
@@ -29,22 +25,10 @@ from metonic_core.reconcile.observe import (
     record,
     settled_tombstone,
 )
-from metonic_core.reconcile.step import Reason
-from metonic_core.spi import Foreign, Gone, Reading, Seen, StoredEvent, Touched, Unreadable
+from metonic_core.spi import Foreign, Gone, Reading, Seen, Touched, Unreadable
 from metonic_core.spi.changes import Change
 
-YOGA = replace(TRAINING, title="Yoga")
-ID = copy().event_id or ""
-DETACHED = replace(copy(), hold=Hold(HoldKind.DETACHED, Reason.DELETED_THERE))
 TOMBSTONE = replace(copy(), revision=5).closing("erased")
-
-
-def dated(revision: int | None, etag: str = "etag-new") -> StoredEvent:
-    return replace(stored(copy(), YOGA, etag), revision=revision)
-
-
-def reported(row: Mapping | None, change: Change, *, has_markers: bool = True) -> Mapping | None:
-    return record(row, change, terms(), has_markers=has_markers)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from tests.e2e.smoke.children import PASSWORD
 from tests.e2e.smoke.item import When, timed
 from tests.e2e.smoke.scene import Person, Scene, day
 from tests.e2e.smoke.table import Difference, expect
-from tests.radicale import HOST, free_port
+
+from metonic_simulators.servers import HOST, free_port
 
 
 class _Two:

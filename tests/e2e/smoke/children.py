@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.e2e.smoke.waiting import TooLate, until
-from tests.radicale import HOST, configured, free_port
+from tests.radicale import configured
+
+from metonic_simulators.servers import HOST, free_port
 
 PASSWORD = "s3cret"
 _STOP_SECONDS = 10

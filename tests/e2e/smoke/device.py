@@ -15,7 +15,8 @@ import icalendar
 from caldav.davclient import DAVClient
 from tests.e2e.smoke.children import PASSWORD
 from tests.e2e.smoke.item import Item, of_event, uid_of
-from tests.radicale import HOST
+
+from metonic_simulators.servers import HOST
 
 T = TypeVar("T")
 

@@ -13,8 +13,9 @@ from enum import Enum
 
 import aiohttp
 from aiohttp import web
-from tests.radicale import HOST
 from yarl import URL
+
+from metonic_simulators.servers import HOST
 
 _HOP_BY_HOP = frozenset(
     {"host", "connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding"}

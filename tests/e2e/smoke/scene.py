@@ -17,10 +17,10 @@ from tests.e2e.smoke.item import Item, of_appointment, of_event, uid_of
 from tests.e2e.smoke.proxy import Proxy
 from tests.e2e.smoke.table import Difference, Table, agree, expect
 from tests.e2e.smoke.waiting import PATIENCE_SECONDS
-from tests.radicale import HOST
 from typer.testing import CliRunner
 
 from metonic_gateway.cli import cli
+from metonic_simulators.servers import HOST
 
 
 @dataclass

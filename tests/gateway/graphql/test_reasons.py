@@ -13,7 +13,7 @@ from metonic_gateway.store import copies, states
 
 # Some are codes of two of them.
 CODES = sorted({str(code) for code in (*Reason, *Exclusion, *HoldKind, *ConflictType)})
-WORDS = [copies.IN_SYNC, copies.PENDING, copies.PAUSED, states.NEEDS_CALENDAR, states.NEEDS_SIGN_IN]
+WORDS = [copies.IN_SYNC, copies.PENDING, states.PAUSED, states.NEEDS_CALENDAR, states.NEEDS_SIGN_IN]
 # What a person can do something about, or is asked to.
 ACTIONABLE: list[str] = [
     *ConflictType,
@@ -26,7 +26,7 @@ ACTIONABLE: list[str] = [
     Exclusion.CANCELLED,
     Reason.DELETED_THERE,
     Reason.NOT_YOURS_TO_EDIT,
-    copies.PAUSED,
+    states.PAUSED,
     states.NEEDS_CALENDAR,
     states.NEEDS_SIGN_IN,
 ]

@@ -9,8 +9,8 @@ from metonic_core.model.mapping import HoldKind
 from metonic_core.reconcile.step import ConflictType, Reason
 from metonic_core.selection import Exclusion
 from metonic_gateway.jobs.troubles import OSCILLATES
-from metonic_gateway.store.copies import IN_SYNC, KEPT_APART, MASKED, PAUSED, PENDING
-from metonic_gateway.store.states import NEEDS_CALENDAR, NEEDS_SIGN_IN
+from metonic_gateway.store.copies import IN_SYNC, KEPT_APART, MASKED, PENDING
+from metonic_gateway.store.states import NEEDS_CALENDAR, NEEDS_SIGN_IN, PAUSED
 
 
 @dataclass(frozen=True, slots=True)
