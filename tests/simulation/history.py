@@ -55,8 +55,10 @@ def lived(script: Script, prepare: Prepare = nothing, swarm: Swarm = ANYTHING) -
     keys = Random(script.seed)  # noqa: S311 - chance that can be repeated
     with patch("os.urandom", keys.randbytes):
         decisions = script.decisions(swarm.kinds, swarm.beginnings)
-        violations = _runner().run(_lived(world, decisions, database, prepare))
-
+        try:
+            violations = _runner().run(_lived(world, decisions, database, prepare))
+        except Exception as error:  # noqa: BLE001 - whatever breaks a run breaks this history and no other
+            violations = [f"it broke: {type(error).__name__}: {error}"]
     return History(script, violations, world.trace, world.counts + world.weather.struck)
 
 

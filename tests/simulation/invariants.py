@@ -112,15 +112,22 @@ def _differing(place: Standing, row: Mapping, appointment: Appointment, event: S
 
 
 def _doubled(place: Standing) -> list[str]:
-    """I4: one event at most for an appointment in a calendar, but for those that people made of it."""
+    """I4: one event at most for an appointment in a calendar, but for those that people made of it.
+
+    Nothing is taken out of a calendar that is only read.
+    """
+    if place.selection.direction is Direction.PULL:
+        return []
     marked = [MARKERS.read(event.marker or "") for event in _copies(place)]
     count = Counter(marker.appointment_id for marker in marked if marker)
     return [f"I4: {count[a]} copies of {a}" for a in count if count[a] > 1]
 
 
 def _copies(place: Standing) -> list[StoredEvent]:
-    """The events that we made."""
-    return [e for e in place.desk.calendar.live.values() if e.marker and not e.id.startswith("own-")]
+    """The events that we made, but for those of which nobody can tell what they have become."""
+    calendar = place.desk.calendar
+    readable = [event for event in calendar.live.values() if event.id not in calendar.garbled]
+    return [event for event in readable if event.marker and not event.id.startswith("own-")]
 
 
 def _left_over(place: Standing) -> list[str]:
@@ -171,7 +178,7 @@ def _held(place: Standing) -> list[str]:
 def _left_standing(place: Standing) -> list[str]:
     """No copy stands of what is private, left out or deleted, unless nobody can tell what it has become."""
     excluded = {a.id: why for a in place.known if (why := place.selection.excludes(a)) and not a.is_deleted}
-    marked = [MARKERS.read(e.marker or "") for e in _copies(place) if e.id not in place.desk.calendar.garbled]
+    marked = [MARKERS.read(event.marker or "") for event in _copies(place)]
     standing = {m.appointment_id for m in marked if m and m.link_id == place.desk.link_id} & set(excluded)
     standing -= {row.appointment_id for row in place.open if row.appointment_id and waits_for_a_person(row)}
     return [f"I2: a copy of {a} stands, which is {excluded[a]}" for a in standing]

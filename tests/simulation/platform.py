@@ -25,14 +25,12 @@ class Record:
     """An appointment as the platform holds it; ``seen`` is our version that it last heard of.
 
     ``latest`` is the newest it was told of: what it reads later than that is looked up anew.
-    ``was_cancelled``: by the platform itself.
     """
 
     state: PlatformAppointment
     appointment_id: UUID | None = None
     seen: int | None = None
     latest: int = 0
-    was_cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,8 @@ class Message:
 class Platform:
     """``step`` may end the process or pass time, and others act meanwhile.
 
-    ``authored`` are the values that it wrote itself; ``astray`` is what should not have happened, in words.
+    ``authored`` are the values that it wrote itself, ``erased`` the appointments that it cancelled, told
+    so or not; ``astray`` is what should not have happened, in words.
     """
 
     dice: Random
@@ -60,14 +59,10 @@ class Platform:
     records: dict[str, Record] = field(default_factory=dict)
     waiting: list[Message] = field(default_factory=list)
     authored: set[int] = field(default_factory=set)
+    erased: set[UUID] = field(default_factory=set)
     astray: list[str] = field(default_factory=list)
     position: int = 0
     _versions: int = 0
-
-    @property
-    def erased(self) -> set[UUID]:
-        """The appointments that it cancelled."""
-        return {r.appointment_id for r in self.records.values() if r.was_cancelled and r.appointment_id}
 
     async def make(self, content: Content) -> None:
         owner, other = self.dice.sample([TRAINER, CLIENT], 2)
@@ -118,7 +113,7 @@ class Platform:
         if record := self._some_record():
             state = replace(record.state, is_cancelled=True, platform_version=self._next_version())
             self.note("platform: cancel", state.platform_id)
-            record.state, record.was_cancelled = state, True
+            record.state = state
             await self._post(Message(state, None))
 
     async def _post(self, message: Message) -> None:
@@ -140,9 +135,8 @@ class Platform:
         record = self.records[message.state.platform_id]
         before = await self._present(record)
         if self.dice.random() < 0.15:
-            self._take_note(before, await upserts.upsert([message.state], self.window(), self.clock()))
-        report = await upserts.upsert([message.state], self.window(), self.clock())
-        self._take_note(before, report)
+            await self._upsert(message, before)
+        report = await self._upsert(message, before)
         self._check_author(message, before, await self._present(record))
         await self.step()
         self.waiting = [other for other in self.waiting if other is not message]
@@ -154,12 +148,17 @@ class Platform:
         record.appointment_id = outcome.appointment_id
         record.latest = max(record.latest, outcome.version or 0)
 
-    def _take_note(self, before: Content | None, report: UpsertReport) -> None:
+    async def _upsert(self, message: Message, before: Content | None) -> UpsertReport:
         """The platform's word goes over what others wrote meanwhile, and it is told so."""
+        report = await upserts.upsert([message.state], self.window(), self.clock())
+        (outcome,) = report.outcomes
+        if message.state.is_cancelled and outcome.appointment_id:
+            self.erased.add(outcome.appointment_id)
         if before:
-            for group in report.outcomes[0].overwrote:
+            for group in outcome.overwrote:
                 # And what those had replaced: it may still be on its way into a calendar.
                 self.values.retired |= self.values.with_ancestors(tokens_of(before, group))
+        return report
 
     async def _present(self, record: Record) -> Content | None:
         """What stands here, also where the platform has not heard yet what its appointment is called here."""

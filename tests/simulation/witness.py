@@ -135,15 +135,16 @@ class Observed:
             unanswered = self.witness.unanswered.get(paired, set())
             self._overrule(changed, before.content, (after.content,), f"here, {before.id}", unanswered)
 
-    def journal(self, row: Mapping, operations: Sequence[Operation]) -> None:
+    def journal(self, row: Mapping, operations: Sequence[Operation], selection: Selection | None) -> None:
         """What landed at the provider goes over what people wrote there only where it says so."""
         for done in operations:
             if done.reason is Reason.ADOPTED:
                 self.witness.adopted.add(row.id)
             elif done.side is Side.EXTERNAL and done.act is Act.UPDATE and done.before:
                 after = [content for content in (row.external_base, row.local_base) if content]
-                # What a masked copy does not show any more is nobody's edit.
+                # What a copy does not show any more is nobody's edit.
                 groups = done.groups & {TIME} if row.is_masked else done.groups
+                groups -= {NOTES} if selection and not selection.include_notes else frozenset()
                 if done.reason is Reason.EDITED_HERE and self._is_bound(row):
                     self._overrule(groups, done.before, after, f"there, {row.event_id}")
                 self.witness.adopted.discard(row.id)
@@ -173,7 +174,7 @@ class Observed:
             new = {t for content in after for t in tokens_of(content, group)}
             if new & values.restored:
                 continue
-            seen = values.with_ancestors(new) | values.restored | values.retired | self.witness.outdone
+            seen = values.with_ancestors(new | self.witness.outdone) | values.restored | values.retired
             if lost := replaced - seen - set(unanswered):
                 self.world.astray.append(f"I9: {group} {lost} was overruled in silence {where}")
 
@@ -221,7 +222,7 @@ class WatchedLedger(SteppingLedger):
         return is_stored
 
     async def journal(self, mapping: Mapping, operations: Sequence[Operation]) -> None:
-        self.observed.journal(mapping, operations)
+        self.observed.journal(mapping, operations, self._terms)
         await super().journal(mapping, operations)
 
     async def hold(self, held: Held) -> None:

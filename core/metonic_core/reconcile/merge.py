@@ -137,7 +137,8 @@ class Comparison:
         """
         known = content or self.local
         heard = () if self.is_veiled else (g for g in groups if self.flow(g).is_inbound)
-        return discretion(self.terms.selection, self._as_it_will_be)(known).take(heard, known)
+        discreet = discretion(self.terms.selection, self.appointment, self._as_it_will_be)
+        return discreet(known).take(heard, known)
 
     @cached_property
     def moved_there(self) -> frozenset[Group]:

@@ -77,8 +77,11 @@ def _paired(twin: Twin, conflict: Conflict, resolution: Resolution, terms: Terms
 
 
 def _superfluous(row: Mapping) -> Mapping:
-    """The row of the appointment that has another one now. A copy that it had is judged as an orphan."""
-    if row.external_base is None:
+    """The row of the appointment that has another one now. A copy that it had is judged as an orphan.
+
+    So is one that arrived late, after it was taken for lost.
+    """
+    if row.external_base is None and not isinstance(row.seen, Observed):
         return row.closing(ABSORBED)
     lone = replace(row, appointment_id=None, origin=Origin.OWN, local_base=None, external_base=None)
     return replace(lone, seen=Look(), wanted=None, hold=None, resolution=None, unconfirmed=())
@@ -91,6 +94,6 @@ def _given_up(twin: Twin, former: Appointment, conflict: Conflict, resolution: R
     return Step(
         row,
         stamped(former, replace(former, is_deleted=True), None),
-        firsts=(twin.row_here.closing(ABSORBED),),
+        firsts=(_superfluous(twin.row_here),),
         operations=(gone, _LINKED),
     )

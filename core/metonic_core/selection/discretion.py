@@ -14,13 +14,11 @@ Discretion = Callable[[Content], Content]
 def discretion(selection: Selection | None, *versions: Appointment) -> Discretion:
     """How an appointment is told of that is, was and is to be in these versions.
 
-    Masked where there is no calendar just now whose settings could say otherwise. What came from this very
-    calendar has its notes there.
+    Masked where there is no calendar just now whose settings could say otherwise.
     """
     if selection is None or any(selection.hides(version) for version in versions):
         return masked
-    is_shown = selection.include_notes or all(v.imported_from == selection.link_id for v in versions)
-    return _whole if is_shown else _without_notes
+    return _whole if selection.include_notes else _without_notes
 
 
 def _whole(content: Content) -> Content:

@@ -25,8 +25,9 @@ async def remove_copies(
 ) -> int:
     """Erase every event that carries our marker, known to a row or not; returns how many could not be.
 
-    The journal names the ``reason``. Copies that were given up before stay given up. Raises as ``run``
-    does. The link should be read completely: copies no row knows are found that way.
+    But for a copy that stands for an event of the user's own, which was lost and brought back: it stays as
+    that event would have. The journal names the ``reason``. Copies that were given up before stay given up.
+    Raises as ``run`` does. The link should be read completely: copies no row knows are found that way.
     """
     this = await caught_up(ledger, adapter, capabilities, clock)
     left = 0
@@ -48,7 +49,7 @@ async def _erase_copies(this: Run, reason: Reason) -> int:
             rows = await this.ledger.open_rows(after, this.capabilities.batch_size)
             terms = await this.terms()
             await this.ledger.save([row.closing(ERASED) for row in rows if _was_never_made(row)])
-            copies = [row for row in rows if row.intent is None and _is_copy(row, terms)]
+            copies = [row for row in await _copies(this, rows, terms) if row.intent is None]
             announced = [announce(this, _as_it_is(row), _erasure(row, reason), terms) for row in copies]
             await this.ledger.save([a.mapping for a in announced])
             for row in copies:
@@ -65,8 +66,17 @@ async def _erase_copies(this: Run, reason: Reason) -> int:
 
 async def _count_open(this: Run, rows: Sequence[Mapping], terms: Terms) -> int:
     async with this.ledger.transaction():
-        fresh = await this.ledger.reload([row.id for row in rows])
-    return sum(row.closed is None and (row.intent is not None or _is_copy(row, terms)) for row in fresh)
+        open_rows = [row for row in await this.ledger.reload([row.id for row in rows]) if row.closed is None]
+        copies = await _copies(this, open_rows, terms)
+    return len(copies) + sum(row.intent is not None and row not in copies for row in open_rows)
+
+
+async def _copies(this: Run, rows: Sequence[Mapping], terms: Terms) -> Sequence[Mapping]:
+    """Those of them whose events are to go."""
+    copies = [row for row in rows if _is_copy(row, terms)]
+    known = await this.ledger.appointments({row.appointment_id for row in copies if row.appointment_id})
+    own = {appointment.id for appointment in known.values() if appointment.imported_from == terms.link_id}
+    return [row for row in copies if row.appointment_id not in own]
 
 
 def _was_never_made(row: Mapping) -> bool:

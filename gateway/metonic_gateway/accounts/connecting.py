@@ -82,7 +82,9 @@ async def choose_calendar(
     choice = next((c for c in calendar.choices if c.id == calendar_id), None)
     if choice is None:
         raise InvalidValue(
-            "The account has no such calendar.", ("calendarId",), "Use the id of one of its `choices`."
+            "The account has no such calendar.",
+            ("calendarId",),
+            "Use the id of one of its `choices`; `testConnection` reads them anew.",
         )
     if not choice.is_writable:
         raise InvalidValue(
@@ -99,13 +101,17 @@ async def choose_calendar(
 
 
 async def test_connection(services: Services, user_id: UUID, provider_name: str) -> TestReport:
-    """Ask the provider who is signed in and what calendars there are; raises NotConnected, ProviderError."""
+    """Ask the provider who is signed in and what calendars there are, and keep these as the choices.
+
+    Raises NotConnected and ProviderError.
+    """
     calendar = await connected(user_id, provider_name)
     adapter = adapter_for(services, calendar)
     began = perf_counter()
     account = await adapter.authenticate()
     latency = perf_counter() - began
     found = await adapter.list_calendars()
+    await calendars.keep_choices(calendar.id, calendar.account.subject, found)
     chosen = next((c for c in found if c.id == calendar.calendar_id), None)
     return TestReport(
         ok=chosen is not None or calendar.calendar_id is None,

@@ -69,22 +69,26 @@ def connection_of(
     rows: Sequence[GivenT],
     page: Page,
     make: Callable[[GivenT], object],
+    ended: Key | None = None,
     **counted: Callable[[], Awaitable[int]],
 ) -> ConnectionT:
-    """The rows of the page, as that ``kind``; one more was read, to know whether there are more."""
+    """The rows of the page, as that ``kind``; one more was read, to know whether there are more.
+
+    ``ended`` is where looking for them was ended before the page was full.
+    """
     shown = rows[: page.first]
-    edges = [Edge(cursor=_cursor_of(row), node=make(row)) for row in shown]
+    edges = [Edge(cursor=_cursor_to(row.key), node=make(row)) for row in shown]
     info = PageInfo(
-        has_next_page=len(rows) > page.first,
+        has_next_page=ended is not None or len(rows) > page.first,
         has_previous_page=page.after is not None,
         start_cursor=edges[0].cursor if edges else None,
-        end_cursor=edges[-1].cursor if edges else None,
+        end_cursor=_cursor_to(ended) if ended else edges[-1].cursor if edges else None,
     )
     return kind(nodes=[edge.node for edge in edges], edges=edges, page_info=info, **counted)
 
 
-def _cursor_of(row: Keyed) -> str:
-    at, identity = row.key
+def _cursor_to(key: Key) -> str:
+    at, identity = key
     return base64.urlsafe_b64encode(json.dumps([at.isoformat(), identity.hex]).encode()).decode()
 
 

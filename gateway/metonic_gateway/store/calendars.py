@@ -153,6 +153,12 @@ def _account_columns(signed_in: SignedIn) -> dict[str, Any]:
     }
 
 
+async def keep_choices(calendar_id: UUID, subject: str, choices: Sequence[CalendarInfo]) -> None:
+    """Store what calendars the account has now; nothing, if another one signed in meanwhile."""
+    rows = _connected(calendar_id).filter(account_subject=subject)
+    await rows.update(calendars=[asdict(choice) for choice in choices])
+
+
 async def choose(
     calendar_id: UUID, choice: CalendarInfo, window: Window, now: datetime, *, remove_copies: bool
 ) -> UUID:

@@ -66,8 +66,7 @@ async def of_appointments(
     user_id: UUID, appointments: Sequence[Appointment], window: Window
 ) -> list[list[Copy]]:
     """For each appointment one copy per connected calendar of the user, by provider."""
-    connected = models.CalendarSyncConfig.filter(user_id=user_id, is_active=True).order_by("provider")
-    calendars = [row for row in await connected.select_related("sync_filter", "user") if _is_connected(row)]
+    calendars = await connected(user_id)
     ids = [appointment.id for appointment in appointments]
     rows = await _open_rows([row.link_id for row in calendars if row.link_id], ids)
     choices = await choices_of([row.id for row in calendars], ids)
@@ -81,8 +80,11 @@ async def of_appointments(
     ]
 
 
-def _is_connected(row: models.CalendarSyncConfig) -> bool:
-    return row.stopped not in {DISCONNECTING, DISCONNECTED}
+async def connected(user_id: UUID) -> Sequence[models.CalendarSyncConfig]:
+    """The user's connected calendars with their settings, by provider."""
+    rows = models.CalendarSyncConfig.filter(user_id=user_id, is_active=True).order_by("provider")
+    found = await rows.select_related("sync_filter", "user")
+    return [row for row in found if row.stopped not in {DISCONNECTING, DISCONNECTED}]
 
 
 async def _open_rows(

@@ -60,11 +60,15 @@ class KeptAppointment:
 
 @dataclass(frozen=True, slots=True)
 class Appointments:
-    """Which appointments: those that touch the span, of these types, imported from this provider."""
+    """Which appointments: those that touch the span, of these types, imported from this provider.
+
+    ``clients`` are the platform's ids of users, one of whom takes part.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
     types: Collection[str] | None = None
+    clients: Collection[str] | None = None
     imported_from: str | None = None
 
 
@@ -105,6 +109,9 @@ async def appointments(
         rows = rows.filter(starts_at__lt=wanted.until)
     if wanted.types is not None:
         rows = rows.filter(type__in=list(wanted.types))
+    if wanted.clients is not None:
+        known = models.User.filter(platform_id__in=list(wanted.clients)).values_list("id", flat=True)
+        rows = rows.filter(_with_any(await known))
     if wanted.imported_from is not None:
         links = models.CalendarLink.filter(
             sync_config__user_id=user_id, sync_config__provider=wanted.imported_from
@@ -122,8 +129,12 @@ async def appointments_by_id(ids: Collection[UUID]) -> Sequence[KeptAppointment]
 
 def concerning(user_id: UUID) -> Q:
     """Appointments that the user owns or takes part in."""
-    shared = models.AppointmentParticipant.filter(user_id=user_id).values_list("appointment_id", flat=True)
-    return Q(owner_id=user_id) | Q(id__in=Subquery(shared))
+    return _with_any([user_id])
+
+
+def _with_any(users: Sequence[Any]) -> Q:
+    shared = models.AppointmentParticipant.filter(user_id__in=users).values_list("appointment_id", flat=True)
+    return Q(owner_id__in=users) | Q(id__in=Subquery(shared))
 
 
 async def not_concerning(user_id: UUID, appointments: Collection[UUID]) -> Collection[UUID]:

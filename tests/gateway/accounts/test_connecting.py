@@ -46,6 +46,17 @@ async def test_several_writable_calendars_wait_for_a_choice(house: House) -> Non
     assert (await house.row(calendar)).calendar_id == "work"
 
 
+async def test_a_calendar_made_since_can_be_chosen_once_the_connection_was_tested(house: House) -> None:
+    await house.connect()
+    house.world.calendars = [HOME, WORK]
+    with pytest.raises(InvalidValue, match="no such calendar"):
+        await choose_calendar(house.services, house.user, "memory", "work")
+
+    await try_connection(house.services, house.user, "memory")
+
+    await choose_calendar(house.services, house.user, "memory", "work")
+
+
 async def test_a_wrong_password_connects_nothing(house: House) -> None:
     provider = house.services.registry.providers["memory"]
 

@@ -60,6 +60,20 @@ async def test_a_cursor_of_nobodys_making_is_refused(cursor: str, api: Api) -> N
     assert "`after`" in error["message"]
 
 
+async def test_a_filter_chooses_by_who_takes_part(api: Api) -> None:
+    for client in ("client-1", "client-2"):
+        await api.as_user(client).call("{ viewer { id } }")
+    await api.call(CREATE, appointment=lesson(title="one", participantIds=["client-1"]))
+    await api.call(CREATE, appointment=lesson(title="both", participantIds=["client-1", "client-2"]))
+    await api.call(CREATE, appointment=lesson(title="none"))
+
+    assert await _titles(api, clientIds=["client-1"]) == {"one", "both"}
+    assert await _titles(api, clientIds=["client-2", "nobody", "\0"]) == {"both"}
+    assert await _titles(api, clientIds=["trainer-1"]) == {"one", "both", "none"}
+    assert await _titles(api, clientIds=[]) == set()
+    assert await _titles(api.as_user("client-2"), clientIds=["client-1"]) == {"both"}
+
+
 async def test_filters_choose_by_span_and_type(api: Api) -> None:
     await api.call(
         CREATE, appointment=lesson(title="early", when=timed("2026-12-01T10:00", "2026-12-01T11:00"))

@@ -48,6 +48,26 @@ async def test_likewise_where_the_former_calendar_kept_its_copies(house: House, 
     assert not await CalendarSyncChoice.exists()
 
 
+async def test_what_stands_for_a_lost_event_of_the_users_own_stays_as_that_would_have(
+    house: House, api: Api
+) -> None:
+    calendar = await at_home(house)
+    del house.world.events["home"]["Dentist"]
+    house.later(timedelta(minutes=20))
+    await house.sync(calendar)
+    (deletion,) = await SyncOperation.filter(side="local", operation="delete")
+    await api.call(UNDO, id=str(deletion.run_id))
+    await house.undo()
+    await house.sync(calendar)
+    assert house.world.titles("home") == ["Boxing", "Dentist", "Yoga"]
+
+    await choose(house, "work")
+    await house.sync(calendar)
+
+    assert house.world.titles("home") == ["Dentist"]
+    assert house.world.titles("work") == ["Boxing", "Yoga"]
+
+
 @pytest.mark.parametrize("is_synced", [False, True])
 async def test_who_has_gone_back_already_undoes_nothing_by_it(
     house: House, api: Api, *, is_synced: bool

@@ -20,6 +20,9 @@ class AppointmentFilter:
     since: DateTime | None = strawberry.field(default=None, description="Ends later than that, or never.")
     until: DateTime | None = strawberry.field(default=None, description="Starts before that.")
     types: list[AppointmentTypeName] | None = None
+    client_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="In which one of these takes part."
+    )
     imported_from: ProviderName | None = None
     copy_state: CopyState | None = strawberry.field(
         default=None, description="How it stands in one of the viewer's connected calendars."
@@ -61,10 +64,10 @@ async def appointments(
     given = filter or AppointmentFilter()
     wanted, state = _wanted(given), given.copy_state
     if state is None:
-        rows = await pages.appointments(viewer.id, wanted, page)
+        found = finding.Found(await pages.appointments(viewer.id, wanted, page))
     else:
-        rows = await finding.in_state(viewer.id, state, wanted, page, info.context.services.window())
-    return connection_of(Connection[Appointment], rows, page, shown_appointment)
+        found = await finding.in_state(viewer.id, state, wanted, page, info.context.services.window())
+    return connection_of(Connection[Appointment], found.rows, page, shown_appointment, found.ended)
 
 
 def _wanted(given: AppointmentFilter) -> pages.Appointments:
@@ -72,6 +75,7 @@ def _wanted(given: AppointmentFilter) -> pages.Appointments:
         since=maybe_instant(given.since, "filter.since"),
         until=maybe_instant(given.until, "filter.until"),
         types=given.types,
+        clients=None if given.client_ids is None else [i for i in given.client_ids if is_storable(i)],
         imported_from=given.imported_from,
     )
 
@@ -86,5 +90,6 @@ class AppointmentsQuery(ChangesQuery):
     appointments: Connection[Appointment] = strawberry.field(
         resolver=appointments,
         description="What the viewer takes part in, by start; cancelled ones are left out. At most "
-        "50 at a time.",
+        "50 at a time. By `copyState` a page may hold fewer, or none, and yet have a next one: a thousand "
+        "are looked through at a time.",
     )

@@ -155,7 +155,8 @@ class CalendarsMutation:
     )
     test_connection: TestResult = strawberry.field(
         resolver=test_connection,
-        description="Ask the provider who is signed in and what calendars there are.",
+        description="Ask the provider who is signed in and what calendars there are, which are the "
+        "`choices` from then on.",
     )
     disconnect_provider: DisconnectResult = strawberry.field(
         resolver=disconnect_provider,

@@ -148,8 +148,8 @@ class ConnectedCalendar:
     calendar_id: str | None = strawberry.field(description="Null until one is chosen.")
     calendar_name: str | None
     choices: list[ExternalCalendar] = strawberry.field(
-        description="The calendars of the account, as of the last sign-in; `chooseCalendar` takes a "
-        "writable one."
+        description="The calendars of the account, as of the last sign-in or `testConnection`; "
+        "`chooseCalendar` takes a writable one."
     )
     settings: SyncSettings
     status: SyncStatus
