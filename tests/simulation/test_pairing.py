@@ -18,17 +18,20 @@ from tests.simulation.entering import (
     imported_titles,
     make,
     met,
+    of_appointment,
     of_event,
     run,
 )
-from tests.simulation.world import Desk, World
+from tests.simulation.world import MARKERS, Desk, World
 
 from metonic_core.model.content import NOTES, TITLE, Group
+from metonic_core.model.event import StoredEvent
 from metonic_core.model.resolution import Resolution, ResolutionKind
 from metonic_core.reconcile.resolving import resolution_of
 from metonic_core.reconcile.step import Conflict, Side
 from metonic_gateway.store import appointments, models, preferences, resolving
 from metonic_gateway.store.preferences import Preferences
+from metonic_gateway.store.rows import mapping_of
 
 
 async def answer(
@@ -212,3 +215,22 @@ async def test_a_crash_between_answer_and_run_loses_nothing(world: World) -> Non
 
     assert (await of_event(desk)).appointment_id == appointment
     assert copies(desk, appointment) == []
+
+
+async def test_a_copy_that_arrives_late_goes_when_its_appointment_is_paired(world: World) -> None:
+    desk, appointment = await met(world, 0, "unborn")
+    row = mapping_of(await of_appointment(desk, appointment))
+    marker = row.marker("0123456789abcdef")
+    late = StoredEvent(marker.identity.hex, "", HERE, uid=str(marker.identity), marker=MARKERS.sign(marker))
+    await models.CalendarSyncMapping.filter(id=row.id).update(external_event_id=late.id)
+    (asked_about,) = await models.CalendarSyncConflict.filter(sync_config_id=desk.id, state="open")
+
+    def choose(conflict: Conflict) -> Resolution:
+        return resolution_of(conflict, ResolutionKind.KEEP_EXTERNAL)
+
+    await resolving.decide(desk.user_id, {asked_about.id: asked_about.version}, choose, world.now)
+    desk.calendar.put(late)
+    await run(world, desk, 2)
+
+    assert copies(desk, appointment) == []
+    assert (await of_event(desk)).appointment_id == appointment
