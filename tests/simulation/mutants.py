@@ -5,7 +5,7 @@ They are patches of functions while a history is lived, never options of the eng
 
 # ruff: noqa: SLF001, ANN401 - what they stand in for is private, and takes what it takes
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
@@ -193,10 +193,10 @@ def cursor_without_observations() -> AbstractContextManager[Any]:
     """The cursor is stored first, and then what the page said."""
     original = pull._record_page
 
-    async def record(this: Run, link: Link, page: ChangePage) -> Link:
+    async def record(this: Run, link: Link, page: ChangePage, read: Collection[str]) -> Link:
         async with this.ledger.transaction():
             await this.ledger.save_link(replace(link, cursor=page.more if page.done is None else page.done))
-        return await original(this, link, page)
+        return await original(this, link, page, read)
 
     return patch.object(pull, "_record_page", record)
 

@@ -16,7 +16,7 @@ from metonic_core.spi.errors import Unavailable
 from metonic_core.spi.writes import Outcome, Unknown, Write
 from metonic_core.testing.memory import MemoryAdapter
 from metonic_gateway.store import appointments, models, preferences, runs
-from metonic_gateway.store.ledger import Held
+from metonic_gateway.store.leases import Held
 
 
 class Slow(FaultyAdapter):
@@ -32,7 +32,7 @@ async def _run(world: World, desk: Desk, kind: type[FaultyAdapter] = FaultyAdapt
     await models.CalendarSyncConfig.filter(id=desk.id).update(fence=99)
     log = await runs.begin(desk.id, "schedule", world.now)
     held = Held(desk.id, desk.link_id, 99, desk.user_id, desk.provider)
-    ledger = SteppingLedger(held, MARKERS, world.window(), lambda: world.now, log)
+    ledger = SteppingLedger(held, MARKERS, world.window, lambda: world.now, log)
     ledger.weather = world.weather
     await sync.run(ledger, kind(MemoryAdapter(desk.calendar), world.weather), CAPABILITIES, lambda: world.now)
 

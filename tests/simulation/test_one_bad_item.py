@@ -13,7 +13,7 @@ from metonic_core.spi.errors import EtagMismatch
 from metonic_core.spi.writes import Failed, Outcome, Write
 from metonic_core.testing.memory import MemoryAdapter
 from metonic_gateway.store import appointments, models, runs
-from metonic_gateway.store.ledger import Held
+from metonic_gateway.store.leases import Held
 
 
 class Refusing(FaultyAdapter):
@@ -35,7 +35,7 @@ async def _run(world: World, desk: Desk, title: str) -> Refusing:
     await models.CalendarSyncConfig.filter(id=desk.id).update(fence=99)
     log = await runs.begin(desk.id, "schedule", world.now)
     held = Held(desk.id, desk.link_id, 99, desk.user_id, desk.provider)
-    ledger = SteppingLedger(held, MARKERS, world.window(), lambda: world.now, log)
+    ledger = SteppingLedger(held, MARKERS, world.window, lambda: world.now, log)
     ledger.weather = world.weather
     adapter = Refusing(MemoryAdapter(desk.calendar), world.weather, title)
     await sync.run(ledger, adapter, CAPABILITIES, lambda: world.now)

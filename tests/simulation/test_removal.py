@@ -14,7 +14,7 @@ from metonic_core.model.event import StoredEvent
 from metonic_core.reconcile.step import Reason
 from metonic_core.testing.memory import MemoryAdapter
 from metonic_gateway.store import appointments, models, runs
-from metonic_gateway.store.ledger import Held
+from metonic_gateway.store.leases import Held
 
 
 class Mortal(Weather):
@@ -32,7 +32,7 @@ async def _removed(world: World, desk: Desk) -> int:
     await models.CalendarSyncConfig.filter(id=desk.id).update(fence=99, stopped="disconnecting")
     log = await runs.begin(desk.id, "schedule", world.now)
     held = Held(desk.id, desk.link_id, 99, desk.user_id, desk.provider)
-    ledger = SteppingLedger(held, MARKERS, world.window(), lambda: world.now, log)
+    ledger = SteppingLedger(held, MARKERS, world.window, lambda: world.now, log)
     ledger.weather = world.weather
     adapter = FaultyAdapter(MemoryAdapter(desk.calendar), world.weather)
     return await sync.remove_copies(ledger, adapter, CAPABILITIES, lambda: world.now, Reason.DISCONNECTED)

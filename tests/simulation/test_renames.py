@@ -11,7 +11,7 @@ from metonic_core.model.event import StoredEvent
 from metonic_core.spi.changes import Reading
 from metonic_core.testing.memory import MemoryAdapter
 from metonic_gateway.store import models, runs
-from metonic_gateway.store.ledger import Held
+from metonic_gateway.store.leases import Held
 
 
 class Moving(MemoryAdapter):
@@ -36,7 +36,7 @@ async def test_an_event_that_moves_while_it_is_read_keeps_its_appointment(world:
     await models.CalendarSyncConfig.filter(id=desk.id).update(fence=99)
     log = await runs.begin(desk.id, "schedule", world.now)
     held = Held(desk.id, desk.link_id, 99, desk.user_id, desk.provider)
-    ledger = SteppingLedger(held, MARKERS, world.window(), lambda: world.now, log)
+    ledger = SteppingLedger(held, MARKERS, world.window, lambda: world.now, log)
     ledger.weather = world.weather
     await sync.run(ledger, Moving(desk.calendar), CAPABILITIES, lambda: world.now)
 

@@ -28,7 +28,7 @@ from metonic_core.testing.conduct import CALDAV, GOOGLE, GRAPH, Conduct
 from metonic_core.testing.memory import MemoryAdapter
 from metonic_gateway.store import calendars, models, runs, users
 from metonic_gateway.store.calendars import SignedIn
-from metonic_gateway.store.ledger import Held
+from metonic_gateway.store.leases import Held
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MARKERS = MarkerKey(b"simulation")
@@ -162,7 +162,7 @@ class World:
         """The ledger of a run that begins under that fence."""
         log = await runs.begin(desk.id, "schedule", self.now)
         held = Held(desk.id, desk.link_id, fence, desk.user_id, desk.provider)
-        ledger = WatchedLedger(held, MARKERS, self.window(), lambda: self.now, log)
+        ledger = WatchedLedger(held, MARKERS, self.window, lambda: self.now, log)
         ledger.weather = self.weather
         ledger.observed = self.witness.begin(desk)
         return ledger

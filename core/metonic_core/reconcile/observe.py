@@ -1,7 +1,6 @@
 """Taking in what a provider reported or showed. An old version is no news; a hint is only a hint."""
 
 from dataclasses import replace
-from uuid import UUID
 
 from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import Absent, Hold, HoldKind, Illegible, Look, Mapping, Observed, Origin
@@ -29,7 +28,7 @@ def record(
     if mapping is None:
         if isinstance(change, Gone):
             return None
-        row = Mapping(terms.new_id(), terms.link_id, event_id=changed_id(change), origin=Origin.OWN)
+        row = stranger(changed_id(change), terms)
         return _reported(row, change, terms, must_read=isinstance(change, Seen) and not has_markers)
     if mapping.closed:
         return _report_on_tombstone(mapping, change, terms)
@@ -39,6 +38,11 @@ def record(
     is_undated = isinstance(change, Seen) and change.event.revision is None
     is_unmarked = isinstance(change, Seen) and mapping.appointment_id is None and not has_markers
     return _reported(mapping, change, terms, must_read=is_undated or is_unmarked)
+
+
+def stranger(event_id: str, terms: Terms) -> Mapping:
+    """The row of an event that no row knows: the user's own, until it says otherwise."""
+    return Mapping(terms.new_id(), terms.link_id, event_id=event_id, origin=Origin.OWN)
 
 
 def _reported(mapping: Mapping, change: Change, terms: Terms, *, must_read: bool) -> Mapping:
@@ -155,6 +159,6 @@ def settled_tombstone(mapping: Mapping) -> Mapping:
     return replace(mapping, seen=None)
 
 
-def new_sighting(mapping_id: UUID, event: StoredEvent, terms: Terms) -> Mapping:
+def new_sighting(event: StoredEvent, terms: Terms) -> Mapping:
     """A one-sided row for an event met where only a tombstone was."""
-    return _take_event(Mapping(mapping_id, terms.link_id, event_id=event.id, origin=Origin.OWN), event, terms)
+    return _take_event(stranger(event.id, terms), event, terms)

@@ -123,6 +123,10 @@ class Ledger(Protocol):
         """The open row of each event, or else its youngest tombstone."""
         ...
 
+    async def unknown(self, event_ids: Collection[str]) -> Sequence[str]:
+        """Those of these events that no row names, tombstones included."""
+        ...
+
     async def by_appointment(self, appointment_ids: Collection[UUID]) -> Mapping[UUID, rows.Mapping]:
         """The open row of each appointment."""
         ...

@@ -5,7 +5,7 @@ event: what is not there when it is read is gone. It is read completely too when
 a provider that forgets cursors silently has then forgotten ours, and with it what was deleted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from metonic_core.reconcile.terms import Terms
 from metonic_core.spi.changes import Change, ChangePage, Gone, Touched
 from metonic_core.spi.errors import CursorExpired, Unavailable
 from metonic_core.sync.context import Run
+from metonic_core.sync.first_sight import read_unknown
 from metonic_core.sync.ports import Link, Phase
 from metonic_core.sync.progress import Progress
 
@@ -52,8 +53,13 @@ async def _pull_pages(this: Run, link: Link, progress: Progress) -> Link:
         page = await this.adapter.get_changes(this.calendar_id, link.cursor, link.window)
         if page.more is not None and page.more in passed:
             raise Unavailable("The provider's list of changes does not get on.")
-        link = await _record_page(this, link, page)
-        await progress.add(len(page.changes))
+        read: set[str] = set()
+        async for batch in read_unknown(this, link, page.changes):
+            read |= {*batch}
+            await progress.add(len(batch))
+        rest = [change for change in page.changes if changed_id(change) not in read]
+        link = await _record_page(this, link, replace(page, changes=rest), read)
+        await progress.add(len(rest))
         if page.done is not None:
             return link
 
@@ -72,11 +78,12 @@ async def _begin_complete_read(this: Run, link: Link) -> Link:
     return made
 
 
-async def _record_page(this: Run, link: Link, page: ChangePage) -> Link:
-    is_suspect = link.is_suspect and not _present(page.changes)
+async def _record_page(this: Run, link: Link, page: ChangePage, read: Collection[str]) -> Link:
+    """``read`` are events that the page named as well, and that are stored already."""
+    is_suspect = link.is_suspect and not read and not _present(page.changes)
     made = replace(link, cursor=page.more if page.done is None else page.done, is_suspect=is_suspect)
     is_end = page.done is not None and link.is_reading_completely
-    if made == link and not page.changes and not is_end:
+    if made == link and not page.changes and not read and not is_end:
         return link
     if page.done is not None and page.done != link.cursor:
         made = replace(made, cursor_at=this.clock())
@@ -126,7 +133,7 @@ def _present(changes: Sequence[Change]) -> list[str]:
 async def _end_complete_read(this: Run, link: Link, terms: Terms) -> Link:
     """Everything was named: doubt the rest, and put to work what the moved window brings in."""
     await this.ledger.doubt_unreported(link.round)
-    until = terms.selection.window.end
+    until = link.window.end
     await this.ledger.bring_in(until, link.window_end)
     return replace(
         link,

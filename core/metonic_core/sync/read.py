@@ -2,8 +2,15 @@
 
 from collections.abc import Sequence
 
-from metonic_core.model.mapping import Absent, Look, Mapping, Origin
-from metonic_core.reconcile.observe import is_alive_again, is_echo, new_sighting, settled_tombstone, take
+from metonic_core.model.mapping import Absent, Look, Mapping
+from metonic_core.reconcile.observe import (
+    is_alive_again,
+    is_echo,
+    new_sighting,
+    settled_tombstone,
+    stranger,
+    take,
+)
 from metonic_core.reconcile.onesided import revived
 from metonic_core.reconcile.terms import Terms
 from metonic_core.spi.changes import Reading, Unreadable
@@ -63,8 +70,8 @@ async def _met_again(this: Run, tombstone: Mapping, reading: Reading, terms: Ter
     One that nobody can read is a new one that is set aside, so that it is shown.
     """
     if isinstance(reading, Unreadable) and not is_echo(tombstone, reading.etag, terms):
-        sighting = Mapping(terms.new_id(), terms.link_id, event_id=tombstone.event_id, origin=Origin.OWN)
-        return [settled_tombstone(tombstone), take(sighting, reading, terms)]
+        sighting = take(stranger(reading.id, terms), reading, terms)
+        return [settled_tombstone(tombstone), sighting]
     event = is_alive_again(tombstone, reading, terms)
     if event is None:
         return [settled_tombstone(tombstone)]
@@ -74,4 +81,4 @@ async def _met_again(this: Run, tombstone: Mapping, reading: Reading, terms: Ter
         appointment = (await this.ledger.appointments(wanted)).get(tombstone.appointment_id)
         if is_free and (row := revived(tombstone, appointment, event, terms)):
             return [take(row, reading, terms)]
-    return [settled_tombstone(tombstone), new_sighting(terms.new_id(), event, terms)]
+    return [settled_tombstone(tombstone), new_sighting(event, terms)]

@@ -9,7 +9,7 @@ from metonic_gateway.jobs.troubles import UNEXPECTED, trouble_of
 from metonic_gateway.services import Services, run_topic
 from metonic_gateway.store import calendars, preview, previews
 from metonic_gateway.store.calendars import ConnectedCalendar
-from metonic_gateway.store.ledger import Held
+from metonic_gateway.store.leases import Held
 from metonic_gateway.store.preview_ledger import PreviewLedger
 from metonic_gateway.store.previews import Claimed
 from metonic_gateway.store.runs import RunLog
@@ -49,7 +49,7 @@ async def _ledger_for(
     ledger = PreviewLedger(
         Held(calendar.id, link_id, 0, calendar.user_id, calendar.provider),
         services.vault.marker_key(),
-        services.window(),
+        services.window,
         services.clock,
         RunLog(calendar.id, "", claimed.claimed_at, 0, row=claimed.run_id),
         told=lambda run_id: services.feed.publish(run_topic(run_id)),

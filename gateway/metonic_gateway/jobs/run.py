@@ -12,8 +12,8 @@ from metonic_gateway.jobs.troubles import Trouble, trouble_of
 from metonic_gateway.services import Services, run_topic, status_topic
 from metonic_gateway.store import outcomes
 from metonic_gateway.store.calendars import ConnectedCalendar
-from metonic_gateway.store.leases import Lease
-from metonic_gateway.store.ledger import Held, SqlLedger
+from metonic_gateway.store.leases import Held, Lease
+from metonic_gateway.store.ledger import SqlLedger
 from metonic_gateway.store.runs import Outcome, RunLog
 from metonic_gateway.store.states import FAILED
 from metonic_gateway.telemetry import get_logger
@@ -47,7 +47,7 @@ class Run:
                 is_former=former is not None,
             ),
             self.services.vault.marker_key(),
-            self.services.window(),
+            self.services.window,
             self.services.clock,
             self.log,
             told=self._told(),

@@ -28,6 +28,21 @@ class Lease:
     nudge_seq: int
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A link of a user's calendar at a provider, held under the fence of a lease.
+
+    ``is_former``: another link took its place, so nothing new begins in it.
+    """
+
+    calendar_id: UUID
+    link_id: UUID
+    fence: int
+    user_id: UUID
+    provider: str
+    is_former: bool = False
+
+
 async def claimable(now: datetime, limit: int) -> Sequence[tuple[UUID, datetime]]:
     """Calendars that are due and that nobody holds, and since when; the one that waits longest first."""
     due = CalendarSyncConfig.filter(_is_due(now), _is_free(now)).order_by("next_sync_at").limit(limit)

@@ -5,7 +5,7 @@ Writes are stored together before the next read and at the end: fifty decisions 
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -36,6 +36,7 @@ from metonic_gateway.store import (
     selections,
 )
 from metonic_gateway.store.changes import Cause, ChangeKind, Entry
+from metonic_gateway.store.leases import Held
 from metonic_gateway.store.noting import Note
 from metonic_gateway.store.pending import Pending
 from metonic_gateway.store.progress import Gauge
@@ -43,33 +44,19 @@ from metonic_gateway.store.rows import link_columns, link_of, mapping_of
 from metonic_gateway.store.runs import RunLog
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A link of a user's calendar at a provider, held under the fence of a lease.
-
-    ``is_former``: another link took its place, so nothing new begins in it.
-    """
-
-    calendar_id: UUID
-    link_id: UUID
-    fence: int
-    user_id: UUID
-    provider: str
-    is_former: bool = False
-
-
 class SqlLedger:
     """See ``metonic_core.sync.Ledger``. ``run`` gets a row as soon as the journal has something to say.
 
     ``drawn`` are the connected calendars in which this run made work, ``has_changed`` says that the platform
-    has something to hear of. ``told`` is called when that row says anew how far the run is.
+    has something to hear of. ``told`` is called when that row says anew how far the run is. The window is
+    asked for each time, as a run may last past midnight.
     """
 
     def __init__(  # noqa: PLR0913 - what it works with, each with a name of its own
         self,
         held: Held,
         markers: MarkerKey,
-        window: Window,
+        window: Callable[[], Window],
         clock: Clock,
         run: RunLog,
         *,
@@ -133,7 +120,7 @@ class SqlLedger:
         """To the other calendars of their people: by the row through which each came in."""
         if places:
             made = list(places.values())
-            self.drawn |= await appointments.draw_each(made, self._window, now, except_for=list(places))
+            self.drawn |= await appointments.draw_each(made, self._window(), now, except_for=list(places))
 
     async def _report(self, pending: Pending, run_id: UUID, now: datetime) -> None:
         for line in pending.lines:
@@ -145,7 +132,7 @@ class SqlLedger:
         self.has_changed |= bool(pending.news)
 
     async def link(self) -> Link:
-        return link_of(await models.CalendarLink.get(id=self._link_id), self._window)
+        return link_of(await models.CalendarLink.get(id=self._link_id), self._window())
 
     async def save_link(self, link: Link) -> None:
         await models.CalendarLink.filter(id=link.id).update(**link_columns(link))
@@ -155,7 +142,7 @@ class SqlLedger:
         self._settings = self._settings or await row
         self._settings.link_id = self._link_id
         # What was chosen for an appointment is read with the appointment: a user may have chosen thousands.
-        return selections.selection_of(self._settings, self._window, {self._calendar_id: self._choices})
+        return selections.selection_of(self._settings, self._window(), {self._calendar_id: self._choices})
 
     async def is_any_due(self, *due: Due) -> bool:
         return await models.CalendarSyncMapping.exists(link_id=self._link_id, due__in=due)
@@ -194,6 +181,10 @@ class SqlLedger:
         found = models.CalendarSyncMapping.filter(link_id=self._link_id)
         return mappings.by_event(await mappings.chunked(found, "external_event_id__in", list(event_ids)))
 
+    async def unknown(self, event_ids: Collection[str]) -> Sequence[str]:
+        await self._flush()
+        return await mappings.unknown(self._link_id, event_ids)
+
     async def by_appointment(self, appointment_ids: Collection[UUID]) -> Mapping[UUID, values.Mapping]:
         await self._flush()
         rows = await mappings.chunked(self._open(), "appointment_id__in", list(appointment_ids))
@@ -229,7 +220,7 @@ class SqlLedger:
     async def bring_in(self, until: datetime, since: datetime | None) -> None:
         await self._flush()
         if since is not None and since < until and not self._held.is_former:
-            await drawing.draw_entering(self._link_id, self._window, since)
+            await drawing.draw_entering(self._link_id, self._window(), since)
         await complete_reads.take_up(self._open(), until)
 
     async def appointments(self, ids: Collection[UUID]) -> Mapping[UUID, Appointment]:

@@ -1,6 +1,6 @@
 """Rows of ``calendar_sync_mappings``, many at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
@@ -41,6 +41,15 @@ def by_event(rows: Sequence[CalendarSyncMapping]) -> dict[str, Mapping]:
     never = datetime.min.replace(tzinfo=UTC)
     found = sorted(rows, key=lambda r: (r.closed is None, r.closed_at or r.wrote_at or never))
     return {row.external_event_id: mapping_of(row) for row in found if row.external_event_id}
+
+
+async def unknown(link_id: UUID, event_ids: Collection[str]) -> Sequence[str]:
+    """Those that no row names, tombstones included, in their order."""
+    known: set[str] = set()
+    for part in chunks(list(event_ids)):
+        rows = CalendarSyncMapping.filter(link_id=link_id, external_event_id__in=part)
+        known |= {row["external_event_id"] for row in await rows.values("external_event_id")}
+    return [event_id for event_id in event_ids if event_id not in known]
 
 
 async def store(rows: Sequence[Mapping], now: datetime) -> None:

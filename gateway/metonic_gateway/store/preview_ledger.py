@@ -151,6 +151,9 @@ class PreviewLedger(SqlLedger):
         kept = {i: self._kept[self._of_event[i]] for i in event_ids if i in self._of_event}
         return {i: row for i, row in (found | kept).items() if row.event_id == i}
 
+    async def unknown(self, event_ids: Collection[str]) -> Sequence[str]:
+        return [i for i in await super().unknown(event_ids) if i not in self._of_event]
+
     async def by_appointment(self, appointment_ids: Collection[UUID]) -> Mapping[UUID, values.Mapping]:
         stored = (await super().by_appointment(appointment_ids)).values()
         rows = [*map(self._now, stored), *self._kept.values()]

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from tests.core.pairs import (
     AGREED,
-    LINK,
     NOW,
     OWN_ID,
     copy,
@@ -84,7 +83,7 @@ def test_a_tombstone_that_was_read_is_at_rest() -> None:
 
 
 def test_an_event_met_where_a_tombstone_was_is_judged_as_a_new_one() -> None:
-    row = new_sighting(LINK, foreign(), terms())
+    row = new_sighting(foreign(), terms())
 
     assert (row.appointment_id, row.event_id, row.seen) == (None, OWN_ID, Observed(foreign()))
     assert row.wanted is not None

@@ -6,7 +6,6 @@ from datetime import datetime
 import pytest
 from tests.core.pairs import (
     KEY,
-    LINK,
     OTHER_LINK,
     OWN_ID,
     TRAINING,
@@ -82,7 +81,7 @@ def test_nothing_a_private_event_says_is_ever_in_a_value_that_is_stored(base: Co
     rows = [
         take(own(base), Seen(event), terms()),
         record(replace(own(base), revision=1), Seen(replace(event, revision=2)), terms()),
-        new_sighting(LINK, event, terms()),
+        new_sighting(event, terms()),
         settle(sending(own(base), write), Seen(event), terms()),
         settle(sending(own(base), kind=WriteKind.DELETE), Seen(event), terms()),
         outcome_of(sending(own(base), write), Stored(event), terms()),

@@ -1,18 +1,21 @@
 """One sync of one calendar: what it leaves on its row, in its history, and for those who asked meanwhile."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from tests.gateway.house import House, eventually, synced
 
+from metonic_core.model.when import AllDay
 from metonic_gateway.accounts.connecting import NotConnected
 from metonic_gateway.jobs.requests import sync_now
 from metonic_gateway.services import status_topic
-from metonic_gateway.store import leases
+from metonic_gateway.store import leases, preferences
 from metonic_gateway.store.appointments import make_due
 from metonic_gateway.store.models import CalendarLink, CalendarSyncHistory
+from metonic_gateway.store.preferences import Preferences
 
 
 async def ask(house: House, *, complete: bool = False) -> UUID:
@@ -102,6 +105,29 @@ async def test_who_asks_during_a_run_gets_that_run_and_the_calendar_is_looked_at
     assert asked == [run]
     assert house.nudged[-1] == calendar
     assert (await house.row(calendar)).next_sync_at == house.now
+
+
+async def test_what_the_window_reaches_while_a_run_lasts_past_midnight_is_not_left_out(house: House) -> None:
+    calendar = await house.connect()
+    day = house.services.window().end.date()
+    await house.add("Tomorrow")
+    await house.add("Far ahead", AllDay(day, day + timedelta(days=1)))
+
+    async def midnight() -> None:
+        house.world.before_writing = _nothing
+        now = house.later(timedelta(hours=13))
+
+        def edited(known: Preferences) -> Preferences:
+            return replace(known, include_notes=False)
+
+        await preferences.change(house.user, "memory", edited, house.services.window(), now)
+
+    house.world.before_writing = midnight
+    await house.sync(calendar)
+    house.later(timedelta(days=1))
+    await house.sync(calendar)
+
+    assert house.world.titles() == ["Far ahead", "Tomorrow"]
 
 
 async def test_an_edit_during_a_run_makes_the_calendar_due_at_once(house: House) -> None:
