@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from tests.gateway.house import House, eventually, synced
 
-from metonic_core.model.when import AllDay
+from metonic_core.model.when import Timed
 from metonic_gateway.accounts.connecting import NotConnected
 from metonic_gateway.jobs.requests import sync_now
 from metonic_gateway.services import status_topic
@@ -109,9 +109,9 @@ async def test_who_asks_during_a_run_gets_that_run_and_the_calendar_is_looked_at
 
 async def test_what_the_window_reaches_while_a_run_lasts_past_midnight_is_not_left_out(house: House) -> None:
     calendar = await house.connect()
-    day = house.services.window().end.date()
+    noon = house.services.window().end.replace(hour=12, tzinfo=None)
     await house.add("Tomorrow")
-    await house.add("Far ahead", AllDay(day, day + timedelta(days=1)))
+    await house.add("Far ahead", Timed(noon, noon + timedelta(hours=1), "UTC"))
 
     async def midnight() -> None:
         house.world.before_writing = _nothing
