@@ -34,7 +34,16 @@ from metonic_core.spi.errors import (
     Unavailable,
 )
 from metonic_core.spi.hook import hookimpl
-from metonic_core.spi.provider import Account, CalendarInfo, Capabilities, Field, Password, Provider
+from metonic_core.spi.provider import (
+    Account,
+    CalendarInfo,
+    Capabilities,
+    Field,
+    OAuth2,
+    Password,
+    Provider,
+)
+from metonic_core.spi.push import Channel, ChannelAsk, Forged, Incoming, Notice, Push
 from metonic_core.spi.writes import Create, Delete, Failed, Outcome, Removed, Stored, Unknown, Update, Write
 
 __all__ = [
@@ -48,6 +57,8 @@ __all__ = [
     "Capabilities",
     "Change",
     "ChangePage",
+    "Channel",
+    "ChannelAsk",
     "Client",
     "Content",
     "Create",
@@ -58,18 +69,23 @@ __all__ = [
     "Failed",
     "Field",
     "Foreign",
+    "Forged",
     "Gone",
     "Group",
     "IdentityTaken",
+    "Incoming",
     "InvalidValue",
     "Misconfigured",
     "NotACalendarServer",
     "NotFound",
+    "Notice",
+    "OAuth2",
     "Outcome",
     "Override",
     "Password",
     "Provider",
     "ProviderError",
+    "Push",
     "RateLimited",
     "Reading",
     "Recurrence",

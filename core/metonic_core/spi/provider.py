@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from metonic_core.spi.client import Client
+from metonic_core.spi.push import Push
 
 if TYPE_CHECKING:
     from metonic_core.spi.adapter import CalendarAdapter
@@ -33,6 +34,26 @@ class Password:
     fields: tuple[Field, ...]
     default_server: str
     help_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth2:
+    """Sign-in at the provider's own page: the code flow with PKCE (RFC 6749, RFC 7636), with an id_token.
+
+    Without one of ``scopes`` the plugin cannot work; ``parameters`` go into the request beside the usual
+    ones. ``issuer`` and ``keys_url`` are those of the id_token, whose ``sub`` is the account's subject
+    (OpenID Connect Core 1.0). ``server`` is the base URL that the plugin asks with the token. ``revoke_url``
+    is None where a grant cannot be revoked (RFC 7009).
+    """
+
+    server: str
+    authorize_url: str
+    token_url: str
+    scopes: tuple[str, ...]
+    issuer: str
+    keys_url: str
+    revoke_url: str | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +109,15 @@ class Provider:
 
     ``name`` matches ``[a-z][a-z0-9_]{0,19}``. ``hosts`` are patterns (``*.example.com``) of the hosts that
     credentials may be sent to, beside the host the user typed. ``adapter`` is called for every run: it must
-    be cheap and do no I/O.
+    be cheap and do no I/O. ``push`` is None where the provider cannot tell us that something changed.
     """
 
     name: str
     title: str
-    sign_in: Password
+    sign_in: Password | OAuth2
     adapter: Callable[[Client, Account], "CalendarAdapter"]
     capabilities: Capabilities = field(default_factory=Capabilities)
+    push: Push | None = None
     hosts: tuple[str, ...] = ()
     spi: int = 1
 

@@ -8,7 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 import pluggy
 
 from metonic_core.spi import hook
-from metonic_core.spi.provider import Capabilities, Password, Provider
+from metonic_core.spi.provider import Capabilities, OAuth2, Password, Provider
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,19}\Z")
 
@@ -78,7 +78,22 @@ def _check(provider: Provider, others: Mapping[str, Provider]) -> None:
     _check_sign_in(provider.sign_in)
 
 
-def _check_sign_in(sign_in: Password) -> None:
+def _check_sign_in(sign_in: Password | OAuth2) -> None:
+    if isinstance(sign_in, OAuth2):
+        _check_pages(sign_in)
+    else:
+        _check_form(sign_in)
+
+
+def _check_pages(sign_in: OAuth2) -> None:
+    pages = (sign_in.server, sign_in.authorize_url, sign_in.token_url, sign_in.keys_url, sign_in.revoke_url)
+    if not all(page.startswith("https://") for page in pages if page is not None):
+        raise ValueError("the addresses of a sign-in by OAuth begin with https://")
+    if not sign_in.scopes:
+        raise ValueError("sign-in by OAuth needs at least one scope")
+
+
+def _check_form(sign_in: Password) -> None:
     named = {f.name: f for f in sign_in.fields}
     if not {"username", "password"} <= set(named) or not named["password"].is_secret:
         raise ValueError("sign-in by password needs the fields username and (secret) password")
