@@ -4,6 +4,7 @@ Servers write one resource in several ways: as a URL or as a path, `@` or `%40`.
 segment; what is sent back is the server's own spelling.
 """
 
+from functools import lru_cache
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 from uuid import UUID
 
@@ -33,6 +34,7 @@ def path_of(base: str, href: str) -> str:
     return urlsplit(resolved(base, href)).path if rest is None else rest.partition("?")[0].partition("#")[0]
 
 
+@lru_cache(maxsize=1024)
 def origin(url: str) -> str:
     """Scheme, host and port, without the port that the scheme implies."""
     parts = urlsplit(url)
