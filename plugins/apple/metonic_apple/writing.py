@@ -54,8 +54,9 @@ def edited(calendar: Component, content: Content, groups: Collection[Group], mar
         raise Incomprehensible("The object holds occurrences of a series that is not in the calendar.")
     old = content_of(resource, span_of(resource.master, resource.zones).when)
     new = _fitting(old.take(groups, content))
-    _edit_master(resource, old, new)
-    occurrences.apply(resource, old, new)
+    is_other = _edit_master(resource, old, new)
+    if occurrences.apply(resource, old, new) or is_other:
+        raise_sequence(resource.master)
     if marker is not None:
         resource.master.put(MARKER, [line(MARKER, clean(marker))])
     return serialise(calendar)
@@ -69,19 +70,18 @@ def _fitting(content: Content) -> Content:
     )
 
 
-def _edit_master(resource: Resource, old: Content, new: Content) -> None:
+def _edit_master(resource: Resource, old: Content, new: Content) -> bool:
+    """Bring the series from ``old`` to ``new``; whether that is a change which is counted."""
     master = resource.master
     keep_last(master, "DTSTAMP")
     put_text(master, "SUMMARY", new.title)
     put_text(master, "DESCRIPTION", new.notes)
-    put_status(master, new.status)
+    is_other = put_status(master, new.status)
     put_visibility(master, new)
-    is_elsewhere = put_text(master, "LOCATION", new.location)
-    is_moved = put_when(master, new.when, resource.zones)
+    is_other |= put_text(master, "LOCATION", new.location)
+    is_other |= put_when(master, new.when, resource.zones)
     say_end(master, resource.zones)
-    is_repeated = _put_recurrence(resource, old, new)
-    if is_elsewhere or is_moved or is_repeated:
-        raise_sequence(master)
+    return _put_recurrence(resource, old, new) or is_other
 
 
 def _put_recurrence(resource: Resource, old: Content, new: Content) -> bool:

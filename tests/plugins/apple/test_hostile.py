@@ -11,10 +11,11 @@ from tests.plugins.apple.scripted import Scripted, etag, found, multistatus, red
 from tests.plugins.apple.test_reading import content, event, text
 from tests.plugins.apple.test_reading_many import CALENDAR
 
+from metonic_apple import dav
 from metonic_apple.adapter import AppleAdapter
 from metonic_apple.reading import reading
 from metonic_apple.writing import updated
-from metonic_core.spi import NotACalendarServer, RateLimited, Touched, Unreadable, Window
+from metonic_core.spi import Answer, NotACalendarServer, RateLimited, Touched, Unreadable, Window
 
 TEN = "DTSTART:20261201T100000Z"
 ELEVEN = "DTEND:20261201T110000Z"
@@ -88,6 +89,17 @@ def test_thousands_of_exceptions_are_edited_in_a_moment() -> None:
         before, after = retitled(*lines, exceptions=changed)
 
     assert after == before.replace("SUMMARY:Lesson", "SUMMARY:Other")
+
+
+def test_a_status_that_is_said_of_thousands_is_read_in_a_moment() -> None:
+    hrefs = "".join(f"<href>/c/{n}.ics</href>" for n in range(40_000))
+    body = f'<multistatus xmlns="DAV:"><response>{hrefs}<status>HTTP/1.1 404 Gone</status></response></multistatus>'
+
+    with bounded(3):
+        read = dav.multistatus(Answer(207, {}, body.encode(), "https://localhost/c/"))
+
+    assert len(read.members) == 40_000
+    assert {member.status for member in read.members} == {404}
 
 
 def retitled(*lines: str, exceptions: tuple[tuple[str, ...], ...] = ()) -> tuple[str, str]:
