@@ -25,8 +25,8 @@ from metonic_apple.properties import (
 from metonic_apple.reading import MARKER, UNDATED, Resource, content_of, resource_of, slots_of, span_of
 from metonic_apple.zones import Zones
 from metonic_core.model.content import Content, Group
-from metonic_core.model.series import Recurrence
-from metonic_core.model.when import Timed, sorted_slots
+from metonic_core.model.series import Recurrence, recurrence_of
+from metonic_core.model.when import Timed, When, sorted_slots
 
 _PRODID = "-//Metonic//Metonic//EN"
 
@@ -87,9 +87,16 @@ def _edit_master(resource: Resource, old: Content, new: Content) -> bool:
 def _put_recurrence(resource: Resource, old: Content, new: Content) -> bool:
     """Bring rules and extra dates from ``old``, what the text says, to ``new``; whether they differ."""
     before, after = old.recurrence or Recurrence(()), new.recurrence or Recurrence(())
-    if before.rules != after.rules:
+    # The same rule may end at another time now: a date in UNTIL is a day in the zone of the series.
+    if before.rules != after.rules or _rules_said(resource, new.when) != after.rules:
         resource.master.put("RRULE", [line("RRULE", rule) for rule in after.rules])
     if sorted_slots(slots_of(resource, "RDATE", new.when)) != after.rdates:
         rdates = [written_all("RDATE", after.rdates, new.when, resource.zones)] if after.rdates else []
         resource.master.put("RDATE", rdates)
     return before != after
+
+
+def _rules_said(resource: Resource, when: When) -> tuple[str, ...]:
+    """What the rules of the text mean for a series that takes place then."""
+    rules = [found.value for found in resource.master.lines("RRULE")]
+    return recurrence_of(rules, (), when).rules

@@ -1,7 +1,7 @@
 """What was found with hostile texts and answers (tests/fuzz), and what is made of it."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from aiohttp import web
@@ -15,7 +15,7 @@ from metonic_apple import dav
 from metonic_apple.adapter import AppleAdapter
 from metonic_apple.reading import reading
 from metonic_apple.writing import updated
-from metonic_core.spi import Answer, NotACalendarServer, RateLimited, Touched, Unreadable, Window
+from metonic_core.spi import Answer, NotACalendarServer, RateLimited, Seen, Timed, Touched, Unreadable, Window
 
 TEN = "DTSTART:20261201T100000Z"
 ELEVEN = "DTEND:20261201T110000Z"
@@ -135,6 +135,18 @@ def test_an_occurrence_that_is_excluded_and_there_all_the_same_stays_both() -> N
     before, after = retitled(*lines, exceptions=(second,))
 
     assert after == before.replace("SUMMARY:Lesson", "SUMMARY:Other")
+
+
+def test_a_rule_until_a_day_ends_when_it_did_after_the_series_went_to_another_zone() -> None:
+    lines = (TEN, ELEVEN, "RRULE:FREQ=YEARLY;UNTIL=20401231", "SUMMARY:Lesson")
+    old = content(*lines)
+    start = datetime(2026, 12, 1, 19)  # noqa: DTZ001 - wall time
+    moved = replace(old, when=Timed(start, start + timedelta(hours=1), "Asia/Tokyo"))
+
+    after = reading("/c/1.ics", "e", updated(text(*lines), moved, frozenset({"time"}), None))
+
+    assert isinstance(after, Seen)
+    assert after.event.content == moved
 
 
 def test_a_revision_beyond_counting_is_counted_anew() -> None:
