@@ -1,6 +1,9 @@
 """The commands ``metonic plugins`` and ``metonic plugins check``."""
 
+import sys
 from collections import Counter
+from importlib.metadata import EntryPoint
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -31,15 +34,22 @@ def listed(context: typer.Context) -> None:
 
 
 @plugins.command()
-def check(name: Annotated[str, typer.Argument(help="The provider, as `metonic plugins` names it.")]) -> None:
+def check(
+    name: Annotated[str, typer.Argument(help="The provider, as `metonic plugins` names it.")],
+    stand: Annotated[
+        str | None,
+        typer.Option(metavar="MODULE:CLASS", help="Its stand, in a module that this folder has, or Python."),
+    ] = None,
+) -> None:
     """Run the conformance suite for a plugin; ends with 1 if it fails.
 
     The plugin is checked at its stand, an account at the service that its author brings as an entry point
-    of the group `metonic.stands`. Without one only what needs no service is checked.
+    of the group `metonic.stands`, or names here. Without one only what needs no service is checked.
     """
     provider = _provider(name)
     ended: Counter[Verdict] = Counter()
-    for finding in checked(provider, _stand(name), f"there is no stand: no entry point {name} in {STANDS}"):
+    without = f"there is no stand: no entry point {name} in {STANDS}"
+    for finding in checked(provider, _stand(name, stand), without):
         ended[finding.verdict] += 1
         typer.echo(_line(finding))
     typer.echo(", ".join(f"{ended[verdict]} {verdict}" for verdict in Verdict))
@@ -57,11 +67,15 @@ def _provider(name: str) -> Provider:
     raise _ended(f"There is no plugin {name}. Installed: {installed}.", code=_USAGE)
 
 
-def _stand(name: str) -> type[Stand] | None:
+def _stand(name: str, given: str | None) -> type[Stand] | None:
     try:
-        return stand_of(name)
+        if given is None:
+            return stand_of(name)
+        sys.path.insert(0, str(Path.cwd()))
+        return stand_of(name, [EntryPoint(name, given, STANDS)])
     except NoStand as error:
-        where = f"Install what it needs, or mend its entry point in the group {STANDS}."
+        named = "what --stand says" if given else f"its entry point in the group {STANDS}"
+        where = f"Install what it needs, or mend {named}."
         raise _ended(f"The stand of {name} cannot be used: {error}. {where}", code=1) from error
 
 

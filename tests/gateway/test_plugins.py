@@ -1,5 +1,6 @@
 """The commands about plugins, with plugins that are installed for the test."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -84,6 +85,33 @@ def test_without_a_stand_the_plugin_alone_is_checked(install: Install) -> None:
     assert ended.exit_code == 0
     assert "passed   equal contents are the same" in ended.output
     assert "there is no stand: no entry point acme in metonic.stands" in ended.output
+
+
+def test_a_stand_in_the_present_folder_is_named_on_the_command_line(
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install("acme_named", _PLUGIN.format(adapter="Brittle"))
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "my_stand.py").write_text(
+        "from tests.core.conformance.standing import GoogleStand\n"
+    )
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setattr(sys, "path", [*sys.path])
+
+    ended = run("check", "acme", "--stand", "my_stand:GoogleStand")
+
+    assert ended.exit_code == 1
+    assert "failed   one refused write stops no other" in ended.output
+
+
+def test_a_stand_that_is_named_wrongly_is_said_to_be(install: Install) -> None:
+    install("acme_misnamed", _PLUGIN.format(adapter="LinedAdapter"))
+
+    ended = run("check", "acme", "--stand", "my_missing_stand")
+
+    assert ended.exit_code == 1
+    assert "No module named 'my_missing_stand'" in ended.output
+    assert "mend what --stand says" in ended.output
 
 
 @pytest.mark.parametrize(

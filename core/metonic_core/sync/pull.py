@@ -53,10 +53,7 @@ async def _pull_pages(this: Run, link: Link, progress: Progress) -> Link:
         page = await this.adapter.get_changes(this.calendar_id, link.cursor, link.window)
         if page.more is not None and page.more in passed:
             raise Unavailable("The provider's list of changes does not get on.")
-        read: set[str] = set()
-        async for batch in read_unknown(this, link, page.changes):
-            read |= {*batch}
-            await progress.add(len(batch))
+        read = await read_unknown(this, link, page.changes, progress)
         rest = [change for change in page.changes if changed_id(change) not in read]
         link = await _record_page(this, link, replace(page, changes=rest), read)
         await progress.add(len(rest))

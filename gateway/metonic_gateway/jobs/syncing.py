@@ -16,6 +16,7 @@ from metonic_gateway.jobs.troubles import UNEXPECTED, errors_of
 from metonic_gateway.services import CHANGES, Services, run_topic, status_topic
 from metonic_gateway.store import calendars, leases, outcomes, runs
 from metonic_gateway.store.leases import Lease
+from metonic_gateway.store.outcomes import Success
 from metonic_gateway.store.runs import Outcome
 from metonic_gateway.store.states import DISCONNECTING, PARTIAL, SUCCESS
 from metonic_gateway.telemetry import get_logger
@@ -78,10 +79,12 @@ async def _sync(run: Run) -> bool:
         run.services.nudge(ledger.drawn)
         if ledger.has_changed:
             run.services.feed.publish(CHANGES)
-    return await _succeed(run, report, await leave_former(run))
+    # What a run stored that then failed is counted by the next one that works.
+    is_moved = ledger.has_stored or run.calendar.failures > 0
+    return await _succeed(run, report, await leave_former(run), moved=run.link_id if is_moved else None)
 
 
-async def _succeed(run: Run, report: Report, behind: Behind) -> bool:
+async def _succeed(run: Run, report: Report, behind: Behind, moved: UUID | None) -> bool:
     now = run.now()
     errors = [*errors_of(report, now), *behind.errors]
     status = PARTIAL if errors else SUCCESS
@@ -90,7 +93,8 @@ async def _succeed(run: Run, report: Report, behind: Behind) -> bool:
     await run.log.finish(Outcome(status, report.conflicts, errors), now)
     _log.info("run_finished", calendar=run.calendar.id, sent=report.pushed, pulled=report.pulled)
     at = await _next_at(run, report, behind, now)
-    return await outcomes.record_success(run.lease, status, now, at, is_idle=run.log.id is None)
+    success = Success(status, at, run.log.id is None, moved)
+    return await outcomes.record_success(run.lease, success, now)
 
 
 async def _next_at(run: Run, report: Report, behind: Behind, now: datetime) -> datetime:

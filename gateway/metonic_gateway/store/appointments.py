@@ -130,7 +130,7 @@ def kind_of(before: Appointment, after: Appointment) -> ChangeKind:
 
 async def insert_imported(imported: Sequence[Appointment], now: datetime) -> None:
     """Store appointments that came in from a calendar; nothing is drawn."""
-    made = [models.Appointment(**new_columns(appointment, now)) for appointment in imported]
+    made = [models.Appointment.construct(**new_columns(appointment, now)) for appointment in imported]
     await models.Appointment.bulk_create(made)
     await add_participants(imported)
 

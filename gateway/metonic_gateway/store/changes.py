@@ -87,7 +87,7 @@ class ChangePage:
 async def record(entries: Sequence[Entry], cause: Cause, now: datetime) -> None:
     """Write them in this order, in the transaction that makes the changes."""
     made = [
-        models.AppointmentChange(
+        models.AppointmentChange.construct(
             appointment_id=entry.after.id,
             kind=entry.kind.value,
             provider=cause.provider,

@@ -17,7 +17,7 @@ _NOTHING = "by_selection"
 
 def line(mapping: Mapping, operation: Operation, now: datetime) -> SyncOperation:
     """A line of the journal, not stored yet."""
-    return SyncOperation(
+    return SyncOperation.construct(
         id=uuid4(),
         mapping_id=mapping.id,
         appointment_id=operation.appointment_id or mapping.appointment_id,

@@ -47,9 +47,9 @@ from metonic_gateway.store.runs import RunLog
 class SqlLedger:
     """See ``metonic_core.sync.Ledger``. ``run`` gets a row as soon as the journal has something to say.
 
-    ``drawn`` are the connected calendars in which this run made work, ``has_changed`` says that the platform
-    has something to hear of. ``told`` is called when that row says anew how far the run is. The window is
-    asked for each time, as a run may last past midnight.
+    ``drawn`` are the connected calendars in which this run made work; ``has_changed`` says that the platform
+    has something to hear of, ``has_stored`` that anything of the link moved. ``told`` is called when that row
+    says anew how far the run is. The window is asked for each time, as a run may last past midnight.
     """
 
     def __init__(  # noqa: PLR0913 - what it works with, each with a name of its own
@@ -77,6 +77,7 @@ class SqlLedger:
         self.markers = markers
         self.drawn: set[UUID] = set()
         self.has_changed = False
+        self.has_stored = False
 
     def new_id(self) -> UUID:
         return uuid4()
@@ -101,6 +102,7 @@ class SqlLedger:
         pending, self._pending, now = self._pending, Pending(), self._clock()
         if pending == Pending():
             return
+        self.has_stored = True
         await appointments.insert_imported(list(pending.imports.values()), now)
         await self._spread(pending.changed, now)
         await plans.release(pending.rows)
@@ -135,6 +137,7 @@ class SqlLedger:
         return link_of(await models.CalendarLink.get(id=self._link_id), self._window())
 
     async def save_link(self, link: Link) -> None:
+        self.has_stored = True
         await models.CalendarLink.filter(id=link.id).update(**link_columns(link))
 
     async def selection(self) -> Selection:

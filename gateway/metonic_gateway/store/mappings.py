@@ -61,7 +61,7 @@ async def store(rows: Sequence[Mapping], now: datetime) -> None:
     for part in chunks(list(latest.values())):
         columns = [mapping_columns(row) for row in part]
         fields = [name for name in columns[0] if name != "id"]
-        made = [CalendarSyncMapping(**c) for c in columns]
+        made = [CalendarSyncMapping.construct(**c) for c in columns]
         await CalendarSyncMapping.bulk_create(made, on_conflict=["id"], update_fields=fields)
     await _stamp([row.id for row in latest.values() if row.closed], closed_at=now)
     in_step = [row.id for row in latest.values() if _is_in_step(row)]

@@ -1,6 +1,7 @@
 """What a run leaves on the row of its calendar; written under the fence of its lease."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -16,20 +17,29 @@ from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncMapping
 from metonic_gateway.store.states import FAILED
 
 
-async def record_success(
-    lease: Lease, status: str, now: datetime, next_sync_at: datetime, *, is_idle: bool
-) -> bool:
-    """The run worked. Returns whether somebody asked meanwhile, so that the calendar is due at once."""
+@dataclass(frozen=True, slots=True)
+class Success:
+    """A run that worked. ``moved`` is the link if anything was stored in it: its pairs are counted anew."""
+
+    status: str
+    next_sync_at: datetime
+    is_idle: bool
+    moved: UUID | None
+
+
+async def record_success(lease: Lease, success: Success, now: datetime) -> bool:
+    """Returns whether somebody asked meanwhile, so that the calendar is due at once."""
     async with in_transaction():
+        counted = {"items_synced": await _count_pairs(success.moved)} if success.moved else {}
         await _held(lease).update(
+            **counted,
             last_sync_at=now,
-            last_sync_status=status,
-            items_synced=await _count_pairs(lease.calendar_id),
-            idle_runs=F("idle_runs") + 1 if is_idle else 0,
+            last_sync_status=success.status,
+            idle_runs=F("idle_runs") + 1 if success.is_idle else 0,
             failures=0,
             problem=None,
             served_seq=lease.nudge_seq,
-            next_sync_at=next_sync_at,
+            next_sync_at=success.next_sync_at,
         )
         return bool(await _held(lease).filter(nudge_seq__gt=lease.nudge_seq).update(next_sync_at=now))
 
@@ -63,10 +73,9 @@ def _held(lease: Lease) -> QuerySet[CalendarSyncConfig]:
     return CalendarSyncConfig.filter(id=lease.calendar_id, fence=lease.fence)
 
 
-async def _count_pairs(calendar_id: UUID) -> int:
+async def _count_pairs(link_id: UUID) -> int:
     """Appointments that have an event and events that have an appointment."""
-    rows = CalendarSyncMapping.filter(link__sync_config_id=calendar_id, link__archived_at=None)
-    return await count_standing(rows.exclude(appointment_id=None))
+    return await count_standing(CalendarSyncMapping.filter(link_id=link_id).exclude(appointment_id=None))
 
 
 async def count_standing(rows: QuerySet[CalendarSyncMapping]) -> int:

@@ -115,12 +115,13 @@ def _members(response: Element, base: str) -> Iterator[Member]:
         # iCloud sends properties it does not have, empty, in a second propstat with 404.
         if _is_good(_status(propstat)):
             found |= {e.tag: e for prop in propstat.findall(f"{DAV}prop") for e in prop}
+    status = _status(response)
     for href in response.findall(f"{DAV}href"):
         try:
             path = path_of(base, (href.text or "").strip())
         except NotACalendarServer:
             continue
-        yield Member(path, _status(response), found)
+        yield Member(path, status, found)
 
 
 def _status(element: Element) -> int | None:

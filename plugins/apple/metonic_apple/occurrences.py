@@ -42,8 +42,11 @@ from metonic_core.model.when import Slot, Timed, When, sorted_slots
 _OF_THE_SERIES = frozenset({"RRULE", "RDATE", "EXDATE", "EXRULE", "DURATION", MARKER})
 
 
-def apply(resource: Resource, old: Content, new: Content) -> None:
-    """Bring the occurrences from ``old``, what the text says, to ``new``, what the master already says."""
+def apply(resource: Resource, old: Content, new: Content) -> bool:
+    """Bring the occurrences from ``old``, what the text says, to ``new``, what the master already says.
+
+    Returns whether the series excludes others than before.
+    """
     cancelled = {o.slot for o in new.overrides if o.is_cancelled}
     standing: set[Slot] = set()
     gone = excluded(resource, old.when)
@@ -59,12 +62,14 @@ def apply(resource: Resource, old: Content, new: Content) -> None:
         say_end(exception, resource.zones)
         _put_recurrence_id(exception, at, new.when, resource.zones)
         if at not in cancelled and exception is read[at]:
-            _follow(exception, old, new)
-            _differ(exception, new.override(at) or Override(at), new, resource.zones)
+            is_other = _follow(exception, old, new)
+            is_other |= _differ(exception, new.override(at) or Override(at), new, resource.zones)
+            if is_other:
+                raise_sequence(exception)
     for override in new.overrides:
         if not override.is_cancelled and override.slot not in standing:
             _add(resource, override, new)
-    _put_excluded(resource, new.when, cancelled - (standing - gone), cancelled)
+    return _put_excluded(resource, new.when, cancelled - (standing - gone), cancelled)
 
 
 def _is_dropped(exception: Component, at: Slot, old: Content, new: Content, *, is_excluded: bool) -> bool:
@@ -90,13 +95,16 @@ def _put_recurrence_id(exception: Component, at: Slot, when: When, zones: Zones)
         exception.put("RECURRENCE-ID", [written("RECURRENCE-ID", at, when, zones)])
 
 
-def _follow(exception: Component, old: Content, new: Content) -> None:
-    """Bring what the VEVENT repeats of its series, and no override can say, from old to new."""
+def _follow(exception: Component, old: Content, new: Content) -> bool:
+    """Bring what the VEVENT repeats of its series, and no override can say, from old to new.
+
+    Returns whether that is a change which is counted.
+    """
     if text_of(exception, "DESCRIPTION") == old.notes:
         put_text(exception, "DESCRIPTION", new.notes)
-    if status_of(exception) in {old.status, Status.CANCELLED}:
-        put_status(exception, new.status)
     put_visibility(exception, _seen_as(exception, old, new))
+    is_alike = status_of(exception) in {old.status, Status.CANCELLED}
+    return is_alike and put_status(exception, new.status)
 
 
 def _seen_as(exception: Component, old: Content, new: Content) -> Content:
@@ -109,8 +117,11 @@ def _seen_as(exception: Component, old: Content, new: Content) -> Content:
     )
 
 
-def _differ(exception: Component, override: Override, series: Content, zones: Zones) -> None:
-    """Let the VEVENT differ from its series in what the override says, and in nothing else."""
+def _differ(exception: Component, override: Override, series: Content, zones: Zones) -> bool:
+    """Let the VEVENT differ from its series in what the override says, and in nothing else.
+
+    Returns whether that is a change which is counted.
+    """
     put_text(exception, "SUMMARY", series.title if override.title is None else override.title)
     is_elsewhere = put_text(
         exception, "LOCATION", series.location if override.location is None else override.location
@@ -119,8 +130,7 @@ def _differ(exception: Component, override: Override, series: Content, zones: Zo
     is_moved = False
     if override.when is not None or not is_same_span(span_of(exception, zones).when, usual):
         is_moved = put_when(exception, override.when or usual, zones)
-    if is_elsewhere or is_moved:
-        raise_sequence(exception)
+    return is_elsewhere or is_moved
 
 
 def _add(resource: Resource, override: Override, series: Content) -> None:
@@ -132,15 +142,19 @@ def _add(resource: Resource, override: Override, series: Content) -> None:
     start = next((i for i, item in enumerate(items) if isinstance(item, Line) and item.name == "DTSTART"), 0)
     items.insert(start, at)
     put_when(made, inherited(series.when, override.slot), resource.zones)
-    _differ(made, override, series, resource.zones)
+    if _differ(made, override, series, resource.zones):
+        raise_sequence(made)
     last = resource.calendar.children("VEVENT")[-1]
     resource.calendar.items.insert(resource.calendar.items.index(last) + 1, made)
 
 
 def _put_excluded(
     resource: Resource, when: When, required: Iterable[Slot], allowed: AbstractSet[Slot]
-) -> None:
-    """Let EXDATE name every required slot and none that is not allowed; lines that are right stay."""
+) -> bool:
+    """Let EXDATE name every required slot and none that is not allowed; lines that are right stay.
+
+    Returns whether it named others.
+    """
     master, zones = resource.master, resource.zones
     kept: list[Line] = []
     named: set[Slot] = set()
@@ -154,5 +168,7 @@ def _put_excluded(
             kept.append(written_all("EXDATE", right, when, zones))
     missing = sorted_slots(at for at in required if at not in named)
     made = [*kept, *(written("EXDATE", at, when, zones) for at in missing)]
-    if made != master.lines("EXDATE"):
-        master.put("EXDATE", made)
+    if made == master.lines("EXDATE"):
+        return False
+    master.put("EXDATE", made)
+    return True

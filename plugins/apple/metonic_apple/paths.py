@@ -4,11 +4,16 @@ Servers write one resource in several ways: as a URL or as a path, `@` or `%40`.
 segment; what is sent back is the server's own spelling.
 """
 
+import re
+import string
+from functools import lru_cache
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 from uuid import UUID
 
 from metonic_core.spi import NotACalendarServer
 
+_UNRESERVED = frozenset(f"{string.ascii_letters}{string.digits}-._~")
+_ENCODED = re.compile("%([0-9A-Fa-f]{2})")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -33,6 +38,7 @@ def path_of(base: str, href: str) -> str:
     return urlsplit(resolved(base, href)).path if rest is None else rest.partition("?")[0].partition("#")[0]
 
 
+@lru_cache(maxsize=1024)
 def origin(url: str) -> str:
     """Scheme, host and port, without the port that the scheme implies."""
     parts = urlsplit(url)
@@ -61,9 +67,17 @@ def event_id(calendar_id: str, path: str) -> str:
     """The id of a member: its own name as the server spells it, behind the calendar's id.
 
     So an id stays the same when a server spells the way to the calendar differently from answer to answer.
+    What needs no encoding is not encoded, as in the names of what we create; that is the same name everywhere
+    (RFC 3986 6.2.2.2).
     """
     parent, slash, name = path.rpartition("/")
-    return calendar_id + name if key(parent + slash) == key(calendar_id) else path
+    named = _ENCODED.sub(_plain, name)
+    return calendar_id + named if key(parent + slash) == key(calendar_id) else parent + slash + named
+
+
+def _plain(encoded: re.Match[str]) -> str:
+    character = chr(int(encoded.group(1), 16))
+    return character if character in _UNRESERVED else encoded.group()
 
 
 def created_id(calendar_id: str, identity: UUID) -> str:

@@ -31,10 +31,12 @@ def put_text(event: Component, name: str, text: str) -> bool:
     return True
 
 
-def put_status(event: Component, status: Status) -> None:
-    """Let the event have that status."""
-    if status_of(event) is not status:
-        event.put("STATUS", [line("STATUS", status.upper())])
+def put_status(event: Component, status: Status) -> bool:
+    """Let the event have that status; whether it had another."""
+    if status_of(event) is status:
+        return False
+    event.put("STATUS", [line("STATUS", status.upper())])
+    return True
 
 
 def put_visibility(event: Component, content: Content) -> None:
@@ -86,7 +88,7 @@ def is_scheduled(event: Component) -> bool:
 
 
 def raise_sequence(event: Component) -> None:
-    """Count a change of time, place or rule, where somebody counts (RFC 5546 2.1.4)."""
+    """Count a change of time, place, status or rule, where somebody counts (RFC 5546 2.1.4)."""
     word = word_of(event, "SEQUENCE")
     if word or is_scheduled(event):
         event.put("SEQUENCE", [line("SEQUENCE", str(int(word) + 1 if _NUMBER.match(word) else 1))])

@@ -25,8 +25,8 @@ from metonic_apple.properties import (
 from metonic_apple.reading import MARKER, UNDATED, Resource, content_of, resource_of, slots_of, span_of
 from metonic_apple.zones import Zones
 from metonic_core.model.content import Content, Group
-from metonic_core.model.series import Recurrence
-from metonic_core.model.when import Timed, sorted_slots
+from metonic_core.model.series import Recurrence, recurrence_of
+from metonic_core.model.when import Timed, When, sorted_slots
 
 _PRODID = "-//Metonic//Metonic//EN"
 
@@ -54,8 +54,9 @@ def edited(calendar: Component, content: Content, groups: Collection[Group], mar
         raise Incomprehensible("The object holds occurrences of a series that is not in the calendar.")
     old = content_of(resource, span_of(resource.master, resource.zones).when)
     new = _fitting(old.take(groups, content))
-    _edit_master(resource, old, new)
-    occurrences.apply(resource, old, new)
+    is_other = _edit_master(resource, old, new)
+    if occurrences.apply(resource, old, new) or is_other:
+        raise_sequence(resource.master)
     if marker is not None:
         resource.master.put(MARKER, [line(MARKER, clean(marker))])
     return serialise(calendar)
@@ -69,27 +70,33 @@ def _fitting(content: Content) -> Content:
     )
 
 
-def _edit_master(resource: Resource, old: Content, new: Content) -> None:
+def _edit_master(resource: Resource, old: Content, new: Content) -> bool:
+    """Bring the series from ``old`` to ``new``; whether that is a change which is counted."""
     master = resource.master
     keep_last(master, "DTSTAMP")
     put_text(master, "SUMMARY", new.title)
     put_text(master, "DESCRIPTION", new.notes)
-    put_status(master, new.status)
+    is_other = put_status(master, new.status)
     put_visibility(master, new)
-    is_elsewhere = put_text(master, "LOCATION", new.location)
-    is_moved = put_when(master, new.when, resource.zones)
+    is_other |= put_text(master, "LOCATION", new.location)
+    is_other |= put_when(master, new.when, resource.zones)
     say_end(master, resource.zones)
-    is_repeated = _put_recurrence(resource, old, new)
-    if is_elsewhere or is_moved or is_repeated:
-        raise_sequence(master)
+    return _put_recurrence(resource, old, new) or is_other
 
 
 def _put_recurrence(resource: Resource, old: Content, new: Content) -> bool:
     """Bring rules and extra dates from ``old``, what the text says, to ``new``; whether they differ."""
     before, after = old.recurrence or Recurrence(()), new.recurrence or Recurrence(())
-    if before.rules != after.rules:
+    # The same rule may end at another time now: a date in UNTIL is a day in the zone of the series.
+    if before.rules != after.rules or _rules_said(resource, new.when) != after.rules:
         resource.master.put("RRULE", [line("RRULE", rule) for rule in after.rules])
     if sorted_slots(slots_of(resource, "RDATE", new.when)) != after.rdates:
         rdates = [written_all("RDATE", after.rdates, new.when, resource.zones)] if after.rdates else []
         resource.master.put("RDATE", rdates)
     return before != after
+
+
+def _rules_said(resource: Resource, when: When) -> tuple[str, ...]:
+    """What the rules of the text mean for a series that takes place then."""
+    rules = [found.value for found in resource.master.lines("RRULE")]
+    return recurrence_of(rules, (), when).rules

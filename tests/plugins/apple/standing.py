@@ -14,6 +14,7 @@ from tests.plugins.apple.others_text import ALARM, FOREIGN, calendar_object, lin
 from tests.plugins.apple.outside import PASSWORD, USER, HttpClient, account, make_calendar
 from tests.radicale import calendar_server
 
+from metonic_apple import paths
 from metonic_core.model.content import Content
 from metonic_core.spi import Answer, Unavailable
 from metonic_core.testing.checks.contents import LESSON
@@ -114,13 +115,13 @@ class CaldavStand(Stand):
         return await self._spelled(event_id)
 
     async def _spelled(self, event_id: str) -> str:
-        """The id as the server spells it."""
+        """The id that the adapter makes of how the server spells it."""
         asked = b'<propfind xmlns="DAV:"><prop><getetag/></prop></propfind>'
         headers = {"Depth": "0", "Content-Type": "application/xml"}
         answer = await self._other.request("PROPFIND", self._url(event_id), headers, asked)
         found = _HREF.search(answer.body)
         assert found, answer.body
-        return self.calendar_id + urlsplit(found[1].decode()).path.rpartition("/")[2]
+        return paths.event_id(self.calendar_id, urlsplit(found[1].decode()).path)
 
     async def put(self, content: Content) -> str:
         return await self._put(calendar_object(str(uuid4()), content))

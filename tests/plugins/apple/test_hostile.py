@@ -1,7 +1,7 @@
 """What was found with hostile texts and answers (tests/fuzz), and what is made of it."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from aiohttp import web
@@ -11,10 +11,11 @@ from tests.plugins.apple.scripted import Scripted, etag, found, multistatus, red
 from tests.plugins.apple.test_reading import content, event, text
 from tests.plugins.apple.test_reading_many import CALENDAR
 
+from metonic_apple import dav
 from metonic_apple.adapter import AppleAdapter
 from metonic_apple.reading import reading
 from metonic_apple.writing import updated
-from metonic_core.spi import NotACalendarServer, RateLimited, Touched, Unreadable, Window
+from metonic_core.spi import Answer, NotACalendarServer, RateLimited, Seen, Timed, Touched, Unreadable, Window
 
 TEN = "DTSTART:20261201T100000Z"
 ELEVEN = "DTEND:20261201T110000Z"
@@ -90,6 +91,18 @@ def test_thousands_of_exceptions_are_edited_in_a_moment() -> None:
     assert after == before.replace("SUMMARY:Lesson", "SUMMARY:Other")
 
 
+def test_a_status_that_is_said_of_thousands_is_read_in_a_moment() -> None:
+    hrefs = "".join(f"<href>/c/{n}.ics</href>" for n in range(40_000))
+    response = f"<response>{hrefs}<status>HTTP/1.1 404 Gone</status></response>"
+    body = f'<multistatus xmlns="DAV:">{response}</multistatus>'
+
+    with bounded(3):
+        read = dav.multistatus(Answer(207, {}, body.encode(), "https://localhost/c/"))
+
+    assert len(read.members) == 40_000
+    assert {member.status for member in read.members} == {404}
+
+
 def retitled(*lines: str, exceptions: tuple[tuple[str, ...], ...] = ()) -> tuple[str, str]:
     before = text(*lines, exceptions=exceptions)
     wanted = replace(content(*lines, exceptions=exceptions), title="Other")
@@ -122,6 +135,18 @@ def test_an_occurrence_that_is_excluded_and_there_all_the_same_stays_both() -> N
     before, after = retitled(*lines, exceptions=(second,))
 
     assert after == before.replace("SUMMARY:Lesson", "SUMMARY:Other")
+
+
+def test_a_rule_until_a_day_ends_when_it_did_after_the_series_went_to_another_zone() -> None:
+    lines = (TEN, ELEVEN, "RRULE:FREQ=YEARLY;UNTIL=20401231", "SUMMARY:Lesson")
+    old = content(*lines)
+    start = datetime(2026, 12, 1, 19)  # noqa: DTZ001 - wall time
+    moved = replace(old, when=Timed(start, start + timedelta(hours=1), "Asia/Tokyo"))
+
+    after = reading("/c/1.ics", "e", updated(text(*lines), moved, frozenset({"time"}), None))
+
+    assert isinstance(after, Seen)
+    assert after.event.content == moved
 
 
 def test_a_revision_beyond_counting_is_counted_anew() -> None:
