@@ -1,4 +1,4 @@
-"""Google's own client, pointed at the stand-in; its answers are held against the discovery document it has."""
+"""Google's own client, pointed at the stand-in; answers are held against the discovery document it has."""
 
 import json
 import re

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -119,8 +120,8 @@ def test_a_bad_selection_is_400(alice: Client, fields: str) -> None:
 def test_an_answer_is_compressed_when_both_headers_say_so(sim: Simulator, alice: Client) -> None:
     asked = {"Authorization": bearer(sim), "Accept_Encoding": "gzip"}
 
-    _, plain, _ = whole(sim, "GET", EVENTS, **asked)
-    _, headers, body = whole(sim, "GET", EVENTS, User_Agent="a client (gzip)", **asked)
+    _, plain, _ = whole(sim, "GET", EVENTS, b"", **asked)
+    _, headers, body = whole(sim, "GET", EVENTS, b"", User_Agent="a client (gzip)", **asked)
 
     assert "content-encoding" not in plain
     assert headers["content-encoding"] == "gzip"
@@ -153,11 +154,12 @@ def test_dates_and_stamps_have_their_forms(sim: Simulator, alice: Client) -> Non
 def test_a_body_that_is_no_event_is_400(sim: Simulator, alice: Client) -> None:
     for body in (b"{", b"[]", b"\xff\xfe", b"[" * 100_000):
         assert request(sim, "POST", EVENTS, body, Authorization=bearer(sim))[0] == 400
-    for wrong in (
+    wrongs: tuple[dict[str, Any], ...] = (
         {"start": "today"},
         {"attendees": {}},
         {"sequence": "1"},
         {"status": "sure"},
         {"recurrence": [1]},
-    ):
+    )
+    for wrong in wrongs:
         assert refused(alice.events().insert(calendarId="primary", body=timed() | wrong))[0] == 400
