@@ -30,14 +30,15 @@ def document() -> dict[str, Any]:
 
 
 def client(sim: Simulator, user: str, scopes: Iterable[str] = ALL) -> Client:
-    return with_credentials(sim, Credentials(token=sim.token_for(user, scopes)))  # type: ignore[no-untyped-call]
+    """Signed in, and able to renew its token when the clock is moved."""
+    wanted = tuple(scopes)
+    return with_credentials(sim, renewing(sim, user, wanted, token=sim.token_for(user, wanted)))
 
 
-def renewing(sim: Simulator, user: str, scopes: Iterable[str] = ALL) -> Credentials:
-    """Credentials with nothing but a refresh token."""
+def renewing(sim: Simulator, user: str, scopes: Iterable[str] = ALL, token: str | None = None) -> Credentials:
     wanted = [full_scope(one) for one in scopes]
     return Credentials(  # type: ignore[no-untyped-call]
-        token=None,
+        token=token,
         refresh_token=sim.refresh_token_for(user, wanted),
         token_uri=f"{sim.url}token",
         client_id=sim.client_id,
