@@ -15,6 +15,7 @@ from metonic_simulators.google.call import Call, Reply
 
 _MOST = 1000
 _BOUNDARY = re.compile(r'boundary=(?:"([^"]+)"|([^;\s]+))', re.IGNORECASE)
+_FOLD = re.compile(r"\r?\n[ \t]+")
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _NOT_PASSED_ON = ("accept-encoding", "connection", "host", "transfer-encoding", "content-", "if-")
 
@@ -50,7 +51,7 @@ def _call(part: bytes, outer: CIMultiDict[str], query: str) -> tuple[str, Call]:
     """The part's Content-ID and what it asks; its own headers win over those of the whole."""
     own, inner = _split(part)
     head, body = _split(inner)
-    lines = head.decode("utf-8", "replace").splitlines()
+    lines = _unfolded(head)
     words = lines[0].split(" ") if lines else []
     if len(words) < 2:  # noqa: PLR2004 - a method and a target
         raise errors.bad_request("A part of the batch request is no HTTP request.")
@@ -62,13 +63,18 @@ def _call(part: bytes, outer: CIMultiDict[str], query: str) -> tuple[str, Call]:
     asked = "&".join(one for one in (parts.query, query) if one)
     length = int(headers.get("Content-Length", "-1")) if headers.get("Content-Length", "-1").isdigit() else -1
     body = body[:length] if length >= 0 else body.strip()
-    content_id = _headers(own.decode("utf-8", "replace").splitlines()).get("Content-ID", "")
+    content_id = _headers(_unfolded(own)).get("Content-ID", "")
     return content_id, Call.of(words[0], f"{parts.path}?{asked}", headers, body, part=True)
 
 
 def _split(text: bytes) -> tuple[bytes, bytes]:
     found = _BLANK_LINE.search(text)
     return (text[: found.start()], text[found.end() :]) if found else (text.rstrip(), b"")
+
+
+def _unfolded(head: bytes) -> list[str]:
+    """Its lines: a long header may come on several, as Google's own client writes it."""
+    return _FOLD.sub(" ", head.decode("utf-8", "replace")).splitlines()
 
 
 def _headers(lines: list[str]) -> CIMultiDict[str]:

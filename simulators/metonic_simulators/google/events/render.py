@@ -50,6 +50,7 @@ class Reader:
         if not self._sees_details(event):
             return self._busy(event)
         found = self._timed({"kind": "calendar#event", "etag": event.etag, **_told(event.body)})
+        found.pop("attendees", None)
         found |= _stamps(event)
         found["htmlLink"] = f"https://www.google.com/calendar/event?eid={event.id}"
         found["reminders"] = _unshared(dict(event.reminders.get(self.user, {"useDefault": True})))
@@ -88,10 +89,10 @@ class Reader:
                 is_self = person.get("email") == (self.calendar.id if name == "organizer" else self.user)
                 found[name] = {**person, **({"self": True} if is_self else {})}
         attendees = [self._attendee(one, event) for one in event.body.get("attendees", [])]
-        if attendees:
-            is_cut = 0 < self.most_attendees < len(attendees)
-            found["attendees"] = [one for one in attendees if one.get("self")][:1] if is_cut else attendees
-        return found if attendees or "attendees" not in event.body else {**found, "attendees": []}
+        is_cut = 0 < self.most_attendees < len(attendees)
+        shown = [one for one in attendees if one.get("self")] if is_cut else attendees
+        found |= {"attendees": shown} if shown else {}
+        return found | ({"attendeesOmitted": True} if is_cut else {})
 
     def _attendee(self, attendee: dict[str, Any], event: Event) -> dict[str, Any]:
         email = attendee.get("email")

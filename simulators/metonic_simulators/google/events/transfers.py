@@ -1,14 +1,12 @@
 """How an event comes from elsewhere: imported, or moved from another calendar."""
 
+import base64
 from dataclasses import replace
 
 from metonic_simulators.google import errors
 from metonic_simulators.google.calendars import Calendar, Event, reaches
 from metonic_simulators.google.events import guests, rules, shape, writing
 from metonic_simulators.google.session import Session
-from metonic_simulators.store.seeds import BASE32HEX
-
-_BITS_OF_A_DIGIT = 5
 
 
 def imported(session: Session) -> Event:
@@ -54,10 +52,7 @@ def moved(session: Session) -> Event:
 
 def id_of(uid: str) -> str:
     """What Google calls an event that was imported: ``_`` and the UID in base32hex."""
-    bits = "".join(f"{one:08b}" for one in uid.encode())
-    padded = bits.ljust(-(-len(bits) // _BITS_OF_A_DIGIT) * _BITS_OF_A_DIGIT, "0")
-    digits = (padded[at : at + _BITS_OF_A_DIGIT] for at in range(0, len(padded), _BITS_OF_A_DIGIT))
-    return "_" + "".join(BASE32HEX[int(one, 2)] for one in digits)
+    return "_" + base64.b32hexencode(uid.encode()).decode().rstrip("=").lower()
 
 
 def _carried(session: Session, source: Calendar, destination: Calendar, event: Event) -> Event:
