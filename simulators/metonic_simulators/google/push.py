@@ -16,6 +16,7 @@ from metonic_simulators.google import errors
 from metonic_simulators.google.session import Session
 from metonic_simulators.google.world import World
 from metonic_simulators.store.clock import from_stamp, to_stamp
+from metonic_simulators.wire.errands import Errands
 
 _ID = re.compile(r"^[A-Za-z0-9\-_+/=]{1,64}$")
 _TOKEN_LENGTH = 256
@@ -56,14 +57,14 @@ class Delivery:
 
 
 class Push:
-    """The channels of a world. ``start``: how a coroutine is set going."""
+    """The channels of a world. ``errands`` deliver their messages."""
 
-    def __init__(self, world: World, send: Send, start: Callable[[Awaitable[None]], None]) -> None:
+    def __init__(self, world: World, send: Send, errands: Errands) -> None:
         self.channels: dict[str, Channel] = {}
         self.deliveries: list[Delivery] = []
         self._world = world
         self._send = send
-        self._start = start
+        self._errands = errands
         self._resource_ids: dict[str, str] = {}
         world.tell = self.tell
 
@@ -83,7 +84,7 @@ class Push:
         if len(channel.token) > _TOKEN_LENGTH:
             raise errors.invalid("Channel token is too long.")
         self.channels[channel.id] = channel
-        self._start(self._deliver(channel, "sync", 1))
+        self._errands.begin(self._deliver(channel, "sync", 1))
         return _shown(channel)
 
     def stop(self, session: Session) -> None:
@@ -97,7 +98,7 @@ class Push:
             raise errors.classic(404, "global", "notFound", message)
         del self.channels[channel.id]
         if self._world.faults.next("PUSH", channel.id, "push-after-stop"):
-            self._start(self._deliver(channel, "exists", 1))
+            self._errands.begin(self._deliver(channel, "exists", 1))
         channel.is_stopped = True
 
     def tell(self, resource: str, state: str) -> None:
@@ -110,13 +111,13 @@ class Push:
 
     def _tell(self, channel: Channel, state: str) -> None:
         if not self._world.quirks.is_on("push-delay"):
-            self._start(self._deliver(channel, state, 1))
+            self._errands.begin(self._deliver(channel, state, 1))
             return
         channel.is_told = True
 
         def told() -> None:
             channel.is_told = False
-            self._start(self._deliver(channel, state, 1))
+            self._errands.begin(self._deliver(channel, state, 1))
 
         self._world.clock.later(self._world.quirks.number("push-delay", "seconds"), told)
 
@@ -141,7 +142,7 @@ class Push:
 
     def _again(self, channel: Channel, state: str, attempt: int) -> None:
         if channel.id in self.channels and channel.expires > self._world.clock.now():
-            self._start(self._attempt(channel, state, attempt))
+            self._errands.begin(self._attempt(channel, state, attempt))
 
     def _new_id(self, body: dict[str, Any]) -> str:
         new_id = _text(body, "id")

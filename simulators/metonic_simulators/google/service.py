@@ -18,6 +18,7 @@ _AT_THE_DOOR = (
     *("failing", "html", "empty", "truncated", "lost-request", "lost-response", "slow", "rate-limited"),
     *("limits-exceeded", "unauthorized"),
 )
+_SECRET = frozenset({"oauth_token", "key"})
 _LIMITED_HOURS = 12.0
 _PAGE = b"<!DOCTYPE html><html><head><title>Error %d (Server Error)!!1</title></head><body></body></html>"
 
@@ -108,7 +109,7 @@ class Service:
             at=at,
             method=call.method,
             path=call.decoded,
-            query="&".join(f"{name}={value}" for name, value in call.query.items()),
+            query="&".join(f"{name}={value}" for name, value in call.query.items() if name not in _SECRET),
             operation=self._name(call),
             status=0,
             seconds=0,

@@ -1,8 +1,7 @@
 """The stand-in on one port of loopback: all of Google's hosts are one origin, as their paths differ."""
 
-import asyncio
 import gzip
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from email.utils import format_datetime
@@ -53,8 +52,8 @@ async def google(  # noqa: PLR0913 - each is a choice of its own
             world.add_user(email, zone=zone)
         return world
 
-    async with aiohttp.ClientSession(timeout=_PATIENCE) as session, _running() as begin:
-        simulator = Simulator(made, _sender(session), begin, redirect_uris)
+    async with aiohttp.ClientSession(timeout=_PATIENCE) as session:
+        simulator = Simulator(made, _sender(session), redirect_uris)
         runner = web.AppRunner(web.Application(client_max_size=_LARGEST_BODY), access_log=None)
         _add_routes(runner.app, simulator)
         await runner.setup()
@@ -65,25 +64,7 @@ async def google(  # noqa: PLR0913 - each is a choice of its own
         finally:
             simulator.clock.forget()
             await runner.cleanup()
-
-
-@asynccontextmanager
-async def _running() -> AsyncIterator[Callable[[Awaitable[None]], None]]:
-    """Sets coroutines going, and ends those that are left."""
-    tasks: set[asyncio.Task[None]] = set()
-
-    def begin(work: Awaitable[None]) -> None:
-        if isinstance(work, Coroutine):
-            task = asyncio.get_running_loop().create_task(work)
-            tasks.add(task)
-            task.add_done_callback(tasks.discard)
-
-    try:
-        yield begin
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+            await simulator.errands.end()
 
 
 def _sender(session: aiohttp.ClientSession) -> Callable[[str, dict[str, str]], Awaitable[int]]:

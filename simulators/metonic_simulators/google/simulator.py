@@ -1,6 +1,6 @@
 """Google as a test sees it: where it is, who signs in, what is switched or armed, what came of it."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from metonic_simulators.google.oauth import consent
@@ -8,6 +8,7 @@ from metonic_simulators.google.people import People, User, full_scope
 from metonic_simulators.google.push import Delivery, Push, Send
 from metonic_simulators.google.world import World
 from metonic_simulators.store.clock import Clock
+from metonic_simulators.wire.errands import Errands
 from metonic_simulators.wire.faults import Option, Unusable
 from metonic_simulators.wire.log import Entry, Mail
 
@@ -22,13 +23,12 @@ class Simulator:
         self,
         make: Callable[[], World],
         send: Send,
-        start: Callable[[Awaitable[None]], None],
         redirect_uris: Sequence[str] = (),
     ) -> None:
         self.url = ""
         self._make = make
         self._send = send
-        self._start = start
+        self.errands = Errands()
         self._redirect_uris = tuple(redirect_uris)
         self._begin()
 
@@ -39,7 +39,7 @@ class Simulator:
     def _begin(self) -> None:
         self.world = self._make()
         self.world.people.redirect_uris = self._redirect_uris
-        self.push = Push(self.world, self._send, self._start)
+        self.push = Push(self.world, self._send, self.errands)
 
     @property
     def people(self) -> People:
@@ -99,6 +99,10 @@ class Simulator:
         if email not in self.people.users:
             raise Unusable(f"There is no user {email!r}: there are {', '.join(self.people.users)}.")
         return self.people.users[email]
+
+    async def settled(self) -> None:
+        """Waits until no message of a channel is on its way."""
+        await self.errands.settled()
 
     def turn_on(self, name: str, /, **options: Option) -> None:
         """From now on; options that are not named have their usual value. Raises Unusable."""

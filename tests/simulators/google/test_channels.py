@@ -78,7 +78,7 @@ class Stage:
 
     async def settle(self) -> None:
         """Nothing is on its way any more."""
-        await asyncio.sleep(0.05)
+        await self.sim.settled()
 
 
 @asynccontextmanager

@@ -43,6 +43,17 @@ def test_writing_to_an_instance_makes_an_exception(alice: Client) -> None:
     ]
 
 
+def test_an_original_start_stays_whatever_is_written(alice: Client) -> None:
+    series = made(alice, daily(3))
+    second = f"{series['id']}_20260311T090000Z"
+    other = {"dateTime": "2026-03-12T10:00:00+01:00"}
+
+    exception = changed(alice, second, originalStartTime=other, recurringEventId="another", summary="Other")
+
+    assert exception["originalStartTime"]["dateTime"] == "2026-03-11T10:00:00+01:00"
+    assert (exception["id"], exception["recurringEventId"]) == (second, series["id"])
+
+
 def test_deleting_an_instance_cancels_it_and_leaves_the_rule(alice: Client) -> None:
     series = made(alice, daily(3))
     second = f"{series['id']}_20260311T090000Z"
