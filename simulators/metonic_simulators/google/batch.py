@@ -17,7 +17,7 @@ _MOST = 1000
 _BOUNDARY = re.compile(r'boundary=(?:"([^"]+)"|([^;\s]+))', re.IGNORECASE)
 _FOLD = re.compile(r"\r?\n[ \t]+")
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
-_NOT_PASSED_ON = ("accept-encoding", "connection", "host", "transfer-encoding", "content-", "if-")
+_NOT_PASSED_ON = ("accept-encoding", "connection", "host", "transfer-encoding", "content-")
 
 Answer = Callable[[Call], Awaitable[Reply]]
 

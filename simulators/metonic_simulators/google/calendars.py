@@ -64,7 +64,7 @@ class Calendar:
     """Its events and who may do what with them.
 
     ``roles``: by user; ``changed``: the stamp of the last change of an event; ``generation`` counts
-    the changes of who may do what; ``hidden``: events that cannot be read yet.
+    the changes of who may do what; ``hidden``: what is still read instead of what was written.
     """
 
     id: str
@@ -75,7 +75,7 @@ class Calendar:
     events: Records[Event] = field(default_factory=Records)
     exceptions: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     uids: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    hidden: set[str] = field(default_factory=set)
+    hidden: dict[str, Event | None] = field(default_factory=dict)
     changed: int = 0
     generation: int = 0
     is_deleted: bool = False
@@ -108,6 +108,16 @@ class Calendar:
             self.events.drop(event_id)
             self.exceptions[event.master].discard(event_id)
             self.uids[str(event.body.get("iCalUID", ""))].discard(event_id)
+
+    def seen(self, event_id: str) -> Event | None:
+        """The version that can be read now."""
+        return self.hidden[event_id] if event_id in self.hidden else self.events.get(event_id)
+
+    def all_seen(self) -> list[Event]:
+        if not self.hidden:
+            return list(self.events)
+        found = (self.seen(one.id) for one in self.events)
+        return [one for one in found if one is not None]
 
     def exceptions_of(self, master: str) -> list[Event]:
         found = (self.events.get(one) for one in sorted(self.exceptions.get(master, ())))

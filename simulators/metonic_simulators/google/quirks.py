@@ -63,7 +63,7 @@ FAULTS = table(
     Kind("lost-request", "the connection ends before anything is done", "any network"),
     Kind("lost-response", "it is done, then the connection ends", "any network"),
     Kind("slow", "the answer takes its time", "any network", {"seconds": 1.0}),
-    Kind("hidden", "what is written cannot be read for a while", _GUIDE, {"seconds": 5.0}),
+    Kind("hidden", "for a while what was there before is read", _GUIDE, {"seconds": 5.0}),
     Kind("rate-limited", "too many requests", _GUIDE, {"status": 403, "reason": "rateLimitExceeded"}),
     Kind("limits-exceeded", "Calendar usage limits exceeded", _GUIDE),
     Kind("unauthorized", "a token that is good is refused", "OGCS"),

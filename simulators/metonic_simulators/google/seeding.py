@@ -61,18 +61,26 @@ def put_event(world: World, wanted: Body) -> Event:
         **body,
         "id": event_id,
     }
-    if "start" in body:
-        stored |= times.stored(body, is_strict=False)
-    if "originalStartTime" in body:
-        point = body["originalStartTime"]
-        stored["originalStartTime"] = (
-            times.stored({"start": point, "end": point}, is_strict=False)["start"]
-            if ("dateTime" in point)
-            else {"date": point["date"]}
-        )
+    stored |= {name: _point(body[name]) for name in ("start", "end", "originalStartTime") if name in body}
     stamp = world.clock.stamp()
     deleted = stamp if stored["status"] == "cancelled" and "recurringEventId" not in stored else 0
     return world.put(found, Event(stored, stamp, old.created if old else stamp, stamp, {}, deleted))
+
+
+def _point(point: object) -> Body:
+    """As it is kept, of whatever zone; raises Unusable."""
+    if not isinstance(point, dict):
+        raise Unusable(f"{point!r} is no object.")
+    if "date" in point:
+        return {"date": str(point["date"])}
+    try:
+        found = datetime.fromisoformat(str(point.get("dateTime", "")))
+    except ValueError as error:
+        raise Unusable(f"{point} is no `date` and no `dateTime`.") from error
+    aware = (
+        found if found.tzinfo else found.replace(tzinfo=times.known_zone(str(point.get("timeZone", "UTC"))))
+    )
+    return {**point, "dateTime": times.utc(aware)}
 
 
 def split(world: World, wanted: Body) -> Event:
@@ -90,7 +98,11 @@ def split(world: World, wanted: Body) -> Event:
         raise Unusable("`at` is the moment when an instance begins.") from error
     if at.tzinfo is None or "dateTime" not in master.body["start"]:
         raise Unusable("`at` is a moment with an offset, of a timed series.")
-    body = dict(series.instance(master, at.astimezone(times.zone_of(master.body["start"]["timeZone"]))).body)
+    body = dict(
+        series.instance(
+            master, at.astimezone(times.known_zone(master.body["start"].get("timeZone", "UTC")))
+        ).body
+    )
     for name in ("recurringEventId", "originalStartTime"):
         del body[name]
     body |= {

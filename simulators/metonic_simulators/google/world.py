@@ -76,11 +76,12 @@ class World:
         return calendar
 
     def share(self, calendar: Calendar, user: str, role: str) -> None:
-        """Gives or takes a role; what has a new reader is in the reader's list."""
+        """Gives or takes a role; a new reader gets it into the list, where another role is no change."""
         calendar.roles[user] = role
         calendar.generation += 1
-        entries = self.lists[user]
-        old = entries.get(calendar.id)
+        old = self.lists[user].get(calendar.id)
+        if old is not None and old.is_deleted == (role == "none"):
+            return
         body = (
             dict(old.body) if old else {**_LIST_BODY, "defaultReminders": _default_reminders(calendar, user)}
         )
@@ -119,12 +120,12 @@ class World:
         self.tell(f"calendar:{calendar.id}", "exists")
         return event
 
-    def hide(self, calendar: Calendar, event_id: str, seconds: float) -> None:
-        """What was written cannot be read for a while; then it shows, as a change."""
-        calendar.hidden.add(event_id)
+    def hide(self, calendar: Calendar, event_id: str, before: Event | None, seconds: float) -> None:
+        """For a while what was there before is read; then the new version shows, as a change."""
+        calendar.hidden[event_id] = before
 
         def shown() -> None:
-            calendar.hidden.discard(event_id)
+            calendar.hidden.pop(event_id, None)
             event = calendar.events.get(event_id)
             if event is not None:
                 calendar.put(event)
@@ -133,7 +134,7 @@ class World:
 
     def readable(self, calendar: Calendar, event_id: str) -> Event | None:
         """What can be read under that id now: a tombstone only as long as it is kept."""
-        event = None if event_id in calendar.hidden else calendar.events.get(event_id)
+        event = calendar.seen(event_id)
         return None if event is None or self.is_forgotten(event) else event
 
     def is_forgotten(self, event: Event) -> bool:

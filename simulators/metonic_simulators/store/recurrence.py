@@ -6,13 +6,19 @@ that it has twice is the first of both (RFC 5545 3.3.5).
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrule, rruleset, rrulestr
 
 _LINE = re.compile(r"^(RRULE|EXRULE|RDATE|EXDATE)((?:;[^:;=]+=(?:\"[^\"]*\"|[^:;]*))*):(.+)$", re.IGNORECASE)
 _UNTIL = re.compile(r"UNTIL=(\d{8}(?:T\d{6}Z?)?)", re.IGNORECASE)
+_REFUSED = re.compile(
+    r"INTERVAL=0*(;|$)|FREQ=(SECONDLY|MINUTELY)|COUNT=.*UNTIL=|UNTIL=.*COUNT=", re.IGNORECASE
+)
+"""What never ends, what no calendar has, and two ends at once (RFC 5545 3.3.10)."""
+
+_EVER = timedelta(days=100 * 366)
 _VALUE = re.compile(r"^\d{8}(T\d{6}Z?)?$")
 
 
@@ -23,7 +29,9 @@ class Unreadable(ValueError):
 def occurrences(
     lines: Sequence[str], start: date | datetime, zone: tzinfo = UTC
 ) -> Iterator[date | datetime]:
-    """The starts in order: dates for a date, aware moments in ``zone`` for an aware start. May be endless.
+    """The starts in order: dates for a date, aware moments in ``zone`` for an aware start.
+
+    A rule without an end ends after a hundred years.
 
     Raises Unreadable at once, not while it is read.
     """
@@ -57,13 +65,16 @@ def _rules(lines: Sequence[str], first: datetime, zone: tzinfo) -> rruleset:
 
 def _rule(value: str, first: datetime, zone: tzinfo) -> rrule:
     local = _UNTIL.sub(lambda match: f"UNTIL={_until(match[1], zone)}", value)
+    if _REFUSED.search(value):
+        raise Unreadable(f"{value!r} is no recurrence rule.")
     try:
         found = rrulestr(local, dtstart=first)
-    except (ValueError, KeyError, TypeError) as error:
+        if not isinstance(found, rrule):
+            raise Unreadable(f"{value!r} is more than one rule.")
+        is_endless = not re.search("(UNTIL|COUNT)=", value, re.IGNORECASE)
+        return found.replace(until=first + _EVER) if is_endless else found
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError) as error:
         raise Unreadable(f"{value!r} is no recurrence rule.") from error
-    if not isinstance(found, rrule):
-        raise Unreadable(f"{value!r} is more than one rule.")
-    return found
 
 
 def _until(value: str, zone: tzinfo) -> str:

@@ -148,6 +148,36 @@ def test_readers_see_no_details_of_what_is_private_and_free_busy_readers_of_noth
         assert {"start", "end", "status"} <= one.keys()
 
 
+def test_a_calendar_is_changed_by_its_owner(alice: Client) -> None:
+    calendar = alice.calendars().insert(body={"summary": "Work", "description": "All"}).execute()
+    asked = {"calendarId": calendar["id"]}
+    assert refused(alice.calendars().insert(body={"description": "Nameless"}))[:2] == (400, "required")
+
+    patched = alice.calendars().patch(**asked, body={"timeZone": "Asia/Tokyo"}).execute()
+    assert (patched["description"], patched["timeZone"]) == ("All", "Asia/Tokyo")
+    stale = alice.calendars().update(**asked, body={"summary": "Other"})
+    stale.headers["If-Match"] = calendar["etag"]
+    assert refused(stale)[0] == 412
+    updated = alice.calendars().update(**asked, body={"summary": "Other"}).execute()
+    assert "description" not in updated
+    assert alice.calendars().get(**asked).execute() == updated
+    for wrong in ({"summary": 5}, {"timeZone": "Nowhere"}):
+        assert refused(alice.calendars().patch(**asked, body=wrong))[0] == 400
+    assert refused(alice.calendars().clear(**asked))[0] == 400
+
+
+def test_another_role_is_no_change_of_the_list(sim: Simulator, alice: Client, bob: Client) -> None:
+    token = bob.calendarList().list().execute()["nextSyncToken"]
+    name = shared(alice, sim, "reader")
+    answer = bob.calendarList().list(syncToken=token).execute()
+    assert ids(answer) == [name]
+
+    admin(sim, "POST", "calendars", {"id": name, "roles": {BOB: "writer"}})
+
+    assert ids(bob.calendarList().list(syncToken=answer["nextSyncToken"]).execute()) == []
+    assert bob.calendarList().get(calendarId=name).execute()["accessRole"] == "writer"
+
+
 def test_a_primary_calendar_can_be_cleared(alice: Client) -> None:
     alice.events().insert(calendarId="primary", body=timed()).execute()
 

@@ -180,3 +180,36 @@ def test_a_series_needs_a_zone_and_keeps_its_wall_time(alice: Client) -> None:
         "2026-10-24T10:00:00+02:00",
         "2026-10-25T10:00:00+01:00",
     ]
+
+
+@pytest.mark.parametrize(
+    ("start", "lines", "number"),
+    [
+        ({"dateTime": "2026-03-10T10:00:00Z"}, ["RRULE:FREQ=DAILY;COUNT=3", "DATE;VALUE=DATE:20260311"], 3),
+        ({"dateTime": "2026-03-10T10:00:00Z"}, ["RRULE;X-EVOLUTION-ENDDATE=20260311:FREQ=DAILY;COUNT=2"], 2),
+        ({"dateTime": "2026-03-10T10:00:00Z", "timeZone": "W. Europe"}, ["RRULE:FREQ=DAILY;COUNT=2"], 2),
+        ({"date": "2026-03-10"}, ["RRULE:FREQ=SOMETIMES"], 1),
+    ],
+)
+def test_old_series_are_read_although_they_are_no_good(
+    sim: Simulator, alice: Client, start: dict[str, str], lines: list[str], number: int
+) -> None:
+    event = {"id": "old", "summary": "Old", "start": start, "end": start, "recurrence": lines}
+    admin(sim, "POST", "events", {"calendar": ALICE, "event": event})
+
+    (series,) = listed(alice, timeMin="2026-03-09T00:00:00Z")["items"]
+
+    assert series["recurrence"] == lines
+    assert series["start"].keys() == start.keys()
+    assert len(instances(alice, "old")) == number
+
+
+def test_an_exception_may_come_without_its_series(sim: Simulator, alice: Client) -> None:
+    point = {"dateTime": "2026-03-10T10:00:00+01:00", "timeZone": "Europe/Berlin"}
+    orphan = timed(id="gone_20260310T090000Z", recurringEventId="gone", originalStartTime=point)
+    admin(sim, "POST", "events", {"calendar": ALICE, "event": orphan})
+
+    (found,) = listed(alice)["items"]
+
+    assert (found["recurringEventId"], found["originalStartTime"]) == ("gone", point)
+    assert refused(alice.events().get(calendarId="primary", eventId="gone"))[0] == 404

@@ -78,6 +78,24 @@ def test_what_was_written_may_show_later(sim: Simulator, alice: Client) -> None:
     assert ids(listed(alice, syncToken=meanwhile["nextSyncToken"])) == [event["id"]]
 
 
+def test_a_change_may_show_later_and_the_old_version_until_then(sim: Simulator, alice: Client) -> None:
+    event = made(alice, timed())
+    asked = {"calendarId": "primary", "eventId": event["id"]}
+    token = listed(alice)["nextSyncToken"]
+    arm(sim, "hidden", method="PATCH")
+    changed = alice.events().patch(**asked, body={"summary": "New"}).execute()
+
+    assert alice.events().get(**asked).execute() == event
+    assert listed(alice)["items"] == [event]
+    assert ids(listed(alice, syncToken=token)) == []
+    stale = alice.events().patch(**asked, body={"summary": "Newer"})
+    stale.headers["If-Match"] = event["etag"]
+    assert refused(stale)[0] == 412
+    advance(sim, seconds=6)
+
+    assert listed(alice, syncToken=token)["items"] == [changed]
+
+
 def test_an_event_may_be_touched_after_it_was_written(sim: Simulator, alice: Client) -> None:
     arm(sim, "touched-after")
 

@@ -84,7 +84,7 @@ def _rest(session: Session, calendar: Calendar, asked: Asked) -> Rest:
 
 def _all(session: Session, calendar: Calendar, asked: Asked) -> list[Event]:
     world = session.world
-    seen = [one for one in calendar.events if one.id not in calendar.hidden and not world.is_forgotten(one)]
+    seen = [one for one in calendar.all_seen() if not world.is_forgotten(one)]
     any_property = world.quirks.is_on("properties-or")
     if asked.since:
         seen = [one for one in seen if from_stamp(one.updated) >= asked.since]

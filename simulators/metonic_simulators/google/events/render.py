@@ -86,7 +86,7 @@ class Reader:
         for name in ("organizer", "creator"):
             if name in event.body:
                 person = dict(event.body[name])
-                is_self = person.get("email") == (self.calendar.id if name == "organizer" else self.user)
+                is_self = person.get("email") == self.calendar.id
                 found[name] = {**person, **({"self": True} if is_self else {})}
         attendees = [self._attendee(one, event) for one in event.body.get("attendees", [])]
         is_cut = 0 < self.most_attendees < len(attendees)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from itertools import dropwhile, islice, takewhile
+from functools import lru_cache
+from itertools import count, dropwhile, islice, takewhile
 from typing import Any
 
 from metonic_simulators.google import errors
@@ -11,6 +12,7 @@ from metonic_simulators.google.calendars import Calendar, Event
 from metonic_simulators.google.events import times
 from metonic_simulators.store.recurrence import Unreadable, occurrences
 
+_REMEMBERED = 4096
 _SEARCHED = 20_000
 """So many occurrences are looked at for one of them."""
 
@@ -21,18 +23,59 @@ def check_rule(body: dict[str, Any]) -> None:
         if line.upper().startswith(("DTSTART", "DTEND")):
             raise errors.invalid("Invalid recurrence rule.")
     try:
-        next(starts(body), None)
+        next(_starts(body, [str(line) for line in body["recurrence"]]), None)
     except (Unreadable, ValueError, OverflowError) as error:
         raise errors.invalid("Invalid recurrence rule.") from error
 
 
 def starts(body: dict[str, Any]) -> Iterator[date | datetime]:
-    """When the instances of a series begin by its rule, in order; perhaps endless."""
-    start = body["start"]
+    """When the instances of a series begin by its rule, in order.
+
+    Lines that cannot be read count for nothing: clients cannot write such, but old events have them.
+    """
     lines = [str(one) for one in body["recurrence"]]
-    if "date" in start:
-        return occurrences(lines, date.fromisoformat(start["date"]))
-    return occurrences(lines, times.moment(start, "UTC"), times.zone_of(start["timeZone"]))
+    try:
+        return _starts(body, lines)
+    except Unreadable:
+        return _starts(body, [one for one in lines if _is_readable(body, one)])
+
+
+def _starts(body: dict[str, Any], lines: list[str]) -> Iterator[date | datetime]:
+    start = body["start"]
+    point = start.get("date") or start["dateTime"]
+    return iter(_known(point, start.get("timeZone", "UTC"), tuple(lines)))
+
+
+class _Starts:
+    """Occurrences that are worked out once, as far as anybody has asked."""
+
+    def __init__(self, rest: Iterator[date | datetime]) -> None:
+        self._rest = rest
+        self._found: list[date | datetime] = []
+
+    def __iter__(self) -> Iterator[date | datetime]:
+        for at in count():
+            if at == len(self._found):
+                following = next(self._rest, None)
+                if following is None:
+                    return
+                self._found.append(following)
+            yield self._found[at]
+
+
+@lru_cache(_REMEMBERED)
+def _known(point: str, zone: str, lines: tuple[str, ...]) -> _Starts:
+    if "T" not in point:
+        return _Starts(occurrences(lines, date.fromisoformat(point)))
+    return _Starts(occurrences(lines, datetime.fromisoformat(point), times.known_zone(zone)))
+
+
+def _is_readable(body: dict[str, Any], line: str) -> bool:
+    try:
+        _starts(body, [line])
+    except Unreadable:
+        return False
+    return True
 
 
 def instance_id(master: str, start: date | datetime) -> str:
@@ -43,11 +86,10 @@ def instance_id(master: str, start: date | datetime) -> str:
 def instance(master: Event, start: date | datetime) -> Event:
     """The one that begins then by the rule."""
     body = {key: value for key, value in master.body.items() if key != "recurrence"}
-    length, old = times.length(body), body["start"]
+    length = times.length(body)
     if isinstance(start, datetime):
-        zone = {"timeZone": old["timeZone"]}
-        first: dict[str, Any] = {"dateTime": times.utc(start), **zone}
-        last: dict[str, Any] = {"dateTime": times.utc(_utc(start) + length), **zone}
+        first: dict[str, Any] = {**body["start"], "dateTime": times.utc(start)}
+        last: dict[str, Any] = {**body["end"], "dateTime": times.utc(_utc(start) + length)}
     else:
         first, last = {"date": start.isoformat()}, {"date": (start + length).isoformat()}
     body |= {
@@ -63,9 +105,9 @@ def instance(master: Event, start: date | datetime) -> Event:
 def instances(
     calendar: Calendar, master: Event, *, most: int, low: datetime | None = None, high: datetime | None = None
 ) -> list[Event]:
-    """In the order of their original starts, exceptions in their places, and last those of no such place.
+    """In the order of their original starts, exceptions in their places, and last those without one.
 
-    Of the rule's at most ``most``, none that ends by ``low`` and none that begins at ``high`` or later.
+    Of those by the rule at most ``most``, none that ends by ``low``, none that begins at ``high`` or later.
     """
     stored = {one.id: one for one in calendar.exceptions_of(master.id)}
     found: list[Event] = []

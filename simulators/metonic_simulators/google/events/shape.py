@@ -97,6 +97,7 @@ _CHOICES = {
     "colorId": {str(number) for number in range(12)},
 }
 _UNSET = object()
+_INT32 = 2**31 - 1
 
 
 def accepted(body: dict[str, Any]) -> dict[str, Any]:
@@ -145,9 +146,9 @@ def _shaped(value: Any, shape: Any, where: str) -> Any:  # noqa: ANN401 - any pa
         if not isinstance(value, list):
             raise _wrong(where)
         return [_shaped(one, shape[0], where) for one in value]
-    if not isinstance(value, shape) or (shape is int and isinstance(value, bool)):
+    if not isinstance(value, shape) or (shape is int and (isinstance(value, bool) or abs(value) > _INT32)):
         raise _wrong(where)
-    return value
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def _wrong(where: str) -> errors.Refused:

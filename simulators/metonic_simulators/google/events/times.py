@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 
 from metonic_simulators.google import errors
 
+_YEARS = range(2, 9000)
+"""No zone leads out of what a date can be."""
+
 Point = Mapping[str, Any]
 """``date``, or ``dateTime`` in UTC and perhaps ``timeZone``."""
 
@@ -19,6 +22,14 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         raise errors.invalid("Invalid time zone definition for start time.") from error
+
+
+def known_zone(name: str) -> ZoneInfo:
+    """UTC for a name that is none: old events have such."""
+    try:
+        return zone_of(name)
+    except errors.Refused:
+        return zone_of("UTC")
 
 
 def moment(point: Point, zone: str) -> datetime:
@@ -91,10 +102,7 @@ def _check_there(point: Point, name: str) -> None:
 
 def _point(point: Point, name: str, is_series: bool) -> dict[str, Any]:  # noqa: FBT001 - a fact of the event
     if point.get("date") is not None:
-        try:
-            return {"date": date.fromisoformat(str(point["date"])).isoformat()}
-        except ValueError as error:
-            raise errors.invalid(f'Invalid value for: Invalid format: "{point["date"]}"') from error
+        return {"date": _day(str(point["date"])).isoformat()}
     zone = point.get("timeZone")
     if zone is not None:
         _check_zone(zone, name)
@@ -104,10 +112,17 @@ def _point(point: Point, name: str, is_series: bool) -> dict[str, Any]:  # noqa:
     if zone is None and (found.tzinfo is None or is_series):
         raise errors.required(f"Missing time zone definition for {name} time.")
     aware = found if found.tzinfo else found.replace(tzinfo=zone_of(str(zone)))
+    return {"dateTime": utc(aware), **({"timeZone": zone} if zone is not None else {})}
+
+
+def _day(text: str) -> date:
     try:
-        return {"dateTime": utc(aware), **({"timeZone": zone} if zone is not None else {})}
-    except OverflowError as error:
-        raise errors.range_empty() from error
+        found = date.fromisoformat(text)
+    except ValueError as error:
+        raise errors.invalid(f'Invalid value for: Invalid format: "{text}"') from error
+    if found.year not in _YEARS:
+        raise errors.invalid(f'Invalid value for: Invalid format: "{text}"')
+    return found
 
 
 def _check_zone(name: str, point: str) -> None:
@@ -119,6 +134,7 @@ def _check_zone(name: str, point: str) -> None:
 
 def _parsed(text: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(text) if "T" in text.upper() else None
+        found = datetime.fromisoformat(text) if "T" in text.upper() else None
     except ValueError:
         return None
+    return found if found is not None and found.year in _YEARS else None

@@ -76,7 +76,7 @@ def _carried(session: Session, source: Calendar, destination: Calendar, event: E
 
 def _check_takes_part(calendar: Calendar, wanted: writing.Body) -> None:
     people = [wanted["organizer"], *wanted.get("attendees", [])]
-    if calendar.id not in {one.get("email") for one in people}:
+    if {calendar.id, calendar.owner}.isdisjoint(one.get("email") for one in people):
         raise errors.classic(
             400,
             "calendar",

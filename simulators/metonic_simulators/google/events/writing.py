@@ -147,7 +147,8 @@ def find(session: Session, calendar: Calendar) -> Target:
     event_id = session.at["eventId"]
     event = session.world.readable(calendar, event_id)
     if event is not None:
-        return Target(event, is_new=False)
+        is_read = session.call.method == "GET"
+        return Target(event if is_read else calendar.events.get(event_id) or event, is_new=False)
     instance = series.find(calendar, event_id)
     if instance is None or event_id in calendar.hidden:
         raise errors.not_found()
@@ -156,7 +157,7 @@ def find(session: Session, calendar: Calendar) -> Target:
 
 def _kept(session: Session, calendar: Calendar, event: Event, *, is_told: bool = True) -> Event:
     """Stores a version, and does all that follows from it."""
-    world = session.world
+    world, before = session.world, calendar.seen(event.id)
     world.put(calendar, event)
     master = calendar.events.get(event.master)
     if master is not None and world.quirks.is_on("master-bumped"):
@@ -166,15 +167,15 @@ def _kept(session: Session, calendar: Calendar, event: Event, *, is_told: bool =
     if is_told:
         method = "REQUEST" if guests.is_organizer(event, calendar) else "REPLY"
         guests.mail(session, method, event)
-    _befall(session, calendar, event)
+    _befall(session, calendar, event, before)
     return event
 
 
-def _befall(session: Session, calendar: Calendar, event: Event) -> None:
+def _befall(session: Session, calendar: Calendar, event: Event, before: Event | None) -> None:
     world, call = session.world, session.call
     hidden = world.faults.next(call.method, call.decoded, "hidden")
     if hidden is not None:
-        world.hide(calendar, event.id, float(hidden.option("seconds")))
+        world.hide(calendar, event.id, before, float(hidden.option("seconds")))
     if world.faults.next(call.method, call.decoded, "touched-after"):
         stamp = world.clock.stamp()
         world.put(calendar, replace(event, stamp=stamp, updated=stamp))
