@@ -156,12 +156,10 @@ def _tell(stand_in: StandIn) -> None:
 
 
 def _tell_of_google(simulator: Simulator) -> None:
-    users = (
-        _READY_USER.format(
-            email=user.email, access=simulator.token_for(user), refresh=simulator.refresh_token_for(user)
-        )
-        for user in simulator.users
-    )
+    users = []
+    for user in simulator.users:
+        access, refresh = simulator.ready_tokens(user)
+        users.append(_READY_USER.format(email=user.email, access=access, refresh=refresh))
     client, secret = simulator.client_id, simulator.client_secret
     words = _READY_GOOGLE.format(url=simulator.url, client=client, secret=secret, users="".join(users))
     sys.stdout.write(words)

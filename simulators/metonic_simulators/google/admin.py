@@ -83,7 +83,9 @@ class Admin:
         return self._time()
 
     async def users(self, _: web.Request) -> web.Response:
-        return web.json_response([self._user(user) for user in self._simulator.users])
+        return web.json_response(
+            [self._user(user, *self._simulator.ready_tokens(user)) for user in self._simulator.users]
+        )
 
     async def add_user(self, request: web.Request) -> web.Response:
         """``email``; also ``name``, ``zone``, ``scopes``."""
@@ -93,7 +95,7 @@ class Admin:
             raise Unusable("`email` is an address that nobody has yet.")
         zone = str(wanted.get("zone", "Europe/Berlin"))
         user = self._simulator.world.add_user(email, str(wanted.get("name", "")), zone)
-        return web.json_response(self._user(user, tuple(wanted.get("scopes", SCOPES))), status=201)
+        return web.json_response(self._with_new_tokens(user, wanted), status=201)
 
     async def set_user(self, request: web.Request) -> web.Response:
         """``state``: one of ``State``."""
@@ -102,7 +104,7 @@ class Admin:
             user.state = State(wanted.get("state", user.state))
         except ValueError as error:
             raise Unusable(f"`state` is one of {', '.join(State)}.") from error
-        return web.json_response(self._user(user))
+        return web.json_response(self._user(user, *self._simulator.ready_tokens(user)))
 
     async def revoke(self, request: web.Request) -> web.Response:
         """As if the user had taken back the consent."""
@@ -112,7 +114,7 @@ class Admin:
     async def token(self, request: web.Request) -> web.Response:
         """New tokens of a user, for ``scopes``."""
         user, wanted = self._simulator.user(request.match_info["email"]), await _object(request)
-        return web.json_response(self._user(user, tuple(wanted.get("scopes", SCOPES))), status=201)
+        return web.json_response(self._with_new_tokens(user, wanted), status=201)
 
     async def calendars(self, _: web.Request) -> web.Response:
         return web.json_response(
@@ -160,15 +162,21 @@ class Admin:
         clock = self._simulator.clock
         return web.json_response({"now": clock.now().isoformat(), "runs": clock.runs})
 
-    def _user(self, user: User, scopes: tuple[str, ...] = SCOPES) -> dict[str, Any]:
-        """With tokens that are ready, new ones each time."""
+    def _with_new_tokens(self, user: User, wanted: dict[str, Any]) -> dict[str, Any]:
+        scopes = wanted.get("scopes", SCOPES)
+        if not isinstance(scopes, list | tuple) or not all(isinstance(one, str) for one in scopes):
+            raise Unusable("`scopes` is a list of texts.")
+        simulator = self._simulator
+        return self._user(user, simulator.token_for(user, scopes), simulator.refresh_token_for(user, scopes))
+
+    def _user(self, user: User, access: str, refresh: str) -> dict[str, Any]:
         return {
             "email": user.email,
             "sub": user.sub,
             "name": user.name,
             "state": user.state,
-            "access_token": self._simulator.token_for(user, scopes),
-            "refresh_token": self._simulator.refresh_token_for(user, scopes),
+            "access_token": access,
+            "refresh_token": refresh,
         }
 
 

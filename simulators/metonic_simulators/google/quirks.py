@@ -62,9 +62,17 @@ FAULTS = table(
     Kind("truncated", "half of the answer, then the connection ends", "keeper.sh"),
     Kind("lost-request", "the connection ends before anything is done", "any network"),
     Kind("lost-response", "it is done, then the connection ends", "any network"),
-    Kind("slow", "the answer takes its time", "any network", {"seconds": 1.0}),
+    Kind("slow", "nothing happens for a while", "any network", {"seconds": 1.0}),
     Kind("hidden", "for a while what was there before is read", _GUIDE, {"seconds": 5.0}),
-    Kind("rate-limited", "too many requests", _GUIDE, {"status": 403, "reason": "rateLimitExceeded"}),
+    Kind(
+        "slow-response", "it is done at once, and the answer takes its time", "any network", {"seconds": 1.0}
+    ),
+    Kind(
+        "rate-limited",
+        "too many requests; 0: without a Retry-After",
+        _GUIDE,
+        {"status": 403, "reason": "rateLimitExceeded", "retry_after": 0},
+    ),
     Kind("limits-exceeded", "Calendar usage limits exceeded", _GUIDE),
     Kind("unauthorized", "a token that is good is refused", "OGCS"),
     Kind("sync-token-expired", "a full sync is required", _GUIDE),

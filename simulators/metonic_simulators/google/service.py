@@ -16,24 +16,11 @@ from metonic_simulators.wire.log import Entry
 
 _AT_THE_DOOR = (
     *("failing", "html", "empty", "truncated", "lost-request", "lost-response", "slow", "rate-limited"),
-    *("limits-exceeded", "unauthorized"),
+    *("slow-response", "limits-exceeded", "unauthorized"),
 )
 _SECRET = frozenset({"oauth_token", "key"})
 _LIMITED_HOURS = 12.0
 _PAGE = b"<!DOCTYPE html><html><head><title>Error %d (Server Error)!!1</title></head><body></body></html>"
-
-
-_INSTEAD: dict[str, Callable[[Fault], Reply]] = {
-    "failing": lambda fault: refusal(errors.backend(int(fault.option("status")))),
-    "html": lambda fault: _html(int(fault.option("status"))),
-    "empty": lambda fault: Reply(int(fault.option("status"))),
-    "rate-limited": lambda fault: refusal(
-        errors.rate_limited(str(fault.option("reason")), int(fault.option("status")))
-    ),
-    "unauthorized": lambda _: refusal(errors.unauthenticated(has_token=True)),
-    "conflict": lambda _: refusal(errors.conflict()),
-}
-"""What is answered without anything being done."""
 
 
 class Service:
@@ -70,6 +57,8 @@ class Service:
         if fault.kind.name == "slow":
             await asyncio.sleep(float(fault.option("seconds")))
         reply = self._answered(world, call)
+        if fault.kind.name == "slow-response":
+            await asyncio.sleep(float(fault.option("seconds")))
         if fault.kind.name == "lost-response":
             raise Dropped
         reply.is_cut = fault.kind.name == "truncated"
@@ -126,8 +115,15 @@ class Service:
 
 
 def _fault(world: World, call: Call) -> Fault | None:
-    names_ = (*_AT_THE_DOOR, "conflict") if call.part else _AT_THE_DOOR
-    return world.faults.next(call.method, call.decoded, *names_)
+    kinds = (*_AT_THE_DOOR, "conflict") if call.part else _AT_THE_DOOR
+    return world.faults.next(call.method, call.decoded, *kinds)
+
+
+def _rate_limited(fault: Fault) -> Reply:
+    reply = refusal(errors.rate_limited(str(fault.option("reason")), int(fault.option("status"))))
+    if seconds := int(fault.option("retry_after")):
+        reply.headers["Retry-After"] = str(seconds)
+    return reply
 
 
 def _html(status: int) -> Reply:
@@ -160,3 +156,14 @@ def _selection(call: Call, operation: Operation) -> selector.Tree:
     selector.check(tree, names.parts(operation.name), text)
     selector.check(tree.get("items", {}), names.items(operation.name), text)
     return tree
+
+
+_INSTEAD: dict[str, Callable[[Fault], Reply]] = {
+    "failing": lambda fault: refusal(errors.backend(int(fault.option("status")))),
+    "html": lambda fault: _html(int(fault.option("status"))),
+    "empty": lambda fault: Reply(int(fault.option("status"))),
+    "rate-limited": _rate_limited,
+    "unauthorized": lambda _: refusal(errors.unauthenticated(has_token=True)),
+    "conflict": lambda _: refusal(errors.conflict()),
+}
+"""What is answered without anything being done."""

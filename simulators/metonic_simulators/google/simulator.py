@@ -38,6 +38,7 @@ class Simulator:
 
     def _begin(self) -> None:
         self.world = self._make()
+        self._ready: dict[str, tuple[str, str]] = {}
         self.world.people.redirect_uris = self._redirect_uris
         self.push = Push(self.world, self._send, self.errands)
 
@@ -83,6 +84,18 @@ class Simulator:
         found, wanted = self.user(user), frozenset(map(full_scope, scopes))
         self.people.granted[found.email] = self.people.granted.get(found.email, frozenset()) | wanted
         return self.people.issue_refresh(found, wanted)
+
+    def ready_tokens(self, user: User | str) -> tuple[str, str]:
+        """An access token and a refresh token: the same ones as long as they are good. Raises Unusable."""
+        email = self.user(user).email
+        access, refresh = self._ready.get(email, ("", ""))
+        known = self.people.accesses.get(access)
+        if known is None or known.expires <= self.clock.now():
+            access = self.token_for(email)
+        if refresh not in self.people.refreshes:
+            refresh = self.refresh_token_for(email)
+        self._ready[email] = access, refresh
+        return access, refresh
 
     def allow(self, query: dict[str, str], user: User | str, scopes: Iterable[str] | None = None) -> str:
         """Where the browser goes after that user allowed what a sign-in page was asked for, or a part of it.

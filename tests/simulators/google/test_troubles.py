@@ -113,6 +113,16 @@ def test_a_good_token_may_be_refused_once_and_an_answer_be_slow(sim: Simulator, 
     assert admin(sim, "GET", "log")[-1]["seconds"] >= 0.01
 
 
+def test_an_answer_may_come_late_and_say_how_long_to_wait(sim: Simulator, alice: Client) -> None:
+    arm(sim, "slow-response", method="POST", options={"seconds": 0.01})
+    arm(sim, "rate-limited", options={"status": 429, "retry_after": 7})
+
+    assert made(alice, timed())["status"] == "confirmed"
+    status, headers, _ = whole(sim, "GET", EVENTS)
+
+    assert (status, headers["retry-after"]) == (429, "7")
+
+
 def test_a_fault_befalls_what_it_names(sim: Simulator, alice: Client) -> None:
     arm(sim, "failing", method="GET", path=f"*/events/{'x' * 5}")
 
@@ -202,6 +212,9 @@ def test_users_and_events_are_seeded_and_read_from_outside(sim: Simulator) -> No
     assert (status, "items" in json.loads(body)) == (200, False)
     assert (stored["id"], stored["originalStartTime"]) == ("_odd", {"date": "2026-03-10"})
     assert "carol@example.com" in [one["email"] for one in admin(sim, "GET", "users")]
+    assert admin(sim, "GET", "users") == admin(sim, "GET", "users")
+    new = admin(sim, "POST", "users/carol@example.com/tokens", {"scopes": ["calendar"]})
+    assert new["access_token"] != user["access_token"]
     assert [one["id"] for one in admin(sim, "GET", "calendars")][-1] == "carol@example.com"
     assert request(sim, "GET", "/-/elsewhere")[0] == 404
 

@@ -4,8 +4,9 @@ https://developers.google.com/workspace/calendar/api/guides/sync
 """
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from metonic_simulators.google import errors
@@ -60,6 +61,7 @@ def instances(session: Session) -> dict[str, Any]:
         rest = session.world.tokens.rest(session.call.text("pageToken"), owner, key)
     else:
         found = _instances(session, calendar, master, asked) if master.is_series else []
+        found = [one for one in found if asked.deleted or not one.is_cancelled]
         rest = Rest(owner, key, _of_that_start(session, calendar, found), 0, 0)
     events, following = _page(session, rest)
     reader = Reader(session.world, calendar, session.me, asked.zone, asked.most_attendees)
@@ -123,8 +125,6 @@ def _expanded(session: Session, calendar: Calendar, events: Sequence[Event], ask
 def _instances(session: Session, calendar: Calendar, master: Event, asked: Asked) -> list[Event]:
     most = int(session.world.quirks.number("horizon", "instances"))
     found = series.instances(calendar, master, most=most, low=asked.low, high=asked.high)
-    if "singleEvents" not in session.call.query:
-        found = [one for one in found if asked.deleted or not one.is_cancelled]
     return [one for one in found if query.overlaps(asked, one, calendar.zone)]
 
 
@@ -144,16 +144,16 @@ def _is_within(calendar: Calendar, event: Event, asked: Asked) -> bool:
 
 def _page(session: Session, rest: Rest) -> tuple[list[Event], Rest | None]:
     """The events of this page, and what is left after it."""
-    size, quirks = session.call.number("maxResults", _PAGE, most=_LARGEST_PAGE), session.world.quirks
-    if quirks.is_on("short-pages"):
-        size = (
-            0
-            if rest.start == 0 and "pageToken" not in session.call.query
-            else int(quirks.number("short-pages", "size"))
-        )
-    end = rest.start + size
+    end = rest.start + _size(session)
     events = [one for one in rest.items[rest.start : end] if isinstance(one, Event)]
     return events, replace(rest, start=end) if end < len(rest.items) else None
+
+
+def _size(session: Session) -> int:
+    asked, quirks = session.call.number("maxResults", _PAGE, most=_LARGEST_PAGE), session.world.quirks
+    if not quirks.is_on("short-pages"):
+        return asked
+    return int(quirks.number("short-pages", "size")) if "pageToken" in session.call.query else 0
 
 
 def _head(session: Session, calendar: Calendar, zone: str) -> dict[str, Any]:
@@ -202,5 +202,5 @@ def _same(point: dict[str, Any], wanted: str) -> bool:
     return times.moment(point, "UTC") == times.bound(wanted, "originalStart")
 
 
-def _by_start(calendar: Calendar) -> Any:  # noqa: ANN401 - a key to sort by
+def _by_start(calendar: Calendar) -> Callable[[Event], datetime]:
     return lambda one: times.moment(one.body["start"], calendar.zone)

@@ -1,5 +1,6 @@
 """How an event comes to be, changes and goes: insert, update, patch, delete."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +22,7 @@ _SERVERS = (
     "locked",
 )
 """What a client cannot change once the event is there."""
+_USUAL: dict[str, Any] = {"useDefault": True}
 _IMPORTANT = ("start", "end", "location", "recurrence")
 
 Body = dict[str, Any]
@@ -88,7 +90,7 @@ def patch(session: Session) -> Event:
     old = dict(target.event.body)
     _check_type_kept(wanted, old)
     rules.check_sequence(wanted.get("sequence"), old["sequence"])
-    had = dict(target.event.reminders.get(session.me, {"useDefault": True}))
+    had = dict(target.event.reminders.get(session.me, _USUAL))
     reminders = (
         shape.merged({"reminders": had}, {"reminders": wanted["reminders"]}) if "reminders" in wanted else {}
     )
@@ -109,9 +111,9 @@ def amended(session: Session, calendar: Calendar, target: Target, new: Body, rem
         _follow_series(session, calendar, old, new)
     body = _checked(session, calendar, gates.gated(session, dict(old.body), new), dict(old.body))
     guests.check_shared(session, calendar, old, body)
-    own = {**old.reminders, session.me: _reminders(reminders or {"useDefault": True})}
+    own = _own_reminders(session, old, reminders or _USUAL)
     stamp = world.clock.stamp()
-    if body == dict(old.body) and not target.is_new and own != dict(old.reminders):
+    if body == dict(old.body) and not target.is_new and own != old.reminders:
         return _reminded(session, calendar, old, own, stamp)
     if old.is_series and any(body.get(name) != old.body.get(name) for name in ("start", "recurrence")):
         _let_exceptions_go(session, calendar, body)
@@ -268,6 +270,12 @@ def _whole_times(wanted: Body) -> Body:
             if point and point.get(one) is not None:
                 found[name] = {**point, other: None, **({"timeZone": None} if one == "date" else {})}
     return found
+
+
+def _own_reminders(session: Session, old: Event, wanted: Body) -> Mapping[str, Any]:
+    if wanted == old.reminders.get(session.me, _USUAL):
+        return old.reminders
+    return {**old.reminders, session.me: _reminders(wanted)}
 
 
 def _reminders(reminders: Body) -> Body:
