@@ -25,6 +25,7 @@ QUIRKS = table(
     Kind("undelete-refused", "a deleted event cannot be confirmed again", "google-api-ruby-client 1811"),
     Kind("master-bumped", "a changed exception changes the etag of its series", _UNKNOWN),
     Kind("exceptions-dropped", "a series whose rule or time changes loses its exceptions", _UNKNOWN),
+    Kind("exceptions-told", "a deleted series brings a tombstone of each exception too", _UNKNOWN),
     Kind(
         "reminders-bump", "a change of reminders changes the etag and shows in deltas", _REFERENCE, is_on=True
     ),

@@ -159,6 +159,21 @@ def test_a_series_that_ends_takes_its_exceptions_along(sim: Simulator, alice: Cl
     assert ids(listed(alice)) == [other["id"]]
 
 
+def test_a_deleted_series_may_tell_of_its_exceptions(sim: Simulator, alice: Client) -> None:
+    for is_told in (False, True):
+        admin(sim, "PUT" if is_told else "DELETE", "quirks/exceptions-told")
+        series = made(alice, daily(3))
+        exception = changed(alice, f"{series['id']}_20260311T090000Z", summary="Other")["id"]
+        token = listed(alice)["nextSyncToken"]
+
+        alice.events().delete(calendarId="primary", eventId=series["id"]).execute()
+
+        told = listed(alice, syncToken=token)["items"]
+        assert {one["status"] for one in told} == {"cancelled"}
+        assert {one["id"] for one in told} == ({series["id"], exception} if is_told else {series["id"]})
+        assert ids(listed(alice)) == []
+
+
 def test_a_stricter_visibility_of_one_instance_is_that_of_all_and_a_laxer_one_is_ignored(
     alice: Client,
 ) -> None:

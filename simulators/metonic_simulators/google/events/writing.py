@@ -136,12 +136,21 @@ def cancel(session: Session, calendar: Calendar, target: Target) -> Event:
     stamp = world.clock.stamp()
     body = {**event.body, "status": "cancelled"}
     deleted = 0 if event.master else stamp
-    for one in calendar.exceptions_of(event.id):
-        calendar.drop(one.id)
+    _end_exceptions(session, calendar, event.id)
     tombstone = replace(event, body=body, stamp=stamp, updated=stamp, deleted=deleted)
     if guests.is_organizer(event, calendar):
         guests.mail(session, "CANCEL", event)
     return _kept(session, calendar, tombstone, is_told=False)
+
+
+def _end_exceptions(session: Session, calendar: Calendar, series_id: str) -> None:
+    for one in calendar.exceptions_of(series_id):
+        if session.world.quirks.is_on("exceptions-told"):
+            stamp = session.world.clock.stamp()
+            body = {**one.body, "status": "cancelled"}
+            calendar.put(replace(one, body=body, stamp=stamp, updated=stamp, deleted=stamp))
+        else:
+            calendar.drop(one.id)
 
 
 def find(session: Session, calendar: Calendar) -> Target:
