@@ -1,4 +1,4 @@
-"""``python -m metonic_simulators icloud --port N``: a stand-in until Ctrl-C or SIGTERM."""
+"""``python -m metonic_simulators icloud|google --port N``: a stand-in until Ctrl-C or SIGTERM."""
 
 import argparse
 import asyncio
@@ -11,9 +11,25 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+from metonic_simulators.google import Simulator, google
+from metonic_simulators.google.serving import USERS
 from metonic_simulators.icloud import Account, StandIn, icloud
 from metonic_simulators.servers import HOST, KINDS, CalendarServer, named, started
 
+_READY_GOOGLE = """\
+The stand-in for Google is ready.
+
+  server         {url}
+  client id      {client}
+  client secret  {secret}
+{users}
+  switches       {url}-/quirks, -/faults, -/log, -/outbox, -/deliveries, -/reset, -/clock, -/users, -/events
+"""
+_READY_USER = """
+  user           {email}
+  access token   {access}
+  refresh token  {refresh}
+"""
 _READY = """\
 The stand-in for iCloud is ready.
 
@@ -27,8 +43,7 @@ The stand-in for iCloud is ready.
 def main() -> None:
     arguments = _arguments()
     try:
-        with _server(arguments) as server:
-            asyncio.run(_run(arguments, server))
+        arguments.run(arguments)
     except (OSError, RuntimeError) as error:
         sys.exit(str(error))
 
@@ -37,8 +52,27 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m metonic_simulators", description="The outside world for trials."
     )
-    commands = parser.add_subparsers(required=True, metavar="icloud")
-    one = commands.add_parser("icloud", help="iCloud's calendars before a real CalDAV server")
+    commands = parser.add_subparsers(required=True, metavar="icloud|google")
+    _add_icloud(commands.add_parser("icloud", help="iCloud's calendars before a real CalDAV server"))
+    _add_google(commands.add_parser("google", help="Google Calendar and sign-in with Google"))
+    return parser.parse_args()
+
+
+def _add_google(one: argparse.ArgumentParser) -> None:
+    one.set_defaults(run=lambda arguments: asyncio.run(_run_google(arguments)))
+    one.add_argument("--port", type=int, required=True, help="0: one that is free")
+    one.add_argument("--seed", default="metonic", help="what ids and tokens are drawn from")
+    one.add_argument("--user", action="append", dest="users", help="an address, once for each; two if none")
+    one.add_argument(
+        "--redirect-uri",
+        action="append",
+        default=[],
+        help="where a sign-in may lead back to; anywhere if none",
+    )
+
+
+def _add_icloud(one: argparse.ArgumentParser) -> None:
+    one.set_defaults(run=_run_icloud)
     one.add_argument("--port", type=int, required=True, help="the entry host's; 0: one that is free")
     behind = one.add_mutually_exclusive_group()
     behind.add_argument(
@@ -55,7 +89,11 @@ def _arguments() -> argparse.Namespace:
     one.add_argument(
         "--certificate", type=Path, help="speak https with this certificate and key (PEM, one file)"
     )
-    return parser.parse_args()
+
+
+def _run_icloud(arguments: argparse.Namespace) -> None:
+    with _server(arguments) as server:
+        asyncio.run(_run(arguments, server))
 
 
 @contextmanager
@@ -69,10 +107,28 @@ def _server(arguments: argparse.Namespace) -> Iterator[CalendarServer]:
         yield server
 
 
-async def _run(arguments: argparse.Namespace, server: CalendarServer) -> None:
+def _stop() -> asyncio.Event:
+    """Set by Ctrl-C and SIGTERM."""
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    return stop
+
+
+async def _run_google(arguments: argparse.Namespace) -> None:
+    stop = _stop()
+    async with google(
+        port=arguments.port,
+        seed=arguments.seed,
+        users=arguments.users or USERS,
+        redirect_uris=arguments.redirect_uri,
+    ) as simulator:
+        _tell_of_google(simulator)
+        await stop.wait()
+
+
+async def _run(arguments: argparse.Namespace, server: CalendarServer) -> None:
+    stop = _stop()
     async with icloud(
         server,
         port=arguments.port,
@@ -95,6 +151,17 @@ def _tls(certificate: Path | None) -> ssl.SSLContext | None:
 
 def _tell(stand_in: StandIn) -> None:
     words = _READY.format(url=stand_in.url, user=stand_in.user, password=stand_in.password)
+    sys.stdout.write(words)
+    sys.stdout.flush()
+
+
+def _tell_of_google(simulator: Simulator) -> None:
+    users = []
+    for user in simulator.users:
+        access, refresh = simulator.ready_tokens(user)
+        users.append(_READY_USER.format(email=user.email, access=access, refresh=refresh))
+    client, secret = simulator.client_id, simulator.client_secret
+    words = _READY_GOOGLE.format(url=simulator.url, client=client, secret=secret, users="".join(users))
     sys.stdout.write(words)
     sys.stdout.flush()
 

@@ -1,0 +1,1 @@
+"""Events: what may be written, how it is stored, listed and shown."""
