@@ -172,3 +172,93 @@ def refusal() -> str:
         load_settings()
     assert caught.value.__cause__ is None
     return caught.value.message
+
+
+CLIENTS = '{"google": {"id": "1.apps.example", "secret": "GOCSPX"}}'
+
+
+def test_clients_are_by_provider_and_may_stand_in_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load_settings().clients == {}
+    (tmp_path / "clients").write_text(f"{CLIENTS}\n")
+    monkeypatch.setenv("METONIC_OAUTH_CLIENTS_FILE", str(tmp_path / "clients"))
+
+    settings = load_settings()
+
+    assert (settings.clients["google"].id, settings.clients["google"].secret) == ("1.apps.example", "GOCSPX")
+    assert "GOCSPX" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "clients",
+    [
+        "google",
+        "[]",
+        '{"google": {"id": "1", "secret": ""}}',
+        '{"google": {"id": "GOCSPX"}}',
+        '{"google": {"id": "1", "secret": 7}}',
+        '{"google": {"id": "1", "secret": "GOCSPX", "more": "x"}}',
+        '{"Google!": {"id": "1", "secret": "GOCSPX"}}',
+    ],
+)
+def test_clients_that_cannot_be_read_are_told_without_showing_them(
+    clients: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("METONIC_OAUTH_CLIENTS", clients)
+
+    assert "METONIC_OAUTH_CLIENTS" in refusal()
+    assert "GOCSPX" not in refusal()
+
+
+def test_pages_are_kept_to_the_letter(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = ("https://App.example.org/Connected?tab=1", "http://localhost:5173/", "http://127.0.0.1:8000")
+    monkeypatch.setenv("METONIC_REDIRECT_URIS", ", ".join(pages))
+
+    assert load_settings().pages == pages
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "app.example.org/connected",
+        "http://app.example.org/",
+        "http://localhost.evil.test/",
+        "https://user:secret@app.example.org/",
+        "https://app.example.org/#/connected",
+        "https://app.example.org/ä",
+        "https://",
+        "javascript:alert(1)",
+        "*",
+    ],
+)
+@pytest.mark.parametrize("name", ["METONIC_REDIRECT_URIS", "METONIC_PUBLIC_URL"])
+def test_what_is_no_address_of_a_page_is_refused(
+    name: str, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, page)
+
+    assert f"{name} is wrong" in refusal()
+    assert "secret" not in refusal()
+
+
+def test_the_public_address_ends_without_a_slash(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().public_url == ""
+    monkeypatch.setenv("METONIC_PUBLIC_URL", "https://app.example.org/sync/")
+
+    assert load_settings().public_url == "https://app.example.org/sync"
+
+
+def test_stand_ins_are_origins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("METONIC_STAND_INS", '{"https://WWW.example.com:443": "http://127.0.0.1:9001"}')
+
+    assert load_settings().origins_instead == {"https://www.example.com": "http://127.0.0.1:9001"}
+
+
+@pytest.mark.parametrize(
+    "stand_ins", ["x", "[]", '{"https://a.test": 7}', '{"https://a.test/x": "http://b"}', '{"a": "http://b"}']
+)
+def test_stand_ins_that_are_no_origins_are_refused(stand_ins: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("METONIC_STAND_INS", stand_ins)
+
+    assert "METONIC_STAND_INS is wrong" in refusal()

@@ -13,11 +13,11 @@ class StandIns:
     """``origins``: by the true origin (``https://www.example.com``), the one that stands in for it."""
 
     def __init__(self, origins: Mapping[str, str]) -> None:
-        self._origins = {URL(true).origin(): URL(other).origin() for true, other in origins.items()}
+        self._origins = {_origin(URL(true)): URL(other).origin() for true, other in origins.items()}
 
     def of(self, url: URL) -> URL:
         """Where a request for ``url`` (absolute) goes: the same path at the stand-in, if there is one."""
-        other = self._origins.get(url.origin())
+        other = self._origins.get(_origin(url))
         if other is None:
             return url
         return URL.build(
@@ -27,6 +27,10 @@ class StandIns:
             query_string=url.raw_query_string,
             encoded=True,
         )
+
+
+def _origin(url: URL) -> tuple[str, str | None, int | None]:
+    return url.scheme, url.raw_host, url.port
 
 
 NONE = StandIns({})

@@ -57,13 +57,13 @@ class GrantClient:
 
 
 class KeptGrant:
-    """The grant of a connected calendar, as it stands sealed in its row."""
+    """The grant of a connected calendar, as it stands sealed in its row, at ``place``."""
 
     def __init__(self, services: Services, provider: Provider, calendar_id: UUID) -> None:
         self._services = services
         self._provider = provider
         self._calendar_id = calendar_id
-        self._place = Place("calendar_sync_configs", str(calendar_id), "access_token")
+        self.place = Place("calendar_sync_configs", str(calendar_id), "access_token")
         self._known: Grant | None = None
 
     async def good(self) -> Grant:
@@ -101,7 +101,7 @@ class KeptGrant:
             return None
         try:
             fresh = await authority.renewed(grant)
-            text = self._services.vault.seal(fresh.as_text(), self._place)
+            text = self._services.vault.seal(fresh.as_text(), self.place)
             is_kept = await grants.replace(self._calendar_id, sealed, text)
         except SignInNeeded:
             if await grants.read(self._calendar_id) == sealed:
@@ -115,7 +115,7 @@ class KeptGrant:
     def opened(self, sealed: str) -> Grant:
         """Raises Misconfigured where the key is missing."""
         try:
-            return Grant.of_text(self._services.vault.open(sealed, self._place))
+            return Grant.of_text(self._services.vault.open(sealed, self.place))
         except VaultError as error:
             raise Misconfigured(str(error)) from error
 
