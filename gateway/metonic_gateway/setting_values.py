@@ -9,12 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 _LAST_PORT = 65535
-_NAME = r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*"
-_ORIGIN = re.compile(rf"(https?)://({_NAME})(?::([1-9][0-9]{{0,4}}))?")
+_ORIGIN = re.compile(r"(https?)://([a-z0-9_-]+(?:\.[a-z0-9_-]+)*)(?::([1-9][0-9]{0,4}))?")
+_PUBLIC_URL = re.compile(_ORIGIN.pattern + r"((?:/[A-Za-z0-9._~-]+)*)/?", re.IGNORECASE)
+_PAGE = re.compile(_ORIGIN.pattern + r"(?:/[!-~]*)?", re.IGNORECASE)
+_OURSELVES = {"localhost", "127.0.0.1"}
 _USUAL_PORTS = {"http": "80", "https": "443"}
-# RFC 8252 8.3: what never leaves the machine needs no TLS.
-_PAGE = re.compile(rf"(?:https://{_NAME}|http://(?:localhost|127\.0\.0\.1|\[::1\]))(?::[1-9][0-9]{{0,4}})?")
-_REST = re.compile(r"(?:/[!-~]*)?")
 _PROVIDER = re.compile(r"[a-z][a-z0-9_]{0,19}")
 
 
@@ -34,16 +33,18 @@ def read_origins(text: str) -> tuple[str, ...]:
 
 def read_pages(text: str) -> tuple[str, ...]:
     """Addresses of pages, comma separated, as they stand there."""
-    return tuple(_page(each, f"number {number}") for number, each in enumerate(_listed(text), 1))
+    return tuple(_page(each, number) for number, each in enumerate(_listed(text), 1))
 
 
 def read_public_url(text: str) -> str:
-    """Where the service is reached from outside, without a slash at the end; empty if it is not set."""
-    if not text:
-        return ""
-    if "?" in text:
-        raise ValueError("must be an address without `?`")
-    return _page(text.strip(), "it").rstrip("/")
+    """The URL at which outsiders reach the service, without a slash at its end."""
+    found = _PUBLIC_URL.fullmatch(text.strip())
+    if not found or int(found[3] or 0) > _LAST_PORT:
+        raise ValueError("must be a URL such as https://sync.example.org, with nothing after its path")
+    scheme, host, port, path = found.groups()
+    if scheme.lower() == "http" and host.lower() not in _OURSELVES:
+        raise ValueError("must begin with https://; http:// is for trials with localhost and 127.0.0.1 alone")
+    return f"{scheme}://{host}".lower() + (f":{port}" if port else "") + path
 
 
 def read_oauth_clients(text: str) -> dict[str, OAuthClient]:
@@ -87,12 +88,14 @@ def _origin(text: str, number: int) -> str:
     return f"{scheme}://{host}" if port in {None, _USUAL_PORTS[scheme]} else f"{scheme}://{host}:{port}"
 
 
-def _page(text: str, which: str) -> str:
-    """RFC 6749 3.1.2: absolute, and without a fragment."""
-    found = _PAGE.match(text.lower())
-    if found is None or not _REST.fullmatch(text[found.end() :]) or "#" in text:
+def _page(text: str, number: int) -> str:
+    """Absolute and without a fragment (RFC 6749 3.1.2); what stays on the machine needs no TLS (RFC 8252)."""
+    found = _PAGE.fullmatch(text)
+    is_ours = found is not None and found[2].lower() in _OURSELVES
+    if found is None or "#" in text or (found[1].lower() == "http" and not is_ours):
         raise ValueError(
-            f"{which} is no address of a page: it begins with https://, or http://localhost, and has no `#`"
+            f"number {number} is no address of a page; name them as https://app.example.org/connected, "
+            "without a `#`, and with http:// only at localhost and 127.0.0.1"
         )
     return text
 

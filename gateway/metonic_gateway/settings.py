@@ -66,6 +66,10 @@ def _pages(value: str) -> str:
     return ",".join(read_pages(value))
 
 
+def _public_url(value: str | None) -> str | None:
+    return None if value is None else read_public_url(value)
+
+
 def _usable_clients(value: SecretStr) -> SecretStr:
     read_oauth_clients(value.get_secret_value())
     return value
@@ -116,15 +120,15 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=1, le=_LAST_PORT, description="The port to listen on.")
+    public_url: Annotated[str | None, AfterValidator(_public_url)] = Field(
+        None,
+        description="The URL at which outsiders reach the service, such as `https://sync.example.org`. "
+        "Without it nobody can sign in at a provider's page.",
+    )
     cors_origins: Annotated[str, AfterValidator(_origins)] = Field(
         "",
         description="The origins of frontends that are served from elsewhere, comma separated, such as "
         "`https://app.example.org`; `*` for any.",
-    )
-    public_url: Annotated[str, AfterValidator(read_public_url)] = Field(
-        "",
-        description="Where the service is reached from outside, such as `https://sync.example.org`. Sign-in "
-        "at a provider's page needs it: what to register there is `{public URL}/oauth/{provider}/callback`.",
     )
     oauth_clients: Annotated[SecretStr, AfterValidator(_usable_clients)] = Field(
         SecretStr(""),
@@ -243,7 +247,7 @@ def _default(field: FieldInfo) -> str:
     if field.default is PydanticUndefined:
         return "required"
     value = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
-    if value == "":
+    if value in {"", None}:
         return "none"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 

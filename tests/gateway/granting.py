@@ -18,11 +18,11 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 from pydantic import SecretStr
 from tests.gateway.house import House
-from tests.gateway.memory import MemoryAdapter, World
+from tests.gateway.memory import MemoryAdapter, MemoryEgress, World
 from yarl import URL
 
 from metonic_core.model.when import Window
-from metonic_core.spi import Account, CalendarInfo, Client, EventPage, OAuth2, Provider, Unavailable
+from metonic_core.spi import Account, CalendarInfo, Client, EventPage, OAuth2, Password, Provider, Unavailable
 from metonic_core.spi.registry import Registry
 from metonic_gateway.accounts.egress import Egress
 from metonic_gateway.accounts.stand_ins import StandIns
@@ -212,17 +212,28 @@ def granting_provider(
     )
 
 
+class _Egress(Egress):
+    """The real one, but for the provider with a form, which has no server."""
+
+    def client(self, provider: Provider, server: str, authorization: str) -> Client:
+        if isinstance(provider.sign_in, Password):
+            return MemoryEgress().client(provider, server, authorization)
+        return super().client(provider, server, authorization)
+
+
 @asynccontextmanager
-async def granting_server(house: House) -> AsyncIterator[Granting]:
-    """The server, and a house whose provider it is."""
+async def granting_server(
+    house: House, name: str = "granting", world: World | None = None
+) -> AsyncIterator[Granting]:
+    """The server, and a house one of whose providers it is; its calendars are those of ``world``."""
     granting = Granting(lambda: house.now)
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", granting.receive)
     async with TestServer(app, host="127.0.0.1") as server:
         granting.origin = str(server.make_url("")).rstrip("/")
         stand_ins = StandIns({ACCOUNTS: granting.origin, API: granting.origin})
-        async with Egress(allow_private_addresses=True, stand_ins=stand_ins) as egress:
-            provider = granting_provider(house.world)
+        async with _Egress(allow_private_addresses=True, stand_ins=stand_ins) as egress:
+            provider = granting_provider(world or house.world, name)
             client = f'{{"{provider.name}": {{"id": "{CLIENT_ID}", "secret": "{CLIENT_SECRET}"}}}}'
             settings = house.services.settings.model_copy(
                 update={

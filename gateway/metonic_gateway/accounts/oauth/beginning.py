@@ -104,7 +104,7 @@ def place_of(state: str) -> Place:
 
 def _callback(services: Services, provider: Provider) -> str:
     public = services.settings.public_url
-    if not public:
+    if public is None:
         raise Misconfigured("Nobody can come back from a provider's page: METONIC_PUBLIC_URL is not set.")
     return f"{public}/oauth/{provider.name}/callback"
 
