@@ -11,7 +11,10 @@ from metonic_gateway.store import calendars, disconnecting
 from metonic_gateway.store.calendars import ConnectedCalendar
 from metonic_gateway.store.states import DISCONNECTING
 
-_BEING_REMOVED = "The copies are being removed; the sign-in is given back and forgotten after that."
+_BEING_REMOVED = "The copies are being removed; the sign-in is forgotten after that."
+_GIVEN_BACK_AFTER = (
+    "The copies are being removed; after that our access is given back to the provider and forgotten here."
+)
 _FORGOTTEN = "The sign-in is forgotten. Copies stay in the calendar until you delete them there."
 _NOT_YET = (
     "The provider could not be told that the sign-in ends: it is told later, and then it is forgotten here. "
@@ -48,7 +51,8 @@ async def disconnect(
     if link is not None:
         copies = await disconnecting.count_copies(link)
         services.nudge([calendar.id])
-        done = Disconnected(provider_name, copies, grant_revoked=False, next_step=_BEING_REMOVED)
+        next_step = _GIVEN_BACK_AFTER if is_revocable(services, calendar) else _BEING_REMOVED
+        done = Disconnected(provider_name, copies, grant_revoked=False, next_step=next_step)
     else:
         done = await _leave_copies(services, calendar)
     services.feed.publish(status_topic(user_id))

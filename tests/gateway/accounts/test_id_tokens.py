@@ -70,7 +70,9 @@ async def test_keys_are_read_once_and_anew_when_the_provider_changes_them(
     assert len(granting.forms("keys")) == 2
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b'{"keys": []}', b'{"keys": [{"kty": "RSA"}]}', b"<html>"])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b'{"keys": []}', b'{"keys": [{"kty": "RSA"}]}', b'{"keys": ["x"]}', b"<html>"]
+)
 async def test_keys_that_cannot_be_read_leave_nobody_signed_in(
     body: bytes, house: House, granting: Granting
 ) -> None:

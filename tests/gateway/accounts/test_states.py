@@ -14,7 +14,8 @@ from metonic_core.spi.registry import Registry
 from metonic_gateway.accounts.oauth.beginning import begin
 from metonic_gateway.accounts.oauth.completing import complete
 from metonic_gateway.store import users
-from metonic_gateway.store.models import CalendarSyncConfig
+from metonic_gateway.store.models import CalendarSyncConfig, OAuthState
+from metonic_gateway.store.sweeping import sweep
 
 
 async def test_a_state_is_good_once(house: House, granting: Granting) -> None:
@@ -57,6 +58,15 @@ async def test_a_state_ends_after_ten_minutes(house: House, granting: Granting) 
 
     assert complaint.value.path == ("state",)
     assert granting.forms("token") == []
+
+
+async def test_what_was_never_finished_is_swept_away(house: House, granting: Granting) -> None:  # noqa: ARG001 - the house is set up by it
+    await begin(house.services, house.user, provider_of(house), PAGE)
+    house.later(timedelta(minutes=9))
+    await begin(house.services, house.user, provider_of(house), PAGE)
+
+    assert await sweep(house.later(timedelta(minutes=1))) == 1
+    assert await OAuthState.all().count() == 1
 
 
 @pytest.mark.parametrize("state", ["", "x" * 43, "\udc80", "x" * 100_000])

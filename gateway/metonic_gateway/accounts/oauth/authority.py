@@ -128,7 +128,7 @@ class _Answer:
         raise Unavailable(f"{self._title} did not answer as an authorization server does.")
 
 
-class _Client(OAuth2Client):  # type: ignore[misc, unused-ignore]
+class _Client(OAuth2Client):
     """Authlib's client, which knows what to say, over the egress, which says it."""
 
     def __init__(self, client: OAuthClient, egress: Egress, title: str) -> None:

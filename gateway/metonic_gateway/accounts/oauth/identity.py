@@ -21,6 +21,8 @@ _FRESH = timedelta(hours=1)
 # Whoever shows us keys that nobody has makes us ask once a minute, not once each.
 _AT_MOST_EVERY = timedelta(minutes=1)
 _OK = 200
+# What joserfc lets through where JSON has another shape than it expects.
+_MALFORMED = (ValueError, TypeError, KeyError, AttributeError)
 _UNSTORABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -63,7 +65,7 @@ async def identify(id_token: str, expected: Expected, keys: Keys, egress: Egress
     try:
         claims = await _signed(id_token, expected, keys, egress)
         _rules(expected).validate(claims)
-    except (JoseError, ValueError, TypeError):
+    except (JoseError, *_MALFORMED):
         raise SignInNeeded("The provider does not say in a trustworthy way who signed in.") from None
     subject = _text(claims.get("sub"))
     if subject is None:
@@ -100,7 +102,7 @@ async def _read(url: str, egress: Egress) -> KeySet:
     try:
         if answer.status == _OK:
             return KeySet.import_key_set(json.loads(answer.body))
-    except (JoseError, ValueError, TypeError, KeyError):
+    except (JoseError, *_MALFORMED):
         pass
     raise Unavailable("The keys of the provider, by which it proves who signed in, cannot be read.")
 

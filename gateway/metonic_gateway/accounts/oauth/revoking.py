@@ -33,7 +33,8 @@ async def revoke(services: Services, calendar: ConnectedCalendar) -> Revocation:
     Problem: a provider ends all that an account granted to us, so who is signed in to the same account would
     lose it as well. Solution: then it stays.
     """
-    url, sealed = _revoke_url(services, calendar), await grants.read(calendar.id)
+    url = _revoke_url(services, calendar)
+    sealed = None if url is None else await grants.read(calendar.id)
     if url is None or sealed is None:
         return Revocation.KEPT
     if await grants.is_shared(calendar.provider, calendar.account.subject, calendar.id):
