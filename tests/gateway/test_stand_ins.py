@@ -1,14 +1,22 @@
 """In a trial another server is asked instead of a provider's, and nothing else is different."""
 
+import io
+import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
+from tests.gateway.house import copied, settings_for
+from tests.gateway.logs import logging_as_before
 from tests.gateway.outside import AUTHORIZATION, LIMITS, PROVIDER, Outside
 from yarl import URL
 
 from metonic_core.spi.errors import Misconfigured
+from metonic_core.spi.registry import Registry
 from metonic_gateway.accounts.egress import Egress
 from metonic_gateway.accounts.stand_ins import StandIns
+from metonic_gateway.telemetry import set_up_logging
+from metonic_gateway.wiring import running
 
 TRUE = "https://caldav.pear.test"
 
@@ -70,3 +78,20 @@ async def test_the_credentials_go_to_no_other_host_for_it(outside: Outside) -> N
 )
 def test_only_the_very_origin_has_a_stand_in(url: str, there: str) -> None:
     assert str(StandIns({"https://www.example.com": "http://127.0.0.1:9001"}).of(URL(url))) == there
+
+
+async def test_each_stand_in_is_told_of_at_the_start(migrated_template: Path, tmp_path: Path) -> None:
+    database = copied(migrated_template, tmp_path / "metonic.sqlite3")
+    origins = '{"https://www.example.com": "http://127.0.0.1:9001"}'
+    settings = settings_for(database).model_copy(update={"stand_ins": origins})
+    lines = io.StringIO()
+
+    with logging_as_before():
+        set_up_logging("json", "warning", lines)
+        async with running(settings, registry=Registry({}, ())) as services:
+            there = services.egress.stand_ins.of(URL("https://www.example.com/x"))
+
+    assert str(there) == "http://127.0.0.1:9001/x"
+    (told,) = [json.loads(line) for line in lines.getvalue().splitlines()]
+    assert (told["level"], told["event"]) == ("warning", "stand_in_for_a_provider")
+    assert told["host"] == "www.example.com"
