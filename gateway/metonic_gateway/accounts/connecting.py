@@ -162,7 +162,7 @@ def adapter_for(services: Services, calendar: ConnectedCalendar) -> CalendarAdap
     if calendar.sealed is None:
         raise NotConnected(calendar.provider)
     if isinstance(provider.sign_in, OAuth2):
-        kept = KeptGrant(services, provider, calendar.id)
+        kept = KeptGrant(services, provider, calendar)
         return provider.adapter(GrantClient(services, provider, kept), calendar.account)
     try:
         typed: Mapping[str, str] = json.loads(services.vault.open(calendar.sealed, _place(calendar.id)))

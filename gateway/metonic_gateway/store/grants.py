@@ -14,10 +14,10 @@ from metonic_gateway.store.models import CalendarSyncConfig
 LENGTH = timedelta(seconds=45)
 
 
-async def read(calendar_id: UUID) -> str | None:
-    """The envelope as it is now; None once the calendar is disconnected."""
-    row = await CalendarSyncConfig.filter(id=calendar_id).values("access_token")
-    return row[0]["access_token"] if row else None
+async def read(calendar_id: UUID, subject: str) -> str | None:
+    """The envelope as it is now; None once that account of the calendar is not signed in any more."""
+    row = await CalendarSyncConfig.get_or_none(id=calendar_id, account_subject=subject).only("access_token")
+    return row.access_token if row else None
 
 
 async def claim(calendar_id: UUID, sealed: str, now: datetime) -> datetime | None:

@@ -10,6 +10,7 @@ from metonic_gateway.accounts.oauth.beginning import begin
 from metonic_gateway.accounts.oauth.client import KeptGrant
 from metonic_gateway.accounts.oauth.completing import complete
 from metonic_gateway.accounts.oauth.grant import Grant
+from metonic_gateway.store import calendars
 
 
 def provider_of(house: House) -> Provider:
@@ -24,15 +25,22 @@ async def signed_in(house: House, granting: Granting, user: UUID | None = None) 
     return await complete(house.services, whose, provider_of(house), back.query["code"], back.query["state"])
 
 
-def kept(house: House, calendar: UUID) -> KeptGrant:
-    return KeptGrant(house.services, provider_of(house), calendar)
+async def kept(house: House, calendar: UUID) -> KeptGrant:
+    value = await calendars.load(calendar)
+    assert value is not None
+    return KeptGrant(house.services, provider_of(house), value)
+
+
+async def good(house: House, calendar: UUID) -> Grant:
+    """The grant, renewed if it has to be."""
+    return await (await kept(house, calendar)).good()
 
 
 async def grant_of(house: House, calendar: UUID) -> Grant:
     """As it stands sealed in the row."""
     sealed = (await house.row(calendar)).access_token
     assert sealed is not None
-    return kept(house, calendar).opened(sealed)
+    return (await kept(house, calendar)).opened(sealed)
 
 
 def renewals(granting: Granting) -> int:

@@ -15,6 +15,7 @@ from metonic_core.spi.registry import Registry
 from metonic_gateway.accounts.egress import Egress
 from metonic_gateway.accounts.oauth.client import KeptGrant
 from metonic_gateway.accounts.stand_ins import StandIns
+from metonic_gateway.store import calendars
 
 HOW_MANY = 3
 
@@ -50,7 +51,9 @@ async def _renew(database: Path, origin: str, calendar: UUID, now: datetime) -> 
         services = replace(house.services, settings=settings, registry=registry, egress=egress)
         _say("ready")
         await asyncio.to_thread(sys.stdin.readline)
-        _say((await KeptGrant(services, provider, calendar).good()).access)
+        value = await calendars.load(calendar)
+        assert value is not None
+        _say((await KeptGrant(services, provider, value).good()).access)
 
 
 def _say(line: str) -> None:

@@ -24,7 +24,7 @@ async def test_a_request_that_is_refused_is_repeated_once_with_a_new_token(
     house: House, granting: Granting
 ) -> None:
     calendar = await signed_in(house, granting)
-    client = GrantClient(house.services, provider_of(house), kept(house, calendar))
+    client = GrantClient(house.services, provider_of(house), await kept(house, calendar))
     granting.expire()
     before = asked(granting)
 
@@ -50,7 +50,7 @@ async def test_a_request_that_is_refused_with_a_new_token_asks_for_a_sign_in(
 
 async def test_many_requests_that_are_refused_at_once_renew_once(house: House, granting: Granting) -> None:
     calendar = await signed_in(house, granting)
-    client = GrantClient(house.services, provider_of(house), kept(house, calendar))
+    client = GrantClient(house.services, provider_of(house), await kept(house, calendar))
     granting.expire()
 
     answers = await asyncio.gather(*(client.request("GET", f"{API}/calendars") for _ in range(10)))
@@ -79,7 +79,7 @@ async def test_whatever_an_answer_says_of_its_end_a_token_is_renewed_at_most_onc
 ) -> None:
     granting.lasts = lasts
     calendar = await signed_in(house, granting)
-    client = GrantClient(house.services, provider_of(house), kept(house, calendar))
+    client = GrantClient(house.services, provider_of(house), await kept(house, calendar))
 
     assert (await client.request("GET", f"{API}/calendars")).status == 200
     assert renewals(granting) <= 1
@@ -87,7 +87,7 @@ async def test_whatever_an_answer_says_of_its_end_a_token_is_renewed_at_most_onc
 
 async def test_a_token_goes_to_no_other_host(house: House, granting: Granting) -> None:
     calendar = await signed_in(house, granting)
-    client = GrantClient(house.services, provider_of(house), kept(house, calendar))
+    client = GrantClient(house.services, provider_of(house), await kept(house, calendar))
 
     with pytest.raises(Misconfigured, match="may not be sent"):
         await client.request("GET", f"{granting.origin}/calendars")

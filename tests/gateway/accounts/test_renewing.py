@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from tests.gateway.accounts.oauth import grant_of, kept, renewals, signed_in
+from tests.gateway.accounts.oauth import good, grant_of, kept, renewals, signed_in
 from tests.gateway.accounts.renewing_child import renewed_elsewhere
 from tests.gateway.granting import Granting
 from tests.gateway.house import House
@@ -25,9 +25,9 @@ async def test_a_token_is_used_until_a_minute_before_its_end(house: House, grant
     before = await grant_of(house, calendar)
 
     house.later(HOUR - timedelta(seconds=61))
-    assert (await kept(house, calendar).good()).access == before.access
+    assert (await good(house, calendar)).access == before.access
     house.later(timedelta(seconds=1))
-    after = await kept(house, calendar).good()
+    after = await good(house, calendar)
 
     assert after == await grant_of(house, calendar)
     assert (after.access != before.access, after.refresh) == (True, before.refresh)
@@ -42,7 +42,7 @@ async def test_of_many_who_find_a_token_at_its_end_one_renews_it(
     calendar = await signed_in(house, granting)
     house.later(HOUR)
 
-    grants = await asyncio.gather(*(kept(house, calendar).good() for _ in range(20)))
+    grants = await asyncio.gather(*(good(house, calendar) for _ in range(20)))
 
     assert renewals(granting) == 1
     assert {grant.access for grant in grants} == {(await grant_of(house, calendar)).access}
@@ -70,7 +70,7 @@ async def test_a_refresh_token_that_rotates_is_kept_for_the_next_time(
 
     for _ in range(3):
         house.later(HOUR)
-        await kept(house, calendar).good()
+        await good(house, calendar)
 
     assert renewals(granting) == 3
     assert (await grant_of(house, calendar)).refresh != first
@@ -104,7 +104,7 @@ async def test_who_is_told_that_a_grant_is_over_looks_whether_another_was_faster
 ) -> None:
     calendar = await signed_in(house, granting)
     house.later(HOUR)
-    here, stale = kept(house, calendar), await grant_of(house, calendar)
+    here, stale = await kept(house, calendar), await grant_of(house, calendar)
 
     async def overtaken(request: web.Request) -> web.Response:
         """Another one renews between the question and the answer, which is that the grant is over."""
@@ -131,11 +131,23 @@ async def test_a_new_sign_in_wins_over_a_renewal_that_is_under_way(house: House,
 
     granting.intercept = meanwhile
 
-    grant = await kept(house, calendar).good()
+    grant = await good(house, calendar)
 
     assert grant == await grant_of(house, calendar)
     assert len(granting.forms("token")) == 3
     assert granting.accesses[grant.access] == grant.refresh
+
+
+async def test_a_run_does_not_go_on_with_the_grant_of_another_account(
+    house: House, granting: Granting
+) -> None:
+    calendar = await signed_in(house, granting)
+    before = await kept(house, calendar)
+    granting.subject = "1002"
+    await signed_in(house, granting)
+
+    with pytest.raises(SignInNeeded, match="another account"):
+        await before.good()
 
 
 async def test_an_outage_of_the_authorization_server_stops_nothing_for_good(
@@ -159,7 +171,7 @@ async def test_a_renewal_that_died_is_taken_over_after_a_while(house: House, gra
     house.later(HOUR)
     until = house.now + timedelta(seconds=45)
     await CalendarSyncConfig.filter(id=calendar).update(renewing_until=until)
-    waiting = asyncio.create_task(kept(house, calendar).good())
+    waiting = asyncio.create_task(good(house, calendar))
     await asyncio.sleep(0)
     assert renewals(granting) == 0
 
@@ -174,7 +186,7 @@ async def test_who_is_disconnected_has_no_token_any_more(house: House, granting:
     await disconnect(house.services, house.user, "granting", remove_copies=False)
 
     with pytest.raises(SignInNeeded):
-        await kept(house, calendar).good()
+        await good(house, calendar)
 
 
 async def test_a_key_that_is_missing_is_the_operators_fault(house: House, granting: Granting) -> None:
@@ -182,7 +194,7 @@ async def test_a_key_that_is_missing_is_the_operators_fault(house: House, granti
     house.services = replace(house.services, vault=Vault({"k2": bytes(32)}))
 
     with pytest.raises(Misconfigured, match="METONIC_KEYS"):
-        await kept(house, calendar).good()
+        await good(house, calendar)
 
 
 async def test_a_server_that_does_not_answer_is_not_waited_for(
@@ -199,5 +211,5 @@ async def test_a_server_that_does_not_answer_is_not_waited_for(
     granting.intercept = silent
 
     with pytest.raises(Unavailable, match="in time"):
-        await kept(house, calendar).good()
+        await good(house, calendar)
     assert (await house.row(calendar)).renewing_until is None

@@ -35,7 +35,14 @@ _FAULTS = 500
 _REFUSALS = 400
 # RFC 6749 5.2, and what Google and Microsoft add.
 _OVER = frozenset(
-    {"invalid_grant", "unauthorized_client", "deleted_client", "access_denied", "consent_required"}
+    {
+        "invalid_grant",
+        "unauthorized_client",
+        "deleted_client",
+        "access_denied",
+        "consent_required",
+        "interaction_required",
+    }
 )
 _LATER = frozenset({"temporarily_unavailable", "server_error", "internal_failure", "slow_down"})
 
@@ -87,7 +94,7 @@ class Authority:
         if not isinstance(refresh, str) or not refresh:
             raise SignInNeeded(f"{self._title} lets us in for a short time only, not for good.")
         if not isinstance(id_token, str):
-            raise Unavailable(f"{self._title} does not say who signed in.")
+            raise SignInNeeded(f"{self._title} does not say who signed in.")
         # RFC 6749 5.1: the answer names the scopes only if they are not those that were asked for.
         scopes = tuple(str(token["scope"]).split()) if token.get("scope") else self._sign_in.scopes
         until = expiry(token, self._clock())

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from typing import Final
-from uuid import UUID
 
 from metonic_core.spi.client import Answer
 from metonic_core.spi.errors import Misconfigured, SignInNeeded, Unavailable
@@ -13,6 +12,7 @@ from metonic_gateway.accounts.oauth.beginning import authority_of, oauth_of
 from metonic_gateway.accounts.oauth.grant import Grant
 from metonic_gateway.services import Services
 from metonic_gateway.store import grants
+from metonic_gateway.store.calendars import ConnectedCalendar
 from metonic_gateway.telemetry import get_logger
 from metonic_gateway.vault import Place, VaultError
 
@@ -57,13 +57,18 @@ class GrantClient:
 
 
 class KeptGrant:
-    """The grant of a connected calendar, as it stands sealed in its row, at ``place``."""
+    """The grant of a connected calendar, as it stands sealed in its row, at ``place``.
 
-    def __init__(self, services: Services, provider: Provider, calendar_id: UUID) -> None:
+    Problem: whoever signs in to another account while a run lasts would have it go on there. Solution: it is
+    the grant of one account only.
+    """
+
+    def __init__(self, services: Services, provider: Provider, calendar: ConnectedCalendar) -> None:
         self._services = services
         self._provider = provider
-        self._calendar_id = calendar_id
-        self.place = Place("calendar_sync_configs", str(calendar_id), "access_token")
+        self._calendar_id = calendar.id
+        self._subject = calendar.account.subject
+        self.place = Place("calendar_sync_configs", str(calendar.id), "access_token")
         self._known: Grant | None = None
 
     async def good(self) -> Grant:
@@ -104,7 +109,7 @@ class KeptGrant:
             text = self._services.vault.seal(fresh.as_text(), self.place)
             is_kept = await grants.replace(self._calendar_id, sealed, text)
         except SignInNeeded:
-            if await grants.read(self._calendar_id) == sealed:
+            if await grants.read(self._calendar_id, self._subject) == sealed:
                 raise
             return None
         finally:
@@ -120,7 +125,7 @@ class KeptGrant:
             raise Misconfigured(str(error)) from error
 
     async def _sealed(self) -> str:
-        sealed = await grants.read(self._calendar_id)
+        sealed = await grants.read(self._calendar_id, self._subject)
         if sealed is None:
-            raise SignInNeeded("The sign-in is forgotten: the calendar was disconnected.")
+            raise SignInNeeded("The sign-in is over: the calendar was disconnected or has another account.")
         return sealed

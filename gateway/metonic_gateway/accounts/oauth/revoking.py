@@ -34,14 +34,14 @@ async def revoke(services: Services, calendar: ConnectedCalendar) -> Revocation:
     lose it as well. Solution: then it stays.
     """
     url = _revoke_url(services, calendar)
-    sealed = None if url is None else await grants.read(calendar.id)
+    sealed = None if url is None else await grants.read(calendar.id, calendar.account.subject)
     if url is None or sealed is None:
         return Revocation.KEPT
     if await grants.is_shared(calendar.provider, calendar.account.subject, calendar.id):
         return Revocation.KEPT
     provider = services.registry.providers[calendar.provider]
     try:
-        grant = KeptGrant(services, provider, calendar.id).opened(sealed)
+        grant = KeptGrant(services, provider, calendar).opened(sealed)
         await authority_of(services, provider).revoke(grant, url)
     except ProviderError as error:
         _log.warning("grant_not_revoked", calendar=calendar.id, provider=provider.name, error=error)
