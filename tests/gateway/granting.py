@@ -176,7 +176,7 @@ class GrantedAdapter(MemoryAdapter):
 
     async def authenticate(self) -> Account:
         await self._look()
-        return replace(self._who, subject="as the adapter says")
+        return replace(self._who, subject="as the adapter says", name="likewise")
 
     async def list_calendars(self) -> Sequence[CalendarInfo]:
         await self._look()

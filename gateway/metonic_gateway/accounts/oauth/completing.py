@@ -88,5 +88,5 @@ async def _keep(
     provisional = Account(identity.subject, identity.name, server, identity.name)
     read = await read_account(provider, client, provisional)
     # Whatever the adapter calls the account: the id_token is signed.
-    account = replace(read.account, subject=identity.subject)
+    account = replace(read.account, subject=identity.subject, name=identity.name)
     return await keep_sign_in(services, user_id, provider, replace(read, account=account), grant.as_text())
