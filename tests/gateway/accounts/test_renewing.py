@@ -181,6 +181,19 @@ async def test_a_renewal_that_died_is_taken_over_after_a_while(house: House, gra
     assert renewals(granting) == 1
 
 
+async def test_who_waits_for_a_renewal_that_never_ends_gives_up(
+    house: House, granting: Granting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calendar = await signed_in(house, granting)
+    house.later(HOUR)
+    await CalendarSyncConfig.filter(id=calendar).update(renewing_until=house.now + HOUR)
+    monkeypatch.setattr("metonic_gateway.accounts.oauth.client._LOOKS", 2)
+
+    with pytest.raises(Unavailable, match="takes too long"):
+        await good(house, calendar)
+    assert renewals(granting) == 0
+
+
 async def test_who_is_disconnected_has_no_token_any_more(house: House, granting: Granting) -> None:
     calendar = await signed_in(house, granting)
     await disconnect(house.services, house.user, "granting", remove_copies=False)

@@ -1,10 +1,12 @@
 """Whoever disconnects gives their grant back to the provider, before it is forgotten here."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from aiohttp import web
 from tests.gateway.accounts.oauth import grant_of, signed_in
 from tests.gateway.granting import Granting, granting_provider
 from tests.gateway.house import House
@@ -94,6 +96,31 @@ async def test_a_provider_that_can_never_be_told_is_left_to_the_user(
     assert not row.access_token
     assert "in your account at the provider" in row.problem["next_step"]
     assert len(granting.forms("revoke")) == 5
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "is_revoked"),
+    [(200, b"", True), (200, b"<html>", True), (400, b'{"error": "unsupported_token_type"}', False)],
+)
+async def test_what_a_provider_answers_when_it_is_told(
+    status: int, body: bytes, house: House, granting: Granting, *, is_revoked: bool
+) -> None:
+    await with_copies(house, granting)
+    granting.answers["revoke"] = [web.Response(status=status, body=body)]
+
+    assert (await leave(house)).grant_revoked is is_revoked
+
+
+async def test_of_two_who_disconnect_at_once_the_second_finds_it_done(
+    house: House, granting: Granting
+) -> None:
+    calendar = await with_copies(house, granting)
+
+    answers = await asyncio.gather(leave(house), leave(house), return_exceptions=True)
+
+    assert [isinstance(answer, NotConnected) for answer in answers] == [False, True]
+    assert (await house.row(calendar)).stopped == "disconnected"
+    assert len(granting.forms("revoke")) == 1
 
 
 async def test_asking_again_ends_what_hangs(house: House, granting: Granting) -> None:

@@ -1,6 +1,5 @@
 """Signing in at a provider's own page."""
 
-import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -146,6 +145,15 @@ async def test_a_provider_that_names_more_scopes_and_its_own_words_for_some_is_f
     assert (await house.row(await signed_in(house, granting))).stopped is None
 
 
+async def test_a_provider_that_does_not_say_who_signed_in_is_not_kept(
+    house: House, granting: Granting
+) -> None:
+    granting.answers["token"] = [web.json_response({"access_token": "a", "refresh_token": "r"})]
+
+    with pytest.raises(SignInNeeded, match="who signed in"):
+        await signed_in(house, granting)
+
+
 async def test_a_provider_that_grants_nothing_lasting_is_not_kept(house: House, granting: Granting) -> None:
     answer = web.json_response({"access_token": "a", "id_token": "x", "expires_in": 3600})
     granting.answers["token"] = [answer]
@@ -187,15 +195,13 @@ async def test_what_the_authorization_server_says_becomes_an_error_without_its_w
         b"[]",
         b"{}",
         b'{"access_token": 7}',
-        json.dumps({"access_token": "a", "expires_in": {}}),
+        b'{"access_token": "a", "expires_in": "soon"}',
     ],
 )
-async def test_an_answer_that_is_no_grant_is_an_outage(
-    body: bytes | str, house: House, granting: Granting
-) -> None:
+async def test_an_answer_that_is_no_grant_is_an_outage(body: bytes, house: House, granting: Granting) -> None:
     granting.answers["token"] = [web.Response(body=body, content_type="application/json")]
 
-    with pytest.raises((Unavailable, SignInNeeded)):
+    with pytest.raises(Unavailable, match="as an authorization server does"):
         await signed_in(house, granting)
 
 

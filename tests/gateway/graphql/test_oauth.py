@@ -167,11 +167,15 @@ async def test_whatever_is_wrong_with_a_state_is_answered_alike_and_changes_noth
     assert len(granting.forms("token")) == 1
 
 
-async def test_a_page_that_is_not_allowed_is_refused(api: Api) -> None:
-    answer = await api.call(BEGIN, provider="granting", page="https://evil.test/")
+async def test_a_page_that_is_not_allowed_is_refused(api: Api, granting: Granting) -> None:
+    await connected(api, granting)
+    answers = [
+        await api.call(operation, provider="granting", page="https://evil.test/")
+        for operation in (BEGIN, AGAIN)
+    ]
 
-    assert (answer["code"], answer["path"]) == ("INVALID_INPUT", ["redirectUri"])
-    assert "evil" not in json.dumps(answer)
+    assert {(a["code"], *a["path"]) for a in answers} == {("INVALID_INPUT", "redirectUri")}
+    assert "evil" not in json.dumps(answers)
     assert not await OAuthState.exists()
 
 
@@ -208,14 +212,16 @@ async def test_what_the_authorization_server_says_is_answered_with_what_to_do(
     assert "private words" not in json.dumps(answer)
 
 
-async def test_a_provider_that_is_not_set_up_says_so(house: House, granting: Granting) -> None:  # noqa: ARG001 - likewise
+async def test_a_provider_that_is_not_set_up_says_so(house: House, granting: Granting) -> None:
+    async with serving(house) as api:
+        await connected(api, granting)
     settings = house.services.settings.model_copy(update={"oauth_clients": SecretStr("")})
     house.services = replace(house.services, settings=settings)
 
     async with serving(house) as api:
-        answer = await api.call(BEGIN, provider="granting", page=PAGE)
+        answers = [await api.call(operation, provider="granting", page=PAGE) for operation in (BEGIN, AGAIN)]
 
-    assert (answer["__typename"], answer["code"]) == ("ProviderRefused", "MISCONFIGURED")
+    assert {(a["__typename"], a["code"]) for a in answers} == {("ProviderRefused", "MISCONFIGURED")}
 
 
 async def test_each_provider_says_which_way_is_its_own(api: Api) -> None:

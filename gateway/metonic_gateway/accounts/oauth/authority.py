@@ -132,7 +132,10 @@ class _Answer:
             return None
 
     def raise_for_status(self) -> None:
-        raise Unavailable(f"{self._title} did not answer as an authorization server does.")
+        raise self.oddity()
+
+    def oddity(self) -> Unavailable:
+        return Unavailable(f"{self._title} did not answer as an authorization server does.")
 
 
 class _Client(OAuth2Client):
@@ -177,10 +180,9 @@ class _Client(OAuth2Client):
         except OAuth2Error as error:
             raise _meaning(_code_of({"error": error.error}), self._title) from None
         except (ValueError, TypeError):
-            answer.raise_for_status()
-            raise
+            raise answer.oddity() from None
         if not isinstance(token.get("access_token"), str):
-            answer.raise_for_status()
+            raise answer.oddity()
         return token
 
     def __del__(self) -> None:
