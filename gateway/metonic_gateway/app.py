@@ -12,6 +12,7 @@ from metonic_gateway.graphql.endpoint import Endpoint
 from metonic_gateway.http.body_limit import BodyLimit
 from metonic_gateway.http.explorer import explorer
 from metonic_gateway.http.health import healthz, readyz
+from metonic_gateway.http.oauth_callback import OAuthCallback
 from metonic_gateway.services import Services
 from metonic_gateway.serving import MOST_BYTES
 
@@ -49,6 +50,7 @@ def build_app(services: Services, lifespan: Lifespan[Starlette] | None = None) -
             Route("/graphql", explorer, methods=["GET"]),
             Route("/graphql", graphql, methods=["POST"]),
             WebSocketRoute("/graphql", graphql),
+            Route("/oauth/{provider}/callback", OAuthCallback(services).answer),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
         ],

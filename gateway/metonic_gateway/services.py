@@ -1,13 +1,14 @@
 """What the parts of the gateway are given to work with; ``wiring`` builds it once."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from metonic_core.model.when import Window
 from metonic_core.spi.registry import Registry
 from metonic_gateway.accounts.egress import Egress
+from metonic_gateway.accounts.oauth.identity import Keys
 from metonic_gateway.feed import Feed
 from metonic_gateway.settings import Settings
 from metonic_gateway.vault import Vault
@@ -29,6 +30,7 @@ class Services:
     nudge: Callable[[Collection[UUID]], None]
     preview: Callable[[UUID], None]
     undo: Callable[[UUID], None]
+    keys: Keys = field(default_factory=Keys)
 
     def window(self) -> Window:
         """The span of time that is synced now."""

@@ -6,7 +6,6 @@ metonic_gateway.settings`` prints the table of docs/operating.md.
 """
 
 import os
-import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,13 +15,19 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from metonic_gateway.setting_values import (
+    OAuthClient,
+    read_oauth_clients,
+    read_origins,
+    read_pages,
+    read_public_url,
+    read_stand_ins,
+)
 from metonic_gateway.vault import read_keys
 
 _PREFIX = "METONIC_"
 _JWT_KEY_BYTES = 32
 _LAST_PORT = 65535
-_ORIGIN = re.compile(r"(https?)://([a-z0-9_-]+(?:\.[a-z0-9_-]+)*)(?::([1-9][0-9]{0,4}))?")
-_USUAL_PORTS = {"http": "80", "https": "443"}
 
 
 class SettingsError(Exception):
@@ -54,19 +59,25 @@ def _url(value: SecretStr) -> SecretStr:
 
 
 def _origins(value: str) -> str:
-    listed = [each.strip().lower() for each in value.split(",") if each.strip()]
-    return "*" if listed == ["*"] else ",".join(_origin(each, n) for n, each in enumerate(listed, 1))
+    return ",".join(read_origins(value))
 
 
-def _origin(text: str, number: int) -> str:
-    """The origin as browsers send it (RFC 6454 6.2), without a port that goes without saying."""
-    found = _ORIGIN.fullmatch(text)
-    scheme, host, port = found.groups() if found else ("", "", None)
-    if not host or int(port or 0) > _LAST_PORT:
-        raise ValueError(
-            f"number {number} is no origin; name them as https://app.example.org, comma separated, or use `*`"
-        )
-    return f"{scheme}://{host}" if port in {None, _USUAL_PORTS[scheme]} else f"{scheme}://{host}:{port}"
+def _pages(value: str) -> str:
+    return ",".join(read_pages(value))
+
+
+def _public_url(value: str | None) -> str | None:
+    return None if value is None else read_public_url(value)
+
+
+def _usable_clients(value: SecretStr) -> SecretStr:
+    read_oauth_clients(value.get_secret_value())
+    return value
+
+
+def _usable_stand_ins(value: str) -> str:
+    read_stand_ins(value)
+    return value
 
 
 class _SecretFiles(PydanticBaseSettingsSource):
@@ -109,10 +120,30 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=1, le=_LAST_PORT, description="The port to listen on.")
+    public_url: Annotated[str | None, AfterValidator(_public_url)] = Field(
+        None,
+        description="The URL at which outsiders reach the service, such as `https://sync.example.org`. "
+        "Without it nobody can sign in at a provider's page.",
+    )
     cors_origins: Annotated[str, AfterValidator(_origins)] = Field(
         "",
         description="The origins of frontends that are served from elsewhere, comma separated, such as "
         "`https://app.example.org`; `*` for any.",
+    )
+    oauth_clients: Annotated[SecretStr, AfterValidator(_usable_clients)] = Field(
+        SecretStr(""),
+        description="What providers know this installation as, as JSON: "
+        '`{"google": {"id": "...", "secret": "..."}}`.',
+    )
+    redirect_uris: Annotated[str, AfterValidator(_pages)] = Field(
+        "",
+        description="The pages of frontends to which a sign-in may lead back, comma separated and to the "
+        "letter, such as `https://app.example.org/connected`.",
+    )
+    stand_ins: Annotated[str, AfterValidator(_usable_stand_ins)] = Field(
+        "",
+        description="For trials only, as JSON: what is asked instead of a provider's origin, such as "
+        '`{"https://www.googleapis.com": "http://127.0.0.1:9001"}`.',
     )
     allow_private_addresses: bool = Field(
         default=False,
@@ -144,6 +175,21 @@ class Settings(BaseSettings):
     def origins(self) -> tuple[str, ...]:
         """The origins whose pages may ask; ``*`` alone is any."""
         return tuple(self.cors_origins.split(",")) if self.cors_origins else ()
+
+    @property
+    def clients(self) -> dict[str, OAuthClient]:
+        """The OAuth clients by the name of their provider."""
+        return read_oauth_clients(self.oauth_clients.get_secret_value())
+
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """The pages that a sign-in may lead to, to the letter."""
+        return read_pages(self.redirect_uris)
+
+    @property
+    def origins_instead(self) -> dict[str, str]:
+        """What stands in for which origin."""
+        return read_stand_ins(self.stand_ins)
 
     @property
     def root_keys(self) -> dict[str, bytes]:
@@ -201,7 +247,7 @@ def _default(field: FieldInfo) -> str:
     if field.default is PydanticUndefined:
         return "required"
     value = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
-    if value == "":
+    if value in {"", None}:
         return "none"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from metonic_core.spi.registry import Registry
 from metonic_gateway.accounts.egress import Egress
+from metonic_gateway.accounts.stand_ins import StandIns
 from metonic_gateway.feed import Feed
 from metonic_gateway.jobs.actors import (
     declare_actors,
@@ -43,7 +44,9 @@ async def running(
     broker = EmbeddedBroker(asyncio.get_running_loop())
     async with (
         opened(settings.database_url.get_secret_value()),
-        Egress(allow_private_addresses=settings.allow_private_addresses) as egress,
+        Egress(
+            allow_private_addresses=settings.allow_private_addresses, stand_ins=_stand_ins(settings)
+        ) as egress,
     ):
         services = Services(
             settings=settings,
@@ -62,6 +65,12 @@ async def running(
         scheduler = Scheduler(messages, clock)
         async with working(broker), _scheduling(scheduler):
             yield services
+
+
+def _stand_ins(settings: Settings) -> StandIns:
+    for origin in settings.origins_instead:
+        _log.warning("stand_in_for_a_provider", host=origin.partition("://")[2])
+    return StandIns(settings.origins_instead)
 
 
 def _loaded() -> Registry:

@@ -3,7 +3,8 @@
 An operation is a fenced block ``graphql``. Of the blocks ``json`` that follow it, one with ``data`` or
 ``errors`` is the answer, any other the variables. Under "The jobs of a backend" the backend asks, elsewhere
 the user trainer-1 does, and also there after the comment ``<!-- asked by a user -->``. Another comment says
-what happens in the calendar before: ``<!-- in the calendar: its title becomes another -->``.
+what happens in the calendar before: ``<!-- in the calendar: its title becomes another -->``, or what the user
+does at the page that ``authUrl`` is the address of: ``<!-- in the browser: the user agrees -->``.
 """
 
 import json
@@ -16,13 +17,17 @@ _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 _BY_A_USER = "<!-- asked by a user -->\n"
 _RETITLED = re.compile(r"<!-- in the calendar: (.+) becomes (.+) -->\n\Z")
+_AGREED = "<!-- in the browser: the user agrees -->\n"
 _BACKEND = "The jobs of a backend"
 _PLACEHOLDER = re.compile("<([A-Za-z]+)>")
 
 
 @dataclass
 class Example:
-    """``answer`` is None where the page shows none, ``retitled`` an event before, by its former title."""
+    """``answer`` is None where the page shows none, ``retitled`` an event before, by its former title.
+
+    ``is_agreed``: the user agreed before at a provider's page.
+    """
 
     line: int
     is_of_backend: bool
@@ -30,6 +35,7 @@ class Example:
     variables: dict[str, Any] = field(default_factory=dict)
     answer: Any = None
     retitled: tuple[str, str] | None = None
+    is_agreed: bool = False
 
     @property
     def kind(self) -> str:
@@ -47,6 +53,7 @@ def examples(page: str) -> Iterator[Example]:
             before = page[: block.start()]
             is_of_backend = _section(before) == _BACKEND and not before.endswith(_BY_A_USER)
             found = Example(before.count("\n") + 1, is_of_backend, text)
+            found.is_agreed = before.endswith(_AGREED)
             if edited := _RETITLED.search(before):
                 found.retitled = edited[1], edited[2]
         elif kind == "json" and found:

@@ -116,6 +116,12 @@ def test_what_is_missing_is_named_with_the_next_step(monkeypatch: pytest.MonkeyP
         ("METONIC_CORS_ORIGINS", "https://*.hunter2.org", "number 1 is no origin"),
         ("METONIC_CORS_ORIGINS", "https://hunter2.org,*", "number 2 is no origin"),
         ("METONIC_CORS_ORIGINS", "null", "number 1 is no origin"),
+        ("METONIC_PUBLIC_URL", "hunter2", "must be a URL such as https://sync.example.org"),
+        ("METONIC_PUBLIC_URL", "https://x:hunter2@sync.example.org", "must be a URL such as"),
+        ("METONIC_PUBLIC_URL", "https://sync.example.org/?hunter2", "with nothing after its path"),
+        ("METONIC_PUBLIC_URL", "http://hunter2.org", "must begin with https://"),
+        ("METONIC_REDIRECT_URIS", "https://x:hunter2@app.example.org/", "number 1 is no address of a page"),
+        ("METONIC_REDIRECT_URIS", "https://a.org/,http://hunter2.org/", "number 2 is no address of a page"),
     ],
 )
 def test_a_wrong_value_is_explained_and_not_shown(
@@ -172,3 +178,98 @@ def refusal() -> str:
         load_settings()
     assert caught.value.__cause__ is None
     return caught.value.message
+
+
+CLIENTS = '{"google": {"id": "1.apps.example", "secret": "GOCSPX"}}'
+
+
+def test_clients_are_by_provider_and_may_stand_in_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load_settings().clients == {}
+    (tmp_path / "clients").write_text(f"{CLIENTS}\n")
+    monkeypatch.setenv("METONIC_OAUTH_CLIENTS_FILE", str(tmp_path / "clients"))
+
+    settings = load_settings()
+
+    assert (settings.clients["google"].id, settings.clients["google"].secret) == ("1.apps.example", "GOCSPX")
+    assert "GOCSPX" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "clients",
+    [
+        "google",
+        "[]",
+        '{"google": {"id": "1", "secret": ""}}',
+        '{"google": {"id": "GOCSPX"}}',
+        '{"google": {"id": "1", "secret": 7}}',
+        '{"google": {"id": "1", "secret": "GOCSPX", "more": "x"}}',
+        '{"Google!": {"id": "1", "secret": "GOCSPX"}}',
+    ],
+)
+def test_clients_that_cannot_be_read_are_told_without_showing_them(
+    clients: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("METONIC_OAUTH_CLIENTS", clients)
+
+    assert "METONIC_OAUTH_CLIENTS" in refusal()
+    assert "GOCSPX" not in refusal()
+
+
+def test_pages_are_kept_to_the_letter(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = ("https://App.example.org/Connected?tab=1", "http://localhost:5173/", "http://127.0.0.1:8000")
+    monkeypatch.setenv("METONIC_REDIRECT_URIS", ", ".join(pages))
+
+    assert load_settings().pages == pages
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "app.example.org/connected",
+        "http://app.example.org/",
+        "http://localhost.evil.test/",
+        "https://app.example.org/#/connected",
+        "https://app.example.org/ä",
+        "https://",
+        "javascript:alert(1)",
+        "*",
+    ],
+)
+def test_what_is_no_address_of_a_page_is_refused(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("METONIC_REDIRECT_URIS", page)
+
+    assert "METONIC_REDIRECT_URIS is wrong" in refusal()
+
+
+@pytest.mark.parametrize(
+    ("value", "url"),
+    [
+        ("", None),
+        ("https://sync.example.org", "https://sync.example.org"),
+        (" HTTPS://Sync.Example.org:8443/Calendar/sync/ ", "https://sync.example.org:8443/Calendar/sync"),
+        ("http://127.0.0.1:8000/", "http://127.0.0.1:8000"),
+    ],
+)
+def test_the_public_url_has_no_slash_at_its_end(
+    value: str, url: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("METONIC_PUBLIC_URL", value)
+
+    assert load_settings().public_url == url
+
+
+def test_stand_ins_are_origins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("METONIC_STAND_INS", '{"https://WWW.example.com:443": "http://127.0.0.1:9001"}')
+
+    assert load_settings().origins_instead == {"https://www.example.com": "http://127.0.0.1:9001"}
+
+
+@pytest.mark.parametrize(
+    "stand_ins", ["x", "[]", '{"https://a.test": 7}', '{"https://a.test/x": "http://b"}', '{"a": "http://b"}']
+)
+def test_stand_ins_that_are_no_origins_are_refused(stand_ins: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("METONIC_STAND_INS", stand_ins)
+
+    assert "METONIC_STAND_INS is wrong" in refusal()

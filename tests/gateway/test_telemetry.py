@@ -8,29 +8,19 @@ from enum import StrEnum
 from uuid import UUID
 
 import pytest
-import structlog
+from tests.gateway.logs import logging_as_before
 
 from metonic_core.spi.errors import Unavailable
 from metonic_gateway.telemetry import get_logger, set_up_logging
 
 SECRET = "abcd-efgh-ijkl-mnop"
 TITLE = "Dinner with Žofie"
-CHANGED = ("", "uvicorn", "uvicorn.access", "uvicorn.error", "dramatiq", "tortoise", "strawberry")
 
 
 @pytest.fixture(autouse=True)
-def logging_as_before() -> Iterator[None]:
-    loggers = [logging.getLogger(name) for name in CHANGED]
-    before = [(logger, logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
-    raises, kind = logging.raiseExceptions, logging.getLoggerClass()
-    yield
-    for logger, handlers, level, propagate in before:
-        logger.handlers[:] = handlers
-        logger.setLevel(level)
-        logger.propagate = propagate
-    logging.raiseExceptions = raises
-    logging.setLoggerClass(kind)
-    structlog.reset_defaults()
+def _logging() -> Iterator[None]:
+    with logging_as_before():
+        yield
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ class Client(Protocol):
     """Adds the credentials, follows no redirect, and asks only hosts that may see the credentials.
 
     Raises Unavailable for anything that prevented an answer, and Misconfigured, before a byte is sent, for
-    a host that is not allowed.
+    a host that is not allowed. After a sign-in by OAuth no answer is a 401: it raises SignInNeeded where that
+    sign-in is over, and RateLimited where it cannot be renewed just now.
     """
 
     async def request(

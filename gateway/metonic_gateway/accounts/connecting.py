@@ -9,9 +9,11 @@ from uuid import UUID, uuid4
 
 from metonic_core.model.errors import InvalidValue
 from metonic_core.spi.adapter import CalendarAdapter
+from metonic_core.spi.client import Client
 from metonic_core.spi.errors import Misconfigured
-from metonic_core.spi.provider import Account, CalendarInfo, Credentials, Password, Provider
+from metonic_core.spi.provider import Account, CalendarInfo, Credentials, OAuth2, Password, Provider
 from metonic_gateway.accounts.basic import basic_authorization
+from metonic_gateway.accounts.oauth.client import GrantClient, KeptGrant
 from metonic_gateway.services import Services, status_topic
 from metonic_gateway.store import calendars
 from metonic_gateway.store.calendars import ConnectedCalendar, SignedIn, SignedOut
@@ -28,6 +30,14 @@ class NotConnected(Exception):
 
 class NoCalendarChosen(NotConnected):
     """The user is signed in at this provider and has not said which calendar to use."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAccount:
+    """An account as its provider tells of it."""
+
+    account: Account
+    choices: Sequence[CalendarInfo]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +60,39 @@ async def connect_with_credentials(
     Returns the connected calendar's id: a user keeps one per provider, whatever account it is signed in to.
     Raises InvalidValue for a form that cannot be sent, and ProviderError for what the provider said.
     """
-    typed = _filled_in(provider.sign_in, credentials)
-    account, choices = await _signed_in(services, provider, typed)
+    form = form_of(provider)
+    typed = _filled_in(form, credentials)
+    server = _server(form, typed)
+    client = _client(services, provider, form, typed)
+    provisional = Account("", typed["username"], server, typed["username"])
+    read = await read_account(provider, client, provisional)
+    return await keep_sign_in(services, user_id, provider, read, json.dumps(typed))
+
+
+async def read_account(provider: Provider, client: Client, provisional: Account) -> ReadAccount:
+    """Ask the provider who is signed in and what calendars they have; raises ProviderError."""
+    account = await provider.adapter(client, provisional).authenticate()
+    return ReadAccount(account, await provider.adapter(client, account).list_calendars())
+
+
+async def keep_sign_in(
+    services: Services, user_id: UUID, provider: Provider, read: ReadAccount, secret: str
+) -> UUID:
+    """Keep who signed in, and the secret by which they do. The obvious calendar is taken, and synced soon."""
     known = await calendars.of_user(user_id, provider.name)
     row_id = known.id if known else uuid4()
-    found = SignedIn(row_id, user_id, provider.name, account, "", choices)
-    kept = await _keep(services, found, typed)
+    found = SignedIn(row_id, user_id, provider.name, read.account, "", read.choices)
+    kept = await _keep(services, found, secret)
     if kept.id != row_id:
-        kept = await _keep(services, replace(found, id=kept.id), typed)
+        kept = await _keep(services, replace(found, id=kept.id), secret)
     if kept.stopped is None:
         services.nudge([kept.id])
     services.feed.publish(status_topic(user_id))
     return kept.id
 
 
-async def _keep(services: Services, found: SignedIn, typed: Credentials) -> ConnectedCalendar:
-    sealed = services.vault.seal(json.dumps(typed), _place(found.id))
+async def _keep(services: Services, found: SignedIn, secret: str) -> ConnectedCalendar:
+    sealed = services.vault.seal(secret, _place(found.id))
     frequency = timedelta(minutes=services.settings.frequency_minutes)
     now, window = services.clock(), services.window()
     return await calendars.keep_sign_in(replace(found, sealed=sealed), frequency, now, window)
@@ -134,11 +161,14 @@ def adapter_for(services: Services, calendar: ConnectedCalendar) -> CalendarAdap
     provider = provider_of(services, calendar)
     if calendar.sealed is None:
         raise NotConnected(calendar.provider)
+    if isinstance(provider.sign_in, OAuth2):
+        kept = KeptGrant(services, provider, calendar)
+        return provider.adapter(GrantClient(services, provider, kept), calendar.account)
     try:
         typed: Mapping[str, str] = json.loads(services.vault.open(calendar.sealed, _place(calendar.id)))
     except VaultError as error:
         raise Misconfigured(str(error)) from error
-    return _adapter(services, provider, typed, calendar.account)
+    return provider.adapter(_client(services, provider, provider.sign_in, typed), calendar.account)
 
 
 def provider_of(services: Services, calendar: ConnectedCalendar) -> Provider:
@@ -149,25 +179,25 @@ def provider_of(services: Services, calendar: ConnectedCalendar) -> Provider:
     return provider
 
 
-async def _signed_in(
-    services: Services, provider: Provider, typed: Mapping[str, str]
-) -> tuple[Account, Sequence[CalendarInfo]]:
-    provisional = Account("", typed["username"], _server(provider, typed), typed["username"])
-    account = await _adapter(services, provider, typed, provisional).authenticate()
-    return account, await _adapter(services, provider, typed, account).list_calendars()
+def form_of(provider: Provider) -> Password:
+    """How one signs in with a form; raises InvalidValue for a provider with a page of its own."""
+    if isinstance(provider.sign_in, Password):
+        return provider.sign_in
+    raise InvalidValue(
+        f"One signs in to {provider.title} at its own page, not with a form.",
+        ("provider",),
+        "Use `connectProvider`.",
+    )
 
 
-def _adapter(
-    services: Services, provider: Provider, typed: Mapping[str, str], account: Account
-) -> CalendarAdapter:
+def _client(services: Services, provider: Provider, form: Password, typed: Mapping[str, str]) -> Client:
     """The credentials go to the server that was typed in, wherever discovery has led since."""
     authorization = basic_authorization(typed["username"], typed["password"])
-    client = services.egress.client(provider, _server(provider, typed), authorization)
-    return provider.adapter(client, account)
+    return services.egress.client(provider, _server(form, typed), authorization)
 
 
-def _server(provider: Provider, typed: Mapping[str, str]) -> str:
-    return typed.get("server") or provider.sign_in.default_server
+def _server(form: Password, typed: Mapping[str, str]) -> str:
+    return typed.get("server") or form.default_server
 
 
 def _filled_in(form: Password, credentials: Credentials) -> dict[str, str]:

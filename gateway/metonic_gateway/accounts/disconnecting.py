@@ -1,39 +1,84 @@
 """Disconnecting a calendar: syncing ends at once, copies go if the user says so, credentials go last."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from metonic_gateway.accounts.connecting import NotConnected
+from metonic_gateway.accounts.oauth.revoking import Revocation, is_revocable, revoke
 from metonic_gateway.services import Services, status_topic
 from metonic_gateway.store import calendars, disconnecting
+from metonic_gateway.store.calendars import ConnectedCalendar
 from metonic_gateway.store.states import DISCONNECTING
+
+_BEING_REMOVED = "The copies are being removed; the sign-in is forgotten after that."
+_GIVEN_BACK_AFTER = (
+    "The copies are being removed; after that our access is given back to the provider and forgotten here."
+)
+_FORGOTTEN = "The sign-in is forgotten. Copies stay in the calendar until you delete them there."
+_NOT_YET = (
+    "The provider could not be told that the sign-in ends: it is told later, and then it is forgotten here. "
+    "Copies stay in the calendar until you delete them there."
+)
+_NEVER = (
+    "The sign-in is forgotten, but the provider could not be told: take our access away in your account "
+    "there. "
+    "Copies stay in the calendar until you delete them there."
+)
+# The one who asked tries first.
+_JOB_AFTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Disconnected:
-    """``copies_to_remove`` are erased from now on, before the credentials are."""
+    """``copies_to_remove`` are erased from now on, before the credentials are; ``grant_revoked`` by now."""
 
     provider: str
     copies_to_remove: int
+    grant_revoked: bool
     next_step: str
 
 
 async def disconnect(
     services: Services, user_id: UUID, provider_name: str, *, remove_copies: bool
 ) -> Disconnected:
-    """Stop syncing at once; raises NotConnected. Asking again without copies ends a removal that hangs."""
+    """Stop syncing at once; raises NotConnected. Asking again without copies ends what hangs."""
     calendar = await calendars.of_user(user_id, provider_name)
     if calendar is None or calendar.sealed is None:
         raise NotConnected(provider_name)
-    copies, now = 0, services.clock()
+    now = services.clock()
     link = await disconnecting.begin_disconnecting(calendar.id, now) if remove_copies else None
     if link is not None:
         copies = await disconnecting.count_copies(link)
         services.nudge([calendar.id])
-        next_step = "The copies are being removed; the sign-in is forgotten after that."
-    elif await disconnecting.disconnect_now(calendar.id, now, is_removing=calendar.stopped == DISCONNECTING):
-        next_step = "The sign-in is forgotten. Copies stay in the calendar until you delete them there."
+        next_step = _GIVEN_BACK_AFTER if is_revocable(services, calendar) else _BEING_REMOVED
+        done = Disconnected(provider_name, copies, grant_revoked=False, next_step=next_step)
     else:
-        raise NotConnected(provider_name)
+        done = await _leave_copies(services, calendar)
     services.feed.publish(status_topic(user_id))
-    return Disconnected(provider_name, copies, next_step)
+    return done
+
+
+async def _leave_copies(services: Services, calendar: ConnectedCalendar) -> Disconnected:
+    """Forget the sign-in, and give it back before where it can be."""
+    now, is_removing = services.clock(), calendar.stopped == DISCONNECTING
+    if is_revocable(services, calendar):
+        return await _give_back(services, calendar, now, is_removing=is_removing)
+    if not await disconnecting.disconnect_now(calendar.id, now, is_removing=is_removing):
+        raise NotConnected(calendar.provider)
+    return Disconnected(calendar.provider, 0, grant_revoked=False, next_step=_FORGOTTEN)
+
+
+async def _give_back(
+    services: Services, calendar: ConnectedCalendar, now: datetime, *, is_removing: bool
+) -> Disconnected:
+    """What cannot be given back now is kept for a job that tries later; but not if it hangs already."""
+    job_at = now + _JOB_AFTER
+    if not await disconnecting.begin_giving_back(calendar.id, now, job_at, is_removing=is_removing):
+        raise NotConnected(calendar.provider)
+    told = await revoke(services, calendar)
+    is_later = told is Revocation.FAILED and not is_removing and calendar.link_id is not None
+    if not is_later:
+        await disconnecting.end_giving_back(calendar.id, now)
+    next_step = _FORGOTTEN if told is not Revocation.FAILED else _NOT_YET if is_later else _NEVER
+    return Disconnected(calendar.provider, 0, told is Revocation.DONE, next_step)

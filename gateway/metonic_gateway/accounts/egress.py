@@ -22,6 +22,7 @@ from metonic_core.spi.client import Answer, Client
 from metonic_core.spi.errors import Misconfigured, Unacceptable, Unavailable
 from metonic_core.spi.provider import Provider
 from metonic_gateway.accounts.addresses import Reach, reach
+from metonic_gateway.accounts.stand_ins import NONE, StandIns
 
 _CHUNK = 64 * 1024
 _PRINTABLE = re.compile(r"[!-~]+")
@@ -78,7 +79,10 @@ _PRIVATE = _Admission(
 class Egress:
     """Owns the connections; is made on the event loop that uses it, and closed there."""
 
-    def __init__(self, *, allow_private_addresses: bool, limits: Limits = _DEFAULT_LIMITS) -> None:
+    def __init__(
+        self, *, allow_private_addresses: bool, limits: Limits = _DEFAULT_LIMITS, stand_ins: StandIns = NONE
+    ) -> None:
+        self.stand_ins = stand_ins
         self._limits = limits
         self._admissions = (
             {"https": _PUBLIC_OR_PRIVATE, "http": _PRIVATE} if allow_private_addresses else {"https": _PUBLIC}
@@ -104,12 +108,16 @@ class Egress:
         return _SignedIn(self, provider, host, authorization)
 
     async def ask(self, method: str, url: URL, headers: Mapping[str, str], body: bytes | None) -> Answer:
-        """Send a request to a host that may see it; ``Answer.url`` is ``url``."""
-        host = url.raw_host or ""
-        session = self._admit(url.scheme, host)
+        """Send a request to a host that may see it; ``Answer.url`` is ``url``.
+
+        What stands in for the host is admitted by the same rules.
+        """
+        there = self.stand_ins.of(url)
+        host = there.raw_host or ""
+        session = self._admit(there.scheme, host)
         try:
             async with session.request(
-                method, url, headers=headers, data=body, allow_redirects=False
+                method, there, headers=headers, data=body, allow_redirects=False
             ) as response:
                 content = await self._read(response, host)
         except (aiohttp.InvalidURL, UnicodeError) as error:

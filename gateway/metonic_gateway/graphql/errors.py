@@ -27,6 +27,7 @@ class ErrorCode(Enum):
     NOT_ENTITLED = "not_entitled"
     SIGN_IN_REQUIRED = "sign_in_required"
     SIGN_IN_FAILED = "sign_in_failed"
+    SCOPES_MISSING = "scopes_missing"
     CALENDAR_REQUIRED = "calendar_required"
     PAUSED = "paused"
     ACCESS_DENIED = "access_denied"

@@ -32,7 +32,12 @@ class PasswordSignIn:
     help_url: str | None = strawberry.field(description="Where such a password is made.")
 
 
-SignIn = Annotated[PasswordSignIn, strawberry.union("SignIn")]
+@strawberry.type(description="Sign-in at the provider's own page; begin it with `connectProvider`.")
+class OAuthSignIn:
+    scopes: list[str] = strawberry.field(description="What the user is asked for there, in its words.")
+
+
+SignIn = Annotated[PasswordSignIn | OAuthSignIn, strawberry.union("SignIn")]
 
 
 @strawberry.type(description="A calendar service, brought by a plugin.")
@@ -62,7 +67,9 @@ def shown_provider(name: str, known: Mapping[str, spi.Provider]) -> Provider:
     )
 
 
-def _shown_sign_in(sign_in: spi.Password) -> PasswordSignIn:
+def _shown_sign_in(sign_in: spi.Password | spi.OAuth2) -> PasswordSignIn | OAuthSignIn:
+    if isinstance(sign_in, spi.OAuth2):
+        return OAuthSignIn(scopes=list(sign_in.scopes))
     fields = [
         CredentialField(
             name=field.name,

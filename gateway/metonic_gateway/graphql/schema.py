@@ -14,6 +14,7 @@ from metonic_gateway.graphql.appointments.mutations import AppointmentsMutation
 from metonic_gateway.graphql.appointments.queries import AppointmentsQuery
 from metonic_gateway.graphql.busy import BusyQuery
 from metonic_gateway.graphql.calendars.mutations import CalendarsMutation
+from metonic_gateway.graphql.calendars.oauth import OAuthMutation
 from metonic_gateway.graphql.calendars.selection import SelectionMutation, SelectionQuery
 from metonic_gateway.graphql.calendars.settings import SettingsMutation
 from metonic_gateway.graphql.calendars.status import StatusSubscription
@@ -60,6 +61,7 @@ class Query(
 )
 class Mutation(
     CalendarsMutation,
+    OAuthMutation,
     SettingsMutation,
     SelectionMutation,
     RunsMutation,

@@ -1,15 +1,24 @@
-"""The last run of a calendar that is disconnected: it removes the copies, then the sign-in is forgotten."""
+"""The last run of a calendar that is disconnected: copies go, the sign-in is given back, then forgotten."""
 
 from dataclasses import replace
 
 from metonic_core.pacing import consequence_of
 from metonic_core.reconcile.step import Reason
 from metonic_core.spi.errors import ProviderError
+from metonic_gateway.accounts.oauth.revoking import Revocation, revoke
 from metonic_gateway.jobs.former import leave_former, remove_copies
 from metonic_gateway.jobs.run import Run, fail, log_failure, retry_later
-from metonic_gateway.jobs.troubles import COPIES_BEHIND, COPIES_LEFT, Trouble, trouble_of
+from metonic_gateway.jobs.troubles import (
+    COPIES_BEHIND,
+    COPIES_LEFT,
+    NEVER_GIVEN_BACK,
+    NOT_GIVEN_BACK,
+    Trouble,
+    trouble_of,
+)
 from metonic_gateway.store.disconnecting import finish_disconnecting
 from metonic_gateway.store.runs import Outcome
+from metonic_gateway.store.states import SUCCESS
 from metonic_gateway.telemetry import get_logger
 
 _log = get_logger(__name__)
@@ -19,10 +28,13 @@ _RETRIES = 3
 
 
 async def leave(run: Run) -> None:
-    """Remove the copies, then forget the sign-in.
+    """Remove the copies, unless they stay, then give the sign-in back and forget it.
 
     A provider that is down is asked again later; one that does not let us in any more keeps its copies.
     """
+    if run.calendar.keeps_copies:
+        await _finish(run, Outcome(SUCCESS))
+        return
     try:
         behind = await leave_former(run)
         left = await remove_copies(run, Reason.DISCONNECTED)
@@ -35,8 +47,7 @@ async def leave(run: Run) -> None:
     if left == 0 and behind.again_at is None:
         if behind.errors:
             await run.log.ensure()
-        await run.log.finish(Outcome(behind.status, errors=behind.errors), run.now())
-        await _forget(run, None)
+        await _finish(run, Outcome(behind.status, errors=behind.errors))
     elif left == 0:
         await retry_later(run, COPIES_BEHIND, None)
     elif run.calendar.failures < _RETRIES:
@@ -45,8 +56,19 @@ async def leave(run: Run) -> None:
         await _give_up(run, _some_left(left))
 
 
+async def _finish(run: Run, outcome: Outcome) -> None:
+    """A provider that cannot be told is asked a few times, then it is left to the user."""
+    told = await revoke(run.services, run.calendar)
+    if told is Revocation.FAILED and run.calendar.failures < _RETRIES:
+        await retry_later(run, NOT_GIVEN_BACK, None)
+        return
+    await run.log.finish(outcome, run.now())
+    await _forget(run, NEVER_GIVEN_BACK if told is Revocation.FAILED else None)
+
+
 async def _give_up(run: Run, trouble: Trouble) -> None:
     await log_failure(run, trouble)
+    await revoke(run.services, run.calendar)
     await _forget(run, trouble)
 
 

@@ -93,3 +93,9 @@ UNEXPECTED = Trouble("failed", "Something went wrong inside the service.", _OPER
 COPIES_LEFT = "The copies that were made are still in the calendar: delete them there."
 DELETE_THEM = "Delete them there. Choosing your calendar once more puts this note away."
 COPIES_BEHIND = Trouble("failed", "Copies are still in a calendar that was synced before.", LATER)
+NOT_GIVEN_BACK = Trouble("unreachable", "The provider could not be told that the sign-in ends.", LATER)
+NEVER_GIVEN_BACK = Trouble(
+    "unreachable",
+    "The provider could not be told that the sign-in ended; here it is forgotten.",
+    "Take our access away in your account at the provider.",
+)

@@ -28,7 +28,10 @@ class SignedOut(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ConnectedCalendar:
-    """``sealed`` is the envelope of the credentials, None once disconnected; ``stopped`` as in ``states``."""
+    """``sealed`` is the envelope of the credentials, None once disconnected; ``stopped`` as in ``states``.
+
+    ``keeps_copies``: while it is being disconnected, nothing is removed.
+    """
 
     id: UUID
     user_id: UUID
@@ -43,6 +46,7 @@ class ConnectedCalendar:
     is_active: bool
     is_paused: bool
     stopped: str | None
+    keeps_copies: bool
     failures: int
 
     @property
@@ -249,5 +253,6 @@ def _value_of(row: models.CalendarSyncConfig) -> ConnectedCalendar:
         is_active=row.is_active,
         is_paused=row.is_paused,
         stopped=row.stopped,
+        keeps_copies=row.keeps_copies,
         failures=row.failures,
     )

@@ -17,19 +17,21 @@ from metonic_gateway.store.outcomes import count_standing
 from metonic_gateway.store.runs import RunError, close_all
 from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING
 
+_ENDING: dict[str, Any] = {"stopped": DISCONNECTING, "problem": None, "failures": 0}
+
 
 async def begin_disconnecting(calendar_id: UUID, now: datetime) -> UUID | None:
     """From here on nothing is synced, and what runs writes nothing more; copies are removed by a job.
 
     The job reads the calendar completely, so that it finds copies that no row knows. Returns the link; None,
-    and nothing is done, if there is none or no sign-in any more.
+    and nothing is done, if there is none or no sign-in any more, or it is being given back.
     """
-    rows = CalendarSyncConfig.filter(id=calendar_id, access_token__isnull=False, link_id__isnull=False)
+    is_here = Q(keeps_copies=False) | Q(stopped=None) | Q(stopped__not=DISCONNECTING)
+    rows = CalendarSyncConfig.filter(is_here, id=calendar_id, access_token__isnull=False)
     async with in_transaction():
-        begun = await rows.update(
-            stopped=DISCONNECTING,
-            problem=None,
-            failures=0,
+        begun = await rows.filter(link_id__isnull=False).update(
+            **_ENDING,
+            keeps_copies=False,
             next_sync_at=now,
             nudge_seq=F("nudge_seq") + 1,
             fence=F("fence") + 1,
@@ -42,14 +44,33 @@ async def begin_disconnecting(calendar_id: UUID, now: datetime) -> UUID | None:
         return (await CalendarSyncConfig.get(id=calendar_id)).link_id
 
 
+async def begin_giving_back(calendar_id: UUID, now: datetime, job_at: datetime, *, is_removing: bool) -> bool:
+    """The same where the copies stay and the sign-in is given back; a job does it from ``job_at`` on.
+
+    ``is_removing`` and what is answered are those of ``disconnect_now``.
+    """
+    held = _signed_in(calendar_id, is_removing=is_removing)
+    columns = _ENDING | {"keeps_copies": True, "next_sync_at": job_at, "updated_at": now}
+    return bool(await held.update(**columns, fence=F("fence") + 1))
+
+
+async def end_giving_back(calendar_id: UUID, now: datetime) -> None:
+    """Forget the sign-in, unless there is a new one by now."""
+    held = CalendarSyncConfig.filter(id=calendar_id, stopped=DISCONNECTING, keeps_copies=True)
+    await _forget(held, calendar_id, None, now)
+
+
 async def disconnect_now(calendar_id: UUID, now: datetime, *, is_removing: bool) -> bool:
     """Forget the sign-in and leave the copies; ``is_removing``: also if they are just being removed.
 
     False, and nothing is done, if there is no sign-in any more or somebody began to remove meanwhile.
     """
+    return await _forget(_signed_in(calendar_id, is_removing=is_removing), calendar_id, None, now)
+
+
+def _signed_in(calendar_id: UUID, *, is_removing: bool) -> QuerySet[CalendarSyncConfig]:
     held = CalendarSyncConfig.filter(id=calendar_id, access_token__isnull=False)
-    held = held if is_removing else held.filter(Q(stopped=None) | Q(stopped__not=DISCONNECTING))
-    return await _forget(held, calendar_id, None, now)
+    return held if is_removing else held.filter(Q(stopped=None) | Q(stopped__not=DISCONNECTING))
 
 
 async def finish_disconnecting(

@@ -10,6 +10,7 @@ from metonic_gateway.store.models import (
     CalendarSyncConflict,
     CalendarSyncHistory,
     CalendarSyncMapping,
+    OAuthState,
     SyncOperation,
     SyncPlanStep,
 )
@@ -28,8 +29,10 @@ async def sweep(now: datetime) -> int:
     history = await _past_runs(now)
     # Closed ones only: what still waits for somebody has no end.
     conflicts = await CalendarSyncConflict.filter(closed_at__lt=now - HISTORY).delete()
+    states = await OAuthState.filter(expires_at__lte=now).delete()
     tombstones = CalendarSyncMapping.filter(closed__isnull=False, closed_at__lt=now - TOMBSTONES)
-    return journal + history + conflicts + await tombstones.delete() + await _compact(now - CHANGES)
+    rows = journal + history + conflicts + states
+    return rows + await tombstones.delete() + await _compact(now - CHANGES)
 
 
 async def _past_runs(now: datetime) -> int:

@@ -26,6 +26,7 @@ _EXAMPLES: dict[str, str] = {
     "ProviderName": '"memory"',
     "Boolean": "false",
     "Int": "1",
+    "String": '"x"',
     "ConflictTarget": "{everything: true}",
     "DateTime": '"2026-12-01T00:00:00Z"',
 }

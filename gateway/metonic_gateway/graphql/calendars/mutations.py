@@ -35,6 +35,9 @@ class Disconnected:
     copies_to_remove: int = strawberry.field(
         description="How many copies are being removed from the calendar."
     )
+    grant_revoked: bool = strawberry.field(
+        description="Whether the provider was told by now that the sign-in at its page is over."
+    )
     next_step: str
 
 
@@ -136,7 +139,12 @@ async def disconnect_provider(
     except connecting.NotConnected:
         known = services.registry.providers
         return not_connected(provider) if provider in known else unknown_provider(known)
-    return Disconnected(provider=provider, copies_to_remove=done.copies_to_remove, next_step=done.next_step)
+    return Disconnected(
+        provider=provider,
+        copies_to_remove=done.copies_to_remove,
+        grant_revoked=done.grant_revoked,
+        next_step=done.next_step,
+    )
 
 
 @strawberry.type
@@ -160,7 +168,6 @@ class CalendarsMutation:
     )
     disconnect_provider: DisconnectResult = strawberry.field(
         resolver=disconnect_provider,
-        description="Stop syncing and forget the sign-in. Copies are removed from the calendar if so "
-        "wished; the "
-        "user's own events stay in any case.",
+        description="Stop syncing, give the sign-in back to the provider where it can be, and forget it. "
+        "Copies are removed from the calendar before if so wished; the user's own events stay in any case.",
     )

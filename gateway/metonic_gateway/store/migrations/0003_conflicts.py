@@ -65,6 +65,34 @@ class Migration(migrations.Migration):
             },
             bases=["Model"],
         ),
+        ops.CreateModel(
+            name="OAuthState",
+            fields=[
+                ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),
+                (
+                    "user",
+                    fields.ForeignKeyField(
+                        "models.User",
+                        source_field="user_id",
+                        db_constraint=True,
+                        to_field="id",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                ("provider", fields.CharField(max_length=20)),
+                ("page", fields.TextField(unique=False)),
+                ("sealed", fields.TextField(unique=False)),
+                ("expires_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "oauth_states",
+                "app": "models",
+                "indexes": [Index(fields=["expires_at"])],
+                "pk_attr": "id",
+                "table_description": "A sign-in that began at a provider's page. id is the hash of its state, page where it goes on.",
+            },
+            bases=["Model"],
+        ),
         ops.AddField(
             model_name="Appointment",
             name="edited_at",
@@ -103,6 +131,16 @@ class Migration(migrations.Migration):
             model_name="CalendarLink",
             name="is_suspect",
             field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncConfig",
+            name="keeps_copies",
+            field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AddField(
+            model_name="CalendarSyncConfig",
+            name="renewing_until",
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
         ops.AddField(
             model_name="CalendarSyncConfig",

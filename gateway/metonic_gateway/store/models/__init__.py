@@ -10,7 +10,12 @@ the migrations: the ORM cannot express them on SQLite. A column that is added la
 default in the database too, for the rows that are there.
 """
 
-from metonic_gateway.store.models.calendars import CalendarSyncChoice, CalendarSyncConfig, CalendarSyncFilter
+from metonic_gateway.store.models.calendars import (
+    CalendarSyncChoice,
+    CalendarSyncConfig,
+    CalendarSyncFilter,
+    OAuthState,
+)
 from metonic_gateway.store.models.history import (
     CalendarSyncConflict,
     CalendarSyncHistory,
@@ -38,6 +43,7 @@ __all__ = [
     "CalendarSyncHistory",
     "CalendarSyncMapping",
     "ChangeCounter",
+    "OAuthState",
     "SyncOperation",
     "SyncPlanStep",
     "User",

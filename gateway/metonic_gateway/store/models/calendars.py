@@ -14,6 +14,9 @@ class CalendarSyncConfig(Model):
 
     stopped says why it is not synced at all, link_id is its present life. nudge_seq counts
     requests to look, served_seq the last one that a finished run had seen when it began.
+
+    access_token is the envelope of the credentials, and until renewing_until somebody renews what is in it.
+    keeps_copies: while it is being disconnected, the copies stay.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -25,6 +28,7 @@ class CalendarSyncConfig(Model):
     account_server = fields.TextField()
     account_username = fields.TextField()
     access_token = fields.TextField(null=True)
+    renewing_until = fields.DatetimeField(null=True)
     sync_filter: fields.OneToOneRelation["CalendarSyncFilter"]
     calendars: Any = fields.JSONField()
     calendar_id = fields.TextField(null=True)
@@ -39,6 +43,7 @@ class CalendarSyncConfig(Model):
     is_active = fields.BooleanField(default=True)
     is_paused = fields.BooleanField(default=False, db_default=False)
     stopped = fields.CharField(max_length=20, null=True)
+    keeps_copies = fields.BooleanField(default=False, db_default=False)
     problem: Any = fields.JSONField(null=True)
     last_sync_at = fields.DatetimeField(null=True)
     last_sync_status = fields.CharField(max_length=20, null=True)
@@ -98,3 +103,22 @@ class CalendarSyncChoice(Model):
     class Meta:
         table = "calendar_sync_choices"
         unique_together = (("sync_config", "appointment"),)
+
+
+class OAuthState(Model):
+    """A sign-in that began at a provider's page. id is the hash of its state, page where it goes on.
+
+    sealed holds what only its end needs.
+    """
+
+    id = fields.CharField(max_length=64, primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("models.User")
+    user_id: UUID
+    provider = fields.CharField(max_length=20)
+    page = fields.TextField()
+    sealed = fields.TextField()
+    expires_at = fields.DatetimeField()
+
+    class Meta:
+        table = "oauth_states"
+        indexes = (("expires_at",),)

@@ -1,0 +1,131 @@
+"""The client of an account that is signed in with a grant: it renews the grant, and nobody sees a token."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Final
+
+from metonic_core.spi.client import Answer
+from metonic_core.spi.errors import Misconfigured, SignInNeeded, Unavailable
+from metonic_core.spi.provider import OAuth2, Provider
+from metonic_gateway.accounts.oauth.authority import DEADLINE, Authority
+from metonic_gateway.accounts.oauth.beginning import authority_of, oauth_of
+from metonic_gateway.accounts.oauth.grant import Grant
+from metonic_gateway.services import Services
+from metonic_gateway.store import grants
+from metonic_gateway.store.calendars import ConnectedCalendar
+from metonic_gateway.telemetry import get_logger
+from metonic_gateway.vault import Place, VaultError
+
+_UNAUTHORIZED: Final = 401
+_LOOK_AGAIN = 0.2
+# Who renews has given up by then.
+_LOOKS = round(2 * DEADLINE / _LOOK_AGAIN)
+
+_log = get_logger(__name__)
+
+
+class GrantClient:
+    """A ``Client``. Renews ahead of expiry, and once where a request is refused all the same.
+
+    Raises SignInNeeded where the grant is over, beside what the authorization server and a ``Client`` raise.
+    """
+
+    def __init__(self, services: Services, provider: Provider, grant: "KeptGrant") -> None:
+        self._services = services
+        self._provider = provider
+        self._sign_in: OAuth2 = oauth_of(provider)
+        self._grant = grant
+
+    async def request(
+        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> Answer:
+        grant = await self._grant.good()
+        answer = await self._ask(grant, method, url, headers, body)
+        if answer.status != _UNAUTHORIZED:
+            return answer
+        # It was refused before anything was done, so a write may be repeated.
+        answer = await self._ask(await self._grant.renewed(grant), method, url, headers, body)
+        if answer.status == _UNAUTHORIZED:
+            raise SignInNeeded(f"{self._provider.title} no longer lets us in.")
+        return answer
+
+    async def _ask(
+        self, grant: Grant, method: str, url: str, headers: Mapping[str, str] | None, body: bytes | None
+    ) -> Answer:
+        client = self._services.egress.client(self._provider, self._sign_in.server, f"Bearer {grant.access}")
+        return await client.request(method, url, headers, body)
+
+
+class KeptGrant:
+    """The grant of a connected calendar, as it stands sealed in its row, at ``place``.
+
+    Problem: whoever signs in to another account while a run lasts would have it go on there. Solution: it is
+    the grant of one account only.
+    """
+
+    def __init__(self, services: Services, provider: Provider, calendar: ConnectedCalendar) -> None:
+        self._services = services
+        self._provider = provider
+        self._calendar_id = calendar.id
+        self._subject = calendar.account.subject
+        self.place = Place("calendar_sync_configs", str(calendar.id), "access_token")
+        self._known: Grant | None = None
+
+    async def good(self) -> Grant:
+        """The grant, with an access token that is good for a minute at least."""
+        if self._known is None:
+            self._known = self.opened(await self._sealed())
+        if self._known.is_due(self._services.clock()):
+            return await self.renewed(self._known)
+        return self._known
+
+    async def renewed(self, stale: Grant) -> Grant:
+        """The grant with an access token other than that of ``stale``; one renews it, the others wait.
+
+        What is new is stored before it is used. A grant is over only if it is still the one that was renewed:
+        else somebody else was faster.
+        """
+        authority = authority_of(self._services, self._provider)
+        for _ in range(_LOOKS):
+            sealed = await self._sealed()
+            grant = self.opened(sealed)
+            if grant.access != stale.access and not grant.is_due(self._services.clock()):
+                self._known = grant
+                return grant
+            fresh = await self._renewed_here(authority, grant, sealed)
+            if fresh is not None:
+                self._known = fresh
+                return fresh
+            await asyncio.sleep(_LOOK_AGAIN)
+        raise Unavailable("The sign-in is being renewed, and that takes too long.")
+
+    async def _renewed_here(self, authority: Authority, grant: Grant, sealed: str) -> Grant | None:
+        """None where somebody else renews it, or has: then the row is to be looked at again."""
+        until = await grants.claim(self._calendar_id, sealed, self._services.clock())
+        if until is None:
+            return None
+        try:
+            fresh = await authority.renewed(grant)
+            text = self._services.vault.seal(fresh.as_text(), self.place)
+            is_kept = await grants.replace(self._calendar_id, sealed, text)
+        except SignInNeeded:
+            if await grants.read(self._calendar_id, self._subject) == sealed:
+                raise
+            return None
+        finally:
+            await grants.let_go(self._calendar_id, until)
+        _log.info("grant_renewed", calendar=self._calendar_id, provider=self._provider.name)
+        return fresh if is_kept else None
+
+    def opened(self, sealed: str) -> Grant:
+        """Raises Misconfigured where the key is missing."""
+        try:
+            return Grant.of_text(self._services.vault.open(sealed, self.place))
+        except VaultError as error:
+            raise Misconfigured(str(error)) from error
+
+    async def _sealed(self) -> str:
+        sealed = await grants.read(self._calendar_id, self._subject)
+        if sealed is None:
+            raise SignInNeeded("The sign-in is over: the calendar was disconnected or has another account.")
+        return sealed

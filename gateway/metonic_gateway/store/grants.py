@@ -1,0 +1,45 @@
+"""The envelope of an account's credentials, renewed by one at a time in whatever process.
+
+Whoever renews holds the envelope for a while, and what comes of it is stored only while the envelope is the
+one that was renewed: a new sign-in, or the end of one, always wins.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from tortoise.expressions import Q
+
+from metonic_gateway.store.models import CalendarSyncConfig
+
+LENGTH = timedelta(seconds=45)
+
+
+async def read(calendar_id: UUID, subject: str) -> str | None:
+    """The envelope as it is now; None once that account of the calendar is not signed in any more."""
+    row = await CalendarSyncConfig.get_or_none(id=calendar_id, account_subject=subject).only("access_token")
+    return row.access_token if row else None
+
+
+async def claim(calendar_id: UUID, sealed: str, now: datetime) -> datetime | None:
+    """The right to renew that envelope, until then; None if somebody else has it, or it is another one."""
+    until = now + LENGTH
+    is_free = Q(renewing_until=None) | Q(renewing_until__lte=now)
+    rows = CalendarSyncConfig.filter(is_free, id=calendar_id, access_token=sealed)
+    return until if await rows.update(renewing_until=until) else None
+
+
+async def let_go(calendar_id: UUID, until: datetime) -> None:
+    """Give the right back."""
+    await CalendarSyncConfig.filter(id=calendar_id, renewing_until=until).update(renewing_until=None)
+
+
+async def replace(calendar_id: UUID, former: str, sealed: str) -> bool:
+    """Store the renewed envelope; False, and nothing is stored, if the former one is not there any more."""
+    rows = CalendarSyncConfig.filter(id=calendar_id, access_token=former)
+    return bool(await rows.update(access_token=sealed, renewing_until=None))
+
+
+async def is_shared(provider: str, subject: str, calendar_id: UUID) -> bool:
+    """Whether somebody else is signed in to the same account."""
+    theirs = CalendarSyncConfig.filter(provider=provider, account_subject=subject, access_token__isnull=False)
+    return await theirs.exclude(id=calendar_id).exists()
