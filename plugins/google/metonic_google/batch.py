@@ -1,0 +1,166 @@
+"""Many writes at once: each conditional, silent, and with an outcome of its own.
+
+(Guides "Get specific versions of resources" and "Send batch requests".) A single event takes one request,
+together with the others of its batch. What has to be known before it is edited is read first: the version
+of a series, the words of a conference in the notes, the exact word for visibility. A series takes further
+rounds: its master, then the occurrences, then how it stands in the end.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from metonic_core.spi import (
+    Create,
+    Failed,
+    IdentityTaken,
+    Outcome,
+    ProviderError,
+    Seen,
+    Stored,
+    Unacceptable,
+    Unavailable,
+    Unknown,
+    Unreadable,
+    Write,
+)
+from metonic_core.spi.errors import Scope
+from metonic_google.errors import CONFLICT, NOT_FOUND
+from metonic_google.etags import if_match
+from metonic_google.fetching import Fetched, Fetcher, Withheld
+from metonic_google.moments import needs_zone
+from metonic_google.multipart import Request
+from metonic_google.occurrences import Edit
+from metonic_google.paths import event
+from metonic_google.reading import Whole
+from metonic_google.session import BATCH, Session
+from metonic_google.work import Work
+
+
+async def write_all(
+    session: Session, fetcher: Fetcher, calendar_id: str, writes: Sequence[Write]
+) -> list[Outcome]:
+    """One outcome per write, in order; after what concerns the whole account nothing further is sent."""
+    outcomes: list[Outcome] = []
+    for start in range(0, len(writes), BATCH):
+        part = writes[start : start + BATCH]
+        stop = next(filter(None, map(_stopping, outcomes)), None)
+        batch = _Batch(session, fetcher, calendar_id, part)
+        outcomes += [Failed(stop) for _ in part] if stop else await batch.run()
+    return outcomes
+
+
+class _Batch:
+    def __init__(self, session: Session, fetcher: Fetcher, calendar_id: str, writes: Sequence[Write]) -> None:
+        self._session = session
+        self._fetcher = fetcher
+        self._calendar_id = calendar_id
+        self._works = [Work(write) for write in writes]
+
+    async def run(self) -> list[Outcome]:
+        await self._look()
+        try:
+            await self._write()
+            await self._vary()
+            await self._conclude()
+        except ProviderError as error:
+            for work in self._undecided():
+                work.fail(error)
+        return [work.outcome for work in self._works if work.outcome is not None]
+
+    def _undecided(self) -> list[Work]:
+        return [work for work in self._works if work.is_undecided]
+
+    async def _look(self) -> None:
+        works = [work for work in self._works if work.must_look]
+        try:
+            found = await self._fetcher.fetch(work.id for work in works)
+        except ProviderError as error:
+            # For certain nothing was written yet.
+            for work in self._works:
+                work.settle(Failed(error))
+            return
+        for work in works:
+            work.look(found[work.id])
+
+    async def _write(self) -> None:
+        asked = [(work, work.request(self._calendar_id)) for work in self._undecided()]
+        sent = [(work, request) for work, request in asked if request is not None]
+        answers = await self._session.send_all([request for _, request in sent])
+        taken = []
+        for (work, _), answer in zip(sent, answers, strict=True):
+            if not isinstance(work.write, Create):
+                work.judge(answer)
+            elif answer.status == CONFLICT:
+                taken.append(work)
+            elif answer.status == NOT_FOUND:
+                work.fail(await self._session.missing(self._calendar_id))
+            else:
+                work.judge(answer)
+        await self._adopt(taken)
+
+    async def _adopt(self, works: Sequence[Work]) -> None:
+        """Creates whose id is taken: by an earlier attempt, by somebody else, or by what was deleted."""
+        if not works:
+            return
+        try:
+            found = await self._fetcher.fetch(work.id for work in works)
+        except ProviderError as error:
+            for work in works:
+                work.settle(Unknown(error))
+            return
+        for work in works:
+            work.settle(_adopted(found[work.id]))
+
+    async def _vary(self) -> None:
+        await self._look_again([w for w in self._undecided() if w.has_landed and w.has_exceptions])
+        planned = [(work, work.edits()) for work in self._undecided()]
+        requests = [self._varying(edit) for _, edits in planned for edit in edits]
+        answers = iter(await self._session.send_all(requests))
+        for work, edits in planned:
+            work.judge_edits(edits, [next(answers) for _ in edits])
+
+    async def _look_again(self, works: Sequence[Work]) -> None:
+        """The exceptions after the master was written: their versions may have changed with it."""
+        found = await self._fetcher.exceptions([w.whole.master for w in works if w.whole])
+        for work in works:
+            exceptions = found.get(work.id, ())
+            if isinstance(exceptions, Withheld):
+                work.fail(Unacceptable(exceptions.reason))
+            elif work.whole:
+                work.whole = replace(work.whole, exceptions=exceptions)
+
+    def _varying(self, edit: Edit) -> Request:
+        path = event(self._calendar_id, edit.id, sendUpdates="none", fields="id")
+        # What does not differ yet has no version that stays: its series had, and was just written.
+        return Request("PATCH", path, if_match(edit.etag) if edit.etag else {}, edit.fields)
+
+    async def _conclude(self) -> None:
+        works = self._undecided()
+        again = [w for w in works if w.whole is None or w.has_varied or w.has_exceptions]
+        found = dict(await self._fetcher.fetch(work.id for work in again))
+        for work in works:
+            whole = work.whole
+            if work.id not in found and whole is not None:
+                zone = await self._fetcher.zone() if needs_zone(whole.master) else whole.zone
+                found[work.id] = replace(whole, zone=zone)
+            work.conclude(found[work.id])
+
+
+def _adopted(found: Fetched) -> Outcome:
+    read = found.read if isinstance(found, Whole) else found
+    match read:
+        case Seen(event=made) if made.marker is not None:
+            return Stored(made, is_adopted=True)
+        case Withheld(reason=reason):
+            return Unknown(Unavailable(reason))
+        case Unreadable(reason=reason):
+            return Failed(Unacceptable(reason))
+        case _:
+            return Failed(IdentityTaken("Another event, or one that was deleted, has this identity."))
+
+
+def _stopping(outcome: Outcome) -> ProviderError | None:
+    """What went wrong, if it would go wrong with every other write too."""
+    if isinstance(outcome, Failed | Unknown) and outcome.error.scope in {Scope.ACCOUNT, Scope.PROJECT}:
+        return outcome.error
+    return None

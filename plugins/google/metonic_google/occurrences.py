@@ -1,0 +1,116 @@
+"""Edits of single occurrences: each has an id, whether it differs yet or not (guide "Recurring events").
+
+An exception repeats everything of its series and never goes away again. Whether it follows when the series
+is edited is not said anywhere, so it is looked: what it only repeated is brought along, what is its own
+stays. One that is to be as its series is written as such, and then reads as no override.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from metonic_core.model.content import GROUPS, Content, Group, occurrence_group, slot_of
+from metonic_core.model.series import Override, has_slot
+from metonic_core.model.when import Slot
+from metonic_google.items import Item, etag_of, id_of, is_cancelled, text_of
+from metonic_google.likeness import likeness
+from metonic_google.moments import said
+from metonic_google.paths import instance_id
+from metonic_google.reading import Whole
+
+_CANCELLED = {"status": "cancelled"}
+_REPEATED = {"description": "", "visibility": "default", "transparency": "opaque", "status": "confirmed"}
+"""What no override can say, with what it means when it is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A patch of one occurrence; ``etag`` is None where it has none of its own yet."""
+
+    id: str
+    etag: str | None
+    fields: dict[str, Any]
+
+    @property
+    def is_cancellation(self) -> bool:
+        return self.fields == _CANCELLED
+
+
+def edits(before: Whole | None, now: Whole, goal: Content, groups: Collection[Group]) -> list[Edit]:
+    """What brings the occurrences of a series to ``goal``, which its master says already.
+
+    ``before`` is the series as it was when it was decided what to write.
+    """
+    content = now.event.content
+    exceptions = now.by_slot(content.when)
+    slots = {slot for group in groups if (slot := slot_of(group)) is not None}
+    if not set(GROUPS).isdisjoint(groups):
+        slots |= {*exceptions, *(override.slot for override in goal.overrides)}
+    made = []
+    for slot in sorted(slots, key=str):
+        exception = exceptions.get(slot)
+        fields = _fields(exception, content, goal, slot)
+        if exception is None and fields:
+            made.append(Edit(instance_id(id_of(now.master), slot, goal.when), None, fields))
+        elif exception is not None:
+            fields = fields or _left_behind(content, slot, exception) or _followed(before, now, exception)
+            made += [Edit(id_of(exception), etag_of(exception), fields)] if fields else []
+    return made
+
+
+def _fields(exception: Item | None, now: Content, goal: Content, slot: Slot) -> dict[str, Any]:
+    """What an occurrence is to say that it does not say yet."""
+    group = occurrence_group(slot)
+    if likeness(group, now) == likeness(group, goal):
+        return {}
+    wanted, known = goal.override(slot) or Override(slot), now.override(slot) or Override(slot)
+    if wanted.is_cancelled:
+        return dict(_CANCELLED)
+    is_back = exception is not None and known.is_cancelled
+    fields: dict[str, Any] = {"status": goal.status.value} if is_back else {}
+    if is_back or wanted.title != known.title:
+        fields["summary"] = goal.title if wanted.title is None else wanted.title
+    if is_back or wanted.location != known.location:
+        fields["location"] = goal.location if wanted.location is None else wanted.location
+    if is_back or wanted.when != known.when:
+        when = wanted.when or goal.when.moved_to(slot)
+        fields |= {"start": said(when.start, when), "end": said(when.end, when)}
+    return fields
+
+
+def _left_behind(now: Content, slot: Slot, exception: Item) -> dict[str, Any]:
+    """An exception of a slot that the series does not have any more would stay in the calendar."""
+    is_one = is_cancelled(exception) or has_slot(now.when, now.recurrence, slot)
+    return {} if is_one else dict(_CANCELLED)
+
+
+def _followed(before: Whole | None, now: Whole, exception: Item) -> dict[str, Any]:
+    if before is None or is_cancelled(exception):
+        return {}
+    fields = {}
+    for name, usual in _REPEATED.items():
+        old, new, own = (text_of(item, name) or usual for item in (before.master, now.master, exception))
+        if own == old != new:
+            fields[name] = new
+    return fields
+
+
+def is_undisturbed(before: Whole, now: Whole, slot_ids: Collection[str], *, is_moved: bool) -> bool:
+    """Whether nobody else edited these exceptions in between; ``is_moved``: the series was, by us.
+
+    Their versions do not tell: those may change with the master's.
+    """
+    known = {id_of(exception): exception for exception in before.exceptions}
+    return all(
+        _is_same(known.get(id_of(exception)), exception, now.master, is_moved=is_moved)
+        for exception in now.exceptions
+        if id_of(exception) in slot_ids
+    )
+
+
+def _is_same(before: Item | None, now: Item, master: Item, *, is_moved: bool) -> bool:
+    if before is None or is_moved:
+        return is_moved
+    texts = ("summary", "location", "description", "status")
+    is_said = all(text_of(now, name) in {text_of(before, name), text_of(master, name)} for name in texts)
+    return is_said and all(now.get(name) == before.get(name) for name in ("start", "end"))

@@ -1,0 +1,203 @@
+"""One write on its way: what is asked for it, and what the answers make of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from metonic_core.model.content import NOTES, TIME, VISIBILITY, Content, Group
+from metonic_core.spi import (
+    AccessDenied,
+    Answer,
+    Create,
+    Delete,
+    EtagMismatch,
+    Failed,
+    NotFound,
+    Outcome,
+    ProviderError,
+    Removed,
+    Seen,
+    Stored,
+    Unacceptable,
+    Unavailable,
+    Unknown,
+    Update,
+    Write,
+)
+from metonic_google import etags
+from metonic_google.errors import DONE, MISSING, document, write_failure
+from metonic_google.fetching import Fetched, Missing, Withheld
+from metonic_google.items import FIELDS, Item, etag_of, is_series
+from metonic_google.multipart import Request
+from metonic_google.occurrences import Edit, edits, is_undisturbed
+from metonic_google.paths import event, events
+from metonic_google.reading import Whole, can_write
+from metonic_google.writing import created, edited, fitting, recurrence, stamped
+
+_UNREAD: Item = {}
+_NOBODY = "none"
+# Some words of these two groups are not ours to change, and have to be known first.
+_READ_FIRST = frozenset({NOTES, VISIBILITY})
+
+
+@dataclass
+class Work:
+    """``whole`` is the event as far as it was read, ``before`` as it was before, ``goal`` what it is to say.
+
+    ``has_landed``: some of it is stored; ``has_varied``: of single occurrences. With an outcome it is done.
+    """
+
+    write: Write
+    whole: Whole | None = None
+    before: Whole | None = None
+    goal: Content | None = None
+    outcome: Outcome | None = None
+    has_landed: bool = False
+    has_varied: bool = False
+
+    @property
+    def id(self) -> str:
+        return self.write.identity.hex if isinstance(self.write, Create) else self.write.id
+
+    @property
+    def is_undecided(self) -> bool:
+        return self.outcome is None
+
+    @property
+    def must_look(self) -> bool:
+        """Whether the event has to be read before it is edited."""
+        if isinstance(self.write, Create):
+            return False
+        is_delicate = isinstance(self.write, Update) and not _READ_FIRST.isdisjoint(self.write.groups)
+        return is_delicate or etags.is_series(self.write.etag)
+
+    def look(self, found: Fetched) -> None:
+        """Take what was read before the edit: the etag is compared before anything is written."""
+        if isinstance(self.write, Create):
+            return
+        match found:
+            case Missing():
+                is_delete = isinstance(self.write, Delete)
+                self.settle(Removed() if is_delete else Failed(NotFound("The event is not there any more.")))
+            case Withheld(reason=reason):
+                self.fail(Unacceptable(reason))
+            case Whole() if found.etag != self.write.etag:
+                self.fail(EtagMismatch("The event was changed meanwhile."))
+            case Whole() if not can_write(found.master):
+                self.fail(AccessDenied("Only others may change that event."))
+            case _:
+                self.whole = found
+
+    def fail(self, error: ProviderError) -> None:
+        """Unknown where it may have been written all the same, or in part."""
+        is_open = self.has_landed or isinstance(error, Unavailable)
+        self.settle(Unknown(error) if is_open else Failed(error))
+
+    def settle(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+
+    # the event itself
+
+    def request(self, calendar_id: str) -> Request | None:
+        """What is asked for the event, or the master of the series; None if only occurrences change."""
+        try:
+            return self._request(calendar_id)
+        except ProviderError as error:
+            self.fail(error)
+        except ValueError:
+            self.fail(Unacceptable("What the event says now cannot be understood, so it is not edited."))
+        return None
+
+    def _request(self, calendar_id: str) -> Request | None:
+        write = self.write
+        if isinstance(write, Create):
+            self.goal = fitting(write.content)
+            path = events(calendar_id, sendUpdates=_NOBODY, fields=FIELDS)
+            return Request("POST", path, body=created(self.goal, write.identity, write.marker))
+        etag = etag_of(self.whole.master) if self.whole else write.etag
+        if isinstance(write, Delete):
+            return Request("DELETE", event(calendar_id, write.id, sendUpdates=_NOBODY), etags.if_match(etag))
+        fields = self._fields(write)
+        path = event(calendar_id, write.id, sendUpdates=_NOBODY, fields=FIELDS)
+        return Request("PATCH", path, etags.if_match(etag), fields) if fields else None
+
+    def _fields(self, write: Update) -> dict[str, Any]:
+        current = self.whole.master if self.whole else _UNREAD
+        before = self.whole.event.content if self.whole else None
+        goal = before.take(write.groups, write.content) if before and is_series(current) else write.content
+        self.before, self.goal = self.whole, fitting(goal) if TIME in write.groups else goal
+        return {
+            **edited(self.goal, write.groups, current),
+            **recurrence(before, self.goal, write.groups, current),
+            **stamped(write.marker),
+        }
+
+    def judge(self, answer: Answer) -> None:
+        """Take the answer to it, but for a create that finds its id taken."""
+        if answer.status not in DONE:
+            is_gone = answer.status in MISSING and isinstance(self.write, Delete)
+            self.settle(Removed()) if is_gone else self.fail(write_failure(answer))
+            return
+        self.has_landed = True
+        if isinstance(self.write, Delete):
+            self.settle(Removed())
+            return
+        try:
+            self.whole = Whole(document(answer), self.whole.exceptions if self.whole else ())
+        except Unavailable as error:
+            self.fail(error)
+
+    # its occurrences
+
+    @property
+    def groups(self) -> frozenset[Group]:
+        """What is written of it."""
+        match self.write:
+            case Create(content=content):
+                return content.groups()
+            case Update(groups=groups):
+                return groups
+            case Delete():
+                return frozenset()
+
+    @property
+    def has_exceptions(self) -> bool:
+        return self.whole is not None and is_series(self.whole.master) and bool(self.whole.exceptions)
+
+    def edits(self) -> list[Edit]:
+        """What is to be written of single occurrences; sets the outcome if that cannot be told."""
+        if self.whole is None or self.goal is None or not is_series(self.whole.master):
+            return []
+        try:
+            found = edits(self.before, self.whole, self.goal, self.groups)
+        except ValueError:
+            self.fail(Unacceptable("What the series says now cannot be understood, so it is not edited."))
+            return []
+        is_moved = TIME in self.groups
+        ids = [edit.id for edit in found]
+        if self.before and not is_undisturbed(self.before, self.whole, ids, is_moved=is_moved):
+            self.fail(EtagMismatch("An occurrence of the series was changed meanwhile."))
+            return []
+        return found
+
+    def judge_edits(self, edits: Sequence[Edit], answers: Sequence[Answer]) -> None:
+        """Take the answers to those."""
+        self.has_varied = bool(edits)
+        refused = [
+            answer
+            for edit, answer in zip(edits, answers, strict=True)
+            if answer.status not in DONE and not (edit.is_cancellation and answer.status in MISSING)
+        ]
+        self.has_landed = self.has_landed or len(refused) < len(edits)
+        if refused:
+            self.fail(write_failure(refused[0]))
+
+    # how it stands in the end
+
+    def conclude(self, found: Fetched) -> None:
+        """Take what is stored now."""
+        read = found.read if isinstance(found, Whole) else None
+        if isinstance(read, Seen):
+            self.settle(Stored(read.event))
+        else:
+            self.fail(NotFound("The event was written, and then it could not be read."))
