@@ -1,5 +1,6 @@
 """An event resource as it came (reference "Events"): anything may be missing, or of another type."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -13,12 +14,24 @@ FIELDS = (
 )
 MARKER = "metonic"
 _CANCELLED = "cancelled"
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_VERSION = re.compile("[0-9]{10,20}")
 
 
 def text_of(item: Item, name: str) -> str:
     """A text; empty if it is not there."""
     found = item.get(name)
     return found if isinstance(found, str) else ""
+
+
+def words_of(item: Item, name: str) -> str:
+    """A text for people, cleaned."""
+    return clean(text_of(item, name))
+
+
+def clean(text: str) -> str:
+    """Text with LF line ends, and without what no data base or page has a place for."""
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def part_of(item: Item, name: str) -> Item:
@@ -77,6 +90,16 @@ def updated_of(item: Item) -> datetime | None:
 
 
 def revision_of(item: Item) -> int | None:
-    """``updated`` in milliseconds."""
+    """``updated`` in microseconds, of which it tells the thousands; None where it is not told.
+
+    The etag has the rest as long as it goes with that, so that of two edits within one millisecond the later
+    one is. That is no promise of Google's, and decides nothing else.
+    """
     at = updated_of(item)
-    return None if at is None else round(at.timestamp() * 1000)
+    if at is None:
+        return None
+    thousands = round(at.timestamp() * 1000)
+    digits = etag_of(item).strip('"')
+    if _VERSION.fullmatch(digits) and int(digits) // 2000 == thousands:
+        return int(digits) // 2
+    return thousands * 1000

@@ -6,6 +6,7 @@ from metonic_core.model.content import Content, Group, slot_of
 from metonic_core.model.series import Override, has_slot
 from metonic_core.model.when import Timed
 from metonic_google.conference import own_words
+from metonic_google.items import clean
 from metonic_google.reading import is_same_span
 
 
@@ -23,7 +24,7 @@ def likeness(group: Group, content: Content) -> object:
 
 
 def _plain(text: str) -> str:
-    return "\n".join(part.rstrip() for part in text.replace("\r\n", "\n").strip().split("\n"))
+    return "\n".join(part.rstrip() for part in clean(text).strip().split("\n"))
 
 
 def _override(override: Override, series: Content) -> Override | None:

@@ -8,6 +8,8 @@ from metonic_core.model.when import AllDay, Slot, instant_of
 from metonic_core.spi import Timed
 
 _API = "/calendar/v3"
+# Google's JSON may hold what UTF-8 has no bytes for: it is not found then, and that is all.
+_WHOLE = "surrogatepass"
 CALENDARS = f"{_API}/users/me/calendarList"
 CHANNEL_STOP = f"{_API}/channels/stop"
 # How Google names the second half of a series that was changed from one occurrence on.
@@ -28,12 +30,12 @@ def primary_calendar() -> str:
 
 def events(calendar_id: str, **query: Parameter) -> str:
     """The events of a calendar."""
-    return _with(f"{_API}/calendars/{quote(calendar_id, safe='')}/events", query)
+    return _with(f"{_API}/calendars/{_segment(calendar_id)}/events", query)
 
 
 def event(calendar_id: str, event_id: str, **query: Parameter) -> str:
     """One event, or one occurrence of a series."""
-    return _with(f"{events(calendar_id)}/{quote(event_id, safe='')}", query)
+    return _with(f"{events(calendar_id)}/{_segment(event_id)}", query)
 
 
 def watch(calendar_id: str) -> str:
@@ -52,5 +54,9 @@ def is_half(event_id: str) -> bool:
     return _SPLIT.search(event_id) is not None
 
 
+def _segment(text: str) -> str:
+    return quote(text, safe="", errors=_WHOLE)
+
+
 def _with(path: str, query: dict[str, Parameter]) -> str:
-    return f"{path}?{urlencode(query, doseq=True)}" if query else path
+    return f"{path}?{urlencode(query, doseq=True, errors=_WHOLE)}" if query else path

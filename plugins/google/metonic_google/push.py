@@ -23,7 +23,7 @@ def read(incoming: Incoming, channel: Channel) -> Notice:
 
 
 def _is_equal(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode())
+    return hmac.compare_digest(*(text.encode("utf-8", "surrogatepass") for text in (one, other)))
 
 
 def asked(ask: ChannelAsk) -> dict[str, Any]:

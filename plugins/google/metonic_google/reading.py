@@ -24,6 +24,7 @@ from metonic_google.items import (
     revision_of,
     text_of,
     updated_of,
+    words_of,
 )
 from metonic_google.moments import check_length, slot_of, span_of
 from metonic_google.paths import is_half
@@ -97,11 +98,11 @@ class Whole:
         check_length(when)
         lines = rules.read(lines_of(self.master), when)
         content = Content(
-            title=text_of(self.master, "summary"),
+            title=words_of(self.master, "summary"),
             when=when,
             recurrence=lines.recurrence,
-            location=text_of(self.master, "location"),
-            notes=own_words(text_of(self.master, "description")),
+            location=words_of(self.master, "location"),
+            notes=own_words(words_of(self.master, "description")),
             status=_status(self.master),
             is_private=text_of(self.master, "visibility") in PRIVATE,
             is_busy=text_of(self.master, "transparency") != "transparent",
@@ -132,7 +133,7 @@ def override_of(exception: Item, series: Content, zone: str) -> Override | None:
         return None
     if is_cancelled(exception):
         return Override(slot, is_cancelled=True)
-    title, location = text_of(exception, "summary"), text_of(exception, "location")
+    title, location = words_of(exception, "summary"), words_of(exception, "location")
     when = span_of(exception, zone).when
     check_length(when)
     return Override(

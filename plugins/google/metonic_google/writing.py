@@ -16,7 +16,7 @@ from metonic_core.model.when import Slot, Timed
 from metonic_core.spi import Unacceptable
 from metonic_google import rules
 from metonic_google.conference import kept_within
-from metonic_google.items import MARKER, Item, lines_of, text_of
+from metonic_google.items import MARKER, Item, clean, lines_of, text_of, words_of
 from metonic_google.moments import said
 from metonic_google.reading import PRIVATE
 
@@ -46,11 +46,11 @@ def edited(content: Content, groups: Collection[Group], current: Item) -> dict[s
     for group in sorted(groups):
         match group:
             case "title":
-                fields["summary"] = content.title
+                fields["summary"] = clean(content.title)
             case "location":
-                fields["location"] = content.location
+                fields["location"] = clean(content.location)
             case "notes":
-                fields["description"] = kept_within(content.notes, text_of(current, "description"))
+                fields["description"] = kept_within(clean(content.notes), words_of(current, "description"))
             case "status":
                 fields["status"] = _status(content)
             case "visibility":

@@ -1,0 +1,135 @@
+"""What a write comes to, by what Google answers."""
+
+import pytest
+from tests.plugins.google.scripted import (
+    EVENTS,
+    NOT_FOUND,
+    Said,
+    Scripted,
+    error,
+    front_error,
+    single,
+    tombstone,
+)
+from tests.plugins.google.writes import COPY, CREATE, IDENTITY, PATH, update, write
+
+from metonic_core.model.content import TITLE
+from metonic_core.spi import (
+    AccessDenied,
+    CalendarGone,
+    Delete,
+    EtagMismatch,
+    Failed,
+    IdentityTaken,
+    Misconfigured,
+    NotFound,
+    ProviderError,
+    RateLimited,
+    Removed,
+    SignInNeeded,
+    Stored,
+    Unacceptable,
+    Unknown,
+)
+from metonic_google.adapter import GoogleAdapter
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (error(412, "conditionNotMet", domain="global"), EtagMismatch),
+        (NOT_FOUND, NotFound),
+        (error(410, "deleted", domain="global"), NotFound),
+        (error(400, "timeRangeEmpty"), Unacceptable),
+        (error(400, "invalid", domain="global"), Unacceptable),
+        (error(403, "forbiddenForNonOrganizer"), AccessDenied),
+        (error(403, "requiredAccessLevel"), AccessDenied),
+        (error(403, "quotaExceeded", domain="usageLimits"), RateLimited),
+        (front_error(403, "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "PERMISSION_DENIED"), SignInNeeded),
+        (error(403, "accessNotConfigured", domain="usageLimits"), Misconfigured),
+    ],
+)
+async def test_a_refused_update_wrote_nothing(
+    adapter: GoogleAdapter, server: Scripted, answer: Said, kind: type[ProviderError]
+) -> None:
+    server.on("PATCH", f"{EVENTS}/event1", answer)
+
+    (outcome,) = await write(adapter, update(TITLE))
+
+    assert isinstance(outcome, Failed)
+    assert type(outcome.error) is kind
+    assert "Lesson" not in outcome.error.message
+    assert "A message." not in outcome.error.message
+
+
+@pytest.mark.parametrize("answer", [Said(500), Said(503, headers={"Retry-After": "5"}), Said(200)])
+async def test_an_update_that_may_have_landed_is_undecided(
+    adapter: GoogleAdapter, server: Scripted, answer: Said
+) -> None:
+    server.on("PATCH", f"{EVENTS}/event1", answer)
+
+    (outcome,) = await write(adapter, update(TITLE))
+
+    assert isinstance(outcome, Unknown)
+
+
+async def test_a_create_whose_id_is_taken_by_our_copy_adopts_it(
+    adapter: GoogleAdapter, server: Scripted
+) -> None:
+    server.on("POST", EVENTS, error(409, "duplicate", domain="global"))
+    server.on("GET", PATH, Said(body=COPY))
+
+    (outcome,) = await write(adapter, CREATE)
+
+    assert isinstance(outcome, Stored)
+    assert outcome.is_adopted
+    assert outcome.event.etag == '"1"'
+
+
+@pytest.mark.parametrize(
+    "there", [Said(body=single(IDENTITY.hex)), Said(body=tombstone(IDENTITY.hex)), NOT_FOUND]
+)
+async def test_a_create_whose_id_is_taken_for_good_says_so(
+    adapter: GoogleAdapter, server: Scripted, there: Said
+) -> None:
+    server.on("POST", EVENTS, error(409, "duplicate", domain="global"))
+    server.on("GET", PATH, there)
+
+    (outcome,) = await write(adapter, CREATE)
+
+    assert isinstance(outcome, Failed)
+    assert isinstance(outcome.error, IdentityTaken)
+
+
+async def test_a_create_whose_id_is_taken_and_cannot_be_read_is_undecided(
+    adapter: GoogleAdapter, server: Scripted
+) -> None:
+    server.on("POST", EVENTS, error(409, "duplicate", domain="global"))
+    server.on("GET", PATH, Said(500))
+    server.on("GET", EVENTS, Said(500))
+
+    (outcome,) = await write(adapter, CREATE)
+
+    assert isinstance(outcome, Unknown)
+
+
+async def test_a_create_in_a_calendar_that_is_gone_says_so(adapter: GoogleAdapter, server: Scripted) -> None:
+    server.on("GET", EVENTS, NOT_FOUND)
+
+    (outcome,) = await write(adapter, CREATE)
+
+    assert isinstance(outcome, Failed)
+    assert isinstance(outcome.error, CalendarGone)
+
+
+@pytest.mark.parametrize("answer", [Said(204), NOT_FOUND, error(410, "deleted", domain="global")])
+async def test_a_deletion_of_what_is_gone_is_done(
+    adapter: GoogleAdapter, server: Scripted, answer: Said
+) -> None:
+    server.on("DELETE", f"{EVENTS}/event1", answer)
+
+    (outcome,) = await write(adapter, Delete("event1", '"1"'))
+
+    assert outcome == Removed()
+    assert server.asked[0].query["sendUpdates"] == ["none"]
+    assert server.asked[0].headers["If-Match"] == '"1"'
