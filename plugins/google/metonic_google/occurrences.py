@@ -49,12 +49,14 @@ def edits(before: Whole | None, now: Whole, goal: Content, groups: Collection[Gr
     made = []
     for slot in sorted(slots, key=str):
         exception = exceptions.get(slot)
-        fields = _fields(exception, content, goal, slot)
-        if exception is None and fields:
-            made.append(Edit(instance_id(id_of(now.master), slot, goal.when), None, fields))
-        elif exception is not None:
-            fields = fields or _left_behind(content, slot, exception) or _followed(before, now, exception)
-            made += [Edit(id_of(exception), etag_of(exception), fields)] if fields else []
+        if exception is None:
+            edit = Edit(
+                instance_id(id_of(now.master), slot, goal.when), None, _fields(None, content, goal, slot)
+            )
+        else:
+            fields = _left_behind(content, slot, exception) or _fields(exception, content, goal, slot)
+            edit = Edit(id_of(exception), etag_of(exception), fields or _followed(before, now, exception))
+        made += [edit] if edit.fields else []
     return made
 
 

@@ -44,13 +44,15 @@ _READ_FIRST = frozenset({NOTES, VISIBILITY})
 class Work:
     """``whole`` is the event as far as it was read, ``before`` as it was before, ``goal`` what it is to say.
 
-    ``has_landed``: some of it is stored; ``has_varied``: of single occurrences. With an outcome it is done.
+    ``scope``: the groups to be looked at for that; ``has_landed``: some of it is stored; ``has_varied``: of
+    single occurrences. With an outcome it is done.
     """
 
     write: Write
     whole: Whole | None = None
     before: Whole | None = None
     goal: Content | None = None
+    scope: frozenset[Group] = frozenset()
     outcome: Outcome | None = None
     has_landed: bool = False
     has_varied: bool = False
@@ -111,7 +113,7 @@ class Work:
     def _request(self, calendar_id: str) -> Request | None:
         write = self.write
         if isinstance(write, Create):
-            self.goal = fitting(write.content)
+            self.goal, self.scope = fitting(write.content), write.content.groups()
             path = events(calendar_id, sendUpdates=_NOBODY, fields=FIELDS)
             return Request("POST", path, body=created(self.goal, write.identity, write.marker))
         etag = etag_of(self.whole.master) if self.whole else write.etag
@@ -126,11 +128,10 @@ class Work:
         before = self.whole.event.content if self.whole else None
         goal = before.take(write.groups, write.content) if before and is_series(current) else write.content
         self.before, self.goal = self.whole, fitting(goal) if TIME in write.groups else goal
-        return {
-            **edited(self.goal, write.groups, current),
-            **recurrence(before, self.goal, write.groups, current),
-            **stamped(write.marker),
-        }
+        lines = recurrence(before, self.goal, write.groups, current)
+        # With other lines Google may let go of all exceptions, of which it keeps none for certain.
+        self.scope = write.groups | ({TIME} if lines else frozenset())
+        return {**edited(self.goal, write.groups, current), **lines, **stamped(write.marker)}
 
     def judge(self, answer: Answer) -> None:
         """Take the answer to it, but for a create that finds its id taken."""
@@ -150,17 +151,6 @@ class Work:
     # its occurrences
 
     @property
-    def groups(self) -> frozenset[Group]:
-        """What is written of it."""
-        match self.write:
-            case Create(content=content):
-                return content.groups()
-            case Update(groups=groups):
-                return groups
-            case Delete():
-                return frozenset()
-
-    @property
     def has_exceptions(self) -> bool:
         return self.whole is not None and is_series(self.whole.master) and bool(self.whole.exceptions)
 
@@ -169,11 +159,11 @@ class Work:
         if self.whole is None or self.goal is None or not is_series(self.whole.master):
             return []
         try:
-            found = edits(self.before, self.whole, self.goal, self.groups)
+            found = edits(self.before, self.whole, self.goal, self.scope)
         except ValueError:
             self.fail(Unacceptable("What the series says now cannot be understood, so it is not edited."))
             return []
-        is_moved = TIME in self.groups
+        is_moved = TIME in self.scope
         ids = [edit.id for edit in found]
         if self.before and not is_undisturbed(self.before, self.whole, ids, is_moved=is_moved):
             self.fail(EtagMismatch("An occurrence of the series was changed meanwhile."))
