@@ -107,11 +107,9 @@ class Whole:
             is_private=text_of(self.master, "visibility") in PRIVATE,
             is_busy=text_of(self.master, "transparency") != "transparent",
         )
-        return (
-            replace(content, overrides=self._overrides(content, lines.excluded))
-            if lines_of(self.master)
-            else content
-        )
+        if lines.recurrence is None:
+            return content
+        return replace(content, overrides=self._overrides(content, lines.excluded))
 
     def _overrides(self, series: Content, excluded: frozenset[Slot]) -> tuple[Override, ...]:
         if len(self.exceptions) > _MAX_EXCEPTIONS:

@@ -1,0 +1,11 @@
+"""The plugin keeps every promise of the interface before what stands in for Google, over HTTP."""
+
+from tests.plugins.google.standing import FickleGoogleStand
+
+from metonic_core.testing.conformance import Conformance
+from metonic_google.provider import PROVIDER
+
+
+class TestFickleGoogle(Conformance):
+    provider = PROVIDER
+    stand = FickleGoogleStand

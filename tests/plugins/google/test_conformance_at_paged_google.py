@@ -1,0 +1,11 @@
+"""The plugin keeps every promise of the interface before what stands in for Google, over HTTP."""
+
+from tests.plugins.google.standing import PagedGoogleStand
+
+from metonic_core.testing.conformance import Conformance
+from metonic_google.provider import PROVIDER
+
+
+class TestPagedGoogle(Conformance):
+    provider = PROVIDER
+    stand = PagedGoogleStand

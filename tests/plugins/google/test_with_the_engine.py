@@ -1,0 +1,237 @@
+"""The whole engine on its real store with this plugin, before what stands in for Google."""
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from random import Random
+
+import pytest
+from tests.plugins.google.others_bodies import body_of
+from tests.plugins.google.standing import ALICE, BOB, GoogleStand
+from tests.simulation import ground, people
+from tests.simulation.values import editable
+from tests.simulation.world import MARKERS, World, settled
+
+from metonic_core import sync
+from metonic_core.model.content import Content, occurrence_group
+from metonic_core.model.series import Override
+from metonic_core.spi import CalendarAdapter, ProviderError, Seen, StoredEvent
+from metonic_core.testing.checks.expecting import differing
+from metonic_core.testing.conduct import CALDAV, GOOGLE
+from metonic_gateway.store import appointments, models, runs
+from metonic_gateway.store.leases import Held
+from metonic_gateway.store.ledger import SqlLedger
+from metonic_google.provider import PROVIDER
+from metonic_simulators.google import seeding
+
+_CALENDAR = "home"
+_MINUTE = timedelta(minutes=1)
+_ACTS = (
+    *("edit", "edit", "edit there", "edit there", "make", "make there", "delete", "delete there"),
+    *("run", "run", "run", "trouble", "trouble"),
+)
+_METHODS = ("*", "GET", "POST", "PATCH", "DELETE")
+_TROUBLES = (
+    *("failing", "html", "truncated", "lost-request", "lost-response", "rate-limited", "conflict"),
+    *("sync-token-expired", "touched-after"),
+)
+
+
+@dataclass
+class Studio:
+    """A platform's appointments, and a calendar at Google that is kept in step with them."""
+
+    world: World
+    stand: GoogleStand
+    fence: int = 0
+
+    @property
+    def adapter(self) -> CalendarAdapter:
+        return self.stand.adapter
+
+    async def run(self) -> int:
+        """One run of the calendar, a minute later; how many requests it took."""
+        desk, world = self.world.desks[0], self.world
+        world.now += _MINUTE
+        self.fence += 1
+        await models.CalendarSyncConfig.filter(id=desk.id).update(fence=self.fence)
+        log = await runs.begin(desk.id, "schedule", world.now)
+        held = Held(desk.id, desk.link_id, self.fence, desk.user_id, desk.provider)
+        ledger = SqlLedger(held, MARKERS, world.window, lambda: world.now, log)
+        before = self.stand.requests()
+        with suppress(ProviderError):
+            await sync.run(ledger, self.adapter, PROVIDER.capabilities, lambda: world.now)
+        return self.stand.requests() - before
+
+    async def events(self) -> dict[str, StoredEvent]:
+        """What stands in the calendar, read anew."""
+        found = await self.adapter.get_events(_CALENDAR, None)
+        return {change.event.id: change.event for change in found.changes if isinstance(change, Seen)}
+
+    async def rows(self) -> list[models.CalendarSyncMapping]:
+        return await models.CalendarSyncMapping.filter(link_id=self.world.desks[0].link_id, closed=None)
+
+    async def make(self, number: int = 1) -> None:
+        for _ in range(number):
+            await people.make(self.world)
+
+    async def edit_there(self, event: StoredEvent) -> None:
+        """A person changes one thing of an event at Google."""
+        world = self.world
+        group = world.dice.choice(editable(event.content))
+        content = world.values.edited(event.content, group)
+        if group.startswith("occurrence:"):
+            edited = next(o for o in content.overrides if occurrence_group(o.slot) == group)
+            content = replace(
+                event.content, overrides=(replace(edited, is_cancelled=world.dice.random() < 0.3),)
+            )
+            await self.stand.vary(event.id, content)
+        else:
+            fields = {name: value for name, value in body_of(content).items() if name != "recurrence"}
+            await self.stand.ask("PATCH", f"/events/{event.id}", fields)
+
+
+@pytest.fixture(scope="module")
+def database() -> bytes:
+    """Made before a test has a loop: making it takes one."""
+    return settled(2)[0]
+
+
+@pytest.fixture
+async def studio(database: bytes, request: pytest.FixtureRequest) -> AsyncIterator[Studio]:
+    seed = getattr(request, "param", 1)
+    async with ground.laid(database):
+        world = World(Random(seed))  # noqa: S311 - chance that can be repeated
+        world.weather.is_calm = True
+        world.open([GOOGLE, CALDAV])
+        stand = GoogleStand(PROVIDER)
+        await stand.open()
+        stand.google.stop_clock(world.now)
+        stand.client.token = stand.google.token_for(ALICE)
+        stand.calendar_id = seeding.put_calendar(
+            stand.google.world, {"id": _CALENDAR, "owner": BOB, "roles": {ALICE: "writer"}}
+        ).id
+        yield Studio(world, stand)
+        await stand.close()
+
+
+async def _expect_in_step(studio: Studio) -> None:
+    """Every pair says the same on both sides, nothing is due, and nothing stands there that no row knows."""
+    rows, events = await studio.rows(), await studio.events()
+    ids = [row.appointment_id for row in rows if row.appointment_id]
+    known = await appointments.load(ids)
+    for row in rows:
+        assert row.due is None, row
+        event = events.get(row.external_event_id or "")
+        if event is not None and row.appointment_id is not None and row.hold is None:
+            ours: Content = known[row.appointment_id].content
+            assert not differing(studio.adapter, ours, event.content), (ours, event.content)
+    assert set(events) <= {row.external_event_id for row in rows}
+
+
+async def test_an_idle_run_takes_one_request(studio: Studio) -> None:
+    await studio.make(5)
+    await studio.run()
+    await studio.run()
+
+    assert await studio.run() == 1
+
+
+async def test_new_copies_take_a_request_for_fifty(studio: Studio) -> None:
+    await studio.run()
+    for number in range(50):
+        content = studio.world.values.content(is_series=False)
+        del number
+        await studio.world.platform.make(content)
+
+    assert await studio.run() <= 3
+    assert len(await studio.events()) == len({row.external_event_id for row in await studio.rows()})
+
+
+async def test_a_thousand_new_events_take_one_request_more_than_none(studio: Studio) -> None:
+    await studio.run()
+    for _ in range(300):
+        event = body_of(studio.world.values.content(is_series=False))
+        seeding.put_event(studio.stand.google.world, {"calendar": _CALENDAR, "event": event})
+
+    assert await studio.run() == 1
+    assert len(await studio.rows()) == 300
+
+
+async def test_a_forgotten_token_loses_nothing_and_doubles_nothing(studio: Studio) -> None:
+    await studio.make(6)
+    await studio.run()
+    await studio.stand.put(studio.world.values.content(is_series=False))
+    gone, *_ = await studio.events()
+    await studio.stand.erase(gone)
+    await studio.stand.expire_cursors()
+
+    await studio.run()
+    await studio.run()
+
+    await _expect_in_step(studio)
+
+
+async def test_a_series_edited_on_both_sides_is_one_series(studio: Studio) -> None:
+    await studio.stand.put(studio.world.values.content(is_series=True))
+    await studio.run()
+    ((event_id, event),) = (await studio.events()).items()
+    slots = [event.content.when.slot + timedelta(weeks=n) for n in range(2)]
+    await studio.stand.vary(event_id, replace(event.content, overrides=(Override(slots[0], title="v900"),)))
+    await studio.run()
+    (row,) = await studio.rows()
+    assert row.appointment_id is not None
+    appointment = (await appointments.load([row.appointment_id]))[row.appointment_id]
+    ours = replace(
+        appointment.content, overrides=(*appointment.content.overrides, Override(slots[1], is_cancelled=True))
+    )
+    await appointments.change(replace(appointment, content=ours), studio.world.window(), studio.world.now)
+
+    await studio.run()
+    await studio.run()
+
+    ((_, after),) = (await studio.events()).items()
+    assert after.content.overrides == (
+        Override(slots[0], title="v900"),
+        Override(slots[1], is_cancelled=True),
+    )
+    await _expect_in_step(studio)
+
+
+async def _act(studio: Studio) -> None:
+    """Somebody does something, a run begins, or something goes wrong at the next one."""
+    world, dice = studio.world, studio.world.dice
+    events = await studio.events()
+    match dice.choice(_ACTS):
+        case "edit":
+            await people.edit(world)
+        case "edit there" if events:
+            await studio.edit_there(events[dice.choice(sorted(events))])
+        case "make":
+            await studio.make()
+        case "make there":
+            await studio.stand.put(people.new_content(world))
+        case "delete":
+            await people.delete(world)
+        case "delete there" if events:
+            await studio.stand.erase(dice.choice(sorted(events)))
+        case "trouble":
+            studio.stand.google.arm(
+                dice.choice(_TROUBLES), times=dice.choice([1, 3]), method=dice.choice(_METHODS)
+            )
+            await studio.run()
+            studio.stand.google.world.faults.armed.clear()
+        case _:
+            await studio.run()
+
+
+@pytest.mark.parametrize("studio", range(6), indirect=True)
+async def test_whatever_happens_both_sides_end_in_step(studio: Studio) -> None:
+    for _ in range(40):
+        await _act(studio)
+        studio.stand.google.advance(seconds=1)
+    for _ in range(4):
+        await studio.run()
+
+    await _expect_in_step(studio)
