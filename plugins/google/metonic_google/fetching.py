@@ -100,7 +100,7 @@ class Fetcher:
         found: dict[str, list[Item] | Withheld] = {id_of(m): [] for m in masters if is_appointment(m)}
         asked = [(master, "") for master in masters if is_appointment(master)]
         for _ in range(_MOST_PAGES):
-            requests = [self._by_uid(text_of(master, "iCalUID"), page) for master, page in asked]
+            requests = [self._by_uid(master, page) for master, page in asked]
             answers = await self._answers(requests)
             pages = [(master, _page(answer)) for (master, _), answer in zip(asked, answers, strict=True)]
             for master, page in pages:
@@ -111,7 +111,8 @@ class Fetcher:
                 return found
         raise Unavailable("Google Calendar's list of the exceptions of a series does not get on.")
 
-    def _by_uid(self, uid: str, page: str) -> Request:
+    def _by_uid(self, master: Item, page: str) -> Request:
+        uid = text_of(master, "iCalUID") or f"{id_of(master)}@google.com"
         query: dict[str, Parameter] = {"iCalUID": uid, "showDeleted": "true", "maxResults": _PAGE}
         more = {"pageToken": page} if page else {}
         fields = f"items({FIELDS}),nextPageToken"

@@ -77,7 +77,7 @@ def slot_of(item: Item, when: When) -> Slot | None:
 
 def _date(text: str) -> date:
     try:
-        return _in_range(date.fromisoformat(text))
+        return in_range(date.fromisoformat(text))
     except ValueError as error:
         raise Incomprehensible("The event has a date that is none.") from error
 
@@ -86,13 +86,14 @@ def _instant(part: Item, zone: str) -> datetime:
     """The instant, UTC; a time without offset is wall-clock time."""
     try:
         at = datetime.fromisoformat(text_of(part, "dateTime")).replace(microsecond=0)
-        _in_range(at)
+        in_range(at)
         return at.astimezone(UTC) if at.tzinfo else instant_of(at, zone)
     except (ValueError, OverflowError) as error:
         raise Incomprehensible("The event has a time that is none.") from error
 
 
-def _in_range(at: D) -> D:
+def in_range(at: D) -> D:
+    """The same date or time; raises ValueError for one that cannot be reckoned with."""
     if at.year not in _YEARS:
         raise ValueError("out of range")
     return at

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from metonic_core.model.series import Recurrence, recurrence_of
 from metonic_core.model.when import AllDay, Slot, Timed, When, instant_of, is_zone, sorted_slots
 from metonic_google.errors import Incomprehensible
-from metonic_google.moments import UTC_ZONE, shown
+from metonic_google.moments import UTC_ZONE, in_range, shown
 
 _LINE = re.compile(r"\s*([A-Za-z-]+)((?:;[^:]*)?):(.*)\Z", re.DOTALL)
 _MOMENT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:T([0-9]{2})([0-9]{2})([0-9]{2})(Z?))?\Z")
@@ -67,7 +67,7 @@ def _slot(text: str, tzid: str, when: When) -> Slot:
         raise Incomprehensible("The series has a date or time that is none.")
     year, month, day, hour, minute, second, utc = parts.groups()
     try:
-        on = date(int(year), int(month), int(day))
+        on = in_range(date(int(year), int(month), int(day)))
         if isinstance(when, AllDay):
             return on
         if hour is None:

@@ -35,6 +35,22 @@ class HttpClient:
             raise Unavailable("The server cannot be reached.") from error
 
 
+class _Nobody:
+    """A client of whom nothing may be asked."""
+
+    async def request(
+        self,
+        method: str,  # noqa: ARG002 - the interface's
+        url: str,  # noqa: ARG002
+        headers: Mapping[str, str] | None = None,  # noqa: ARG002
+        body: bytes | None = None,  # noqa: ARG002
+    ) -> Answer:
+        raise Unavailable("There is nobody to ask.")
+
+
+NOBODY = _Nobody()
+
+
 def session() -> aiohttp.ClientSession:
     """Without what aiohttp asks again by itself: that would hide a connection that was lost."""
     made = aiohttp.ClientSession()

@@ -1,17 +1,21 @@
 """Items of all shapes: whatever stands in them, reading answers, and never raises."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.plugins.google.outside import NOBODY, account
 
-from metonic_core.spi import Foreign, Seen, Unreadable
+from metonic_core.spi import Foreign, Seen, Unreadable, Window
 from metonic_google.changes import Page
 from metonic_google.items import FIELDS, Item
+from metonic_google.provider import PROVIDER
 from metonic_google.reading import Whole
 
+_WINDOW = Window(datetime(2028, 1, 1, tzinfo=UTC), datetime(2029, 1, 1, tzinfo=UTC))
 _CASES = [json.loads(file.read_text())["items"] for file in (Path(__file__).parent / "golden").glob("*.json")]
 _TEXTS = st.sampled_from(
     [
@@ -58,3 +62,11 @@ def test_whatever_an_item_holds_is_read_or_said_to_be_unreadable(
 
     assert isinstance(read, Seen | Unreadable | Foreign)
     Page.of(changed)
+    if isinstance(read, Seen):
+        # What the engine asks next.
+        read.event.content.occurs_in(_WINDOW)
+        read.event.content.ends_at()
+        adapter = PROVIDER.adapter(NOBODY, account("https://www.googleapis.com"))
+        assert all(
+            adapter.same(g, read.event.content, read.event.content) for g in read.event.content.groups()
+        )

@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from tests.plugins.google.outside import HttpClient, account
+from tests.plugins.google.outside import NOBODY, HttpClient, account
 from tests.plugins.google.scripted import Body, Said, Scripted
 
 from metonic_core.model.content import GROUPS, NOTES, TIME, TITLE, occurrence_group
@@ -42,12 +42,8 @@ BLOCK = "-::~:~::~:~:~::~:~::-\nJoin: https://meet.google.com/abc\n-::~:~::~:~:~
 
 
 def same(group: str, ours: Content, theirs: Content) -> bool:
-    adapter = metonic_provider().adapter(_nobody(), account("https://www.googleapis.com"))
+    adapter = metonic_provider().adapter(NOBODY, account("https://www.googleapis.com"))
     return adapter.same(group, ours, theirs)
-
-
-def _nobody() -> HttpClient:
-    return HttpClient.__new__(HttpClient)
 
 
 def entry(calendar_id: str, role: str = "owner", **more: object) -> Body:
@@ -84,7 +80,7 @@ def test_a_sign_in_brings_a_refresh_token_and_no_more_rights_than_needed() -> No
 
 
 def test_the_id_of_a_create_is_known_before_it() -> None:
-    adapter = metonic_provider().adapter(_nobody(), account("https://www.googleapis.com"))
+    adapter = metonic_provider().adapter(NOBODY, account("https://www.googleapis.com"))
 
     assert adapter.event_id("primary", UUID(int=255)) == "0" * 30 + "ff"
 
