@@ -19,7 +19,7 @@ UTC_ZONE = "UTC"
 _DAY = timedelta(days=1)
 # Beyond these there is no room to reckon in: Python's dates end with the year 9999.
 _YEARS = range(100, 9000)
-_LONGEST = timedelta(days=366 * 1000)
+_LONGEST = timedelta(days=366 * 900)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from metonic_google.moments import UTC_ZONE, in_range, shown
 _LINE = re.compile(r"\s*([A-Za-z-]+)((?:;[^:]*)?):(.*)\Z", re.DOTALL)
 _MOMENT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:T([0-9]{2})([0-9]{2})([0-9]{2})(Z?))?\Z")
 _TZID = re.compile(r";TZID=\"?([^;\"]+)", re.IGNORECASE)
-_MAX_RULES = 10
 _MAX_DATES = 3000
 _ALIASES = {"DATE": "RDATE"}
 
@@ -45,8 +44,8 @@ def read(lines: Iterable[str], when: When) -> Lines:
             slots[name] += _slots(found[3], found[2], when)
         else:
             raise Incomprehensible("The series excludes occurrences by a rule, which is not supported.")
-    if len(rules) > _MAX_RULES or sum(map(len, slots.values())) > _MAX_DATES:
-        raise Incomprehensible("The series has more rules or dates than any calendar allows.")
+    if sum(map(len, slots.values())) > _MAX_DATES:
+        raise Incomprehensible("The series has more dates than any calendar allows.")
     made = recurrence_of(rules, slots["RDATE"], when) if rules or slots["RDATE"] else None
     return Lines(made, frozenset(slots["EXDATE"]))
 

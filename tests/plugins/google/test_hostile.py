@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.plugins.google.outside import NOBODY, account
+from tests.plugins.google.scripted import exception, series
 
 from metonic_core.spi import Foreign, Seen, Unreadable, Window
 from metonic_google.changes import Page
@@ -70,3 +72,18 @@ def test_whatever_an_item_holds_is_read_or_said_to_be_unreadable(
         assert all(
             adapter.same(g, read.event.content, read.event.content) for g in read.event.content.groups()
         )
+
+
+@pytest.mark.parametrize(
+    "lines", [["EXDATE:" + ",".join(["20280314T090000Z"] * 3001)], ["EXDATE:20280314T090000Z"] * 3001]
+)
+def test_a_series_with_more_dates_than_can_mean_anything_is_set_aside(lines: list[str]) -> None:
+    read = Whole(series("lessons", recurrence=["RRULE:FREQ=WEEKLY", *lines])).read
+
+    assert isinstance(read, Unreadable)
+
+
+def test_a_series_with_more_exceptions_than_can_mean_anything_is_set_aside() -> None:
+    read = Whole(series("lessons"), [exception("lessons", 14)] * 3001).read
+
+    assert isinstance(read, Unreadable)

@@ -1,6 +1,9 @@
 """What a write comes to, by what Google answers."""
 
+from collections.abc import Mapping
+
 import pytest
+from tests.plugins.google.outside import HttpClient, account
 from tests.plugins.google.scripted import (
     EVENTS,
     NOT_FOUND,
@@ -11,11 +14,12 @@ from tests.plugins.google.scripted import (
     single,
     tombstone,
 )
-from tests.plugins.google.writes import COPY, CREATE, IDENTITY, PATH, update, write
+from tests.plugins.google.writes import COPY, CREATE, IDENTITY, PATH, error_in, update, write
 
-from metonic_core.model.content import TITLE
+from metonic_core.model.content import NOTES, TITLE
 from metonic_core.spi import (
     AccessDenied,
+    Answer,
     CalendarGone,
     Delete,
     EtagMismatch,
@@ -29,6 +33,7 @@ from metonic_core.spi import (
     SignInNeeded,
     Stored,
     Unacceptable,
+    Unavailable,
     Unknown,
 )
 from metonic_google.adapter import GoogleAdapter
@@ -133,3 +138,64 @@ async def test_a_deletion_of_what_is_gone_is_done(
     assert outcome == Removed()
     assert server.asked[0].query["sendUpdates"] == ["none"]
     assert server.asked[0].headers["If-Match"] == '"1"'
+
+
+async def test_a_create_whose_id_is_taken_by_what_nobody_understands_is_set_aside(
+    adapter: GoogleAdapter, server: Scripted
+) -> None:
+    server.on("POST", EVENTS, error(409, "duplicate", domain="global"))
+    server.on("GET", PATH, Said(body={**COPY, "end": None}))
+
+    (outcome,) = await write(adapter, CREATE)
+
+    assert isinstance(error_in(outcome), Unacceptable)
+
+
+async def test_an_event_that_cannot_be_had_is_not_edited(adapter: GoogleAdapter, server: Scripted) -> None:
+    server.on("GET", f"{EVENTS}/event1", error(403, "forbidden"))
+    server.on("GET", EVENTS, Said(body={}))
+
+    (outcome,) = await write(adapter, update(NOTES))
+
+    assert isinstance(outcome, Failed)
+    assert isinstance(outcome.error, Unacceptable)
+
+
+async def test_an_event_that_nobody_understands_is_not_edited(
+    adapter: GoogleAdapter, server: Scripted
+) -> None:
+    server.on("GET", f"{EVENTS}/event1", Said(body=single("event1", end=None)))
+
+    (outcome,) = await write(adapter, update(NOTES))
+
+    assert isinstance(outcome, Failed)
+    assert isinstance(outcome.error, Unacceptable)
+
+
+async def test_what_was_written_and_is_not_understood_then_is_undecided(
+    adapter: GoogleAdapter, server: Scripted
+) -> None:
+    server.on("PATCH", f"{EVENTS}/event1", Said(body=single("event1", '"2"', end=None)))
+
+    (outcome,) = await write(adapter, update(TITLE))
+
+    assert isinstance(outcome, Unknown)
+
+
+async def test_a_part_that_is_tried_alone_and_lost_is_undecided(client: HttpClient, server: Scripted) -> None:
+    class Losing:
+        async def request(
+            self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+        ) -> Answer:
+            if method == "PATCH":
+                raise Unavailable("The connection was cut.")
+            return await client.request(method, url, headers, body)
+
+    server.on("PATCH", f"{EVENTS}/event1", error(409, "conflict", domain="global"))
+    server.on("DELETE", f"{EVENTS}/event2", Said(204))
+    adapter = GoogleAdapter(Losing(), account(server.url))
+
+    updated, deleted = await write(adapter, update(TITLE), Delete("event2", '"1"'))
+
+    assert isinstance(updated, Unknown)
+    assert deleted == Removed()

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from metonic_simulators.google import seeding
 from tests.plugins.google.others_bodies import instance_id
 from tests.plugins.google.standing import FickleGoogleStand, GoogleStand
 
@@ -17,6 +16,7 @@ from metonic_core.spi import (
     Delete,
     EtagMismatch,
     Failed,
+    NotFound,
     Override,
     Recurrence,
     Removed,
@@ -29,6 +29,7 @@ from metonic_core.spi import (
 )
 from metonic_core.testing.checks.contents import (
     CANCELLED,
+    DAY,
     MARKER,
     MOVED,
     NEXT_MARKER,
@@ -41,6 +42,7 @@ from metonic_core.testing.checks.contents import (
 from metonic_core.testing.checks.expecting import differing
 from metonic_core.testing.checks.following import follow
 from metonic_google.provider import PROVIDER
+from metonic_simulators.google import seeding
 
 HOUR = timedelta(hours=1)
 
@@ -256,3 +258,33 @@ async def test_this_and_following_leaves_two_halves_of_which_one_says_so(stand: 
     assert second.uid != first.uid or second.id != first.id
     assert first.content.recurrence is not None
     assert "UNTIL=20280328T" in first.content.recurrence.rules[0]
+
+
+async def test_occurrences_of_days_can_differ_too(stand: GoogleStand) -> None:
+    second, third = (DAY.when.slot + n * WEEK for n in (1, 2))
+    days = replace(DAY, recurrence=Recurrence(("FREQ=WEEKLY;COUNT=4",)))
+    varied = replace(
+        days, overrides=(Override(second, title="Half a day"), Override(third, is_cancelled=True))
+    )
+    series = await made(stand, days)
+
+    found = await changed(stand, series, varied, *(occurrence_group(one.slot) for one in varied.overrides))
+
+    assert found.content == varied
+
+
+async def test_a_series_that_is_gone_is_deleted_and_not_found(stand: GoogleStand) -> None:
+    series = await made(stand, WEEKLY)
+    await stand.erase(series.id)
+
+    deleted, updated = await stand.adapter.write_events(
+        stand.calendar_id,
+        [
+            Delete(series.id, series.etag),
+            Update(series.id, series.etag, VARIED, frozenset({TITLE}), NEXT_MARKER),
+        ],
+    )
+
+    assert deleted == Removed()
+    assert isinstance(updated, Failed)
+    assert isinstance(updated.error, NotFound)

@@ -162,6 +162,24 @@ async def test_hundreds_of_new_events_take_one_request(studio: Studio) -> None:
     assert len(await studio.rows()) == 300
 
 
+async def test_what_is_too_much_for_a_minute_goes_on_in_the_next(studio: Studio) -> None:
+    await studio.run()
+    for _ in range(70):
+        await studio.world.platform.make(studio.world.values.content(is_series=False))
+    studio.stand.google.turn_on("quota", per_user=30, per_project=10_000)
+
+    await studio.run()
+    some = len(await models.CalendarSyncMapping.exclude(etag=None).filter(closed=None))
+    for _ in range(4):
+        studio.stand.google.advance(minutes=2)
+        await studio.run()
+
+    assert 0 < some <= 30
+    studio.stand.google.turn_off("quota")
+    await _expect_in_step(studio)
+    assert len(await studio.events()) > 30
+
+
 async def test_a_forgotten_token_loses_nothing_and_doubles_nothing(studio: Studio) -> None:
     await studio.make(6)
     await studio.run()
