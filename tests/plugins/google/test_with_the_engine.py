@@ -36,7 +36,7 @@ _ACTS = (
 _METHODS = ("*", "GET", "POST", "PATCH", "DELETE")
 _TROUBLES = (
     *("failing", "html", "truncated", "lost-request", "lost-response", "rate-limited", "conflict"),
-    *("sync-token-expired", "touched-after"),
+    *("sync-token-expired", "touched-after", "hidden", "unauthorized"),
 )
 
 
@@ -56,6 +56,7 @@ class Studio:
         """One run of the calendar, a minute later; how many requests it took."""
         desk, world = self.world.desks[0], self.world
         world.now += _MINUTE
+        self.stand.google.advance(minutes=1)
         self.fence += 1
         await models.CalendarSyncConfig.filter(id=desk.id).update(fence=self.fence)
         log = await runs.begin(desk.id, "schedule", world.now)
@@ -171,7 +172,6 @@ async def test_what_is_too_much_for_a_minute_goes_on_in_the_next(studio: Studio)
     await studio.run()
     some = len(await models.CalendarSyncMapping.exclude(etag=None).filter(closed=None))
     for _ in range(4):
-        studio.stand.google.advance(minutes=2)
         await studio.run()
 
     assert 0 < some <= 30
