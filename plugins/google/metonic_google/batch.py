@@ -60,8 +60,9 @@ class _Batch:
         await self._look()
         try:
             await self._write()
+            await self._conclude([work for work in self._undecided() if work.is_single])
             await self._vary()
-            await self._conclude()
+            await self._conclude(self._undecided())
         except ProviderError as error:
             for work in self._undecided():
                 work.fail(error)
@@ -115,7 +116,12 @@ class _Batch:
         await self._look_again([w for w in self._undecided() if w.has_landed and w.has_exceptions])
         planned = [(work, work.edits()) for work in self._undecided()]
         requests = [self._varying(edit) for _, edits in planned for edit in edits]
-        answers = iter(await self._session.send_all(requests))
+        try:
+            answers = iter(await self._session.send_all(requests))
+        except ProviderError as error:
+            for work in (work for work, edits in planned if edits):
+                work.settle(Unknown(error))
+            return
         for work, edits in planned:
             work.judge_edits(edits, [next(answers) for _ in edits])
 
@@ -134,8 +140,7 @@ class _Batch:
         # What does not differ yet has no version that stays: its series had, and was just written.
         return Request("PATCH", path, if_match(edit.etag) if edit.etag else {}, edit.fields)
 
-    async def _conclude(self) -> None:
-        works = self._undecided()
+    async def _conclude(self, works: Sequence[Work]) -> None:
         again = [w for w in works if w.whole is None or w.has_varied or w.has_exceptions]
         found = dict(await self._fetcher.fetch(work.id for work in again))
         for work in works:

@@ -16,13 +16,7 @@ PROVIDER = Provider(
         server="https://www.googleapis.com",
         authorize_url="https://accounts.google.com/o/oauth2/v2/auth",
         token_url="https://oauth2.googleapis.com/token",  # noqa: S106 - an address
-        scopes=(
-            "openid",
-            # The long name of `email`: what is granted is told in it, whichever was asked for.
-            f"{_SCOPES}userinfo.email",
-            f"{_SCOPES}calendar.events",
-            f"{_SCOPES}calendar.calendarlist.readonly",
-        ),
+        scopes=(f"{_SCOPES}calendar.events", f"{_SCOPES}calendar.calendarlist.readonly"),
         issuer="https://accounts.google.com",
         keys_url="https://www.googleapis.com/oauth2/v3/certs",
         revoke_url="https://oauth2.googleapis.com/revoke",

@@ -95,6 +95,9 @@ class Session:
         except Unavailable:
             # It may have arrived this time: no outcome is known any more.
             return replace(answer, status=SERVER_ERROR, body=b"")
+        except ProviderError:
+            # What others of the batch came to must not be forgotten over this one.
+            return answer
 
     async def zone_of(self, calendar_id: str) -> str | None:
         """The IANA zone of a calendar; raises CalendarGone if there is none."""

@@ -151,6 +151,11 @@ class Work:
     # its occurrences
 
     @property
+    def is_single(self) -> bool:
+        """Whether nothing is left to be written, or looked at, once the event itself is."""
+        return self.whole is not None and not is_series(self.whole.master)
+
+    @property
     def has_exceptions(self) -> bool:
         return self.whole is not None and is_series(self.whole.master) and bool(self.whole.exceptions)
 

@@ -11,7 +11,17 @@ from metonic_apple import metonic_provider
 from metonic_apple.adapter import AppleAdapter
 from metonic_apple.paths import event_id, key, resolved, tidy, with_scheme
 from metonic_core.model.content import GROUPS, occurrence_group
-from metonic_core.spi import Account, Answer, Content, NotACalendarServer, Override, Recurrence, Status, Timed
+from metonic_core.spi import (
+    Account,
+    Answer,
+    Content,
+    NotACalendarServer,
+    Override,
+    Password,
+    Recurrence,
+    Status,
+    Timed,
+)
 from metonic_core.spi.registry import Registry
 
 TEN = datetime.fromisoformat("2026-12-01T10:00")
@@ -41,6 +51,7 @@ def test_the_entry_point_brings_the_provider() -> None:
 def test_an_empty_server_field_means_icloud() -> None:
     sign_in = metonic_provider().sign_in
 
+    assert isinstance(sign_in, Password)
     assert sign_in.default_server == "https://caldav.icloud.com/"
     assert [f.name for f in sign_in.fields if f.is_required] == ["username", "password"]
     assert [f.name for f in sign_in.fields if f.is_secret] == ["password"]

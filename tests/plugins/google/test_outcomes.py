@@ -199,3 +199,25 @@ async def test_a_part_that_is_tried_alone_and_lost_is_undecided(client: HttpClie
 
     assert isinstance(updated, Unknown)
     assert deleted == Removed()
+
+
+async def test_a_sign_in_that_ends_within_a_batch_makes_nothing_forgotten(
+    client: HttpClient, server: Scripted
+) -> None:
+    class SignedOut:
+        async def request(
+            self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+        ) -> Answer:
+            if method == "PATCH":
+                raise SignInNeeded("Google no longer lets us in.")
+            return await client.request(method, url, headers, body)
+
+    server.on("PATCH", f"{EVENTS}/event1", Said(401))
+    server.on("DELETE", f"{EVENTS}/event2", Said(204))
+    adapter = GoogleAdapter(SignedOut(), account(server.url))
+
+    updated, deleted = await write(adapter, update(TITLE), Delete("event2", '"1"'))
+
+    assert isinstance(updated, Failed)
+    assert isinstance(updated.error, SignInNeeded)
+    assert deleted == Removed()

@@ -72,8 +72,6 @@ def test_a_sign_in_brings_a_refresh_token_and_no_more_rights_than_needed() -> No
     assert isinstance(sign_in, OAuth2)
     assert dict(sign_in.parameters) == {"access_type": "offline", "prompt": "consent"}
     assert [scope.rpartition("/")[2] for scope in sign_in.scopes] == [
-        "openid",
-        "userinfo.email",
         "calendar.events",
         "calendar.calendarlist.readonly",
     ]

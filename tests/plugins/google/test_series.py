@@ -24,6 +24,7 @@ from metonic_core.spi import (
     Stored,
     StoredEvent,
     Timed,
+    Unavailable,
     Unknown,
     Update,
 )
@@ -288,3 +289,30 @@ async def test_a_series_that_is_gone_is_deleted_and_not_found(stand: GoogleStand
     assert deleted == Removed()
     assert isinstance(updated, Failed)
     assert isinstance(updated.error, NotFound)
+
+
+async def test_trouble_with_one_series_leaves_no_single_event_undecided(stand: GoogleStand) -> None:
+    series, single = await made(stand, VARIED), await made(stand, replace(WEEKLY, recurrence=None))
+    title = frozenset({TITLE})
+
+    class Cut:
+        is_written = False
+
+        async def request(
+            self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+        ) -> Answer:
+            if self.is_written:
+                raise Unavailable("The connection was cut.")
+            self.is_written = b"PATCH" in (body or b"")
+            return await stand.client.request(method, url, headers, body)
+
+    adapter = PROVIDER.adapter(Cut(), stand.account)
+    outcomes = await adapter.write_events(
+        stand.calendar_id,
+        [
+            Update(event.id, event.etag, replace(WEEKLY, title="New"), title, NEXT_MARKER)
+            for event in (series, single)
+        ],
+    )
+
+    assert [type(outcome) for outcome in outcomes] == [Unknown, Stored]
