@@ -227,8 +227,8 @@ def deleted_by_a_partial_read() -> Iterator[None]:
 
     original = pull._record_changes
 
-    async def record(this: Run, link: Link, page: ChangePage, terms: Terms) -> None:
-        await original(this, link, page, terms)
+    async def record(this: Run, link: Link, page: ChangePage, read: Collection[str], terms: Terms) -> None:
+        await original(this, link, page, read, terms)
         if link.is_reading_completely:
             await this.ledger.doubt_unreported(link.round)
 

@@ -156,15 +156,16 @@ class Mapping:
     what was sent and never seen to land, oldest first. ``read_round`` is the complete read in which the
     event was last reported, ``enters_at`` the start of an event that lies beyond the window.
     ``wrote_at`` is when we last wrote the event, ``met_at`` when a user's own one was imported.
-    ``attempts`` counts the writes since one landed or somebody edited; ``is_recreated``: a push calendar
-    once deleted the copy, and it was made anew. ``written`` are the writes that landed lately, ``refused``
-    the last one that the provider would not take. ``alike_id`` is the appointment that its event looks like:
-    while it is held a person is asked, else they are two. ``can_write`` and ``can_write_time``
-    are as in the event last read. ``is_masked``: the copy as last agreed, and so either base, says no more
-    than "Busy". ``resolution`` is what was decided about its conflict and not done yet, ``resolved_at`` when
-    one was last carried out, or rejected in a held run. ``is_commanded``: a person asked for the change that
-    is due. ``fingerprint`` names the versions in which the guard held it, ``answer`` is what a person said to
-    that. ``closed`` names why a row is a tombstone.
+    ``attempts`` counts the writes that the provider did not take since one landed or somebody edited;
+    ``is_recreated``: a push calendar once deleted the copy, and it was made anew. ``written`` are the
+    writes that landed lately, ``refused`` the last one that the provider would not take. ``alike_id`` is
+    the appointment that its event looks like: while it is held a person is asked, else they are two.
+    ``can_write`` and ``can_write_time`` are as in the event last read. ``is_masked``: the copy as last
+    agreed, and so either base, says no more than "Busy". ``resolution`` is what was decided about its
+    conflict and not done yet, ``resolved_at`` when one was last carried out, or rejected in a held run.
+    ``is_commanded``: a person asked for the change that is due. ``fingerprint`` names the versions in
+    which the guard held it, ``answer`` is what a person said to that. ``closed`` names why a row is a
+    tombstone.
     """
 
     id: UUID

@@ -96,7 +96,7 @@ def outcome_of(mapping: Mapping, outcome: Outcome, terms: Terms) -> Landed:
     intent = _intent_of(mapping)
     match outcome:
         case Unknown():
-            return mapping, ()
+            return replace(mapping, attempts=mapping.attempts + 1), ()
         case Stored(event=event):
             return _found(mapping, intent, event, terms)
         case Removed():
@@ -114,7 +114,8 @@ def _intent_of(mapping: Mapping) -> Intent:
 def _refused(mapping: Mapping, intent: Intent, error: Exception, terms: Terms) -> Mapping:
     """Nothing was written by this operation; earlier ones may still land."""
     others = tuple(s for s in mapping.unconfirmed if s.operation != intent.operation)
-    mapping = replace(mapping, intent=None, unconfirmed=others)
+    before = replace(mapping, intent=None, unconfirmed=others)
+    mapping = replace(before, attempts=before.attempts + 1)
     match error:
         case EtagMismatch() | NotFound():
             return replace(mapping, seen=Look())
@@ -126,7 +127,7 @@ def _refused(mapping: Mapping, intent: Intent, error: Exception, terms: Terms) -
             return replace(mapping, hold=hold, wanted=None, refused=refused)
         case _:
             # It was not even tried: that says nothing about the item.
-            return replace(mapping, attempts=mapping.attempts - 1).due()
+            return before.due()
 
 
 def _removed(mapping: Mapping, intent: Intent) -> Landed:

@@ -41,7 +41,7 @@ def announce(this: Run, row: Mapping, write: Write, terms: Terms) -> Announced:
         prior=row.external_base,
     )
     unconfirmed = (*row.unconfirmed, sent) if sent else row.unconfirmed
-    row = replace(row, intent=intent, unconfirmed=unconfirmed, wrote_at=terms.now, attempts=row.attempts + 1)
+    row = replace(row, intent=intent, unconfirmed=unconfirmed, wrote_at=terms.now)
     return Announced(row, _request(row, intent, terms))
 
 

@@ -85,9 +85,9 @@ async def _record_page(this: Run, link: Link, page: ChangePage, read: Collection
     if page.done is not None and page.done != link.cursor:
         made = replace(made, cursor_at=this.clock())
     async with this.ledger.transaction():
-        if page.changes or is_end:
+        if page.changes or read or is_end:
             terms = await this.terms()
-            if await _record_changes(this, link, page, terms):
+            if await _record_changes(this, link, page, read, terms):
                 made = replace(made, read_completely_at=None)
             if is_end:
                 made = await _end_complete_read(this, made, terms)
@@ -96,7 +96,9 @@ async def _record_page(this: Run, link: Link, page: ChangePage, read: Collection
     return made
 
 
-async def _record_changes(this: Run, link: Link, page: ChangePage, terms: Terms) -> bool:
+async def _record_changes(
+    this: Run, link: Link, page: ChangePage, read: Collection[str], terms: Terms
+) -> bool:
     """Store what is news; returns whether the page shows that the provider has forgotten the cursor."""
     ids = [changed_id(change) for change in page.changes]
     known = await this.ledger.by_event(ids) if ids else {}
@@ -108,11 +110,11 @@ async def _record_changes(this: Run, link: Link, page: ChangePage, terms: Terms)
         made = record(row, change, terms, has_markers=page.has_markers)
         if made is not None:
             moved[event_id] = replace(made, read_round=link.round)
-        elif row is not None and isinstance(change, Touched):
+        elif row is not None and isinstance(change, Touched) and row.seen is None:
             is_repeating = is_repeating or not _was_written_since(row, link)
     await this.ledger.save(list(moved.values()))
     if link.is_reading_completely:
-        await this.ledger.reported(_present(page.changes), link.round)
+        await this.ledger.reported([*read, *_present(page.changes)], link.round)
         return False
     return is_repeating and this.capabilities.forgets_silently
 

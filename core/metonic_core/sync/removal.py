@@ -75,7 +75,7 @@ async def _copies(this: Run, rows: Sequence[Mapping], terms: Terms) -> Sequence[
     """Those of them whose events are to go."""
     copies = [row for row in rows if _is_copy(row, terms)]
     known = await this.ledger.appointments({row.appointment_id for row in copies if row.appointment_id})
-    own = {appointment.id for appointment in known.values() if appointment.imported_from == terms.link_id}
+    own = {a.id for a in known.values() if a.imported_from == terms.link_id and not a.is_deleted}
     return [row for row in copies if row.appointment_id not in own]
 
 

@@ -79,12 +79,14 @@ async def _sync(run: Run) -> bool:
         run.services.nudge(ledger.drawn)
         if ledger.has_changed:
             run.services.feed.publish(CHANGES)
-    # What a run stored that then failed is counted by the next one that works.
-    is_moved = ledger.has_stored or run.calendar.failures > 0
-    return await _succeed(run, report, await leave_former(run), moved=run.link_id if is_moved else None)
+    behind = await leave_former(run)
+    if ledger.has_stored or run.calendar.failures > 0 or run.log.has_predecessor:
+        # Before the log ends: what was stored by a run that did not get here is counted by the next.
+        await outcomes.count_pairs(run.lease, run.link_id)
+    return await _succeed(run, report, behind)
 
 
-async def _succeed(run: Run, report: Report, behind: Behind, moved: UUID | None) -> bool:
+async def _succeed(run: Run, report: Report, behind: Behind) -> bool:
     now = run.now()
     errors = [*errors_of(report, now), *behind.errors]
     status = PARTIAL if errors else SUCCESS
@@ -93,8 +95,7 @@ async def _succeed(run: Run, report: Report, behind: Behind, moved: UUID | None)
     await run.log.finish(Outcome(status, report.conflicts, errors), now)
     _log.info("run_finished", calendar=run.calendar.id, sent=report.pushed, pulled=report.pulled)
     at = await _next_at(run, report, behind, now)
-    success = Success(status, at, run.log.id is None, moved)
-    return await outcomes.record_success(run.lease, success, now)
+    return await outcomes.record_success(run.lease, Success(status, at, is_idle=run.log.id is None), now)
 
 
 async def _next_at(run: Run, report: Report, behind: Behind, now: datetime) -> datetime:

@@ -109,5 +109,7 @@ def _disconnected(now: datetime) -> RunError:
 
 
 async def count_copies(link_id: UUID) -> int:
-    """How many events of this link were made by us and are still there."""
-    return await count_standing(CalendarSyncMapping.filter(link_id=link_id, origin=Origin.COPY.value))
+    """How many events go with this link: those that we made, but for what stands for one that was lost."""
+    stands = Q(appointment__imported_from=link_id, appointment__is_deleted=False)
+    copies = CalendarSyncMapping.filter(link_id=link_id, origin=Origin.COPY.value)
+    return await count_standing(copies) - await count_standing(copies.filter(stands))

@@ -19,20 +19,17 @@ from metonic_gateway.store.states import FAILED
 
 @dataclass(frozen=True, slots=True)
 class Success:
-    """A run that worked. ``moved`` is the link if anything was stored in it: its pairs are counted anew."""
+    """A run that worked."""
 
     status: str
     next_sync_at: datetime
     is_idle: bool
-    moved: UUID | None
 
 
 async def record_success(lease: Lease, success: Success, now: datetime) -> bool:
     """Returns whether somebody asked meanwhile, so that the calendar is due at once."""
     async with in_transaction():
-        counted = {"items_synced": await _count_pairs(success.moved)} if success.moved else {}
         await _held(lease).update(
-            **counted,
             last_sync_at=now,
             last_sync_status=success.status,
             idle_runs=F("idle_runs") + 1 if success.is_idle else 0,
@@ -73,9 +70,10 @@ def _held(lease: Lease) -> QuerySet[CalendarSyncConfig]:
     return CalendarSyncConfig.filter(id=lease.calendar_id, fence=lease.fence)
 
 
-async def _count_pairs(link_id: UUID) -> int:
-    """Appointments that have an event and events that have an appointment."""
-    return await count_standing(CalendarSyncMapping.filter(link_id=link_id).exclude(appointment_id=None))
+async def count_pairs(lease: Lease, link_id: UUID) -> None:
+    """Note how many appointments have an event, and events an appointment."""
+    pairs = CalendarSyncMapping.filter(link_id=link_id).exclude(appointment_id=None)
+    await _held(lease).update(items_synced=await count_standing(pairs))
 
 
 async def count_standing(rows: QuerySet[CalendarSyncMapping]) -> int:

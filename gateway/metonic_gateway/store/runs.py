@@ -58,10 +58,12 @@ class RunLog:
 
     ``fence`` is the calendar's when the run began, ``row`` the id of its row if it has one. ``one_way`` is
     the only way that it goes, where it was asked for so, ``otherwise_at`` when its calendar was due anyway.
+    ``has_predecessor``: a row was there already, so that another run may have ended before its end.
     """
 
     one_way: Direction | None = None
     otherwise_at: datetime | None = None
+    has_predecessor: bool = False
 
     def __init__(
         self, calendar_id: UUID, reason: str, started_at: datetime, fence: int, *, row: UUID | None = None
@@ -148,6 +150,7 @@ async def begin(calendar_id: UUID, reason: str, now: datetime) -> RunLog:
         calendar = await CalendarSyncConfig.get(id=calendar_id).values("fence")
         log = RunLog(calendar_id, reason, now, calendar["fence"])
         rows = await _unfinished(calendar_id)
+        log.has_predecessor = bool(rows)
         await _close([row for row in rows if row.state == RUNNING], _interrupted(now))
         queued = [row for row in rows if row.state == QUEUED]
         if queued and await log.take(queued[0]) and queued[0].one_way:

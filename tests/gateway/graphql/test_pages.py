@@ -74,6 +74,14 @@ async def test_a_filter_chooses_by_who_takes_part(api: Api) -> None:
     assert await _titles(api.as_user("client-2"), clientIds=["client-1"]) == {"both"}
 
 
+@pytest.mark.parametrize("name", ["types", "clientIds"])
+async def test_a_filter_of_very_many_values_is_refused_by_name(name: str, api: Api) -> None:
+    error = await api.refused(LIST, filter={name: [f"value-{n}" for n in range(201)]})
+
+    assert error["extensions"]["code"] == "INVALID_ARGUMENT"
+    assert error["message"] == f"`filter.{name}` has 201 values: 200 at most."
+
+
 async def test_filters_choose_by_span_and_type(api: Api) -> None:
     await api.call(
         CREATE, appointment=lesson(title="early", when=timed("2026-12-01T10:00", "2026-12-01T11:00"))

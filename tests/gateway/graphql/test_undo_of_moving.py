@@ -1,14 +1,22 @@
 """Undoing what followed when another calendar was chosen: the copies moved, and none of them is given up."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from tests.gateway.graphql.client import Api
+from tests.gateway.graphql.operations import DELETE
 from tests.gateway.graphql.undo_scene import READ_RUN, UNDO
 from tests.gateway.house import House
 from tests.gateway.jobs.leaving import at_home, choose, link_to, moved
 
-from metonic_gateway.store.models import CalendarSyncChoice, CalendarSyncMapping, SyncOperation
+from metonic_gateway.accounts.disconnecting import disconnect
+from metonic_gateway.store.models import (
+    Appointment,
+    CalendarSyncChoice,
+    CalendarSyncMapping,
+    SyncOperation,
+)
 
 MOVED = ("CANNOT_UNDO", "Choose the former calendar again, then it moves back.")
 
@@ -51,6 +59,36 @@ async def test_likewise_where_the_former_calendar_kept_its_copies(house: House, 
 async def test_what_stands_for_a_lost_event_of_the_users_own_stays_as_that_would_have(
     house: House, api: Api
 ) -> None:
+    calendar = await brought_back(house, api)
+
+    await choose(house, "work")
+    await house.sync(calendar)
+
+    assert house.world.titles("home") == ["Dentist"]
+    assert house.world.titles("work") == ["Boxing", "Yoga"]
+
+
+async def test_it_goes_where_its_appointment_was_cancelled_since(house: House, api: Api) -> None:
+    calendar = await brought_back(house, api)
+    (dentist,) = [row for row in await Appointment.all() if row.content["title"] == "Dentist"]
+    await api.call(DELETE, id=str(dentist.id))
+
+    await choose(house, "work")
+    await house.sync(calendar)
+
+    assert house.world.titles("home") == []
+
+
+async def test_what_stays_is_not_among_what_disconnecting_takes_out(house: House, api: Api) -> None:
+    await brought_back(house, api)
+
+    done = await disconnect(house.services, house.user, "memory", remove_copies=True)
+
+    assert done.copies_to_remove == 2
+
+
+async def brought_back(house: House, api: Api) -> UUID:
+    """An event of the user's own was deleted there, and that taken back: a copy stands for it."""
     calendar = await at_home(house)
     del house.world.events["home"]["Dentist"]
     house.later(timedelta(minutes=20))
@@ -60,12 +98,7 @@ async def test_what_stands_for_a_lost_event_of_the_users_own_stays_as_that_would
     await house.undo()
     await house.sync(calendar)
     assert house.world.titles("home") == ["Boxing", "Dentist", "Yoga"]
-
-    await choose(house, "work")
-    await house.sync(calendar)
-
-    assert house.world.titles("home") == ["Dentist"]
-    assert house.world.titles("work") == ["Boxing", "Yoga"]
+    return calendar
 
 
 @pytest.mark.parametrize("is_synced", [False, True])

@@ -103,7 +103,7 @@ async def test_a_run_that_has_nothing_to_do_writes_nothing_of_it(house: House) -
         await house.sync(calendar)
 
     assert not [text for text in statements if text.startswith("UPDATE") and '"phase"' in text]
-    assert not [text for text in statements if "COUNT" in text and 'WHERE "link_id"' in text]
+    assert not [text for text in statements if "COUNT" in text and '"due"=' in text]
 
 
 async def test_a_run_that_was_asked_for_nudges_who_watches_it(house: House) -> None:

@@ -14,6 +14,8 @@ from metonic_gateway.graphql.scalars import AppointmentTypeName, DateTime, Provi
 from metonic_gateway.store import finding, pages
 from metonic_gateway.store.copies import CopyState
 
+_MOST_VALUES = 200
+
 
 @strawberry.input
 class AppointmentFilter:
@@ -71,6 +73,9 @@ async def appointments(
 
 
 def _wanted(given: AppointmentFilter) -> pages.Appointments:
+    for name, values in (("types", given.types), ("clientIds", given.client_ids)):
+        if len(values or ()) > _MOST_VALUES:
+            raise unusable(f"`filter.{name}` has {len(values or ())} values: {_MOST_VALUES} at most.")
     return pages.Appointments(
         since=maybe_instant(given.since, "filter.since"),
         until=maybe_instant(given.until, "filter.until"),
