@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import pytest
 from tests.plugins.google.others_bodies import instance_id
 from tests.plugins.google.serial import made, read
 from tests.plugins.google.standing import GoogleStand
@@ -67,26 +68,36 @@ async def test_a_series_of_which_a_part_was_not_written_is_undecided_and_then_me
 
 @dataclass
 class Meddled:
-    """The plugin's client, with a user who edits an occurrence as soon as the series was written."""
+    """The plugin's client, with a user who edits an occurrence: after the series was written, or later on."""
 
     stand: GoogleStand
     occurrence: str
+    is_late: bool
     is_done: bool = False
 
     async def request(
         self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> Answer:
+        is_now = method == "PATCH" and not self.is_done and self.is_late is (self.occurrence in url)
+        if is_now and self.is_late:
+            await self._meddle()
         answer = await self.stand.client.request(method, url, headers, body)
-        if method == "PATCH" and not self.is_done:
-            self.is_done = True
-            await self.stand.ask("PATCH", f"/events/{self.occurrence}", {"summary": "The user's"})
+        if is_now and not self.is_late:
+            await self._meddle()
         return answer
 
+    async def _meddle(self) -> None:
+        self.is_done = True
+        await self.stand.ask("PATCH", f"/events/{self.occurrence}", {"summary": "The user's"})
 
-async def test_an_edit_of_an_occurrence_meanwhile_is_not_overwritten(stand: GoogleStand) -> None:
+
+@pytest.mark.parametrize("is_late", [False, True])
+async def test_an_edit_of_an_occurrence_meanwhile_is_not_overwritten(
+    stand: GoogleStand, *, is_late: bool
+) -> None:
     series = await made(stand, VARIED)
     occurrence = instance_id(series.id, RENAMED.slot, VARIED.when)
-    adapter = PROVIDER.adapter(Meddled(stand, occurrence), stand.account)
+    adapter = PROVIDER.adapter(Meddled(stand, occurrence, is_late), stand.account)
     ours = replace(VARIED, overrides=(replace(RENAMED, title="Ours"), CANCELLED, MOVED))
     write = Update(series.id, series.etag, ours, frozenset({occurrence_group(RENAMED.slot)}), NEXT_MARKER)
 
