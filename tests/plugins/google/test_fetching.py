@@ -106,8 +106,9 @@ async def test_exceptions_may_come_on_several_pages(adapter: GoogleAdapter, serv
 
     assert isinstance(found, Seen)
     assert len(found.event.content.overrides) == 1
-    tokens = [asked.query.get("pageToken") for asked in server.asked if "iCalUID" in asked.query]
-    assert tokens == [None, ["2"], ["3"]]
+    asked = [one.query for one in server.asked if "iCalUID" in one.query]
+    assert [query.get("pageToken") for query in asked] == [None, ["2"], ["3"]]
+    assert all(query["showDeleted"] == ["true"] for query in asked)
 
 
 async def test_exceptions_without_end_are_given_up(adapter: GoogleAdapter, server: Scripted) -> None:
