@@ -11,6 +11,7 @@ from tests.gateway.graphql.client import Api, serving
 from tests.gateway.house import House, synced
 from tests.gateway.push.outside import Exchange, telling_provider
 
+from metonic_core.spi import Provider
 from metonic_core.spi.registry import Registry
 from metonic_gateway.accounts import connecting
 from metonic_gateway.app import build_app
@@ -24,11 +25,15 @@ from metonic_gateway.store.preferences import Preferences
 
 @dataclass
 class Scene:
-    """``url`` is where the gateway answers, ``exchange`` what stands at the provider."""
+    """``url`` is where the gateway answers, ``exchange`` what stands at the provider.
+
+    ``providers``: those that the gateway knows, the one that is served as well.
+    """
 
     house: House
     exchange: Exchange
     url: str
+    providers: dict[str, Provider]
 
     async def work(self) -> None:
         """What scheduler and workers would do about channels by now."""
@@ -75,17 +80,16 @@ class Scene:
         await connecting.choose_calendar(house.services, house.user, "memory", calendar)
 
     def look_again_after(self, wait: timedelta) -> None:
-        provider = telling_provider(self.house.world, self.exchange, wait)
-        self.with_services(registry=Registry({"memory": provider}, ()))
+        self.providers["memory"] = telling_provider(self.house.world, self.exchange, wait)
 
 
 @pytest.fixture
 async def scene(house: House) -> AsyncIterator[Scene]:
     exchange = Exchange(now=house.now)
     listening = bound("127.0.0.1", 0)
-    scene = Scene(house, exchange, f"http://127.0.0.1:{listening.getsockname()[1]}")
-    provider = telling_provider(house.world, exchange)
-    scene.with_services(registry=Registry({"memory": provider}, ()))
+    providers = {"memory": telling_provider(house.world, exchange)}
+    scene = Scene(house, exchange, f"http://127.0.0.1:{listening.getsockname()[1]}", providers)
+    scene.with_services(registry=Registry(providers, ()))
     scene.public_url(scene.url)
     async with served(build_app(house.services), listening, asyncio.Event()):
         yield scene
