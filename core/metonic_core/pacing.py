@@ -23,6 +23,9 @@ _DOUBLINGS = 10
 # Who asks for fewer requests often names a time that is too short, and for whom comes back then a longer one.
 _FIRST_PAUSE = timedelta(seconds=2)
 _LAST_PAUSE = timedelta(seconds=64)
+_RENEWED_AFTER = 0.8
+# A provider tells of every single write, and of ours as well.
+_BETWEEN_NOTICES = timedelta(seconds=5)
 # A provider that asks for longer is taken for broken, not obeyed for years.
 _LONGEST_RETRY_AFTER = timedelta(days=7)
 
@@ -64,6 +67,19 @@ def next_sync(now: datetime, frequency: timedelta, jitter: float) -> datetime:
     The spread keeps calendars that were connected together from being asked together for ever.
     """
     return now + frequency * (1 - _SPREAD + 2 * _SPREAD * jitter)
+
+
+def after_notice(now: datetime, last_sync: datetime | None) -> datetime:
+    """When to look at a calendar of which its provider told: at once, but not again and again."""
+    return now if last_sync is None else max(now, last_sync + _BETWEEN_NOTICES)
+
+
+def renewal(opened_at: datetime, expires_at: datetime, jitter: float) -> datetime:
+    """When a push channel gets its successor: after 70 to 80 % of its life.
+
+    The spread keeps channels that were opened together from being renewed together for ever.
+    """
+    return opened_at + (expires_at - opened_at) * (_RENEWED_AFTER - _SPREAD * jitter)
 
 
 def back_off(failures: int, retry_after: timedelta | None, jitter: float) -> timedelta:

@@ -13,6 +13,8 @@ from metonic_gateway.http.body_limit import BodyLimit
 from metonic_gateway.http.explorer import explorer
 from metonic_gateway.http.health import healthz, readyz
 from metonic_gateway.http.oauth_callback import OAuthCallback
+from metonic_gateway.http.webhooks import MOST_BYTES as MOST_WEBHOOK_BYTES
+from metonic_gateway.http.webhooks import Webhooks
 from metonic_gateway.services import Services
 from metonic_gateway.serving import MOST_BYTES
 
@@ -51,6 +53,12 @@ def build_app(services: Services, lifespan: Lifespan[Starlette] | None = None) -
             Route("/graphql", graphql, methods=["POST"]),
             WebSocketRoute("/graphql", graphql),
             Route("/oauth/{provider}/callback", OAuthCallback(services).answer),
+            Route(
+                "/webhooks/{provider}/{channel}",
+                Webhooks(services).receive,
+                methods=["POST"],
+                middleware=[Middleware(BodyLimit, most=MOST_WEBHOOK_BYTES)],
+            ),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
         ],

@@ -123,7 +123,7 @@ class Settings(BaseSettings):
     public_url: Annotated[str | None, AfterValidator(_public_url)] = Field(
         None,
         description="The URL at which outsiders reach the service, such as `https://sync.example.org`. "
-        "Without it nobody can sign in at a provider's page.",
+        "Without it nobody can sign in at a provider's page, and no provider can tell of changes.",
     )
     cors_origins: Annotated[str, AfterValidator(_origins)] = Field(
         "",

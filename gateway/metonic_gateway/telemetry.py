@@ -28,7 +28,7 @@ WITHHELD = "[withheld]"
 KEYS = frozenset(
     """
     event level logger timestamp exception source
-    run calendar link account provider user appointment mapping conflict intent operation generation
+    run calendar link channel account provider user appointment mapping conflict intent operation generation
     reason code kind state trigger direction phase group error reference
     count read seen created updated deleted pulled sent written held skipped failed quarantined pending
     duration delay retry_after attempt next_sync_at since until

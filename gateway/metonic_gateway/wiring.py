@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 from metonic_core.spi.registry import Registry
+from metonic_gateway.accounts.channels import base_address
 from metonic_gateway.accounts.egress import Egress
 from metonic_gateway.accounts.stand_ins import StandIns
 from metonic_gateway.feed import Feed
@@ -13,6 +14,7 @@ from metonic_gateway.jobs.actors import (
     declare_actors,
     nudge_through,
     preview_through,
+    renew_through,
     sweep_through,
     undo_through,
 )
@@ -20,7 +22,7 @@ from metonic_gateway.jobs.broker import EmbeddedBroker, working
 from metonic_gateway.jobs.scheduler import Messages, Scheduler
 from metonic_gateway.services import Services
 from metonic_gateway.settings import Settings
-from metonic_gateway.store import leases
+from metonic_gateway.store import channels, leases
 from metonic_gateway.store.database import opened
 from metonic_gateway.telemetry import get_logger
 from metonic_gateway.vault import Vault
@@ -61,7 +63,14 @@ async def running(
         )
         declare_actors(broker, services)
         await leases.break_all()
-        messages = Messages(services.nudge, sweep_through(broker), services.preview, services.undo)
+        await channels.doubt_others(base_address(services), clock())
+        messages = Messages(
+            services.nudge,
+            renew_through(broker),
+            sweep_through(broker),
+            services.preview,
+            services.undo,
+        )
         scheduler = Scheduler(messages, clock)
         async with working(broker), _scheduling(scheduler):
             yield services

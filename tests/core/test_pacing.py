@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metonic_core.pacing import Consequence, back_off, consequence_of, next_sync, retry_after_of
+from metonic_core.pacing import (
+    Consequence,
+    after_notice,
+    back_off,
+    consequence_of,
+    next_sync,
+    renewal,
+    retry_after_of,
+)
 from metonic_core.spi import errors
 from metonic_core.spi.errors import ProviderError, RateLimited
 
@@ -21,6 +29,21 @@ def test_the_next_sync_lies_within_a_tenth_of_the_frequency(frequency: timedelta
     wait = next_sync(NOW, frequency, jitter) - NOW
 
     assert frequency * 0.9 <= wait <= frequency * 1.1
+
+
+@given(st.timedeltas(timedelta(minutes=1), timedelta(days=30)), jitters)
+def test_a_channel_is_renewed_after_seventy_to_eighty_percent_of_its_life(
+    life: timedelta, jitter: float
+) -> None:
+    age = renewal(NOW, NOW + life, jitter) - NOW
+
+    assert life * 0.699 <= age <= life * 0.801
+
+
+def test_what_a_provider_tells_is_looked_at_at_once_but_not_twice_within_seconds() -> None:
+    assert after_notice(NOW, None) == NOW
+    assert after_notice(NOW, NOW - timedelta(minutes=1)) == NOW
+    assert after_notice(NOW, NOW - timedelta(seconds=2)) == NOW + timedelta(seconds=3)
 
 
 @given(failures, jitters)

@@ -38,7 +38,10 @@ KEYS = "k1:" + "A" * 43 + "="
 
 @dataclass
 class House:
-    """``nudged`` collects what workers were asked to look at, ``previews`` and ``undos`` the runs to do."""
+    """``nudged`` collects what workers were asked to look at, ``previews`` and ``undos`` the runs to do.
+
+    ``renewals``: the links whose channels are to be looked after.
+    """
 
     services: Services
     world: World
@@ -47,6 +50,7 @@ class House:
     nudged: list[UUID] = field(default_factory=list)
     previews: list[UUID] = field(default_factory=list)
     undos: list[UUID] = field(default_factory=list)
+    renewals: list[UUID] = field(default_factory=list)
 
     def later(self, by: timedelta) -> datetime:
         self.now += by
@@ -70,7 +74,7 @@ class House:
         sweep: Callable[[], None] = lambda: None,
     ) -> Messages:
         """Where a scheduler's messages go."""
-        return Messages(nudge, sweep, self.previews.append, self.undos.append)
+        return Messages(nudge, self.renewals.append, sweep, self.previews.append, self.undos.append)
 
     async def undo(self) -> None:
         """What workers would do by now."""

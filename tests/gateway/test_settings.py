@@ -119,7 +119,9 @@ def test_what_is_missing_is_named_with_the_next_step(monkeypatch: pytest.MonkeyP
         ("METONIC_PUBLIC_URL", "hunter2", "must be a URL such as https://sync.example.org"),
         ("METONIC_PUBLIC_URL", "https://x:hunter2@sync.example.org", "must be a URL such as"),
         ("METONIC_PUBLIC_URL", "https://sync.example.org/?hunter2", "with nothing after its path"),
+        ("METONIC_PUBLIC_URL", "https://hunter2.org:70000", "must be a URL such as"),
         ("METONIC_PUBLIC_URL", "http://hunter2.org", "must begin with https://"),
+        ("METONIC_PUBLIC_URL", "http://localhost.hunter2.org", "must begin with https://"),
         ("METONIC_REDIRECT_URIS", "https://x:hunter2@app.example.org/", "number 1 is no address of a page"),
         ("METONIC_REDIRECT_URIS", "https://a.org/,http://hunter2.org/", "number 2 is no address of a page"),
     ],
@@ -156,6 +158,24 @@ def test_origins_are_told_apart_as_browsers_write_them(
     monkeypatch.setenv("METONIC_CORS_ORIGINS", value)
 
     assert load_settings().origins == origins
+
+
+@pytest.mark.parametrize(
+    ("value", "url"),
+    [
+        ("", None),
+        ("https://sync.example.org", "https://sync.example.org"),
+        (" HTTPS://Sync.Example.org:8443/Calendar/sync/ ", "https://sync.example.org:8443/Calendar/sync"),
+        ("http://127.0.0.1:8000/", "http://127.0.0.1:8000"),
+        ("http://localhost", "http://localhost"),
+    ],
+)
+def test_the_public_url_has_no_slash_at_its_end(
+    value: str, url: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("METONIC_PUBLIC_URL", value)
+
+    assert load_settings().public_url == url
 
 
 def test_no_secret_shows_in_the_settings() -> None:
@@ -241,23 +261,6 @@ def test_what_is_no_address_of_a_page_is_refused(page: str, monkeypatch: pytest.
     monkeypatch.setenv("METONIC_REDIRECT_URIS", page)
 
     assert "METONIC_REDIRECT_URIS is wrong" in refusal()
-
-
-@pytest.mark.parametrize(
-    ("value", "url"),
-    [
-        ("", None),
-        ("https://sync.example.org", "https://sync.example.org"),
-        (" HTTPS://Sync.Example.org:8443/Calendar/sync/ ", "https://sync.example.org:8443/Calendar/sync"),
-        ("http://127.0.0.1:8000/", "http://127.0.0.1:8000"),
-    ],
-)
-def test_the_public_url_has_no_slash_at_its_end(
-    value: str, url: str | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("METONIC_PUBLIC_URL", value)
-
-    assert load_settings().public_url == url
 
 
 def test_stand_ins_are_origins(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Which modules of ours take part in something, in the order in which they first do."""
 
+import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -9,6 +10,13 @@ from types import FrameType
 
 ROOT = Path(__file__).parents[2]
 _OURS = tuple(str(ROOT / member) for member in ("core", "gateway", "plugins"))
+
+
+def described(heading: str) -> list[str]:
+    """The files that docs/architecture.md links in the walk under this heading, in its order."""
+    page = (ROOT / "docs/architecture.md").read_text("utf-8")
+    walk = page.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    return re.findall(r"^\| \d+ \| \[[^]]+\]\(\.\./([^)]+)\)", walk, re.MULTILINE)
 
 
 class Footprints:

@@ -1,7 +1,6 @@
 """An appointment made through the API arrives in a real CalDAV calendar, by the way that the docs tell."""
 
 import asyncio
-import re
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from tests.walks.footprints import ROOT, followed
+from tests.walks.footprints import described, followed
 
 from metonic_gateway.app import build_app
 from metonic_gateway.demo.calendar_server import calendar_server
@@ -31,13 +30,6 @@ CREATE = """mutation { createAppointment(appointment: {type: "one_on_one", title
 STATUS = """{ syncStatus(provider: "apple") { state lastSyncStatus } }"""
 STATE = """query ($id: ID!) { appointment(id: $id) { copies { state } } }"""
 WHERE = """query ($id: ID!) { appointment(id: $id) { copies { externalEventId } } }"""
-
-
-def _described() -> list[str]:
-    """The files that docs/architecture.md links in the walk, in its order."""
-    page = (ROOT / "docs/architecture.md").read_text("utf-8")
-    walk = page.partition("## One change, file by file")[2].partition("\n## ")[0]
-    return re.findall(r"^\| \d+ \| \[[^]]+\]\(\.\./([^)]+)\)", walk, re.MULTILINE)
 
 
 async def test_a_new_appointment_goes_the_way_the_architecture_page_tells(tmp_path: Path) -> None:
@@ -61,7 +53,7 @@ async def test_a_new_appointment_goes_the_way_the_architecture_page_tells(tmp_pa
         (copy,) = there["appointment"]["copies"]
         text = await _stored(login, copy["externalEventId"])
 
-    walk = _described()
+    walk = described("One change, file by file")
     assert "SUMMARY:Squats" in text
     assert len(walk) > 10
     assert [path for path in found.modules if path in walk] == walk

@@ -25,7 +25,11 @@ class ChannelAsk:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel as the provider made it; ``resource`` is what it calls it, for the one that ends it."""
+    """A channel as the provider made it; ``resource`` is what it calls it, for the one that ends it.
+
+    Requests may come before the provider has answered that the channel is there, a handshake or a first
+    message: then ``resource`` is still empty, and the secret alone tells.
+    """
 
     id: str
     secret: str
@@ -44,7 +48,10 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a request says: whether to look at the calendar, and what to answer where more than 204 is due."""
+    """What a request says: whether to look at the calendar, and what to answer where more than 204 is due.
+
+    ``text`` is answered with 200, as plain text.
+    """
 
     is_news: bool
     text: str | None = None

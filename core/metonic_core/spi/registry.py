@@ -3,14 +3,17 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import EntryPoint, entry_points
 
 import pluggy
 
 from metonic_core.spi import hook
 from metonic_core.spi.provider import Capabilities, OAuth2, Password, Provider
+from metonic_core.spi.push import Push
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,19}\Z")
+_SHORTEST_LIFE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,16 @@ def _check(provider: Provider, others: Mapping[str, Provider]) -> None:
     if not callable(adapter) or not isinstance(capabilities, Capabilities):
         raise TypeError("a provider's adapter is a function, and its capabilities are Capabilities")
     _check_sign_in(provider.sign_in)
+    _check_push(provider.push)
+
+
+def _check_push(push: object) -> None:
+    if push is None:
+        return
+    if not isinstance(push, Push) or not callable(push.read):
+        raise TypeError("a provider's push is a Push whose read is a function, or None")
+    if push.lifetime < _SHORTEST_LIFE:
+        raise ValueError("a channel is asked to last for ten minutes at least")
 
 
 def _check_sign_in(sign_in: Password | OAuth2) -> None:

@@ -13,9 +13,10 @@ from metonic_core.spi.client import Client
 from metonic_core.spi.errors import Misconfigured
 from metonic_core.spi.provider import Account, CalendarInfo, Credentials, OAuth2, Password, Provider
 from metonic_gateway.accounts.basic import basic_authorization
+from metonic_gateway.accounts.channels import close_all
 from metonic_gateway.accounts.oauth.client import GrantClient, KeptGrant
 from metonic_gateway.services import Services, status_topic
-from metonic_gateway.store import calendars
+from metonic_gateway.store import calendars, channels
 from metonic_gateway.store.calendars import ConnectedCalendar, SignedIn, SignedOut
 from metonic_gateway.vault import Place, VaultError
 
@@ -42,7 +43,10 @@ class ReadAccount:
 
 @dataclass(frozen=True, slots=True)
 class TestReport:
-    """What a test of a connection found; ``latency_ms`` is the time the provider took to answer."""
+    """What a test of a connection found; ``latency_ms`` is the time the provider took to answer.
+
+    ``webhooks``: there is a channel by which it tells of changes.
+    """
 
     __test__ = False
 
@@ -50,6 +54,7 @@ class TestReport:
     account: str
     can_write: bool
     latency_ms: int
+    webhooks: bool
 
 
 async def connect_with_credentials(
@@ -80,6 +85,8 @@ async def keep_sign_in(
 ) -> UUID:
     """Keep who signed in, and the secret by which they do. The obvious calendar is taken, and synced soon."""
     known = await calendars.of_user(user_id, provider.name)
+    if known and known.account.subject != read.account.subject:
+        await close_all(services, known, adapter_for)
     row_id = known.id if known else uuid4()
     found = SignedIn(row_id, user_id, provider.name, read.account, "", read.choices)
     kept = await _keep(services, found, secret)
@@ -145,6 +152,7 @@ async def test_connection(services: Services, user_id: UUID, provider_name: str)
         account=account.name,
         can_write=chosen.is_writable if chosen else any(c.is_writable for c in found),
         latency_ms=round(latency * 1000),
+        webhooks=await channels.is_open(calendar.id, services.clock()),
     )
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from metonic_gateway.accounts.connecting import NotConnected
+from metonic_gateway.accounts.channels import close_all
+from metonic_gateway.accounts.connecting import NotConnected, adapter_for
 from metonic_gateway.accounts.oauth.revoking import Revocation, is_revocable, revoke
 from metonic_gateway.services import Services, status_topic
 from metonic_gateway.store import calendars, disconnecting
@@ -48,6 +49,7 @@ async def disconnect(
         raise NotConnected(provider_name)
     now = services.clock()
     link = await disconnecting.begin_disconnecting(calendar.id, now) if remove_copies else None
+    await close_all(services, calendar, adapter_for)
     if link is not None:
         copies = await disconnecting.count_copies(link)
         services.nudge([calendar.id])

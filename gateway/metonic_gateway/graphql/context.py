@@ -18,6 +18,7 @@ from metonic_gateway.graphql.errors import request_error, unusable
 from metonic_gateway.http.identity import Identity, NotSignedIn, Role, identify, seconds_left
 from metonic_gateway.services import Services
 from metonic_gateway.store import (
+    channels,
     copies,
     history,
     introducing,
@@ -61,6 +62,7 @@ class Context:
             self._load_quarantined, cache=False
         )
         self.quarantined_counts = DataLoader[UUID, int](_load_quarantined_counts, cache=False)
+        self.pushes = DataLoader[UUID, channels.PushState](_load_pushes, cache=False)
         self.plan_sizes = DataLoader[UUID, planned.PlanSize](_load_plan_sizes, cache=False)
 
     async def foresee(self, shown: Shown, asked: ResolutionKind, picks: Mapping[Group, Side]) -> Appointment:
@@ -170,6 +172,11 @@ async def _load_providers(links: list[UUID]) -> Sequence[str]:
 async def _load_tallies(calendars: list[UUID]) -> Sequence[overview.Tally]:
     found = await overview.tallies(calendars)
     return [found[calendar] for calendar in calendars]
+
+
+async def _load_pushes(calendars: list[UUID]) -> Sequence[channels.PushState]:
+    found = await channels.states(calendars)
+    return [found.get(calendar, channels.PUSHLESS) for calendar in calendars]
 
 
 async def _load_undoable(runs: list[history.Run]) -> Sequence[bool]:

@@ -12,6 +12,9 @@ from metonic_gateway.graphql.scalars import ProviderName
 
 @strawberry.type(description="What depends on the service.")
 class Capabilities:
+    push: bool = strawberry.field(
+        description="Whether it can tell of changes as they happen; see `SyncStatus.pushHealthy`."
+    )
     silent_writes: bool = strawberry.field(
         description="Whether events with guests can be changed without the guests being notified."
     )
@@ -63,7 +66,9 @@ def shown_provider(name: str, known: Mapping[str, spi.Provider]) -> Provider:
         name=ProviderName(name),
         title=provider.title,
         sign_in=_shown_sign_in(provider.sign_in),
-        capabilities=Capabilities(silent_writes=provider.capabilities.silent_writes),
+        capabilities=Capabilities(
+            push=provider.push is not None, silent_writes=provider.capabilities.silent_writes
+        ),
     )
 
 

@@ -7,7 +7,7 @@ import dramatiq
 from dramatiq.broker import Broker
 from dramatiq.message import Message
 
-from metonic_gateway.jobs import previewing, sweeping, syncing, undoing
+from metonic_gateway.jobs import previewing, pushing, sweeping, syncing, undoing
 from metonic_gateway.services import Services
 from metonic_gateway.store.states import SCHEDULE
 
@@ -28,6 +28,10 @@ def declare_actors(broker: Broker, services: Services) -> None:
     @dramatiq.actor(broker=broker, queue_name=_QUEUE)
     async def undo_run(run_id: str) -> None:
         await undoing.undo_run(services, UUID(run_id))
+
+    @dramatiq.actor(broker=broker, queue_name=_QUEUE)
+    async def renew_push(link_id: str) -> None:
+        await pushing.renew_push(services, UUID(link_id))
 
     @dramatiq.actor(broker=broker, queue_name=_QUEUE)
     async def sweep() -> None:
@@ -52,6 +56,11 @@ def preview_through(broker: Broker) -> Callable[[UUID], None]:
 def undo_through(broker: Broker) -> Callable[[UUID], None]:
     """What asks the workers to take a run back, by the run that does so."""
     return lambda run: _send(broker, "undo_run", str(run))
+
+
+def renew_through(broker: Broker) -> Callable[[UUID], None]:
+    """What asks the workers to look after the push channels of a link."""
+    return lambda link: _send(broker, "renew_push", str(link))
 
 
 def sweep_through(broker: Broker) -> Callable[[], None]:

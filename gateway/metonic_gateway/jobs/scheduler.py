@@ -1,15 +1,15 @@
-"""Finds the calendars that are due and asks for their runs.
+"""Finds the calendars that are due and asks for their runs, and the push channels to look after.
 
 What is due stands in their rows, so several schedulers may run.
 """
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from metonic_gateway.store import leases, previews, undoing
+from metonic_gateway.store import channels, leases, previews, undoing
 from metonic_gateway.telemetry import get_logger
 
 TICK = timedelta(seconds=2)
@@ -24,6 +24,7 @@ class Messages:
     """What the scheduler sends to workers; any of it may be lost."""
 
     nudge: Callable[[Collection[UUID]], None]
+    renew: Callable[[UUID], None]
     sweep: Callable[[], None]
     preview: Callable[[UUID], None]
     undo: Callable[[UUID], None]
@@ -52,12 +53,10 @@ class Scheduler:
     async def look(self) -> None:
         """Ask for a run of each calendar that is due, the one that waits longest first."""
         now = self._clock()
-        due = await leases.claimable(now, _AT_ONCE)
-        # What is due since the same moment was asked for already, and its message is on its way.
         self._asked = {key: at for key, at in self._asked.items() if now - at < _ASK_AGAIN}
-        fresh = [key for key in due if key not in self._asked]
-        self._asked |= dict.fromkeys(fresh, now)
-        self._send.nudge([calendar for calendar, _ in fresh])
+        self._send.nudge(self._fresh(await leases.claimable(now, _AT_ONCE), now))
+        for link in self._fresh(await channels.due(now, _AT_ONCE), now):
+            self._send.renew(link)
         if self._resumed_at is None or not timedelta(0) <= now - self._resumed_at < _ASK_AGAIN:
             self._resumed_at = now
             for run in await previews.waiting(now):
@@ -67,3 +66,9 @@ class Scheduler:
         if self._swept_on != now.date():
             self._swept_on = now.date()
             self._send.sweep()
+
+    def _fresh(self, due: Sequence[tuple[UUID, datetime]], now: datetime) -> Sequence[UUID]:
+        """What is due since the same moment was asked for already, and its message is on its way."""
+        fresh = [key for key in due if key not in self._asked]
+        self._asked |= dict.fromkeys(fresh, now)
+        return [key for key, _ in fresh]

@@ -7,6 +7,7 @@ from metonic_core import sync
 from metonic_core.pacing import next_sync
 from metonic_core.spi.errors import ProviderError
 from metonic_core.sync import LeaseLost, Report
+from metonic_gateway.accounts.channels import base_address, push_of
 from metonic_gateway.accounts.connecting import adapter_for, provider_of
 from metonic_gateway.jobs.former import Behind, leave_former
 from metonic_gateway.jobs.holding import held
@@ -14,11 +15,11 @@ from metonic_gateway.jobs.leaving import leave
 from metonic_gateway.jobs.run import Run, dice, fail, retry_later
 from metonic_gateway.jobs.troubles import UNEXPECTED, errors_of
 from metonic_gateway.services import CHANGES, Services, run_topic, status_topic
-from metonic_gateway.store import calendars, leases, outcomes, runs
+from metonic_gateway.store import calendars, channels, leases, outcomes, runs
 from metonic_gateway.store.leases import Lease
 from metonic_gateway.store.outcomes import Success
 from metonic_gateway.store.runs import Outcome
-from metonic_gateway.store.states import DISCONNECTING, PARTIAL, SUCCESS
+from metonic_gateway.store.states import DISCONNECTING, PARTIAL, SUCCESS, WEBHOOK
 from metonic_gateway.telemetry import get_logger
 
 _log = get_logger(__name__)
@@ -39,7 +40,8 @@ async def _with_lease(services: Services, lease: Lease, reason: str) -> None:
         calendar = await calendars.load(lease.calendar_id)
         if calendar is None or calendar.link_id is None:
             return
-        log = await runs.begin(calendar.id, reason, services.clock())
+        why = WEBHOOK if lease.is_noticed else reason
+        log = await runs.begin(calendar.id, why, services.clock())
         run = Run(services, calendar, calendar.link_id, lease, log)
         services.feed.publish(status_topic(calendar.user_id))
         is_due_again = await _leave_or_sync(run)
@@ -79,6 +81,8 @@ async def _sync(run: Run) -> bool:
         run.services.nudge(ledger.drawn)
         if ledger.has_changed:
             run.services.feed.publish(CHANGES)
+    if provider.push is not None and base_address(run.services) is not None:
+        await channels.look_after(run.link_id, run.now())
     behind = await leave_former(run)
     if ledger.has_stored or run.calendar.failures > 0 or run.log.has_predecessor:
         # Before the log ends: what was stored by a run that did not get here is counted by the next.
@@ -106,5 +110,20 @@ async def _next_at(run: Run, report: Report, behind: Behind, now: datetime) -> d
         return now
     regular = next_sync(now, run.calendar.frequency, dice())
     again_at = None if report.look_again is None else now + report.look_again
-    reasons = (regular, again_at, report.ripe_at, behind.again_at, run.log.otherwise_at)
+    reasons = (
+        regular,
+        again_at,
+        report.ripe_at,
+        behind.again_at,
+        run.log.otherwise_at,
+        _second_look(run, now),
+    )
     return max(now, min(filter(None, reasons)))
+
+
+def _second_look(run: Run, now: datetime) -> datetime | None:
+    """When what the provider told of is to be seen at the latest; None if this run saw it in any case."""
+    push = push_of(run.services, run.calendar.provider)
+    if not run.lease.is_noticed or push is None or push.look_again is None:
+        return None
+    return max(now, run.lease.taken_at + push.look_again)

@@ -13,6 +13,7 @@ from tortoise.transactions import in_transaction
 from metonic_core.model.when import Window
 from metonic_core.spi.provider import Account, CalendarInfo
 from metonic_gateway.store import models, noting, plans
+from metonic_gateway.store.channels import forget_all, replace_all
 from metonic_gateway.store.drawing import draw_all
 from metonic_gateway.store.former import STAYING, forget_troubles
 from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING, NEEDS_CALENDAR
@@ -132,9 +133,12 @@ async def _sign_in(
 ) -> None:
     is_same = row.account_subject == signed_in.account.subject
     columns = _account_columns(signed_in) | {"is_active": True, "problem": None, "failures": 0}
-    if not is_same:
+    if is_same:
+        await replace_all(row.id, now)
+    else:
         await archive_links(row.id, now)
         await forget_troubles(row.id)
+        await forget_all(row.id)
         columns |= _NO_LINK
     rows = models.CalendarSyncConfig.filter(id=row.id)
     await rows.update(**columns, fence=F("fence") + 1, updated_at=now)
@@ -231,6 +235,7 @@ async def archive_links(
     """
     links = models.CalendarLink.filter(sync_config_id=calendar_id, archived_at=None).exclude(id=except_for)
     leaving = FROM_THE_BEGINNING | STAYING | {"is_leaving": True} if is_leaving else {}
+    await links.filter(push_at__isnull=False).update(push_at=now)
     if await links.update(archived_at=now, **leaving):
         await noting.close_all(calendar_id, now)
         await plans.drop(calendar_id)

@@ -11,6 +11,7 @@ from tortoise.transactions import in_transaction
 
 from metonic_core.model.mapping import Origin
 from metonic_gateway.store.calendars import FROM_THE_BEGINNING, archive_links
+from metonic_gateway.store.channels import forget_all
 from metonic_gateway.store.former import stay_everywhere
 from metonic_gateway.store.models import CalendarLink, CalendarSyncConfig, CalendarSyncMapping
 from metonic_gateway.store.outcomes import count_standing
@@ -41,6 +42,7 @@ async def begin_disconnecting(calendar_id: UUID, now: datetime) -> UUID | None:
             return None
         links = CalendarLink.filter(sync_config_id=calendar_id, archived_at=None)
         await links.update(**FROM_THE_BEGINNING)
+        await links.filter(push_at__isnull=False).update(push_at=now)
         return (await CalendarSyncConfig.get(id=calendar_id)).link_id
 
 
@@ -99,6 +101,7 @@ async def _forget(
             return False
         await archive_links(calendar_id, now)
         await stay_everywhere(calendar_id)
+        await forget_all(calendar_id)
         await close_all(calendar_id, _disconnected(now))
         await CalendarSyncConfig.filter(id=calendar_id).update(access_token=None)
     return True

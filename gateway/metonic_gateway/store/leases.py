@@ -20,12 +20,17 @@ HEARTBEAT = timedelta(seconds=15)
 
 @dataclass(slots=True)
 class Lease:
-    """``until`` moves with each heartbeat; ``nudge_seq`` is the last request that this run answers."""
+    """``until`` moves with each heartbeat; ``nudge_seq`` is the last request that this run answers.
+
+    ``is_noticed``: one of those that no run has answered yet came from the provider.
+    """
 
     calendar_id: UUID
     fence: int
     until: datetime
     nudge_seq: int
+    taken_at: datetime
+    is_noticed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +58,15 @@ async def acquire(calendar_id: UUID, now: datetime) -> Lease | None:
     """The lease of a calendar that is due; None if it is not, or not any more, or somebody holds it."""
     until = now + LENGTH
     mine = CalendarSyncConfig.filter(_is_due(now), _is_free(now), id=calendar_id)
-    if not await mine.update(lease_until=until, fence=F("fence") + 1):
+    if not await mine.update(lease_until=until, fence=F("fence") + 1, taken_seq=F("nudge_seq")):
         return None
-    row = await CalendarSyncConfig.get(id=calendar_id).values("fence", "nudge_seq", "lease_until")
+    row = await CalendarSyncConfig.get(id=calendar_id).values(
+        "fence", "lease_until", "taken_seq", "served_seq", "noticed_seq"
+    )
     if row["lease_until"] != until:
         return None
-    return Lease(calendar_id, row["fence"], until, row["nudge_seq"])
+    is_noticed = row["noticed_seq"] > row["served_seq"]
+    return Lease(calendar_id, row["fence"], until, row["taken_seq"], now, is_noticed)
 
 
 async def extend(lease: Lease, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from tortoise.transactions import in_transaction
 
 from metonic_core.model.codec import decode
 from metonic_core.model.mapping import WriteKind
+from metonic_core.pacing import after_notice
 from metonic_core.sync import Due
 from metonic_gateway.store.leases import Lease
 from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncMapping
@@ -27,7 +28,10 @@ class Success:
 
 
 async def record_success(lease: Lease, success: Success, now: datetime) -> bool:
-    """Returns whether somebody asked meanwhile, so that the calendar is due at once."""
+    """Returns whether somebody asked meanwhile, so that the calendar is due at once.
+
+    Where only the provider told of something meanwhile, it is due a little later.
+    """
     async with in_transaction():
         await _held(lease).update(
             last_sync_at=now,
@@ -38,7 +42,20 @@ async def record_success(lease: Lease, success: Success, now: datetime) -> bool:
             served_seq=lease.nudge_seq,
             next_sync_at=success.next_sync_at,
         )
-        return bool(await _held(lease).filter(nudge_seq__gt=lease.nudge_seq).update(next_sync_at=now))
+        return await _follow_up(lease, now, success.next_sync_at)
+
+
+async def _follow_up(lease: Lease, now: datetime, next_sync_at: datetime) -> bool:
+    """Whether the calendar is due at once, for those who asked since the run began."""
+    found = await _held(lease).values("nudge_seq", "noticed_seq")
+    if not found or found[0]["nudge_seq"] == lease.nudge_seq:
+        return False
+    (row,) = found
+    # However often a provider tells of something during one run, it draws one number.
+    is_notice = row["nudge_seq"] == row["noticed_seq"] == lease.nudge_seq + 1
+    at = min(next_sync_at, after_notice(now, now)) if is_notice else now
+    await _held(lease).update(next_sync_at=at)
+    return at <= now
 
 
 async def record_failure(

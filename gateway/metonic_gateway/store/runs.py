@@ -15,7 +15,7 @@ from metonic_core.reconcile.step import Side
 from metonic_core.selection import Direction
 from metonic_gateway.store import plans
 from metonic_gateway.store.models import CalendarLink, CalendarSyncConfig, CalendarSyncHistory, SyncOperation
-from metonic_gateway.store.states import FAILED, FULL, MANUAL, PULL, PUSH, QUEUED, RUNNING, SYNC
+from metonic_gateway.store.states import FAILED, FULL, MANUAL, PULL, PUSH, QUEUED, RUNNING, SYNC, WEBHOOK
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class RunLog:
         await CalendarSyncHistory.create(
             id=self.id,
             sync_config_id=self._calendar_id,
-            sync_type=await sync_type(self._calendar_id),
+            sync_type=WEBHOOK if self._reason == WEBHOOK else await sync_type(self._calendar_id),
             reason=self._reason,
             state=RUNNING,
             requested_at=self._started_at,

@@ -11,6 +11,7 @@ from metonic_gateway.store.models import (
     CalendarSyncHistory,
     CalendarSyncMapping,
     OAuthState,
+    PushChannel,
     SyncOperation,
     SyncPlanStep,
 )
@@ -31,7 +32,9 @@ async def sweep(now: datetime) -> int:
     conflicts = await CalendarSyncConflict.filter(closed_at__lt=now - HISTORY).delete()
     states = await OAuthState.filter(expires_at__lte=now).delete()
     tombstones = CalendarSyncMapping.filter(closed__isnull=False, closed_at__lt=now - TOMBSTONES)
-    rows = journal + history + conflicts + states
+    # Of calendars that rest: of others they are forgotten when they are renewed.
+    channels = await PushChannel.filter(expires_at__lt=now).delete()
+    rows = channels + journal + history + conflicts + states
     return rows + await tombstones.delete() + await _compact(now - CHANGES)
 
 

@@ -13,9 +13,14 @@ _NO_NEWS = "sync"
 
 
 def read(incoming: Incoming, channel: Channel) -> Notice:
-    """Whether to look. The first message only says that the channel is open; it may outrun its answer."""
-    expected = {_ID: channel.id, _TOKEN: channel.secret, _RESOURCE: channel.resource}
-    # All three are compared, so that the time it takes does not tell which of them was right.
+    """Whether to look. The first message only says that the channel is open; it may outrun its answer.
+
+    Then nobody knows yet what Google calls the resource, and the token alone tells.
+    """
+    expected = {_ID: channel.id, _TOKEN: channel.secret}
+    if channel.resource:
+        expected[_RESOURCE] = channel.resource
+    # All are compared, so that the time it takes does not tell which of them was right.
     right = [_is_equal(incoming.headers.get(name, ""), value) for name, value in expected.items()]
     if not all(right):
         raise Forged("The request does not belong to that channel.")

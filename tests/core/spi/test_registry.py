@@ -3,13 +3,24 @@
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from importlib.metadata import EntryPoint
 from types import ModuleType
 from typing import cast
 
 import pytest
 
-from metonic_core.spi import CalendarAdapter, Field, Password, Provider, hookimpl
+from metonic_core.spi import (
+    CalendarAdapter,
+    Channel,
+    Field,
+    Incoming,
+    Notice,
+    Password,
+    Provider,
+    Push,
+    hookimpl,
+)
 from metonic_core.spi.registry import PluginReport, Registry
 
 USERNAME, SECRET = Field("username", "User name"), Field("password", "Password", is_secret=True)
@@ -122,6 +133,22 @@ def test_a_plugin_without_a_usable_adapter_is_left_out(modules: list[str]) -> No
     mute = replace(GOOD, name="mute", adapter=cast("type[CalendarAdapter]", None))
 
     assert "adapter is a function" in problem_of(bringing(modules, "mute", mute), modules)
+
+
+def test_a_plugin_whose_channels_could_not_be_renewed_in_time_is_left_out(modules: list[str]) -> None:
+    brief = replace(GOOD, name="brief", push=Push(timedelta(minutes=1), _news))
+
+    assert "ten minutes at least" in problem_of(bringing(modules, "brief", brief), modules)
+
+
+def test_a_plugin_whose_push_says_nothing_is_left_out(modules: list[str]) -> None:
+    deaf = replace(GOOD, name="deaf", push=cast("Push", "yes"))
+
+    assert "push is a Push" in problem_of(bringing(modules, "deaf", deaf), modules)
+
+
+def _news(_incoming: Incoming, _channel: Channel) -> Notice:
+    return Notice(is_news=True)
 
 
 def test_a_plugin_for_another_version_of_the_interface_is_left_out(modules: list[str]) -> None:

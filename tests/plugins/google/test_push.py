@@ -50,6 +50,14 @@ def test_a_message_of_another_channel_is_forged(changed: str, value: str) -> Non
         read(message(**{changed: value}), CHANNEL)
 
 
+def test_a_message_that_outruns_the_answer_is_known_by_its_token() -> None:
+    opening = replace(CHANNEL, resource="")
+
+    assert not read(message(resource_state="sync"), opening).is_news
+    with pytest.raises(Forged):
+        read(message(channel_token="other"), opening)
+
+
 def test_a_message_without_headers_is_forged() -> None:
     with pytest.raises(Forged):
         read(Incoming({}, {}, b""), CHANNEL)

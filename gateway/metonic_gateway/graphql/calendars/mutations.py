@@ -47,6 +47,10 @@ class TestReport:
     account: str
     can_write: bool
     latency_ms: int
+    webhooks: bool = strawberry.field(
+        description="Whether the provider tells of changes in the chosen calendar now; see "
+        "`SyncStatus.pushHealthy`."
+    )
 
 
 ConnectResult = Annotated[
@@ -121,7 +125,11 @@ async def test_connection(info: Info, provider: ProviderName) -> TestResult:
     except ProviderError as error:
         return refused(error, provider, services.clock())
     return TestReport(
-        ok=report.ok, account=report.account, can_write=report.can_write, latency_ms=report.latency_ms
+        ok=report.ok,
+        account=report.account,
+        can_write=report.can_write,
+        latency_ms=report.latency_ms,
+        webhooks=report.webhooks,
     )
 
 

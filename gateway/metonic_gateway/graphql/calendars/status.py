@@ -10,11 +10,13 @@ import strawberry
 
 from metonic_core.selection import Direction
 from metonic_gateway.graphql.calendars.attention import Attention, attention_of
+from metonic_gateway.graphql.calendars.polling import PollingOnly, polling_of
 from metonic_gateway.graphql.context import Info
 from metonic_gateway.graphql.runs.types import SyncError, SyncOutcome, SyncRun, shown_error, shown_run
 from metonic_gateway.graphql.scalars import DateTime, ProviderName, maybe_date_time
 from metonic_gateway.services import status_topic
-from metonic_gateway.store import overview, states
+from metonic_gateway.store import channels, overview, states
+from metonic_gateway.store.channels import PUSHLESS, PushState
 from metonic_gateway.store.overview import Overview, Tally
 
 
@@ -55,6 +57,15 @@ async def state(root: strawberry.Parent["SyncStatus"], info: Info) -> SyncState:
 
 async def attention(root: strawberry.Parent["SyncStatus"], info: Info) -> Attention | None:
     return attention_of(root.calendar, await _tally(root, info))
+
+
+async def push_healthy(root: strawberry.Parent["SyncStatus"], info: Info) -> bool:
+    return (await info.context.pushes.load(root.calendar.id)).is_open(info.context.services.clock())
+
+
+async def polling_only(root: strawberry.Parent["SyncStatus"], info: Info) -> PollingOnly | None:
+    push = await info.context.pushes.load(root.calendar.id)
+    return polling_of(info.context.services, root.calendar, push)
 
 
 async def open_conflicts(root: strawberry.Parent["SyncStatus"], info: Info) -> int:
@@ -102,6 +113,16 @@ class SyncStatus:
     consecutive_failures: int
     attention: Attention | None = strawberry.field(
         resolver=attention, description="The most urgent thing that waits for the viewer."
+    )
+    push_healthy: bool = strawberry.field(
+        resolver=push_healthy,
+        description="Whether the provider tells of changes as they happen. Else, or if it misses one, they "
+        "are found when the calendar is looked at by itself.",
+    )
+    polling_only: PollingOnly | None = strawberry.field(
+        resolver=polling_only,
+        description="Why the provider does not tell of changes; null where it does, or where nothing is "
+        "synced.",
     )
     open_conflicts: int = strawberry.field(resolver=open_conflicts)
     quarantined: int = strawberry.field(
@@ -169,12 +190,13 @@ async def sync_status_changed(
 ) -> AsyncGenerator[SyncStatus, None]:
     """First the present state, then each state that differs from the one told before."""
     viewer = await info.context.viewer()
-    told: dict[UUID, tuple[Overview, Tally]] = {}
+    told: dict[UUID, _Standing] = {}
     with info.context.services.feed.subscribe([status_topic(viewer.id)]) as nudges:
         while True:
-            for calendar, tally in await _standing(info, viewer.id, provider):
-                if told.get(calendar.id) != (calendar, tally):
-                    told[calendar.id] = calendar, tally
+            for standing in await _standing(info, viewer.id, provider):
+                calendar, *_ = standing
+                if told.get(calendar.id) != standing:
+                    told[calendar.id] = standing
                     yield shown_status(calendar)
             with suppress(TimeoutError):
                 await asyncio.wait_for(anext(nudges), info.context.seconds_left())
@@ -182,12 +204,14 @@ async def sync_status_changed(
             await info.context.viewer()
 
 
-async def _standing(
-    info: Info, user_id: UUID, provider: ProviderName | None
-) -> Sequence[tuple[Overview, Tally]]:
+_Standing = tuple[Overview, Tally, PushState]
+
+
+async def _standing(info: Info, user_id: UUID, provider: ProviderName | None) -> Sequence[_Standing]:
     calendars = await overview.of_user(user_id, info.context.services.clock(), provider)
-    tallies = await overview.tallies([calendar.id for calendar in calendars])
-    return [(calendar, tallies[calendar.id]) for calendar in calendars]
+    ids = [calendar.id for calendar in calendars]
+    tallies, pushes = await overview.tallies(ids), await channels.states(ids)
+    return [(c, tallies[c.id], pushes.get(c.id, PUSHLESS)) for c in calendars]
 
 
 @strawberry.type

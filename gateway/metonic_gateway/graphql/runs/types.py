@@ -14,20 +14,26 @@ from metonic_gateway.store import history, states
 from metonic_gateway.store.runs import RunError
 
 
-@strawberry.enum(description="FULL: both ways. PUSH: only into the calendar. PULL: only out of it.")
+@strawberry.enum(
+    description="FULL: both ways. PUSH: only into the calendar. PULL: only out of it. WEBHOOK: as the "
+    "calendar goes, because its provider told of a change."
+)
 class SyncType(Enum):
     FULL = states.FULL
     PUSH = states.PUSH
     PULL = states.PULL
+    WEBHOOK = states.WEBHOOK
 
 
 @strawberry.enum(
     description="Why a run was made. SCHEDULE: by itself, from time to time or because an appointment was "
-    "changed. MANUAL: `syncNow` or `previewSync`. SETTINGS: `updateSyncSettings` or `setAppointmentSync`. "
-    "RESOLUTION: conflicts were resolved. APPROVAL: a held run was approved. UNDO: `undoSyncRun`."
+    "changed. WEBHOOK: the provider told of a change. MANUAL: `syncNow` or `previewSync`. SETTINGS: "
+    "`updateSyncSettings` or `setAppointmentSync`. RESOLUTION: conflicts were resolved. APPROVAL: a held run "
+    "was approved. UNDO: `undoSyncRun`."
 )
 class SyncReason(Enum):
     SCHEDULE = "schedule"
+    WEBHOOK = states.WEBHOOK
     MANUAL = "manual"
     SETTINGS = states.SETTINGS
     RESOLUTION = "resolution"

@@ -22,7 +22,7 @@ from metonic_gateway.store.models.history import (
     SyncOperation,
     SyncPlanStep,
 )
-from metonic_gateway.store.models.links import CalendarLink, CalendarSyncMapping
+from metonic_gateway.store.models.links import CalendarLink, CalendarSyncMapping, PushChannel
 from metonic_gateway.store.models.platform import (
     Appointment,
     AppointmentChange,
@@ -44,6 +44,7 @@ __all__ = [
     "CalendarSyncMapping",
     "ChangeCounter",
     "OAuthState",
+    "PushChannel",
     "SyncOperation",
     "SyncPlanStep",
     "User",

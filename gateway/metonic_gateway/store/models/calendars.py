@@ -13,7 +13,8 @@ class CalendarSyncConfig(Model):
     """A connected calendar: a user's choice of one calendar at one provider.
 
     stopped says why it is not synced at all, link_id is its present life. nudge_seq counts
-    requests to look, served_seq the last one that a finished run had seen when it began.
+    requests to look, served_seq is the last one that a finished run had seen when it began, taken_seq the
+    last one that any run had. noticed_seq is the last one that came from the provider.
 
     access_token is the envelope of the credentials, and until renewing_until somebody renews what is in it.
     keeps_copies: while it is being disconnected, the copies stay.
@@ -53,6 +54,8 @@ class CalendarSyncConfig(Model):
     failures = fields.IntField(default=0)
     nudge_seq = fields.BigIntField(default=0)
     served_seq = fields.BigIntField(default=0)
+    taken_seq = fields.BigIntField(default=0, db_default=0)
+    noticed_seq = fields.BigIntField(default=0, db_default=0)
     fence = fields.BigIntField(default=0)
     lease_until = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()

@@ -19,6 +19,9 @@ class CalendarLink(Model):
     the earliest after leave_attempts that failed. leave_problem is what the last of them met.
 
     is_suspect: the last complete read named nothing where there had been something.
+
+    push_at is when its push channels are looked after next, NULL is never, push_attempts how often none could
+    be opened, and push_problem why.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -40,10 +43,37 @@ class CalendarLink(Model):
     leave_at = fields.DatetimeField(null=True)
     leave_attempts = fields.IntField(default=0, db_default=0)
     leave_problem: Any = fields.JSONField(null=True)
+    push_at = fields.DatetimeField(null=True)
+    push_attempts = fields.IntField(default=0, db_default=0)
+    push_problem: Any = fields.JSONField(null=True)
     created_at = fields.DatetimeField()
+    channels: fields.ReverseRelation["PushChannel"]
 
     class Meta:
         table = "calendar_links"
+
+
+class PushChannel(Model):
+    """A way by which the provider tells that the calendar changed. The secret is sealed.
+
+    opened_at, resource and renew_at are NULL until the provider has answered that the channel is there.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    link: fields.ForeignKeyRelation[CalendarLink] = fields.ForeignKeyField(
+        "models.CalendarLink", related_name="channels"
+    )
+    link_id: UUID
+    address = fields.TextField()
+    secret = fields.TextField()
+    resource = fields.TextField(null=True)
+    opened_at = fields.DatetimeField(null=True)
+    renew_at = fields.DatetimeField(null=True)
+    expires_at = fields.DatetimeField()
+
+    class Meta:
+        table = "push_channels"
+        indexes = (("link_id",),)
 
 
 class CalendarSyncMapping(Model):

@@ -1,0 +1,104 @@
+"""A provider that tells of changes: it keeps the channels that it was asked for, and sends real requests."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import aiohttp
+from tests.gateway.memory import MemoryAdapter, World, memory_provider
+
+from metonic_core.spi import Channel, ChannelAsk, Forged, Incoming, Notice, Provider, ProviderError, Push
+
+WEEK = timedelta(days=7)
+
+
+async def nothing(_ask: ChannelAsk) -> None:
+    return
+
+
+@dataclass
+class Exchange:
+    """``opened`` holds every channel ever asked for, by its id, ``closed`` the ids of those that were ended.
+
+    ``error`` is the answer to whoever asks for a channel, ``closing_error`` to whoever ends one, and
+    ``longest`` is for how long a channel lasts at most. ``before_answering`` runs when a channel is there and
+    whoever asked for it does not know yet.
+    """
+
+    opened: dict[str, ChannelAsk] = field(default_factory=dict)
+    calendars: dict[str, str] = field(default_factory=dict)
+    closed: list[str] = field(default_factory=list)
+    error: BaseException | None = None
+    closing_error: ProviderError | None = None
+    longest: timedelta = WEEK
+    now: datetime | None = None
+    before_answering: Callable[[ChannelAsk], Awaitable[None]] = nothing
+
+    @property
+    def standing(self) -> list[str]:
+        """The ids of the channels that are open, the oldest first."""
+        return [each for each in self.opened if each not in self.closed]
+
+    async def tell(self, channel: str, state: str = "exists", **headers: str) -> tuple[int, str]:
+        """Status and body of the answer to a notification."""
+        ask = self.opened[channel]
+        usual = {"x-token": ask.secret, "x-resource": f"resource of {channel}", "x-state": state}
+        return await send(ask.address, usual | headers)
+
+
+async def send(address: str, headers: dict[str, str], body: bytes = b"", **query: str) -> tuple[int, str]:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(address, data=body, headers=headers, params=query) as answer,
+    ):
+        return answer.status, await answer.text()
+
+
+def read(incoming: Incoming, channel: Channel) -> Notice:
+    """Text in the query is to be said back; else token and resource have to be those of the channel."""
+    if "say" in incoming.query:
+        return Notice(is_news=False, text=incoming.query["say"])
+    if not hmac.compare_digest(incoming.headers.get("x-token", "").encode(), channel.secret.encode()):
+        raise Forged
+    if channel.resource and incoming.headers.get("x-resource") != channel.resource:
+        raise Forged
+    if incoming.body == b"broken":
+        raise ValueError("a notification that nobody understands, about Dinner with Sophie")
+    return Notice(is_news=incoming.headers["x-state"] == "exists")
+
+
+class PushAdapter(MemoryAdapter):
+    def __init__(self, exchange: Exchange, *args: object) -> None:
+        super().__init__(*args)  # type: ignore[arg-type]
+        self._exchange = exchange
+
+    async def setup_webhook(self, calendar_id: str, ask: ChannelAsk) -> Channel:
+        exchange = self._exchange
+        if exchange.error is not None:
+            raise exchange.error
+        assert ask.id not in exchange.opened
+        exchange.opened[ask.id] = ask
+        exchange.calendars[ask.id] = calendar_id
+        await exchange.before_answering(ask)
+        lasts_until = min(ask.until, (exchange.now or ask.until) + exchange.longest)
+        return Channel(ask.id, ask.secret, f"resource of {ask.id}", lasts_until)
+
+    async def stop_webhook(self, calendar_id: str, channel: Channel) -> None:
+        exchange = self._exchange
+        if exchange.closing_error is not None:
+            raise exchange.closing_error
+        assert channel.resource == f"resource of {channel.id}"
+        assert (exchange.calendars[channel.id], exchange.opened[channel.id].secret) == (
+            calendar_id,
+            channel.secret,
+        )
+        exchange.closed.append(channel.id)
+
+
+def telling_provider(world: World, exchange: Exchange, look_again: timedelta | None = None) -> Provider:
+    return replace(
+        memory_provider(world),
+        adapter=lambda client, account: PushAdapter(exchange, world, client, account),
+        push=Push(WEEK, read, look_again),
+    )
