@@ -61,7 +61,7 @@ class Mix:
         assert lease is not None
         if works:
             later = self.now + FREQUENCY
-            success = Success("success", later, is_idle=True, moved=None)
+            success = Success("success", later, is_idle=True)
             await outcomes.record_success(lease, success, self.now)
             self.is_open = self.is_new
         else:
