@@ -25,6 +25,8 @@ _LAST = datetime(2038, 1, 1, tzinfo=UTC)
 _STEP = timedelta(days=7)
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _WORTH_A_RULE = 3
+# America/Argentina/Buenos_Aires: no IANA name has more.
+_MOST_PARTS = 3
 # Each that is described is looked through for each date, and each clock is run through a century.
 _MOST_DESCRIBED, _MOST_STAND_INS = 50, 5
 
@@ -116,7 +118,7 @@ def iana_name(tzid: str) -> str | None:
     if tzid in WINDOWS_TO_OLSON:
         return WINDOWS_TO_OLSON[tzid]
     parts = tzid.strip("/").split("/")
-    endings = ("/".join(parts[i:]) for i in range(1, len(parts)))
+    endings = ("/".join(parts[i:]) for i in range(max(1, len(parts) - _MOST_PARTS), len(parts)))
     return next((ending for ending in endings if is_zone(ending)), None)
 
 

@@ -13,7 +13,16 @@ from metonic_core.testing.checking import Verdict, checked
 from metonic_simulators.icloud import QUIRKS
 
 NOT_FOR_GOOD = {
-    *("throttled", "failing", "password-refused", "gone", "lost-request", "lost-response", "captive-portal"),
+    *(
+        "unauthenticated",
+        "throttled",
+        "failing",
+        "password-refused",
+        "gone",
+        "lost-request",
+        "lost-response",
+        "captive-portal",
+    ),
     *("never-heard-of-dav", "redirected", "cut-body", "garbage-xml", "entities", "read-only-privileges"),
     *("bad-token", "silent-reset", "stuck-paging", "left-out", "phantom", "poison", "unreadable"),
     *("writes-forbidden", "precondition"),

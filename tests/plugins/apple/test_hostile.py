@@ -15,8 +15,10 @@ from metonic_apple import dav
 from metonic_apple.adapter import AppleAdapter
 from metonic_apple.reading import reading
 from metonic_apple.writing import updated
+from metonic_apple.zones import iana_name
 from metonic_core.spi import Answer, NotACalendarServer, RateLimited, Seen, Timed, Touched, Unreadable, Window
 
+BUENOS_AIRES = "America/Argentina/Buenos_Aires"
 TEN = "DTSTART:20261201T100000Z"
 ELEVEN = "DTEND:20261201T110000Z"
 WINDOW = Window(datetime.fromisoformat("2026-11-01T00:00Z"), datetime.fromisoformat("2027-11-01T00:00Z"))
@@ -101,6 +103,12 @@ def test_a_status_that_is_said_of_thousands_is_read_in_a_moment() -> None:
 
     assert len(read.members) == 40_000
     assert {member.status for member in read.members} == {404}
+
+
+def test_a_zone_of_thousands_of_parts_is_named_in_a_moment() -> None:
+    with bounded(1):
+        assert iana_name("/".join(["Europe/Berlin,"] * 20_000)) is None
+        assert iana_name("/" + "x/" * 20_000 + BUENOS_AIRES) == BUENOS_AIRES
 
 
 def retitled(*lines: str, exceptions: tuple[tuple[str, ...], ...] = ()) -> tuple[str, str]:
