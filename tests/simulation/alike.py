@@ -142,6 +142,8 @@ async def _stand_unasked(desk: "Desk", twin: Twin, selection: Selection) -> Sequ
     is_wanted = here.content.occurs_in(selection.window) and selection.excludes(here) is None
     if was_asked or there is None or not is_wanted or likeness(here.content) is None:
         return []
+    if any(map(selection.hides, (here, replace(here, content=there.content, imported_from=desk.link_id)))):
+        return []
     if likeness(here.content) != likeness(there.content) or _has_a_double(desk, event_id, there):
         return []
     return [] if await _has_an_excuse(desk, event_id, here) else [f"I4: {appointment_id} and {event_id}"]
