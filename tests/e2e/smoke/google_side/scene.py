@@ -125,6 +125,8 @@ async def scene(folder: Path, names: Sequence[str], table: Table) -> AsyncIterat
 def _settings(client: object, stand_in: str, page: str) -> dict[str, str]:
     """What the service is told about Google, by the names of the environment."""
     return {
+        # Whatever comes sooner was told, or asked for.
+        "METONIC_FREQUENCY_MINUTES": "60",
         "METONIC_OAUTH_CLIENTS": json.dumps({PROVIDER: client}),
         "METONIC_REDIRECT_URIS": page,
         "METONIC_STAND_INS": json.dumps(dict.fromkeys(ORIGINS, stand_in)),

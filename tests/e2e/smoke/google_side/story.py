@@ -7,13 +7,14 @@ from pathlib import Path
 from tests.e2e.smoke.google_side.cut_off import cut_off
 from tests.e2e.smoke.google_side.scene import Scene, scene
 from tests.e2e.smoke.google_side.signing_in import signing_in
+from tests.e2e.smoke.google_side.told import told
 from tests.e2e.smoke.google_side.troubles import forgotten, too_many
 from tests.e2e.smoke.google_side.two_ways import two_ways
 from tests.e2e.smoke.table import Table, expect
 
 _SECONDS = 480
-_DEEDS: tuple[Callable[[Scene], Awaitable[None]], ...] = (signing_in, two_ways, forgotten, too_many)
-_PEOPLE = ("toni", "uma", "eve", "mia", "gus", "lou", "kit")
+_DEEDS: tuple[Callable[[Scene], Awaitable[None]], ...] = (signing_in, two_ways, told, forgotten, too_many)
+_PEOPLE = ("toni", "uma", "eve", "pia", "mia", "gus", "lou", "kit")
 
 
 async def google_side(folder: Path, table: Table, *, is_short: bool) -> None:
