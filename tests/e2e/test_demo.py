@@ -137,11 +137,10 @@ def test_the_first_start_shows_a_synced_calendar_and_the_second_finds_it_again(p
     assert len(at_google) == 2
 
 
-def test_what_is_added_at_google_comes_to_the_client_who_signed_in_there(place: Place) -> None:
+def test_what_is_added_at_google_comes_by_itself_to_the_client_who_signed_in_there(place: Place) -> None:
     with running(place) as demo:
         assert "The client's, at Google's stand-in: last sync success, 2 appointments" in demo.said
         subprocess.run(demo.find(r"\n\s+(curl \S+ \S+ -d '.*Swimming.*)"), shell=True, timeout=30, check=True)  # noqa: S602 - as printed
-        demo.ask('mutation { syncNow(provider: "google") { ... on SyncRun { id } } }', "Client's")
 
         until = time.monotonic() + DEADLINE
         while "Swimming" not in (titles := appointment_titles(demo, "Client's")):

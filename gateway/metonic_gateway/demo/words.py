@@ -31,11 +31,11 @@ Tokens are valid for 30 days.
 See the synced status:
   {see}
 
-Change an appointment, and the calendars have it within seconds. Change a calendar, and Metonic sees it
-within a minute, the demo's frequency; or at once:
+Change an appointment, and the calendars have it within seconds. Change the trainer's calendar, and Metonic
+sees it within a minute, the demo's frequency; or at once:
   {sync}
 
-See what the client has at Google, and add something there, for Metonic to find:
+See what the client has at Google, and add something there: Google tells of it, so it comes within seconds.
   {events}
   {add}
 
