@@ -26,7 +26,7 @@ EDITABLE := $(VENV)/.members-$(call key,requirements.txt $(MEMBER_FILES))
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-demo: $(EDITABLE) ## Run Metonic with two example calendars (options: make demo ARGS="...")
+demo: $(EDITABLE) ## Run Metonic with example calendars (options: make demo ARGS="...")
 	@$(BIN)/metonic demo $(ARGS)
 
 demo-reset: $(EDITABLE) ## Forget what the demo has stored
@@ -112,4 +112,4 @@ $(PEERS):
 COMPILE = .bootstrap/bin/uv pip compile --quiet $(ARGS) --no-strip-extras --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make pins"
 MEMBER_PINS = --no-emit-package metonic-core --no-emit-package metonic-gateway --no-emit-package metonic-apple \
-	--no-emit-package metonic-google $(MEMBER_FILES) --extra demo --group pyproject.toml:build
+	--no-emit-package metonic-google --no-emit-package metonic-simulators $(MEMBER_FILES) --extra demo --group pyproject.toml:build

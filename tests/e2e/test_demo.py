@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
@@ -40,12 +41,16 @@ class Demo:
     def curl(self) -> str:
         return self.find(r"See the synced status:\n\s+(curl .*)")
 
-    def ask(self, query: str) -> dict[str, object]:
+    @property
+    def google(self) -> str:
+        return self.find(r"Google\s+(http\S+)")
+
+    def ask(self, query: str, whose: str = "Trainer's") -> dict[str, Any]:
         request = Request(self.find(r"API\s+(http\S+)"), json.dumps({"query": query}).encode())  # noqa: S310 - our own URL
         request.add_header("Content-Type", "application/json")
-        request.add_header("Authorization", "Bearer " + self.find(r"Trainer's token (\S+)"))
+        request.add_header("Authorization", "Bearer " + self.find(rf"{whose} token\s+(\S+)"))
         with urlopen(request, timeout=DEADLINE) as answer:  # noqa: S310 - likewise
-            data: dict[str, object] = json.loads(answer.read())["data"]
+            data: dict[str, Any] = json.loads(answer.read())["data"]
             return data
 
 
@@ -116,6 +121,7 @@ def test_the_first_start_shows_a_synced_calendar_and_the_second_finds_it_again(p
         assert demo.find(r"explorer\s+\S+#token=(\S+)") == demo.find(r"Trainer's token (\S+)")
         first = demo.ask(TITLES)
         events = calendar_objects(demo)
+        at_google = google_titles(demo)
 
         code, rest = stop(demo)
         assert code == 0, rest
@@ -125,26 +131,42 @@ def test_the_first_start_shows_a_synced_calendar_and_the_second_finds_it_again(p
     with running(place) as again:
         assert again.ask(TITLES) == first
         assert calendar_objects(again) == events
+        assert google_titles(again) == at_google
         assert stop(again)[0] == 0
     assert len(events) == 11
+    assert len(at_google) == 2
+
+
+def test_what_is_added_at_google_comes_by_itself_to_the_client_who_signed_in_there(place: Place) -> None:
+    with running(place) as demo:
+        assert "The client's, at Google's stand-in: last sync success, 2 appointments" in demo.said
+        subprocess.run(demo.find(r"\n\s+(curl \S+ \S+ -d '.*Swimming.*)"), shell=True, timeout=30, check=True)  # noqa: S602 - as printed
+
+        until = time.monotonic() + DEADLINE
+        while "Swimming" not in (titles := appointment_titles(demo, "Client's")):
+            assert time.monotonic() < until, titles
+            time.sleep(0.2)
+        assert "Swimming" not in appointment_titles(demo, "Trainer's")
 
 
 def test_a_private_appointment_stays_home(place: Place) -> None:
     with running(place) as demo:
         found = demo.ask("{ appointments(first: 50) { nodes { isPrivate copies { state reasonCode } } } }")
-        nodes = found["appointments"]["nodes"]  # type: ignore[index]
+        nodes = found["appointments"]["nodes"]
         private = [node for node in nodes if node["isPrivate"]]
 
         assert [copy["reasonCode"] for node in private for copy in node["copies"]] == ["private"]
         assert len(nodes) == 12
 
 
-def test_a_killed_demo_leaves_no_calendar_server_behind(place: Place) -> None:
+def test_a_killed_demo_leaves_no_server_behind(place: Place) -> None:
     with running(place) as demo:
-        assert answers(place.calendar_port)
+        ports = [place.calendar_port, int(demo.google.rpartition(":")[2])]
+        assert all(answers(port) for port in ports)
         demo.child.kill()
 
-    wait_until_silent(place.calendar_port)
+    for port in ports:
+        wait_until_silent(port)
 
 
 def test_a_taken_port_is_one_line_that_names_the_way_out(place: Place) -> None:
@@ -189,6 +211,18 @@ def test_a_reset_leaves_nothing_and_is_refused_while_the_demo_runs(place: Place)
 def reset(place: Place) -> subprocess.CompletedProcess[str]:
     command = [METONIC, "demo", "--folder", str(place.folder), "--reset"]
     return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603 - our own command
+
+
+def appointment_titles(demo: Demo, whose: str) -> list[str]:
+    nodes = demo.ask("{ appointments(first: 50) { nodes { title } } }", whose)["appointments"]["nodes"]
+    return [node["title"] for node in nodes]
+
+
+def google_titles(demo: Demo) -> list[str]:
+    """What the client has at Google's stand-in, by the printed command."""
+    command = demo.find(r"(curl -s \S+/-/events\?calendar=\S+)")
+    shown = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=30, check=True)  # noqa: S602 - as printed
+    return sorted(event["summary"] for event in json.loads(shown.stdout))
 
 
 def calendar_objects(demo: Demo) -> list[str]:

@@ -1,7 +1,7 @@
 """Metonic at work on one machine: ``metonic demo``.
 
-A calendar server, the gateway, a platform's backend, two users and a dozen appointments. All that the demo
-does to the gateway it does through the public API.
+A calendar server, a stand-in for Google, the gateway, a platform's backend, two users and a dozen
+appointments. All that the demo does to the gateway it does through the public API and the sign-in page.
 """
 
 import asyncio
@@ -15,9 +15,10 @@ import typer
 
 from metonic_gateway.app import build_app
 from metonic_gateway.demo.api import Api
-from metonic_gateway.demo.appointments import CLIENT, HOME, TRAINER, appointments
+from metonic_gateway.demo.appointments import CLIENT, CLIENT_EMAIL, HOME, TRAINER, appointments
 from metonic_gateway.demo.calendar_server import calendar_server
 from metonic_gateway.demo.folder import HOST, CalendarLogin, DemoFolder, DemoProblem
+from metonic_gateway.demo.google import PROVIDER, GoogleStandIn, google_stand_in, page_of
 from metonic_gateway.demo.words import Cast, status_line, words
 from metonic_gateway.http.identity import Identity, Role, issue_token, token_key
 from metonic_gateway.services import Services
@@ -31,17 +32,18 @@ _FIRST_SYNC_SECONDS = 60
 
 async def run(folder: DemoFolder, port: int, calendar_port: int | None) -> None:
     """Run until Ctrl-C. Raises DemoProblem, PortTaken."""
+    url = f"http://{HOST}:{port}"
     with folder.held(), bound(HOST, port) as listening, stop_signals() as stop:
-        settings = folder.settings(port)
         login = folder.calendar_login(calendar_port)
-        await migrated(settings.database_url.get_secret_value())
         async with (
             calendar_server(folder.calendars, login, is_settled=folder.has_calendar),
-            running(settings) as services,
-            served(build_app(services), listening, stop),
+            google_stand_in(CLIENT_EMAIL, url, folder.calendars / "google-log") as google,
         ):
-            folder.keep_calendar_login(login)
-            await _until(stop, _fill_and_tell(folder, services, login))
+            settings = folder.settings(port, google.settings(url))
+            await migrated(settings.database_url.get_secret_value())
+            async with running(settings) as services, served(build_app(services), listening, stop):
+                folder.keep_calendar_login(login)
+                await _until(stop, _fill_and_tell(folder, services, login, google))
     typer.echo("Stopped. `metonic demo` goes on from here.")
 
 
@@ -58,17 +60,20 @@ async def _until(stop: asyncio.Event, telling: Coroutine[Any, Any, None]) -> Non
         await told
 
 
-async def _fill_and_tell(folder: DemoFolder, services: Services, login: CalendarLogin) -> None:
+async def _fill_and_tell(
+    folder: DemoFolder, services: Services, login: CalendarLogin, google: GoogleStandIn
+) -> None:
     async with aiohttp.ClientSession() as session:
         cast = Cast(
             backend=_api(services, session, Identity(Role.BACKEND, None)),
-            trainer=_api(services, session, Identity(Role.TRAINER, TRAINER, "Toni Trainer", HOME)),
-            client=_api(services, session, Identity(Role.CLIENT, CLIENT, "Kim Client", HOME)),
+            trainer=_api(services, session, Identity(Role.TRAINER, TRAINER, "Toni Trainer", HOME), "apple"),
+            client=_api(services, session, Identity(Role.CLIENT, CLIENT, "Kim Client", HOME), PROVIDER),
         )
         if not folder.is_filled:
             await _fill(services, cast.backend, cast.trainer, login)
             folder.note_filled()
-        typer.echo(words(cast, login, await _first_status(cast.trainer)))
+        await _connect_to_google(cast.client)
+        typer.echo(words(cast, login, google, await _first_statuses(cast)))
 
 
 async def _fill(services: Services, backend: Api, trainer: Api, login: CalendarLogin) -> None:
@@ -78,15 +83,30 @@ async def _fill(services: Services, backend: Api, trainer: Api, login: CalendarL
         await trainer.connect(login)
 
 
-async def _first_status(trainer: Api) -> str:
+async def _connect_to_google(client: Api) -> None:
+    """At every start anew: the stand-in for Google begins empty, which must not count as deletions."""
+    if await client.is_connected():
+        await client.disconnect()
+    await client.sign_in(page_of(client.url.removesuffix("/graphql")))
+
+
+async def _first_statuses(cast: Cast) -> str:
+    """How both calendars stand after their first sync."""
     try:
         async with asyncio.timeout(_FIRST_SYNC_SECONDS):
-            return status_line(await trainer.synced())
+            return "\n".join(
+                [
+                    status_line("The trainer's calendar", await cast.trainer.synced()),
+                    status_line("The client's, at Google's stand-in", await cast.client.synced()),
+                ]
+            )
     except TimeoutError:
         raise DemoProblem("The first sync did not end in time: start again, it goes on.") from None
 
 
-def _api(services: Services, session: aiohttp.ClientSession, identity: Identity) -> Api:
+def _api(
+    services: Services, session: aiohttp.ClientSession, identity: Identity, provider: str | None = None
+) -> Api:
     key = token_key(services.settings.jwt_key.get_secret_value())
     token = issue_token(key, identity, now() + _TOKENS_LAST)
-    return Api(session, f"http://{HOST}:{services.settings.port}/graphql", token)
+    return Api(session, f"http://{HOST}:{services.settings.port}/graphql", token, provider)

@@ -8,16 +8,9 @@ from typing import Any
 
 import aiohttp
 
+from metonic_gateway.demo.consent import agreed
 from metonic_gateway.demo.folder import CalendarLogin, DemoProblem
 
-PROVIDER = "apple"
-"""Which provider stands for all: the one that speaks CalDAV, and so the demo's own calendar server."""
-
-STATUS = f'{{ syncStatus(provider: "{PROVIDER}") {{ state lastSyncStatus lastSyncAt itemsSynced }} }}'
-SYNC_NOW = (
-    f'mutation {{ syncNow(provider: "{PROVIDER}") '
-    "{ ... on SyncRun { id state } ... on UserError { message nextStep } } }"
-)
 CHANGES = (
     "{ appointmentChanges { position changes { at kind cause platformId "
     "appointment { title when { ... on Timed { start } ... on AllDay { startDate } } } } } }"
@@ -32,21 +25,55 @@ mutation ($appointments: [PlatformAppointmentInput!]!) {{
   }}
 }}"""
 _CONNECT = f"""
-mutation ($credentials: [CredentialInput!]!) {{
-  made: connectWithCredentials(provider: "{PROVIDER}", credentials: $credentials) {{
+mutation ($provider: ProviderName!, $credentials: [CredentialInput!]!) {{
+  made: connectWithCredentials(provider: $provider, credentials: $credentials) {{
     ... on ConnectedCalendar {{ id }} {_USER_ERROR}
+  }}
+}}"""
+_BEGIN = f"""
+mutation ($provider: ProviderName!, $page: String!) {{
+  made: connectProvider(provider: $provider, redirectUri: $page) {{
+    ... on ConnectionStart {{ authUrl }} {_USER_ERROR}
+  }}
+}}"""
+_COMPLETE = f"""
+mutation ($provider: ProviderName!, $code: String!, $state: String!) {{
+  made: completeConnection(provider: $provider, code: $code, state: $state) {{
+    ... on ConnectedCalendar {{ id }} {_USER_ERROR}
+  }}
+}}"""
+_DISCONNECT = f"""
+mutation ($provider: ProviderName!) {{
+  made: disconnectProvider(provider: $provider, removeExternalEvents: false) {{
+    ... on Disconnected {{ nextStep }} {_USER_ERROR}
   }}
 }}"""
 _POLL_SECONDS = 0.2
 
 
 class Api:
-    """The API as one user, or the platform's backend, sees it."""
+    """The API as one user sees it whose calendar is at that provider, or the platform's backend."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, token: str) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, url: str, token: str, provider: str | None = None
+    ) -> None:
         self._session = session
         self.url = url
         self.token = token
+        self._provider = provider
+
+    @property
+    def status(self) -> str:
+        """The query for how the calendar stands."""
+        asked = "state lastSyncStatus lastSyncAt itemsSynced"
+        return f'{{ syncStatus(provider: "{self._provider}") {{ {asked} }} }}'
+
+    @property
+    def sync_now(self) -> str:
+        return (
+            f'mutation {{ syncNow(provider: "{self._provider}") '
+            "{ ... on SyncRun { id state } ... on UserError { message nextStep } } }"
+        )
 
     async def ask(self, query: str, **variables: object) -> Mapping[str, Any]:
         """The answer's data; raises DemoProblem for anything else."""
@@ -73,12 +100,23 @@ class Api:
     async def connect(self, login: CalendarLogin) -> None:
         typed = {"server": login.server, "username": login.username, "password": login.password}
         credentials = [{"name": name, "value": value} for name, value in typed.items()]
-        _check(await self.ask(_CONNECT, credentials=credentials))
+        _check(await self.ask(_CONNECT, provider=self._provider, credentials=credentials))
+
+    async def sign_in(self, page: str) -> None:
+        """At the provider's own page, as a frontend and a browser do it together."""
+        begun = await self.ask(_BEGIN, provider=self._provider, page=page)
+        _check(begun)
+        came = await agreed(self._session, begun["made"]["authUrl"])
+        _check(await self.ask(_COMPLETE, provider=self._provider, code=came["code"], state=came["state"]))
+
+    async def disconnect(self) -> None:
+        """What is in the calendar stays there."""
+        _check(await self.ask(_DISCONNECT, provider=self._provider))
 
     async def synced(self) -> Mapping[str, Any] | None:
         """The status after the first sync, however it ended; None if nothing is connected."""
         while True:
-            status: Mapping[str, Any] | None = (await self.ask(STATUS))["syncStatus"]
+            status: Mapping[str, Any] | None = (await self.ask(self.status))["syncStatus"]
             if status is None or status["lastSyncStatus"]:
                 return status
             await asyncio.sleep(_POLL_SECONDS)

@@ -10,8 +10,10 @@ CLIENT = "client-1"
 
 Fields = Mapping[str, object]
 
+CLIENT_EMAIL = "kim@example.org"
+
 _OWNER = {"userId": TRAINER, "role": "trainer", "name": "Toni Trainer"}
-_KIM = {"userId": CLIENT, "role": "client", "name": "Kim Client", "email": "kim@example.org"}
+_KIM = {"userId": CLIENT, "role": "client", "name": "Kim Client", "email": CLIENT_EMAIL}
 
 _HOUR = timedelta(hours=1)
 
@@ -73,6 +75,7 @@ def _evening_series(today: date) -> Fields:
     return {
         "type": "one_on_one",
         "title": "Evening training across the change of clocks",
+        "participants": [_KIM],
         "when": _timed(first, 18),
         "recurrence": {"rules": ["FREQ=WEEKLY;COUNT=4"]},
     }

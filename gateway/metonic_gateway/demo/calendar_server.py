@@ -1,8 +1,7 @@
 """A real CalDAV server (Radicale) as the stand-in for iCloud."""
 
 import asyncio
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
@@ -10,11 +9,11 @@ from pathlib import Path
 
 import aiohttp
 
+from metonic_gateway.demo.children import started, stopped
 from metonic_gateway.demo.folder import HOST, CalendarLogin, DemoProblem, chosen, moved
 from metonic_gateway.serving import PortTaken, bound
 
 _START_SECONDS = 20
-_STOP_SECONDS = 5
 _ANOTHER_PORT = 5299
 _CREATED, _IS_THERE = 201, 409
 
@@ -55,12 +54,13 @@ async def calendar_server(
     ``is_settled``: an earlier start was on that port, so another one takes a reset.
     """
     _check(login.port, is_settled=is_settled)
-    running = await _started(_configured(folder, login), folder / "log")
+    config = _configured(folder, login)
+    running = await started(("radicale", "--config", str(config)), folder / "log")
     try:
         await _make_calendar(running, login)
         yield
     finally:
-        await _stop(running)
+        await stopped(running)
 
 
 def _check(port: int, *, is_settled: bool) -> None:
@@ -84,19 +84,6 @@ def _configured(folder: Path, login: CalendarLogin) -> Path:
     return config
 
 
-async def _started(config: Path, log: Path) -> Process:
-    child = str(Path(__file__).with_name("radicale_child.py"))
-    with log.open("ab") as output:
-        # A session of its own: Ctrl-C in the terminal is for us, and what we still write must find it alive.
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", child, "--config", str(config)),
-            stdin=PIPE,
-            stdout=DEVNULL,
-            stderr=output,
-            start_new_session=True,
-        )
-
-
 async def _make_calendar(running: Process, login: CalendarLogin) -> None:
     try:
         async with asyncio.timeout(_START_SECONDS):
@@ -118,14 +105,3 @@ async def _mkcalendar(running: Process, login: CalendarLogin) -> int:
             except aiohttp.ClientConnectionError:
                 await asyncio.sleep(0.05)
     raise DemoProblem("The calendar server ended at once: see `calendars/log` in the demo's folder.")
-
-
-async def _stop(running: Process) -> None:
-    """Its input ends, so it does."""
-    if running.stdin is not None:
-        running.stdin.close()
-    try:
-        await asyncio.wait_for(running.wait(), _STOP_SECONDS)
-    except TimeoutError:
-        running.kill()
-        await running.wait()

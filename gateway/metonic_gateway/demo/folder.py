@@ -5,7 +5,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -123,8 +123,8 @@ class DemoFolder:
         yield from (self._keys, self._jwt_key, self._login, self._filled)
         yield from (self.path / name for name in _DATABASE_FILES)
 
-    def settings(self, port: int) -> Settings:
-        """The gateway's settings: calendars are looked at every minute, on this machine too."""
+    def settings(self, port: int, more: Mapping[str, str]) -> Settings:
+        """The gateway's settings and ``more``: calendars are looked at every minute, on this machine too."""
         return load_settings(
             keys=self._keys.read_text("ascii").strip(),
             jwt_key=self._jwt_key.read_text("ascii"),
@@ -135,6 +135,7 @@ class DemoFolder:
             frequency_minutes=_FREQUENCY_MINUTES,
             log_format="console",
             log_level="error",
+            **more,
         )
 
     def calendar_login(self, wanted_port: int | None) -> CalendarLogin:

@@ -7,12 +7,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.e2e.smoke.google_side.story import google_side
 from tests.e2e.smoke.platform_side.story import platform_side
 from tests.e2e.smoke.story import story
 from tests.e2e.smoke.table import Table
 
 _INTERRUPTED = 130
 _CUT_OFF = "\n\nIt was cut off: this is not all."
+_STORIES = ("people", "platform", "google")
 _FEWEST, _USUAL = 60, 1_000
 
 
@@ -39,8 +41,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--appointments", type=int, default=_USUAL, help=f"how many the platform has: {_FEWEST} or more"
     )
-    parser.add_argument("--only", choices=["people", "platform"], help="one of the two stories")
-    parser.add_argument("--at-once", action="store_true", help="both stories at the same time")
+    parser.add_argument("--only", nargs="+", choices=_STORIES, default=_STORIES, help="some of the stories")
+    parser.add_argument("--short", action="store_true", help="of Google's story what is quick")
+    parser.add_argument("--at-once", action="store_true", help="all stories at the same time")
     options = parser.parse_args()
     if options.appointments < _FEWEST:
         parser.error(f"there are at least {_FEWEST} appointments")
@@ -48,16 +51,18 @@ def _options() -> argparse.Namespace:
 
 
 async def _run(folder: Path, table: Table, options: argparse.Namespace) -> None:
-    (folder / "platform").mkdir()
+    own = {name: folder / name for name in options.only}
+    for path in own.values():
+        path.mkdir()
     stories = {
-        "people": lambda: story(folder, table),
-        "platform": lambda: platform_side(folder / "platform", table, options.appointments),
+        "people": lambda: story(own["people"], table),
+        "platform": lambda: platform_side(own["platform"], table, options.appointments),
+        "google": lambda: google_side(own["google"], table, is_short=options.short),
     }
-    wanted = [options.only] if options.only else list(stories)
     if options.at_once:
-        await asyncio.gather(*(stories[name]() for name in wanted))
+        await asyncio.gather(*(stories[name]() for name in own))
         return
-    for name in wanted:
+    for name in own:
         await stories[name]()
 
 

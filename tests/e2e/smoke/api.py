@@ -8,6 +8,9 @@ from tests.e2e.smoke.table import Difference
 from tests.e2e.smoke.waiting import PATIENCE_SECONDS, until
 
 PROVIDER = "apple"
+"""Whose calendars people have, where nothing else is said."""
+
+_OF = "$provider: ProviderName!"
 Told = Mapping[str, Any]
 
 ERROR = "... on UserError { __typename code message nextStep }"
@@ -30,22 +33,23 @@ DELETE = f"""mutation ($id: ID!) {{
 READ = f"query ($id: ID!) {{ it: appointment(id: $id) {{ {_APPOINTMENT} }} }}"
 LIST = f"""query ($after: String) {{ it: appointments(first: 50, after: $after) {{
   nodes {{ {_APPOINTMENT} }} pageInfo {{ hasNextPage endCursor }} }} }}"""
-CONNECT = f"""mutation ($credentials: [CredentialInput!]!) {{
-  it: connectWithCredentials(provider: "{PROVIDER}", credentials: $credentials) {{
+CONNECT = f"""mutation ({_OF}, $credentials: [CredentialInput!]!) {{
+  it: connectWithCredentials(provider: $provider, credentials: $credentials) {{
     ... on ConnectedCalendar {{ id calendarId }} {ANY_ERROR} }} }}"""
-CHOOSE = f"""mutation ($id: ID!) {{ it: chooseCalendar(provider: "{PROVIDER}", calendarId: $id) {{
+CHOOSE = f"""mutation ({_OF}, $id: ID!) {{ it: chooseCalendar(provider: $provider, calendarId: $id) {{
     ... on ConnectedCalendar {{ id calendarId }} {ANY_ERROR} }} }}"""
-TEST = f"""mutation {{ it: testConnection(provider: "{PROVIDER}") {{
+TEST = f"""mutation ({_OF}) {{ it: testConnection(provider: $provider) {{
     ... on TestReport {{ ok canWrite }} {ANY_ERROR} }} }}"""
-DISCONNECT = f"""mutation ($remove: Boolean!) {{
-  it: disconnectProvider(provider: "{PROVIDER}", removeExternalEvents: $remove) {{
+DISCONNECT = f"""mutation ({_OF}, $remove: Boolean!) {{
+  it: disconnectProvider(provider: $provider, removeExternalEvents: $remove) {{
     ... on Disconnected {{ copiesToRemove nextStep }} {ANY_ERROR} }} }}"""
-SYNC = f"""mutation {{ it: syncNow(provider: "{PROVIDER}") {{ ... on SyncRun {{ {_RUN} }} {ANY_ERROR} }} }}"""
+SYNC = f"""mutation ({_OF}) {{
+  it: syncNow(provider: $provider) {{ ... on SyncRun {{ {_RUN} }} {ANY_ERROR} }} }}"""
 RUN = f"query ($id: ID!) {{ it: syncRun(id: $id) {{ {_RUN} }} }}"
-STATUS = f"""{{ it: syncStatus(provider: "{PROVIDER}") {{
+STATUS = f"""query ({_OF}) {{ it: syncStatus(provider: $provider) {{
     state isActive lastSyncStatus itemsSynced idleRuns consecutiveFailures openConflicts quarantined
     attention {{ code message nextStep }} errors {{ code error externalEventId }} }} }}"""
-HELD = f"""{{ it: syncStatus(provider: "{PROVIDER}") {{ heldRun {{ id }} }} }}"""
+HELD = f"query ({_OF}) {{ it: syncStatus(provider: $provider) {{ heldRun {{ id }} }} }}"
 APPROVE = (
     f"mutation ($id: ID!) {{ it: approveSyncRun(runId: $id) {{ ... on SyncRun {{ id }} {ANY_ERROR} }} }}"
 )
@@ -58,17 +62,23 @@ _UNSETTLED = {"QUEUED", "SYNCING", "DISCONNECTING"}
 
 
 class Api:
-    """``token`` is a bearer token, as ``metonic token`` prints it; empty: none is sent."""
+    """``token`` is a bearer token, as ``metonic token`` prints it; empty: none is sent.
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, token: str) -> None:
+    ``provider``: the variable of that name in every operation that has one.
+    """
+
+    def __init__(
+        self, session: aiohttp.ClientSession, url: str, token: str, provider: str = PROVIDER
+    ) -> None:
         self._session = session
         self._url = url
         self._token = token
+        self._provider = provider
 
     async def answer(self, query: str, **variables: object) -> Told:
         """All that is answered, errors included."""
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        body = {"query": query, "variables": variables}
+        body = {"query": query, "variables": {"provider": self._provider, **variables}}
         async with self._session.post(self._url, json=body, headers=headers) as response:
             told: Told = await response.json()
         return told

@@ -1,11 +1,11 @@
-"""The processes of the smoke test: the calendar server and the service, each as a user would start it."""
+"""The processes of the smoke test: calendar servers and the service, each as a user would start it."""
 
 import asyncio
 import base64
 import os
 import secrets
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _LOG_END = 2000
 
 @dataclass
 class Child:
-    """A console script with its output in ``log``. ``port`` is where it listens."""
+    """A console script or a module with its output in ``log``. ``port`` is where it listens."""
 
     command: Sequence[str]
     port: int
@@ -37,9 +37,9 @@ class Child:
         with self.log.open("ab") as output:
             # A session of its own: Ctrl-C in the terminal is for us, who stop it in order.
             self.running = await asyncio.create_subprocess_exec(
-                *(sys.executable, script, *self.command),
+                *(sys.executable, "-P", script, *self.command),
                 stdin=PIPE,
-                stdout=DEVNULL,
+                stdout=output,
                 stderr=output,
                 env={**os.environ, **self.environment},
                 start_new_session=True,
@@ -87,8 +87,19 @@ def radicale(folder: Path, names: Sequence[str]) -> Child:
     return Child(("radicale", "--config", str(config)), port, folder / "log", {})
 
 
-def gateway(folder: Path) -> Child:
-    """The service with keys of its own, looking at each calendar once a minute."""
+def google(folder: Path, addresses: Sequence[str]) -> Child:
+    """A stand-in for Google with an account for each address, each with a calendar of its own."""
+    port = free_port()
+    accounts = [word for address in addresses for word in ("--user", address)]
+    command = ("metonic_simulators", "google", "--port", str(port), *accounts)
+    return Child(command, port, folder / "google.log", {})
+
+
+def gateway(folder: Path, **settings: str) -> Child:
+    """The service with keys of its own, looking at each calendar once a minute.
+
+    ``settings``: what else is set, by the names of the environment.
+    """
     port = free_port()
     environment = {
         "METONIC_KEYS": f"smoke:{base64.b64encode(secrets.token_bytes(32)).decode()}",
@@ -97,5 +108,7 @@ def gateway(folder: Path) -> Child:
         "METONIC_PORT": str(port),
         "METONIC_ALLOW_PRIVATE_ADDRESSES": "true",
         "METONIC_FREQUENCY_MINUTES": "1",
+        "METONIC_PUBLIC_URL": f"http://{HOST}:{port}",
+        **settings,
     }
     return Child(("metonic", "serve"), port, folder / "gateway.log", environment)

@@ -110,10 +110,7 @@ class Scene:
         return Api(self.session, self.api_url, token)
 
     def token(self, *arguments: str) -> str:
-        printed = CliRunner().invoke(cli, ["token", *arguments], env=dict(self.service.environment))
-        if printed.exit_code != 0:
-            raise Difference(f"`metonic token` says {printed.output}")
-        return printed.stdout.strip()
+        return token_for(self.service, *arguments)
 
     @property
     def service_url(self) -> str:
@@ -135,6 +132,14 @@ async def scene(folder: Path, names: Iterable[str], table: Table) -> AsyncIterat
             yield Scene(server, proxy, service, session, table)
     finally:
         await asyncio.gather(service.stop(), server.stop(), proxy.stop())
+
+
+def token_for(service: Child, *arguments: str) -> str:
+    """What ``metonic token`` prints where that service runs; raises Difference."""
+    printed = CliRunner().invoke(cli, ["token", *arguments], env=dict(service.environment))
+    if printed.exit_code != 0:
+        raise Difference(f"`metonic token` says {printed.output}")
+    return printed.stdout.strip()
 
 
 def day(number: int) -> date:

@@ -1,4 +1,4 @@
-"""Runs a console script in a process that ends with whoever started it, however that ended.
+"""Runs a console script or a module in a process that ends with whoever started it, however that ended.
 
 Its standard input is a pipe that nobody writes to, and that the system closes when the parent is gone.
 """
@@ -19,4 +19,8 @@ def _end_with_parent() -> None:
 if __name__ == "__main__":
     threading.Thread(target=_end_with_parent, daemon=True).start()
     del sys.argv[0]
-    runpy.run_path(str(Path(sys.executable).with_name(sys.argv[0])), run_name="__main__")
+    script = Path(sys.executable).with_name(sys.argv[0])
+    if script.exists():
+        runpy.run_path(str(script), run_name="__main__")
+    else:
+        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

@@ -1,4 +1,4 @@
-"""Runs Radicale in a process that ends with whoever started it, however that ended.
+"""Runs a module in a process that ends with whoever started it, however that ended.
 
 Run as a script: its standard input is a pipe that nobody writes to, and that the system closes when the
 parent is gone.
@@ -17,4 +17,5 @@ def _end_with_parent() -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    runpy.run_module("radicale", run_name="__main__", alter_sys=True)
+    del sys.argv[0]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

@@ -1,0 +1,142 @@
+"""The calendar as its owner sees it at Google: the plain API, straight at the stand-in.
+
+It shares no code with the plugin.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
+
+from tests.e2e.smoke.google_side.outside import Google
+from tests.e2e.smoke.item import Item, Occurrence, When
+
+Event = Mapping[str, Any]
+
+
+class Calendar:
+    """The primary calendar of ``owner``. Events are named by their ids."""
+
+    def __init__(self, google: Google, owner: str) -> None:
+        self.owner = owner
+        self._google = google
+        self._path = f"/calendar/v3/calendars/{quote(owner)}/events"
+
+    async def events(self) -> list[Event]:
+        """Series and their exceptions as they are stored; what was deleted is left out."""
+        found: list[Event] = []
+        page: Mapping[str, str] = {}
+        while True:
+            told = await self._ask("GET", f"?{urlencode({'maxResults': 2500, **page})}")
+            found += told.get("items", [])
+            if "nextPageToken" not in told:
+                return found
+            page = {"pageToken": told["nextPageToken"]}
+
+    async def items(self) -> dict[str, Item]:
+        """Every event, by id: a series with its exceptions is one."""
+        events = await self.events()
+        exceptions = [one for one in events if "recurringEventId" in one]
+        return {
+            one["id"]: _item(one, [e for e in exceptions if e["recurringEventId"] == one["id"]])
+            for one in events
+            if "recurringEventId" not in one
+        }
+
+    async def create(self, title: str, when: When, **more: object) -> str:
+        """Returns its id."""
+        made = await self._ask("POST", "", {"summary": title, **said(when), **more})
+        return str(made["id"])
+
+    async def edit(self, event_id: str, **fields: object) -> None:
+        await self._ask("PATCH", f"/{event_id}", fields)
+
+    async def delete(self, event_id: str) -> None:
+        await self._ask("DELETE", f"/{event_id}")
+
+    async def occurrence(self, series_id: str, slot: str, zone: str) -> str:
+        """The id of an occurrence, by its original start on the wall clock of that zone."""
+        told = await self._ask("GET", f"/{series_id}/instances?maxResults=250")
+        at = datetime.fromisoformat(slot).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        return next(
+            str(one["id"])
+            for one in told["items"]
+            if datetime.fromisoformat(one["originalStartTime"]["dateTime"]) == at
+        )
+
+    async def _ask(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON has no narrower type
+        users = await self._google.ask("GET", "/-/users")
+        token = next(one["access_token"] for one in users if one["email"] == self.owner)
+        return await self._google.ask(method, self._path + path, body, token)
+
+
+def said(when: When) -> dict[str, object]:
+    """A span as Google takes it."""
+    start, end, zone = when
+    if not zone:
+        return {"start": {"date": start}, "end": {"date": end}}
+    return {
+        "start": {"dateTime": start, "timeZone": zone},
+        "end": {"dateTime": end, "timeZone": zone},
+    }
+
+
+def _item(event: Event, exceptions: Iterable[Event]) -> Item:
+    when = _when(event)
+    occurrences: dict[str, Occurrence | None] = {
+        slot: None for line in _lines(event, "EXDATE") for slot in _slots(line, when[2])
+    }
+    for one in exceptions:
+        slot = _local(one["originalStartTime"], when[2])
+        is_cancelled = one["status"] == "cancelled"
+        occurrences[slot] = None if is_cancelled else _occurrence(one)
+    return Item(
+        title=event.get("summary", ""),
+        when=when,
+        location=event.get("location", ""),
+        notes=event.get("description", ""),
+        rules=frozenset(_parts(line) for line in _lines(event, "RRULE")),
+        occurrences=tuple(sorted(occurrences.items())),
+        is_private=event.get("visibility") in {"private", "confidential"},
+        is_busy=event.get("transparency") != "transparent",
+    )
+
+
+def _occurrence(event: Event) -> Occurrence:
+    return (_when(event), event.get("summary", ""), event.get("location", ""))
+
+
+def _when(event: Event) -> When:
+    zone = event["start"].get("timeZone", "")
+    return (_local(event["start"], zone), _local(event["end"], zone), zone)
+
+
+def _local(point: Mapping[str, str], zone: str) -> str:
+    """A moment by the wall clock of that zone, or a day."""
+    if "date" in point:
+        return point["date"]
+    at = datetime.fromisoformat(point["dateTime"]).astimezone(ZoneInfo(zone))
+    return at.replace(tzinfo=None).isoformat()
+
+
+def _lines(event: Event, name: str) -> list[str]:
+    return [line for line in event.get("recurrence", []) if line.upper().startswith(name)]
+
+
+def _slots(line: str, zone: str) -> Iterable[str]:
+    """The dates of an ``EXDATE`` line."""
+    head, _, values = line.partition(":")
+    named = head.partition("TZID=")[2] or zone
+    for value in values.split(","):
+        if "T" not in value:
+            yield date.fromisoformat(value).isoformat()
+        else:
+            at = datetime.fromisoformat(value)
+            aware = at if at.tzinfo else at.replace(tzinfo=ZoneInfo(named))
+            yield aware.astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat()
+
+
+def _parts(line: str) -> str:
+    """A rule with its parts in one order: it means the same in any."""
+    return ";".join(sorted(line.partition(":")[2].upper().split(";")))
