@@ -48,7 +48,7 @@ class Granting:
     """Whoever comes to its page is ``email`` and agrees to ``agrees_to``, None for all that is asked.
 
     ``answers`` are for the next requests of an endpoint, instead of what it would do; ``intercept`` gets the
-    requests for tokens first.
+    requests for tokens first, and ``silences`` whatever comes to an endpoint.
     """
 
     clock: Callable[[], datetime]
@@ -66,6 +66,7 @@ class Granting:
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "k1"}))
     origin: str = ""
     intercept: Callable[[web.Request], Awaitable[web.Response]] | None = None
+    silences: dict[str, Callable[[], Awaitable[web.Response]]] = field(default_factory=dict)
 
     def forms(self, endpoint: str) -> list[Json]:
         return [form for name, form in self.asked if name == endpoint]
@@ -98,6 +99,8 @@ class Granting:
         endpoint = request.path.strip("/")
         form = dict(await request.post())
         self.asked.append((endpoint, form))
+        if endpoint in self.silences:
+            return await self.silences[endpoint]()
         prepared = self.answers.get(endpoint)
         if prepared:
             return prepared.pop(0)

@@ -15,6 +15,12 @@ from metonic_core.spi.provider import Account, CalendarInfo, Credentials, OAuth2
 from metonic_gateway.accounts.basic import basic_authorization
 from metonic_gateway.accounts.channels import close_all
 from metonic_gateway.accounts.oauth.client import GrantClient, KeptGrant
+from metonic_gateway.accounts.oauth.revoking import (
+    FORMER_NEVER_GIVEN_BACK,
+    Revocation,
+    begin_replacing,
+    give_back,
+)
 from metonic_gateway.services import Services, status_topic
 from metonic_gateway.store import calendars, channels
 from metonic_gateway.store.calendars import ConnectedCalendar, SignedIn, SignedOut
@@ -83,15 +89,22 @@ async def read_account(provider: Provider, client: Client, provisional: Account)
 async def keep_sign_in(
     services: Services, user_id: UUID, provider: Provider, read: ReadAccount, secret: str
 ) -> UUID:
-    """Keep who signed in, and the secret by which they do. The obvious calendar is taken, and synced soon."""
-    known = await calendars.of_user(user_id, provider.name)
+    """Keep who signed in, and the secret by which they do. The obvious calendar is taken, and synced soon.
+
+    The grant of another account, which nobody could give back any more, is given back.
+    """
+    known, former = await calendars.of_user(user_id, provider.name), None
     if known and known.account.subject != read.account.subject:
         await close_all(services, known, adapter_for)
+        former = await begin_replacing(services, known)
     row_id = known.id if known else uuid4()
     found = SignedIn(row_id, user_id, provider.name, read.account, "", read.choices)
     kept = await _keep(services, found, secret)
     if kept.id != row_id:
         kept = await _keep(services, replace(found, id=kept.id), secret)
+    if former is not None and await give_back(services, former) is Revocation.FAILED:
+        problem = FORMER_NEVER_GIVEN_BACK | {"at": services.clock().isoformat()}
+        await calendars.note_problem(kept.id, read.account.subject, problem)
     if kept.stopped is None:
         services.nudge([kept.id])
     services.feed.publish(status_topic(user_id))

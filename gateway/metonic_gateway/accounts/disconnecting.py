@@ -79,7 +79,7 @@ async def _give_back(
     if not await disconnecting.begin_giving_back(calendar.id, now, job_at, is_removing=is_removing):
         raise NotConnected(calendar.provider)
     told = await revoke(services, calendar)
-    is_later = told is Revocation.FAILED and not is_removing and calendar.link_id is not None
+    is_later = told is Revocation.FAILED and not is_removing
     if not is_later:
         await disconnecting.end_giving_back(calendar.id, now)
     next_step = _FORGOTTEN if told is not Revocation.FAILED else _NOT_YET if is_later else _NEVER

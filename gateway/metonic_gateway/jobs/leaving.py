@@ -16,7 +16,7 @@ from metonic_gateway.jobs.troubles import (
     Trouble,
     trouble_of,
 )
-from metonic_gateway.store.disconnecting import finish_disconnecting
+from metonic_gateway.store.disconnecting import finish_disconnecting, leave_copies
 from metonic_gateway.store.runs import Outcome
 from metonic_gateway.store.states import SUCCESS
 from metonic_gateway.telemetry import get_logger
@@ -32,7 +32,7 @@ async def leave(run: Run) -> None:
 
     A provider that is down is asked again later; one that does not let us in any more keeps its copies.
     """
-    if run.calendar.keeps_copies:
+    if run.calendar.keeps_copies or run.link is None:
         await _finish(run, Outcome(SUCCESS))
         return
     try:
@@ -58,6 +58,7 @@ async def leave(run: Run) -> None:
 
 async def _finish(run: Run, outcome: Outcome) -> None:
     """A provider that cannot be told is asked a few times, then it is left to the user."""
+    run = await _giving_back(run)
     told = await revoke(run.services, run.calendar)
     if told is Revocation.FAILED and run.calendar.failures < _RETRIES:
         await retry_later(run, NOT_GIVEN_BACK, None)
@@ -68,8 +69,17 @@ async def _finish(run: Run, outcome: Outcome) -> None:
 
 async def _give_up(run: Run, trouble: Trouble) -> None:
     await log_failure(run, trouble)
-    await revoke(run.services, run.calendar)
+    run = await _giving_back(run)
+    if await revoke(run.services, run.calendar) is Revocation.FAILED:
+        trouble = replace(trouble, next_step=f"{trouble.next_step} {NEVER_GIVEN_BACK.next_step}")
     await _forget(run, trouble)
+
+
+async def _giving_back(run: Run) -> Run:
+    """The run once it is done with the copies: tries of giving back are counted from here."""
+    if run.calendar.keeps_copies or not await leave_copies(run.calendar.id, run.lease.fence):
+        return run
+    return replace(run, calendar=replace(run.calendar, keeps_copies=True, failures=0))
 
 
 def _some_left(left: int) -> Trouble:

@@ -23,13 +23,23 @@ _log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What the parts of a run share. ``link_id`` is the life of the calendar that it works in."""
+    """What the parts of a run share.
+
+    ``link`` is the life of the calendar that it works in; None where none was chosen, and the sign-in ends.
+    """
 
     services: Services
     calendar: ConnectedCalendar
-    link_id: UUID
+    link: UUID | None
     lease: Lease
     log: RunLog
+
+    @property
+    def link_id(self) -> UUID:
+        """Raises LookupError where no calendar was chosen."""
+        if self.link is None:
+            raise LookupError("no calendar was chosen")
+        return self.link
 
     def now(self) -> datetime:
         return self.services.clock()

@@ -38,7 +38,8 @@ async def sync_calendar(services: Services, calendar_id: UUID, reason: str) -> N
 async def _with_lease(services: Services, lease: Lease, reason: str) -> None:
     async with held(lease, services.clock):
         calendar = await calendars.load(lease.calendar_id)
-        if calendar is None or calendar.link_id is None:
+        # Who leaves without having chosen a calendar has a sign-in to give back all the same.
+        if calendar is None or (calendar.link_id is None and calendar.stopped != DISCONNECTING):
             return
         why = WEBHOOK if lease.is_noticed else reason
         log = await runs.begin(calendar.id, why, services.clock())

@@ -1,6 +1,6 @@
 """Connected calendars: a user's choice of one calendar at one provider, and the links that are its lives."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -165,6 +165,11 @@ async def keep_choices(calendar_id: UUID, subject: str, choices: Sequence[Calend
     """Store what calendars the account has now; nothing, if another one signed in meanwhile."""
     rows = _connected(calendar_id).filter(account_subject=subject)
     await rows.update(calendars=[asdict(choice) for choice in choices])
+
+
+async def note_problem(calendar_id: UUID, subject: str, problem: Mapping[str, str]) -> None:
+    """Tell of what is wrong until a run has worked; nothing, if another account signed in meanwhile."""
+    await models.CalendarSyncConfig.filter(id=calendar_id, account_subject=subject).update(problem=problem)
 
 
 async def choose(

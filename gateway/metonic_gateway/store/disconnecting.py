@@ -56,6 +56,12 @@ async def begin_giving_back(calendar_id: UUID, now: datetime, job_at: datetime, 
     return bool(await held.update(**columns, fence=F("fence") + 1))
 
 
+async def leave_copies(calendar_id: UUID, fence: int) -> bool:
+    """From here on only the sign-in is given back; False if the fence moved since."""
+    held = CalendarSyncConfig.filter(id=calendar_id, fence=fence, stopped=DISCONNECTING)
+    return bool(await held.update(keeps_copies=True, failures=0))
+
+
 async def end_giving_back(calendar_id: UUID, now: datetime) -> None:
     """Forget the sign-in, unless there is a new one by now."""
     held = CalendarSyncConfig.filter(id=calendar_id, stopped=DISCONNECTING, keeps_copies=True)

@@ -4,14 +4,18 @@ Whoever renews holds the envelope for a while, and what comes of it is stored on
 one that was renewed: a new sign-in, or the end of one, always wins.
 """
 
+import asyncio
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from tortoise.exceptions import BaseORMException
 from tortoise.expressions import Q
 
 from metonic_gateway.store.models import CalendarSyncConfig
+from metonic_gateway.store.states import DISCONNECTING
 
 LENGTH = timedelta(seconds=45)
+_AGAIN_AFTER = 0.5
 
 
 async def read(calendar_id: UUID, subject: str) -> str | None:
@@ -23,7 +27,8 @@ async def read(calendar_id: UUID, subject: str) -> str | None:
 async def claim(calendar_id: UUID, sealed: str, now: datetime) -> datetime | None:
     """The right to renew that envelope, until then; None if somebody else has it, or it is another one."""
     until = now + LENGTH
-    is_free = Q(renewing_until=None) | Q(renewing_until__lte=now)
+    # A clock that was ahead may have left a hold that ends long after any renewal.
+    is_free = Q(renewing_until=None) | Q(renewing_until__lte=now) | Q(renewing_until__gt=until + LENGTH)
     rows = CalendarSyncConfig.filter(is_free, id=calendar_id, access_token=sealed)
     return until if await rows.update(renewing_until=until) else None
 
@@ -36,10 +41,17 @@ async def let_go(calendar_id: UUID, until: datetime) -> None:
 async def replace(calendar_id: UUID, former: str, sealed: str) -> bool:
     """Store the renewed envelope; False, and nothing is stored, if the former one is not there any more."""
     rows = CalendarSyncConfig.filter(id=calendar_id, access_token=former)
-    return bool(await rows.update(access_token=sealed, renewing_until=None))
+    new = {"access_token": sealed, "renewing_until": None}
+    try:
+        return bool(await rows.update(**new))
+    except (BaseORMException, OSError):
+        # Where it rotates, the refresh token in hand is the only one that is good.
+        await asyncio.sleep(_AGAIN_AFTER)
+        return bool(await rows.update(**new))
 
 
 async def is_shared(provider: str, subject: str, calendar_id: UUID) -> bool:
-    """Whether somebody else is signed in to the same account."""
+    """Whether somebody else is signed in to the same account, and not about to give that back as well."""
+    is_staying = Q(keeps_copies=False) | Q(stopped=None) | Q(stopped__not=DISCONNECTING)
     theirs = CalendarSyncConfig.filter(provider=provider, account_subject=subject, access_token__isnull=False)
-    return await theirs.exclude(id=calendar_id).exists()
+    return await theirs.filter(is_staying).exclude(id=calendar_id).exists()

@@ -186,7 +186,7 @@ async def test_who_waits_for_a_renewal_that_never_ends_gives_up(
 ) -> None:
     calendar = await signed_in(house, granting)
     house.later(HOUR)
-    await CalendarSyncConfig.filter(id=calendar).update(renewing_until=house.now + HOUR)
+    await CalendarSyncConfig.filter(id=calendar).update(renewing_until=house.now + timedelta(seconds=45))
     monkeypatch.setattr("metonic_gateway.accounts.oauth.client._LOOKS", 2)
 
     with pytest.raises(Unavailable, match="takes too long"):

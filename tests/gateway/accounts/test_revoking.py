@@ -179,7 +179,7 @@ async def test_a_grant_is_given_back_though_the_copies_cannot_be_reached(
     assert "delete them there" in row.problem["next_step"]
 
 
-async def test_who_has_chosen_no_calendar_yet_gives_back_at_once_or_never(
+async def test_who_has_chosen_no_calendar_yet_gives_back_later_as_well(
     house: House, granting: Granting
 ) -> None:
     house.world.calendars = [HOME, WORK]
@@ -187,8 +187,10 @@ async def test_who_has_chosen_no_calendar_yet_gives_back_at_once_or_never(
     down(granting)
 
     done = await leave(house)
+    house.later(LATER)
+    await house.sync(calendar)
 
-    assert "in your account" in done.next_step
+    assert ("told later" in done.next_step, granting.refreshes) == (True, {})
     assert await house.columns(calendar, "stopped", "access_token") == ("disconnected", None)
 
 

@@ -1,7 +1,8 @@
 """The client of an account that is signed in with a grant: it renews the grant, and nobody sees a token."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
+from datetime import datetime
 from typing import Final
 
 from metonic_core.spi.client import Answer
@@ -104,6 +105,11 @@ class KeptGrant:
         until = await grants.claim(self._calendar_id, sealed, self._services.clock())
         if until is None:
             return None
+        return await _to_its_end(self._renewed_under(until, authority, grant, sealed))
+
+    async def _renewed_under(
+        self, until: datetime, authority: Authority, grant: Grant, sealed: str
+    ) -> Grant | None:
         try:
             fresh = await authority.renewed(grant)
             text = self._services.vault.seal(fresh.as_text(), self.place)
@@ -129,3 +135,16 @@ class KeptGrant:
         if sealed is None:
             raise SignInNeeded("The sign-in is over: the calendar was disconnected or has another account.")
         return sealed
+
+
+async def _to_its_end(work: Coroutine[None, None, Grant | None]) -> Grant | None:
+    """Also where who waits for it is cancelled: a refresh token that rotates must not get lost."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if not task.cancelled():
+            await asyncio.wait([task])
+            # What went wrong is of no interest to who was cancelled.
+            task.exception()
+        raise

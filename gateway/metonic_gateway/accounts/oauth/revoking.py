@@ -1,6 +1,9 @@
 """Giving a grant back to its provider, before it is forgotten here (RFC 7009)."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum, auto
+from typing import Final
 
 from metonic_core.spi.errors import ProviderError
 from metonic_core.spi.provider import OAuth2
@@ -10,6 +13,13 @@ from metonic_gateway.services import Services
 from metonic_gateway.store import grants
 from metonic_gateway.store.calendars import ConnectedCalendar
 from metonic_gateway.telemetry import get_logger
+
+FORMER_NEVER_GIVEN_BACK: Final = {
+    "code": "unreachable",
+    "message": "The provider could not be told that the sign-in with the account of before ended.",
+    "next_step": "Take our access away in that account at the provider.",
+}
+"""What its user is told, but for when."""
 
 _log = get_logger(__name__)
 
@@ -31,17 +41,54 @@ async def revoke(services: Services, calendar: ConnectedCalendar) -> Revocation:
     """Give back the grant of a calendar in which nothing runs any more; what goes wrong is not raised.
 
     Problem: a provider ends all that an account granted to us, so who is signed in to the same account would
-    lose it as well. Solution: then it stays.
+    lose it as well. Solution: then it stays. And while it is renewed, nobody knows which token will be the
+    last: then it fails.
     """
+    former = await begin_replacing(services, calendar)
+    return Revocation.KEPT if former is None else await give_back(services, former)
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A grant that ends, with nobody renewing it till then; ``until`` is None where somebody is at it."""
+
+    calendar: ConnectedCalendar
+    sealed: str
+    until: datetime | None
+
+
+async def begin_replacing(services: Services, calendar: ConnectedCalendar) -> Former | None:
+    """The grant that the calendar has, before another one takes its place; None if it cannot be given back.
+
+    ``give_back`` has to follow: until then, or for less than a minute, it is not renewed.
+    """
+    sealed = None
+    if is_revocable(services, calendar):
+        sealed = await grants.read(calendar.id, calendar.account.subject)
+    if sealed is None:
+        return None
+    return Former(calendar, sealed, await grants.claim(calendar.id, sealed, services.clock()))
+
+
+async def give_back(services: Services, former: Former) -> Revocation:
+    """Like ``revoke``."""
+    calendar = former.calendar
+    try:
+        if await grants.is_shared(calendar.provider, calendar.account.subject, calendar.id):
+            return Revocation.KEPT
+        return await _tell(services, calendar, former)
+    finally:
+        if former.until is not None:
+            await grants.let_go(calendar.id, former.until)
+
+
+async def _tell(services: Services, calendar: ConnectedCalendar, former: Former) -> Revocation:
     url = _revoke_url(services, calendar)
-    sealed = None if url is None else await grants.read(calendar.id, calendar.account.subject)
-    if url is None or sealed is None:
-        return Revocation.KEPT
-    if await grants.is_shared(calendar.provider, calendar.account.subject, calendar.id):
-        return Revocation.KEPT
+    if url is None or former.until is None:
+        return Revocation.FAILED
     provider = services.registry.providers[calendar.provider]
     try:
-        grant = KeptGrant(services, provider, calendar).opened(sealed)
+        grant = KeptGrant(services, provider, calendar).opened(former.sealed)
         await authority_of(services, provider).revoke(grant, url)
     except ProviderError as error:
         _log.warning("grant_not_revoked", calendar=calendar.id, provider=provider.name, error=error)
