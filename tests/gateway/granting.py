@@ -125,7 +125,7 @@ class Granting:
         refresh = f"1//{secrets.token_urlsafe(8)}"
         self.refreshes[refresh] = code.subject
         scopes = code.asked["scope"].split() if self.agrees_to is None else self.agrees_to
-        given = {"scope": " ".join(scopes), "refresh_token": refresh, "id_token": self._id_token(code)}
+        given = {"scope": " ".join(scopes), "refresh_token": refresh, "id_token": self.id_token(code)}
         return web.json_response(self._access(refresh) | given)
 
     def _refreshed(self, refresh: str) -> web.Response:
@@ -148,7 +148,7 @@ class Granting:
         self.expire()
         return web.json_response({})
 
-    def _id_token(self, code: Code) -> str:
+    def id_token(self, code: Code) -> str:
         claims = {
             "iss": ACCOUNTS,
             "aud": CLIENT_ID,

@@ -195,7 +195,6 @@ async def test_what_the_authorization_server_says_becomes_an_error_without_its_w
         b"[]",
         b"{}",
         b'{"access_token": 7}',
-        b'{"access_token": "a", "expires_in": "soon"}',
     ],
 )
 async def test_an_answer_that_is_no_grant_is_an_outage(body: bytes, house: House, granting: Granting) -> None:

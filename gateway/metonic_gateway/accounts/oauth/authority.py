@@ -22,7 +22,7 @@ from metonic_core.spi.client import Answer
 from metonic_core.spi.errors import Misconfigured, ProviderError, RateLimited, SignInNeeded, Unavailable
 from metonic_core.spi.provider import OAuth2
 from metonic_gateway.accounts.egress import Egress
-from metonic_gateway.accounts.oauth.grant import Grant, expiry
+from metonic_gateway.accounts.oauth.grant import Grant, expiry, lifetime
 from metonic_gateway.setting_values import OAuthClient
 from metonic_gateway.telemetry import get_logger
 
@@ -30,6 +30,8 @@ DEADLINE = 30.0
 """After so many seconds a request is given up, less than others wait for who is renewing."""
 
 _CODE = re.compile(r"[a-z_]{1,40}")
+# RFC 6749 A.12 and A.17, but for blanks, which a header would not carry (RFC 6750 2.1).
+_TOKEN = re.compile(r"[!-~]{1,8000}")
 _TOO_MANY = 429
 _FAULTS = 500
 _REFUSALS = 400
@@ -95,8 +97,7 @@ class Authority:
             raise SignInNeeded(f"{self._title} lets us in for a short time only, not for good.")
         if not isinstance(id_token, str):
             raise SignInNeeded(f"{self._title} does not say who signed in.")
-        # RFC 6749 5.1: the answer names the scopes only if they are not those that were asked for.
-        scopes = tuple(str(token["scope"]).split()) if token.get("scope") else self._sign_in.scopes
+        scopes = _scopes(token.get("scope"), self._sign_in.scopes)
         until = expiry(token, self._clock())
         return Exchanged(Grant(str(token["access_token"]), refresh, until, scopes), id_token)
 
@@ -123,7 +124,16 @@ class _Answer:
         self._title = title
 
     def json(self) -> object:
-        return json.loads(self._body)
+        """Raises ValueError. What the answer says of its end is taken only where it can be true."""
+        try:
+            found = json.loads(self._body)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+        if isinstance(found, dict):
+            found.pop("expires_at", None)
+            seconds = lifetime(found.pop("expires_in", None))
+            return found if seconds is None else {**found, "expires_in": seconds}
+        return found
 
     def object(self) -> object:
         try:
@@ -181,12 +191,26 @@ class _Client(OAuth2Client):
             raise _meaning(_code_of({"error": error.error}), self._title) from None
         except (ValueError, TypeError):
             raise answer.oddity() from None
-        if not isinstance(token.get("access_token"), str):
+        if not _is_token(token.get("access_token")):
+            raise answer.oddity()
+        refresh = token.get("refresh_token")
+        if isinstance(refresh, str) and refresh and not _is_token(refresh):
             raise answer.oddity()
         return token
 
     def __del__(self) -> None:
         """The egress is not ours to let go."""
+
+
+def _is_token(value: object) -> bool:
+    return isinstance(value, str) and bool(_TOKEN.fullmatch(value))
+
+
+def _scopes(told: object, asked: tuple[str, ...]) -> tuple[str, ...]:
+    """RFC 6749 5.1: the answer names the scopes only if they are not those that were asked for."""
+    if told is None:
+        return asked
+    return tuple(told.split()) if isinstance(told, str) else ()
 
 
 def _code_of(body: object) -> str:

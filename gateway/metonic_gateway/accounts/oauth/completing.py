@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from metonic_core.model.errors import InvalidValue
-from metonic_core.spi.errors import SignInNeeded
+from metonic_core.spi.errors import Misconfigured, SignInNeeded
 from metonic_core.spi.provider import Account, OAuth2, Provider
 from metonic_gateway.accounts.connecting import keep_sign_in, read_account
 from metonic_gateway.accounts.oauth.authority import Exchanged
@@ -14,6 +14,7 @@ from metonic_gateway.accounts.oauth.beginning import authority_of, client_of, oa
 from metonic_gateway.accounts.oauth.identity import Expected, Identity, identify
 from metonic_gateway.services import Services
 from metonic_gateway.store import oauth_states
+from metonic_gateway.vault import VaultError
 
 # RFC 6749 A.11: printable characters. Providers' codes have some hundred.
 _CODE = re.compile(r"[ -~]{1,4096}")
@@ -56,7 +57,10 @@ async def complete(services: Services, user_id: UUID, provider: Provider, code: 
 
 
 async def _begun(services: Services, user_id: UUID, provider: Provider, state: str) -> _Kept:
-    """What the sign-in began with. Why a state is not good is not told: it may be somebody else's."""
+    """What the sign-in began with. Why a state is not good is not told: it may be somebody else's.
+
+    Raises Misconfigured where the key is missing.
+    """
     sealed = await oauth_states.take(state_id(state), user_id, provider.name, services.clock())
     if sealed is None:
         raise InvalidValue(
@@ -64,7 +68,10 @@ async def _begun(services: Services, user_id: UUID, provider: Provider, state: s
             ("state",),
             "Begin again with `connectProvider`.",
         )
-    return _Kept(**json.loads(services.vault.open(sealed, place_of(state))))
+    try:
+        return _Kept(**json.loads(services.vault.open(sealed, place_of(state))))
+    except VaultError as error:
+        raise Misconfigured(str(error)) from error
 
 
 def _check_scopes(provider: Provider, sign_in: OAuth2, exchanged: Exchanged) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 # Clocks differ, and a request takes a while.
 _AHEAD = timedelta(seconds=60)
+_LONGEST_SECONDS = 10 * 366 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,15 @@ class Grant:
 
 
 def expiry(token: dict[str, Any], now: datetime) -> datetime | None:
-    """When the access token of an answer ends; some providers write the seconds as text."""
+    """When the access token of an answer ends; None where it does not say so."""
+    seconds = lifetime(token.get("expires_in"))
+    return None if seconds is None else now + timedelta(seconds=seconds)
+
+
+def lifetime(told: object) -> int | None:
+    """How many seconds an access token lasts, which some providers write as text; None for what cannot be."""
     try:
-        return now + timedelta(seconds=int(token["expires_in"]))
-    except (KeyError, TypeError, ValueError, OverflowError):
+        seconds = int(told) if isinstance(told, int | float | str) else -1
+    except (ValueError, OverflowError):
         return None
+    return seconds if 0 <= seconds <= _LONGEST_SECONDS else None

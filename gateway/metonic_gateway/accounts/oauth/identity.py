@@ -2,28 +2,34 @@
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError, JoseError
-from joserfc.jwk import KeySet
+from joserfc import jws, jwt
+from joserfc.errors import ClaimError, InvalidKeyIdError, JoseError
+from joserfc.jwk import ECKey, Key, KeySet, RSAKey, import_key
 from yarl import URL
 
 from metonic_core.spi.errors import SignInNeeded, Unavailable
 from metonic_core.spi.provider import OAuth2
 from metonic_gateway.accounts.egress import Egress
+from metonic_gateway.telemetry import get_logger
 
-_ALGORITHMS = ["RS256", "ES256"]
-_LEEWAY_SECONDS = 30
+_KEY_TYPES: dict[str, type[RSAKey | ECKey]] = {"RS256": RSAKey, "ES256": ECKey}
+_ALGORITHMS = list(_KEY_TYPES)
+_LEEWAY_SECONDS = 120
 _LONGEST = 255
 _FRESH = timedelta(hours=1)
 # Whoever shows us keys that nobody has makes us ask once a minute, not once each.
 _AT_MOST_EVERY = timedelta(minutes=1)
 _OK = 200
 # What joserfc lets through where JSON has another shape than it expects.
-_MALFORMED = (ValueError, TypeError, KeyError, AttributeError)
+_MALFORMED = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 _UNSTORABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,9 @@ class Keys:
     async def at(self, url: str, egress: Egress, now: datetime, *, has_to_be_new: bool = False) -> KeySet:
         """Those that stand at ``url`` (RFC 7517 5); raises Unavailable."""
         keys, at = self._known.get(url, (None, now))
-        if keys is not None and now - at < (_AT_MOST_EVERY if has_to_be_new else _FRESH):
+        # Clocks are set back: keys from the future are of no known age.
+        is_known = timedelta(0) <= now - at < (_AT_MOST_EVERY if has_to_be_new else _FRESH)
+        if keys is not None and is_known:
             return keys
         read = await _read(url, egress)
         self._known[url] = read, now
@@ -64,8 +72,10 @@ async def identify(id_token: str, expected: Expected, keys: Keys, egress: Egress
     """Whose token that is; raises SignInNeeded where it is not what was expected, and Unavailable."""
     try:
         claims = await _signed(id_token, expected, keys, egress)
-        _rules(expected).validate(claims)
-    except (JoseError, *_MALFORMED):
+        _rules(expected, claims).validate(claims)
+    except (JoseError, *_MALFORMED) as error:
+        claim = error.claim if isinstance(error, ClaimError) else None
+        _log.warning("id_token_not_believed", reason=type(error).__name__, code=claim)
         raise SignInNeeded("The provider does not say in a trustworthy way who signed in.") from None
     subject = _text(claims.get("sub"))
     if subject is None:
@@ -77,34 +87,66 @@ async def _signed(id_token: str, expected: Expected, keys: Keys, egress: Egress)
     url, now = expected.sign_in.keys_url, expected.now
     known = await keys.at(url, egress, now)
     try:
-        return jwt.decode(id_token, known, _ALGORITHMS).claims
+        return _opened(id_token, known)
     except InvalidKeyIdError:
         # Providers change their keys at any time.
         newer = await keys.at(url, egress, now, has_to_be_new=True)
-        return jwt.decode(id_token, newer, _ALGORITHMS).claims
+        return _opened(id_token, newer)
 
 
-def _rules(expected: Expected) -> jwt.JWTClaimsRegistry:
+def _opened(id_token: str, keys: KeySet) -> dict[str, object]:
+    """What it says, where one of the keys signed it; it need not name the key (OpenID Connect Core 10.1)."""
+    header = jws.extract_compact(id_token.encode()).headers()
+    if header.get("kid"):
+        return jwt.decode(id_token, keys, _ALGORITHMS).claims
+    for key in keys:
+        if isinstance(key, _KEY_TYPES.get(str(header.get("alg")), ())):
+            with suppress(JoseError):
+                return jwt.decode(id_token, key, _ALGORITHMS).claims
+    raise InvalidKeyIdError
+
+
+class _Rules(jwt.JWTClaimsRegistry):
+    """Without that on when it was issued: clocks differ, and its end and its nonce say whether it is old."""
+
+    def validate_iat(self, value: object) -> None:
+        """Whatever it is."""
+
+
+def _rules(expected: Expected, claims: dict[str, object]) -> jwt.JWTClaimsRegistry:
     # Google's own page on id_tokens: the issuer comes with or without its scheme.
     issuer = expected.sign_in.issuer
-    return jwt.JWTClaimsRegistry(
+    is_for_several = isinstance(aud := claims.get("aud"), list) and len(aud) > 1
+    return _Rules(
         int(expected.now.timestamp()),
         _LEEWAY_SECONDS,
         iss={"essential": True, "values": [issuer, issuer.removeprefix("https://")]},
         aud={"essential": True, "value": expected.client_id},
         exp={"essential": True},
         nonce={"essential": True, "value": expected.nonce},
+        azp={"essential": True, "value": expected.client_id} if is_for_several else {},
     )
 
 
 async def _read(url: str, egress: Egress) -> KeySet:
     answer = await egress.ask("GET", URL(url), {"Accept": "application/json"}, None)
     try:
-        if answer.status == _OK:
-            return KeySet.import_key_set(json.loads(answer.body))
+        if answer.status == _OK and (keys := _usable(json.loads(answer.body)["keys"])):
+            return KeySet(keys)
     except (JoseError, *_MALFORMED):
         pass
     raise Unavailable("The keys of the provider, by which it proves who signed in, cannot be read.")
+
+
+def _usable(listed: list[Any]) -> list[Key]:
+    """Those that we understand: whatever else stands beside them must not matter (RFC 7517 5)."""
+    keys: list[Key] = []
+    for each in (one for one in listed if isinstance(one, dict)):
+        with suppress(JoseError, *_MALFORMED):
+            key = import_key(each)
+            key.ensure_kid()
+            keys.append(key)
+    return keys
 
 
 def _text(value: object) -> str | None:
