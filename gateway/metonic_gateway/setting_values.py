@@ -5,7 +5,7 @@ What cannot be used raises ValueError with a message that shows nothing of the t
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _LAST_PORT = 65535
@@ -32,7 +32,7 @@ def read_origins(text: str) -> tuple[str, ...]:
 
 
 def read_pages(text: str) -> tuple[str, ...]:
-    """Addresses of pages, comma separated, as they stand there."""
+    """Addresses of pages, comma separated, as they stand there but for blanks around them."""
     return tuple(_page(each, number) for number, each in enumerate(_listed(text), 1))
 
 
@@ -51,12 +51,16 @@ def read_oauth_clients(text: str) -> dict[str, OAuthClient]:
     """By the name of the provider, from JSON such as ``{"google": {"id": "...", "secret": "..."}}``."""
     shape = 'must be JSON such as {"google": {"id": "...", "secret": "..."}}'
     clients: dict[str, OAuthClient] = {}
-    for name, given in _object(text, shape).items():
+    for name, given in _object(text, shape):
+        if name in clients:
+            raise ValueError(f"{shape}: {name[:20]} stands there twice")
         if not _PROVIDER.fullmatch(name):
             raise ValueError(f"{shape}: one of its names is not that of a provider")
         match given:
-            case {"id": str(own), "secret": str(secret), **others} if own and secret and not others:
-                clients[name] = OAuthClient(own, secret)
+            case {"id": str(own), "secret": str(secret), **others} if (
+                own.strip() and secret.strip() and not others
+            ):
+                clients[name] = OAuthClient(own.strip(), secret.strip())
             case _:
                 raise ValueError(f"{shape}: what stands there for {name} is something else")
     return clients
@@ -66,10 +70,18 @@ def read_stand_ins(text: str) -> dict[str, str]:
     """Origin by origin, from JSON such as ``{"https://www.example.com": "http://127.0.0.1:9001"}``."""
     shape = 'must be JSON such as {"https://www.example.com": "http://127.0.0.1:9001"}'
     stand_ins: dict[str, str] = {}
-    for number, (origin, other) in enumerate(_object(text, shape).items(), 1):
+    for number, (true, other) in enumerate(_object(text, shape), 1):
         if not isinstance(other, str):
             raise ValueError(shape)  # noqa: TRY004 - pydantic makes a message of this kind only
-        stand_ins[_origin(origin.lower(), number)] = _origin(other.lower(), number)
+        try:
+            origin, instead = (
+                _origin(one.strip().lower().removesuffix("/"), number) for one in (true, other)
+            )
+        except ValueError:
+            raise ValueError(f"{shape}: number {number} has an address with more than an origin") from None
+        if origin in stand_ins:
+            raise ValueError(f"{shape}: number {number} names an origin that stands there already")
+        stand_ins[origin] = instead
     return stand_ins
 
 
@@ -92,7 +104,8 @@ def _page(text: str, number: int) -> str:
     """Absolute and without a fragment (RFC 6749 3.1.2); what stays on the machine needs no TLS (RFC 8252)."""
     found = _PAGE.fullmatch(text)
     is_ours = found is not None and found[2].lower() in _OURSELVES
-    if found is None or "#" in text or (found[1].lower() == "http" and not is_ours):
+    is_plain = found is not None and found[1].lower() == "http" and not is_ours
+    if found is None or "#" in text or is_plain or int(found[3] or 0) > _LAST_PORT:
         raise ValueError(
             f"number {number} is no address of a page; name them as https://app.example.org/connected, "
             "without a `#`, and with http:// only at localhost and 127.0.0.1"
@@ -100,13 +113,18 @@ def _page(text: str, number: int) -> str:
     return text
 
 
-def _object(text: str, shape: str) -> Mapping[str, object]:
-    if not text:
-        return {}
+class _Object(list[tuple[str, object]]):
+    """The members of an object as they were written, twice where they stand there twice."""
+
+
+def _object(text: str, shape: str) -> Sequence[tuple[str, object]]:
+    """The members of the outermost object; what stands in them is made of dicts, their last ones win."""
+    if not text.strip():
+        return ()
     try:
-        found = json.loads(text)
-    except ValueError:
+        found = json.loads(text, object_pairs_hook=_Object)
+    except (ValueError, RecursionError):
         raise ValueError(shape) from None
-    if not isinstance(found, dict):
+    if not isinstance(found, _Object):
         raise ValueError(shape)  # noqa: TRY004 - likewise
-    return found
+    return [(name, dict(given) if isinstance(given, _Object) else given) for name, given in found]
