@@ -148,6 +148,23 @@ async def test_a_token_that_is_refused_before_its_time_is_renewed_too(studio: St
     assert sorted(studio.events().values()) == ["Lesson 0", "Lesson 1", "Lesson 2"]
 
 
+async def test_a_token_that_is_refused_within_a_batch_is_renewed_for_its_parts(studio: Studio) -> None:
+    calendar = await studio.sign_in()
+    await studio.sync(calendar)
+    for number in range(3):
+        await studio.house.add(f"Lesson {number}")
+    before = {*studio.google.people.accesses}
+    # All parts, and the first of them once more when it is sent alone.
+    studio.google.arm("unauthorized", times=4, method="POST", path="*/events")
+
+    row = await studio.sync(calendar)
+
+    parts = [one.status for one in studio.google.log if one.part and one.method == "POST"]
+    assert (parts, row.stopped, row.problem) == ([401, 401, 401], None, None)
+    assert sorted(studio.events().values()) == ["Lesson 0", "Lesson 1", "Lesson 2"]
+    assert len({*studio.google.people.accesses} - before) == 1
+
+
 async def test_who_takes_the_access_away_is_asked_to_sign_in_again(studio: Studio) -> None:
     calendar = await studio.sign_in()
     await studio.sync(calendar)

@@ -72,6 +72,8 @@ class SignIn:
         world = self._world()
 
         def done() -> dict[str, Any]:
+            if fault := world.faults.next("POST", "/revoke", "failing"):
+                raise errors.oauth("internal_failure", status=int(fault.option("status")))
             world.people.revoke(form.get("token", ""))
             return {}
 
