@@ -278,16 +278,6 @@ def test_a_token_endpoint_that_fails_is_tried_again_by_google_auth(sim: Simulato
     assert [one["status"] for one in admin(sim, "GET", "log") if one["operation"] == "token"] == [503, 200]
 
 
-def test_a_revocation_can_fail(sim: Simulator) -> None:
-    body = urlencode({"token": sim.refresh_token_for(ALICE)}).encode()
-    admin(sim, "POST", "faults", {"fault": "failing", "path": "/revoke", "options": {"status": 503}})
-
-    answers = [request(sim, "POST", "/revoke", body, Content_Type=FORM) for _ in range(2)]
-
-    assert [status for status, _ in answers] == [503, 200]
-    assert json.loads(answers[0][1])["error"] == "internal_failure"
-
-
 def test_an_armed_invalid_rapt_befalls_one_refresh(sim: Simulator) -> None:
     refresh_token = sim.refresh_token_for(ALICE)
     admin(sim, "POST", "faults", {"fault": "invalid-rapt"})

@@ -33,6 +33,16 @@ def test_a_failing_backend_says_so(sim: Simulator, alice: Client, status: int) -
     listed(alice)
 
 
+def test_a_revocation_can_fail(sim: Simulator) -> None:
+    target = f"/revoke?token={sim.refresh_token_for(ALICE)}"
+    arm(sim, "failing", path="/revoke", options={"status": 503})
+
+    answers = [request(sim, "POST", target) for _ in range(2)]
+
+    assert [status for status, _ in answers] == [503, 200]
+    assert json.loads(answers[0][1])["error"] == "internal_failure"
+
+
 def test_an_error_may_be_a_page_or_nothing(sim: Simulator) -> None:
     arm(sim, "html")
     arm(sim, "empty")
