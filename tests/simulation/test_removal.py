@@ -57,6 +57,20 @@ async def test_an_edit_that_was_never_pulled_is_in_the_journal_when_its_copy_goe
     assert [decode(line.before).title for line in lines] == ["at the last moment"]
 
 
+async def test_what_somebody_was_invited_to_stays_so_that_nobody_hears_of_it(world: World) -> None:
+    desk = world.desks[0]
+    await world.run(desk)
+    event_id = _edited_there(desk, "with a guest")
+    desk.calendar.put(replace(desk.calendar.live[event_id], has_guests=True))
+    before = len(desk.calendar.outbox)
+
+    left = await _removed(world, desk)
+
+    assert left == 0
+    assert event_id in desk.calendar.live
+    assert len(desk.calendar.outbox) == before
+
+
 async def test_a_conflict_ends_with_the_copy_it_was_about(world: World) -> None:
     desk = world.desks[0]
     await world.run(desk)

@@ -91,7 +91,8 @@ class Neighbours:
     def of_event(self, row: Mapping) -> Meeting:
         """What the event of a one-sided row meets."""
         waiting = self._waiting_for(row)
-        if (like := self._of_lone(row)) is None:
+        like = self._of_lone(row)
+        if like is None or row.id not in {each.id for each in self._lone(like)}:
             return Meeting(waiting=waiting)
         here, there = self._appointments(like), [*self._lone(like), *self._imported(like)]
         if len(here) != 1 or len(there) != 1:

@@ -38,11 +38,15 @@ async def meetings(this: Run, batch: Sequence[rows.Mapping], known: Known, terms
 
 
 def _is_foreign(row: rows.Mapping, terms: Terms) -> bool:
-    """Whether its event is one that the user made, and nobody paired: also out of a copy of ours."""
-    if row.appointment_id is not None or not isinstance(row.seen, Observed):
-        return False
-    marker = terms.marker_on(row.seen.event)
-    return marker is None or (marker.link_id == terms.link_id and not terms.issued(marker, row.seen.event))
+    """Whether its event is one that the user made, and nobody paired.
+
+    What was made out of a copy of ours carries its marker: that is a thing of its own and looks like nothing.
+    """
+    return (
+        row.appointment_id is None
+        and isinstance(row.seen, Observed)
+        and terms.marker_on(row.seen.event) is None
+    )
 
 
 async def _neighbours(

@@ -84,6 +84,9 @@ def _was_never_made(row: Mapping) -> bool:
 
 
 def _is_copy(row: Mapping, terms: Terms) -> bool:
+    if not row.can_write:
+        # Somebody was invited to it since, who would hear that it goes.
+        return False
     if row.origin is Origin.COPY:
         return row.external_base is not None and not _is_given_up(row)
     if not isinstance(row.seen, Observed):

@@ -20,6 +20,7 @@ from metonic_core.spi import (
 )
 from metonic_core.spi.errors import Scope
 
+_SPACES = ("{DAV:}", "{urn:ietf:params:xml:ns:caldav}", "{urn:ietf:params:xml:ns:carddav}")
 _UID_TAKEN = frozenset({"no-uid-conflict", "unique-scheduling-object-resource"})
 _NO_RIGHT = frozenset({"need-privileges"})
 NOT_FOUND = 404
@@ -69,8 +70,10 @@ def preconditions(answer: Answer) -> frozenset[str]:
         root = ElementTree.fromstring(printable(answer.body), forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError):
         return frozenset()
-    # The namespace of the names is ignored: servers have put CalDAV's into DAV: and into CardDAV's.
-    return frozenset(e.tag.rpartition("}")[2] for e in root) if root.tag == "{DAV:}error" else frozenset()
+    if root.tag != "{DAV:}error":
+        return frozenset()
+    # Servers have put CalDAV's names into DAV: and into CardDAV's; what has another is their own remark.
+    return frozenset(e.tag.rpartition("}")[2] for e in root if e.tag.startswith(_SPACES))
 
 
 def is_denied(answer: Answer) -> bool:
@@ -95,6 +98,8 @@ def write_failure(answer: Answer) -> ProviderError:
     A precondition in the body comes first: servers use 403, 409 and 412 for the same ones.
     """
     named = preconditions(answer)
+    if answer.status in BUSY:
+        return read_failure(answer)
     if named & _UID_TAKEN:
         return IdentityTaken("Another event of this account has the same UID.")
     if named & _NO_RIGHT:

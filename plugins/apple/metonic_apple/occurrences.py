@@ -25,6 +25,7 @@ from metonic_apple.reading import (
     Resource,
     excluded,
     inherited,
+    is_apart,
     is_busy,
     is_cancelled_in,
     is_private,
@@ -122,10 +123,11 @@ def _differ(exception: Component, override: Override, series: Content, zones: Zo
 
     Returns whether that is a change which is counted.
     """
-    put_text(exception, "SUMMARY", series.title if override.title is None else override.title)
-    is_elsewhere = put_text(
-        exception, "LOCATION", series.location if override.location is None else override.location
-    )
+    is_elsewhere = False
+    if not is_apart(exception, series):
+        put_text(exception, "SUMMARY", series.title if override.title is None else override.title)
+        place = series.location if override.location is None else override.location
+        is_elsewhere = put_text(exception, "LOCATION", place)
     usual = inherited(series.when, override.slot)
     is_moved = False
     if override.when is not None or not is_same_span(span_of(exception, zones).when, usual):

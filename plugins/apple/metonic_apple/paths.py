@@ -77,7 +77,7 @@ def event_id(calendar_id: str, path: str) -> str:
 
 def _plain(encoded: re.Match[str]) -> str:
     character = chr(int(encoded.group(1), 16))
-    return character if character in _UNRESERVED else encoded.group()
+    return character if character in _UNRESERVED else encoded.group().upper()
 
 
 def created_id(calendar_id: str, identity: UUID) -> str:

@@ -234,13 +234,21 @@ def override_of(exception: Component, series: Content, zones: Zones) -> Override
     at = slot_of(exception, series.when, zones)
     if is_cancelled_in(exception, series.status):
         return Override(at, is_cancelled=True)
+    when = _if_other(span_of(exception, zones).when, series.when, at)
+    if is_apart(exception, series):
+        return Override(at, when=when)
     title, location = text_of(exception, "SUMMARY"), text_of(exception, "LOCATION")
     return Override(
         at,
-        when=_if_other(span_of(exception, zones).when, series.when, at),
+        when=when,
         title=None if title == series.title else title,
         location=None if location == series.location else location,
     )
+
+
+def is_apart(exception: Component, series: Content) -> bool:
+    """Whether what that VEVENT is about is private, and its series is not: then only its time is told."""
+    return is_private(exception) and not series.is_private
 
 
 def _if_other(when: When, series: When, at: Slot) -> When | None:

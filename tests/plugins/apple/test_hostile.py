@@ -111,6 +111,25 @@ def test_a_zone_of_thousands_of_parts_is_named_in_a_moment() -> None:
         assert iana_name("/" + "x/" * 20_000 + BUENOS_AIRES) == BUENOS_AIRES
 
 
+def test_a_private_occurrence_of_a_public_series_tells_its_time_alone_and_keeps_its_words() -> None:
+    lines = (TEN, ELEVEN, "RRULE:FREQ=DAILY", "SUMMARY:Lesson")
+    private = (
+        "RECURRENCE-ID:20261202T100000Z",
+        "DTSTART:20261202T120000Z",
+        "DURATION:PT1H",
+        "SUMMARY:Therapy",
+        "LOCATION:Clinic",
+        "CLASS:PRIVATE",
+    )
+
+    (override,) = content(*lines, exceptions=(private,)).overrides
+    before, after = retitled(*lines, exceptions=(private,))
+
+    assert (override.title, override.location) == (None, None)
+    assert override.when
+    assert after == before.replace("SUMMARY:Lesson", "SUMMARY:Other")
+
+
 def retitled(*lines: str, exceptions: tuple[tuple[str, ...], ...] = ()) -> tuple[str, str]:
     before = text(*lines, exceptions=exceptions)
     wanted = replace(content(*lines, exceptions=exceptions), title="Other")
