@@ -112,7 +112,10 @@ class LinedAdapter(MemoryAdapter):
             trouble is Trouble.HIDDEN or (is_forgotten and trouble is self.line.forgetting)
         )
         page = await super().get_changes(calendar_id, cursor, window)
-        self.line.given |= {page.more or page.done or ""}
+        given = page.more or page.done or ""
+        self.line.given |= {given}
+        # Given anew, the same words are good again.
+        self.line.forgotten -= {given}
         return replace(page, changes=[*page.changes, *self._phantoms()])
 
     def _phantoms(self) -> list[Touched]:
