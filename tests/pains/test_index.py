@@ -35,7 +35,6 @@ PAINS = {
     25: "setting it up oneself",
 }
 LATER = {
-    14: "push messages are sent by Google and Microsoft",
     20: "needs an account at iCloud",
     23: "comes with Outlook",
 }
