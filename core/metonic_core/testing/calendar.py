@@ -133,7 +133,7 @@ class MemoryCalendar:
     def changes(self, cursor: str | None, window: Window) -> ChangePage:
         """What changed since the cursor; without one, everything, however much changes meanwhile."""
         if not cursor:
-            ids = sorted(self.live)
+            ids = self._listed()
             is_paged = len(ids) > self.conduct.page_size
             return self._listing(ids, len(self.log), window, is_paged=is_paged)
         where = json.loads(cursor)
@@ -151,12 +151,25 @@ class MemoryCalendar:
         if of_series is OfSeries.HINTED:
             # All parts of a series are there: on one page it is whole, over several its version can be told.
             of_series = OfSeries.NAMED if is_paged else OfSeries.TOLD
-        shown = [i for i in ids[:size] if i in self.live and not self._is_unborn(i)]
-        inside = [i for i in shown if self._is_inside(self.live[i], window)]
-        found = [self._report(i, window, of_series) for i in inside]
+        shown = [event for i in ids[:size] if (event := self._present(i))]
+        if self.conduct.catches_up and shown != [self.live[i] for i in ids[:size] if i in self.live]:
+            then = min(then, self._settled())
+        found = [self._told(event, of_series) for event in shown if self._is_inside(event, window)]
         if ids[size:]:
             return self._page(found, window, is_done=False, list=ids[size:], then=then)
         return self._page(found, window, since=then)
+
+    def _listed(self) -> list[str]:
+        """What a complete read names. Where it is told later, what was just deleted may still be there."""
+        gone = self.deleted() if self.conduct.catches_up else []
+        return sorted({*self.live, *filter(self._is_hidden, gone)})
+
+    def _present(self, event_id: str) -> StoredEvent | None:
+        """An event as a complete read shows it."""
+        event = self.live.get(event_id)
+        if event is None:
+            return self.versions(event_id)[-1] if self._is_hidden(event_id) else None
+        return None if self._is_unborn(event_id) else event
 
     def _page(
         self, found: list[Change], window: Window, *, is_done: bool = True, **cursor: object
@@ -194,6 +207,10 @@ class MemoryCalendar:
                 end -= 1
         return end
 
+    def _settled(self) -> int:
+        """Up to where nothing is so young that it may not show."""
+        return next((n for n, entry in enumerate(self.log) if self._is_young(entry)), len(self.log))
+
     def _unasked(self, start: int, window: Window) -> Iterator[Change]:
         """Old reports that come again, and events that are said to be gone and are not."""
         if self.dice and start and self.may(Trouble.REPLAY):
@@ -207,13 +224,14 @@ class MemoryCalendar:
         if self.dice and self.live and self.may(Trouble.NOISE):
             yield Gone(self.dice.choice(sorted(self.live)), is_firm=False)
 
-    def _report(self, event_id: str, window: Window, of_series: OfSeries | None = None) -> Change:
+    def _report(self, event_id: str, window: Window) -> Change:
         event = self.live.get(event_id)
         if event is None or not self._is_inside(event, window):
             return Gone(event_id, is_firm=self.conduct.removes_firmly)
-        if event_id in self.garbled:
-            return Touched(event_id, event.etag)
-        return self._shown(event, of_series or self.conduct.of_series)
+        return self._told(event, self.conduct.of_series)
+
+    def _told(self, event: StoredEvent, of_series: OfSeries) -> Change:
+        return Touched(event.id, event.etag) if event.id in self.garbled else self._shown(event, of_series)
 
     def _shown(self, event: StoredEvent, of_series: OfSeries) -> Change:
         """An event in the feed."""

@@ -1,11 +1,11 @@
 """How calendar services behave, as far as the engine can tell: three conducts, and what may trouble each.
 
 GOOGLE reports full states with growing revisions, but of a series only that something of it changed; takes
-ids of our choosing and never twice, says firmly what was deleted, also to who reads it, and says so when it
-has forgotten where a reader was. GRAPH gives ids of its own and knows a create again by its transaction id,
-shows neither markers nor revisions in its feed, nor what lies outside the window, only stops showing what was
-deleted, and may not show for a while what was just written. CALDAV reports hints, makes its etags of the
-content, and forgets in silence.
+ids of our choosing and never twice, says firmly what was deleted, also to who reads it, shows what was just
+written after some seconds at the latest, and says so when it has forgotten where a reader was. GRAPH gives
+ids of its own and knows a create again by its transaction id, shows neither markers nor revisions in its
+feed, nor what lies outside the window, only stops showing what was deleted, and may not show for a while what
+was just written. CALDAV reports hints, makes its etags of the content, and forgets in silence.
 """
 
 from dataclasses import dataclass
@@ -49,7 +49,8 @@ class Conduct:
     ``gives_ids``: ids are the service's own, and a create is known again by its identity. ``troubles``:
     what may happen to a reader. ``tidies_later``: what was written gets the service's own form some time
     later, with a new etag, instead of at once. ``keeps_tombstones``: who reads what was deleted is
-    told that it was, and when, instead of finding nothing. ``is_windowed``: the feed is about the window that
+    told that it was, and when, instead of finding nothing. ``catches_up``: what did not show yet when all was
+    read is told as a change once it does. ``is_windowed``: the feed is about the window that
     it was begun with, and what is moved out of that is not shown any more. ``visibility_lag`` and
     ``is_silent`` are as in the capabilities: where writes are not silent, each write to an event with guests
     sends a mail.
@@ -68,6 +69,7 @@ class Conduct:
     page_size: int = 3
     is_windowed: bool = False
     keeps_tombstones: bool = False
+    catches_up: bool = False
     of_series: OfSeries = OfSeries.TOLD
 
     @property
@@ -91,8 +93,10 @@ GOOGLE = Conduct(
     hashes_etags=False,
     tidies_later=True,
     is_silent=True,
-    troubles=frozenset({Trouble.EXPIRED, Trouble.REPLAY}),
+    troubles=frozenset({Trouble.EXPIRED, Trouble.REPLAY, Trouble.HIDDEN}),
+    visibility_lag=timedelta(seconds=10),
     keeps_tombstones=True,
+    catches_up=True,
     of_series=OfSeries.HINTED,
 )
 

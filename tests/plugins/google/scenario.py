@@ -67,6 +67,12 @@ class Place(Protocol):
     async def touch(self, event_id: str) -> None:
         """The service stores it again as it is."""
 
+    async def hide(self) -> None:
+        """What comes of the next write does not show for some seconds."""
+
+    async def show(self) -> None:
+        """These seconds pass."""
+
 
 def _identity(name: str) -> UUID:
     """What our copy of that name is created with."""
@@ -128,6 +134,8 @@ class Scene:
             "answer lost": self._stand.lose_answer,
             "request lost": self._stand.lose_request,
             "cursors forgotten": self._stand.expire_cursors,
+            "write hidden": self.place.hide,
+            "time passes": self.place.show,
         }
 
     # writes

@@ -24,6 +24,7 @@ Opening = Callable[[], AbstractAsyncContextManager[Place]]
 
 class _OnePage(MemoryStand):
     conduct = replace(GOOGLE, page_size=1000)
+    hides = False
 
 
 @dataclass
@@ -32,6 +33,15 @@ class _InMemory:
 
     async def restore(self, event_id: str) -> None:
         self.stand.calendar.put(self.stand.calendar.versions(event_id)[-1])
+
+    async def hide(self) -> None:
+        """Everything so far is old enough to show."""
+        self.stand.now += self.stand.conduct.visibility_lag
+        self.stand.line.hides = True
+
+    async def show(self) -> None:
+        await self.stand.settle()
+        self.stand.line.hides = False
 
     async def touch(self, event_id: str) -> None:
         self.stand.calendar.put(self.stand.calendar.live[event_id])
@@ -43,6 +53,12 @@ class _OverHttp:
 
     async def restore(self, event_id: str) -> None:
         await self.stand.ask("PATCH", f"/events/{event_id}", {"status": "confirmed"})
+
+    async def hide(self) -> None:
+        self.stand.google.arm("hidden", path="*/events*", seconds=10.0)
+
+    async def show(self) -> None:
+        self.stand.google.advance(seconds=10)
 
     async def touch(self, event_id: str) -> None:
         self.stand.google.arm("touched-after", path=f"*{event_id}*")
