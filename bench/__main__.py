@@ -7,7 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from bench import caldav, engine, platform_side
+from bench import caldav, engine, google, platform_side
 from bench.measuring import Amount, Figure
 from metonic_gateway.telemetry import set_up_logging
 
@@ -19,6 +19,7 @@ PARTS: Mapping[str, Callable[[], Awaitable[Rows]]] = {
     "platform_side": platform_side.figures,
     "engine": engine.figures,
     "caldav": caldav.figures,
+    "google": google.figures,
 }
 
 

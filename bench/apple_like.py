@@ -58,9 +58,9 @@ X-WR-ALARMUID:{uid}-alarm
 END:VALARM
 END:VEVENT
 """
-_TITLES = ("Training", "Physiotherapy", "Lunch with Ana", "School run", "Stand-up", "Dentist", "Yoga", "Call")
-_PLACES = ("Main Street 1", "Sports hall", "Café am Ufer", "Office", "Park")
-_WORDS = (
+TITLES = ("Training", "Physiotherapy", "Lunch with Ana", "School run", "Stand-up", "Dentist", "Yoga", "Call")
+PLACES = ("Main Street 1", "Sports hall", "Café am Ufer", "Office", "Park")
+WORDS = (
     "bring",
     "towel",
     "and",
@@ -86,7 +86,7 @@ def objects(number: int) -> Mapping[str, str]:
 
 def _object(dice: Random, number: int) -> str:
     start = FIRST_DAY + timedelta(days=dice.randrange(_DAYS), minutes=15 * dice.randrange(40))
-    uid, title = _uuid(dice), f"{dice.choice(_TITLES)} {number}"
+    uid, title = _uuid(dice), f"{dice.choice(TITLES)} {number}"
     rule = f"RRULE:{dice.choice(_RULES)}\n" if number % _RECURRING == 0 else ""
     events = [_event(dice, uid, title, start, rule)]
     if number % _CHANGED == 0:
@@ -102,9 +102,9 @@ def _event(dice: Random, uid: str, title: str, start: datetime, times: str) -> s
         start=start,
         end=start + timedelta(minutes=15 * dice.randrange(1, 9)),
         times=times,
-        place=dice.choice(_PLACES),
+        place=dice.choice(PLACES),
         title=title,
-        notes=_folded(" ".join(dice.choices(_WORDS, k=dice.randrange(4, 40)))),
+        notes=_folded(" ".join(dice.choices(WORDS, k=dice.randrange(4, 40)))),
         uid=uid,
         digits=dice.randrange(10_000, 100_000),
     )

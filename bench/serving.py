@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 from metonic_core.spi.registry import Registry
 from metonic_gateway.accounts.egress import Egress
+from metonic_gateway.accounts.stand_ins import NONE, StandIns
 from metonic_gateway.feed import Feed
 from metonic_gateway.services import Services
 from metonic_gateway.settings import load_settings
@@ -17,21 +18,30 @@ from metonic_gateway.vault import Vault
 
 @asynccontextmanager
 async def served(
-    registry: Registry, clock: Callable[[], datetime], *, is_local: bool = False
+    registry: Registry,
+    clock: Callable[[], datetime],
+    *,
+    is_local: bool = False,
+    stand_ins: StandIns = NONE,
+    **settings: str,
 ) -> AsyncIterator[Services]:
     """What its parts work with; the file goes when the block ends.
 
-    ``is_local``: the calendar servers are on this machine.
+    ``is_local``: the calendar servers are on this machine; ``settings`` are further ones.
     """
     with TemporaryDirectory() as folder:
         url = f"sqlite://{Path(folder) / 'bench.sqlite3'}"
         await migrated(url)
-        settings = load_settings(keys="k1:" + "A" * 43 + "=", jwt_key="j" * 32, database_url=url)
-        async with opened(url), Egress(allow_private_addresses=is_local) as egress:
+        keys = "k1:" + "A" * 43 + "="
+        loaded = load_settings(keys=keys, jwt_key="j" * 32, database_url=url, **settings)
+        async with (
+            opened(url),
+            Egress(allow_private_addresses=is_local, stand_ins=stand_ins) as egress,
+        ):
             yield Services(
-                settings=settings,
+                settings=loaded,
                 registry=registry,
-                vault=Vault(settings.root_keys),
+                vault=Vault(loaded.root_keys),
                 egress=egress,
                 feed=Feed(),
                 clock=clock,

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 from uuid import UUID
 
@@ -37,11 +37,12 @@ CONNECT = f"""mutation ($credentials: [CredentialInput!]!) {{
   connectWithCredentials(provider: "apple", credentials: $credentials) {{
     ... on ConnectedCalendar {{ id calendarId }} {ERROR} }} }}"""
 TITLES = "{ appointments(first: 50) { nodes { id title } } }"
-STATUS = """{ syncStatus(provider: "apple") { state lastSyncStatus idleRuns quarantined openConflicts
+STATUS = """query ($provider: ProviderName!) { syncStatus(provider: $provider) {
+  state lastSyncStatus idleRuns quarantined openConflicts
   consecutiveFailures nextSyncAt attention { code message nextStep } errors { code error nextStep }
   heldRun { id plan { deletes heldBecause } } } }"""
-SETTINGS = f"""mutation ($settings: SyncSettingsInput!) {{
-  updateSyncSettings(provider: "apple", settings: $settings) {{
+SETTINGS = f"""mutation ($provider: ProviderName!, $settings: SyncSettingsInput!) {{
+  updateSyncSettings(provider: $provider, settings: $settings) {{
     ... on ConnectedCalendar {{ id }} {ERROR} }} }}"""
 HISTORY = """{ syncHistory { nodes { id reason status itemsPushed itemsPulled
   errors { code error nextStep externalEventId }
@@ -115,46 +116,13 @@ class Device:
 
 
 @dataclass
-class Person:
-    """A user of the platform with one connected calendar; ``line`` is what the service speaks through."""
+class Member:
+    """A user of the platform with one connected calendar at that provider."""
 
+    provider: ClassVar[str]
     house: House
     api: Api
-    device: Device
-    line: Proxy
     calendar: UUID
-
-    @property
-    def name(self) -> str:
-        """Of their account at the calendar server."""
-        return self.device.client.username
-
-    def writes(self) -> list[Exchange]:
-        """What the service has written or tried to write into their calendar."""
-        return [e for e in self.line.of(self.name) if e.method in {"PUT", "DELETE"}]
-
-    def answered(self, status: int, **headers: str) -> None:
-        """From now on the calendar server answers everything of theirs like that."""
-        self.refused(lambda _: True, status, **headers)
-
-    def refused(
-        self, matches: Callable[[Exchange], bool], status: int, body: str = "", **headers: str
-    ) -> list[Exchange]:
-        """From now on the calendar server answers those of their requests like that; they are collected."""
-        refused: list[Exchange] = []
-
-        def instead(exchange: Exchange) -> web.Response | None:
-            if exchange.user != self.name or not matches(exchange):
-                return None
-            refused.append(exchange)
-            return web.Response(status=status, text=body, headers=headers)
-
-        self.line.instead = instead
-        return refused
-
-    def answered_again(self) -> None:
-        """The calendar server is itself again."""
-        self.line.instead = lambda _: None
 
     async def sync(self, later: timedelta = timedelta(minutes=20)) -> None:
         """Time passes, and the calendar is synced as the scheduler would have it."""
@@ -188,11 +156,11 @@ class Person:
         return await self.read(found["id"])
 
     async def set(self, **settings: object) -> None:
-        told = await self.api.call(SETTINGS, settings=settings)
+        told = await self.api.call(SETTINGS, provider=self.provider, settings=settings)
         assert "id" in told, told
 
     async def status(self) -> Json:
-        told: Json = await self.api.call(STATUS)
+        told: Json = await self.api.call(STATUS, provider=self.provider)
         return told
 
     async def conflicts(self) -> list[Json]:
@@ -211,6 +179,47 @@ class Person:
         await self.house.undo()
         told: Json = await self.api.call(READ_RUN, id=asked["id"])
         return told
+
+
+@dataclass
+class Person(Member):
+    """Whose calendar is on a CalDAV server; ``line`` is what the service speaks through."""
+
+    provider: ClassVar[str] = "apple"
+    device: Device
+    line: Proxy
+
+    @property
+    def name(self) -> str:
+        """Of their account at the calendar server."""
+        return self.device.client.username
+
+    def writes(self) -> list[Exchange]:
+        """What the service has written or tried to write into their calendar."""
+        return [e for e in self.line.of(self.name) if e.method in {"PUT", "DELETE"}]
+
+    def answered(self, status: int, **headers: str) -> None:
+        """From now on the calendar server answers everything of theirs like that."""
+        self.refused(lambda _: True, status, **headers)
+
+    def refused(
+        self, matches: Callable[[Exchange], bool], status: int, body: str = "", **headers: str
+    ) -> list[Exchange]:
+        """From now on the calendar server answers those of their requests like that; they are collected."""
+        refused: list[Exchange] = []
+
+        def instead(exchange: Exchange) -> web.Response | None:
+            if exchange.user != self.name or not matches(exchange):
+                return None
+            refused.append(exchange)
+            return web.Response(status=status, text=body, headers=headers)
+
+        self.line.instead = instead
+        return refused
+
+    def answered_again(self) -> None:
+        """The calendar server is itself again."""
+        self.line.instead = lambda _: None
 
 
 async def sign_in(api: Api, line: Proxy, name: str, password: str = PASSWORD) -> Json:
@@ -240,7 +249,7 @@ class Stage:
         identity = Identity(role, user, user, "Europe/Berlin")
         api = replace(self.api, token=self.api.token_for(identity, timedelta(days=1000)))
         told = await sign_in(api, self.line, name)
-        person = Person(self.house, api, device, self.line, UUID(told["id"]))
+        person = Person(self.house, api, UUID(told["id"]), device, self.line)
         await person.sync()
         return person
 

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from tests.gateway.conftest import _servers_that_stop_at_once, migrated_template
 from tests.gateway.house import copied
+from tests.google_stage import AtGoogle
+from tests.google_stage import staged as staged_at_google
 from tests.radicale import calendar_server
 from tests.stage import NAMES, PASSWORD, Person, Stage, staged
 
@@ -31,3 +33,10 @@ async def stage(
 async def trainer(stage: Stage) -> Person:
     """The trainer with a connected calendar, synced once."""
     return await stage.connected()
+
+
+@pytest.fixture
+async def alice(migrated_template: Path, tmp_path: Path) -> AsyncIterator[AtGoogle]:
+    """A trainer whose calendar is at what stands in for Google, synced once."""
+    async with staged_at_google(copied(migrated_template, tmp_path / "google.sqlite3")) as person:
+        yield person

@@ -35,8 +35,6 @@ PAINS = {
     25: "setting it up oneself",
 }
 LATER = {
-    13: "quotas are those of Google and Microsoft; a 429 of any server: test case 5 of the specification",
-    14: "push messages are sent by Google and Microsoft",
     20: "needs an account at iCloud",
     23: "comes with Outlook",
 }

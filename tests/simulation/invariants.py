@@ -18,7 +18,7 @@ from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import HoldKind, Mapping
 from metonic_core.reconcile.alike import is_waiting
 from metonic_core.selection import Direction, flow, projected
-from metonic_core.testing.conduct import Trouble
+from metonic_core.testing.conduct import Conduct, Trouble
 from metonic_gateway.store import models
 from metonic_gateway.store.rows import due_of
 
@@ -45,10 +45,14 @@ async def out_of_step(world: World) -> list[str]:
         await world.run(desk)
     places = await standing(world)
     found = [why for place in places for why in _diverged(place)]
-    # A listing may lack what was just made where that may be hidden.
-    told = [place for place in places if Trouble.HIDDEN not in place.desk.calendar.conduct.troubles]
+    told = [place for place in places if _tells_all(place.desk.calendar.conduct)]
     found += [why for place in told for why in _unknown(place)]
     return [f"before the daily read: {why}" for why in found]
+
+
+def _tells_all(conduct: Conduct) -> bool:
+    """A listing may lack what was just made where that may be hidden."""
+    return conduct.catches_up or Trouble.HIDDEN not in conduct.troubles
 
 
 async def broken(world: World) -> list[str]:

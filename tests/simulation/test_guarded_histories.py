@@ -9,7 +9,7 @@ from tests.simulation.history import lived
 from tests.simulation.swarms import Swarm
 from tests.simulation.world import World
 
-HISTORIES = 10
+HISTORIES = 14
 _STOCK = 5
 GUARDED = Swarm((*KINDS, (40, "answer what is held"), (4, "wipe there"), (4, "platform: cancel many")))
 

@@ -1,7 +1,7 @@
 """How people decide about conflicts."""
 
 from tests.gateway.graphql.operations import ERROR
-from tests.stage import Json, Person
+from tests.stage import Json, Member, Person
 
 OPEN = "{ syncConflicts(filter: {states: [OPEN, RESOLVING]}) { nodes { id version state } } }"
 ONE = f"""mutation ($id: ID!, $resolution: ConflictResolution!, $version: Int!, $picks: [FieldPick!]) {{
@@ -12,7 +12,7 @@ ALL = """mutation ($resolution: ConflictResolution!) {
     ... on ConflictsResolved { resolvedCount refusedCount } } }"""
 
 
-async def resolve(person: Person, resolution: str, picks: list[Json] | None = None) -> None:
+async def resolve(person: Member, resolution: str, picks: list[Json] | None = None) -> None:
     """Decide about the only conflict, and have it done."""
     (conflict,) = (await person.api.call(OPEN))["nodes"]
     told = await person.api.call(

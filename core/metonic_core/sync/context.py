@@ -44,9 +44,10 @@ class Report:
         self.pushed += sum(o.side is Side.EXTERNAL for o in operations)
         self.pulled += sum(o.side is Side.LOCAL for o in operations)
 
-    def count_hold(self, before: Mapping, after: Mapping) -> None:
-        """Note a row that has just gone into quarantine."""
-        if after.hold and after.hold.kind is HoldKind.QUARANTINE and before.hold != after.hold:
+    def count_hold(self, before: Mapping | None, after: Mapping) -> None:
+        """Note a row that has just gone into quarantine; ``before`` is None where there was none."""
+        held = before.hold if before else None
+        if after.hold and after.hold.kind is HoldKind.QUARANTINE and held != after.hold:
             self.quarantined.append(Quarantined(after.hold.reason, after.appointment_id, after.event_id))
 
 

@@ -109,6 +109,7 @@ async def _record_changes(
         row = moved.get(event_id) or known.get(event_id)
         made = record(row, change, terms, has_markers=page.has_markers)
         if made is not None:
+            this.report.count_hold(row, made)
             moved[event_id] = replace(made, read_round=link.round)
         elif row is not None and isinstance(change, Touched) and row.seen is None:
             is_repeating = is_repeating or not _was_written_since(row, link)

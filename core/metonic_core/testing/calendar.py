@@ -14,7 +14,7 @@ from metonic_core.model.event import StoredEvent
 from metonic_core.model.when import Window
 from metonic_core.spi.changes import Change, ChangePage, Gone, Reading, Seen, Touched, Unreadable
 from metonic_core.spi.errors import CursorExpired
-from metonic_core.testing.conduct import Conduct, Trouble
+from metonic_core.testing.conduct import Conduct, OfSeries, Trouble
 
 
 def tidied(content: Content) -> Content:
@@ -53,11 +53,16 @@ class MemoryCalendar:
         """Store this version; returns it with its new etag."""
         if not self.conduct.tidies_later:
             event = replace(event, content=tidied(event.content))
-        stored = replace(event, revision=len(self.log) + 1 if self.conduct.has_revisions else None)
+        stored = replace(event, revision=self._revision(event))
         stored = replace(stored, etag=self._etag(stored))
         self.live[event.id] = stored
         self._note(event.id, stored)
         return stored
+
+    def _revision(self, event: StoredEvent) -> int | None:
+        is_series = event.content.recurrence is not None
+        is_undated = is_series and self.conduct.of_series is OfSeries.HINTED
+        return len(self.log) + 1 if self.conduct.has_revisions and not is_undated else None
 
     def erase(self, event_id: str) -> None:
         del self.live[event_id]
@@ -97,7 +102,14 @@ class MemoryCalendar:
             return Gone(event_id, is_firm=False)
         if event is None and self._is_hidden(event_id):
             return Seen(self.versions(event_id)[-1])
-        return Seen(event) if event else Gone(event_id, is_firm=False)
+        return Seen(event) if event else self._missing(event_id)
+
+    def _missing(self, event_id: str) -> Gone:
+        """What is said to who reads an event that is not there."""
+        if self.conduct.keeps_tombstones and self.was_deleted(event_id):
+            deleted = max(number for number, entry in enumerate(self.log, 1) if entry.id == event_id)
+            return Gone(event_id, revision=deleted)
+        return Gone(event_id, is_firm=False)
 
     def _is_unborn(self, event_id: str) -> bool:
         """Whether it was made so short a time ago that it does not show yet."""
@@ -121,24 +133,43 @@ class MemoryCalendar:
     def changes(self, cursor: str | None, window: Window) -> ChangePage:
         """What changed since the cursor; without one, everything, however much changes meanwhile."""
         if not cursor:
-            return self._listing(sorted(self.live), len(self.log), window)
+            ids = self._listed()
+            is_paged = len(ids) > self.conduct.page_size
+            return self._listing(ids, len(self.log), window, is_paged=is_paged)
         where = json.loads(cursor)
         begun = Window(*map(datetime.fromisoformat, where["window"]))
         if "list" in where:
-            return self._listing(where["list"], where["then"], begun)
+            return self._listing(where["list"], where["then"], begun, is_paged=True)
         if self.may(Trouble.EXPIRED):
             raise CursorExpired("the cursor is too old")
         if self.may(Trouble.RESET):
             return self._page([self._report(i, begun) for i in sorted(self.live)], begun, since=len(self.log))
         return self._delta(where["since"], begun)
 
-    def _listing(self, ids: list[str], then: int, window: Window) -> ChangePage:
-        size = self.conduct.page_size
-        shown = [i for i in ids[:size] if i in self.live and not self._is_unborn(i)]
-        found = [self._report(i, window) for i in shown if self._is_inside(self.live[i], window)]
+    def _listing(self, ids: list[str], then: int, window: Window, *, is_paged: bool) -> ChangePage:
+        size, of_series = self.conduct.page_size, self.conduct.of_series
+        if of_series is OfSeries.HINTED:
+            # All parts of a series are there: on one page it is whole, over several its version can be told.
+            of_series = OfSeries.NAMED if is_paged else OfSeries.TOLD
+        shown = [event for i in ids[:size] if (event := self._present(i))]
+        if self.conduct.catches_up and shown != [self.live[i] for i in ids[:size] if i in self.live]:
+            then = min(then, self._settled())
+        found = [self._told(event, of_series) for event in shown if self._is_inside(event, window)]
         if ids[size:]:
             return self._page(found, window, is_done=False, list=ids[size:], then=then)
         return self._page(found, window, since=then)
+
+    def _listed(self) -> list[str]:
+        """What a complete read names. Where it is told later, what was just deleted may still be there."""
+        gone = self.deleted() if self.conduct.catches_up else []
+        return sorted({*self.live, *filter(self._is_hidden, gone)})
+
+    def _present(self, event_id: str) -> StoredEvent | None:
+        """An event as a complete read shows it."""
+        event = self.live.get(event_id)
+        if event is None:
+            return self.versions(event_id)[-1] if self._is_hidden(event_id) else None
+        return None if self._is_unborn(event_id) else event
 
     def _page(
         self, found: list[Change], window: Window, *, is_done: bool = True, **cursor: object
@@ -176,33 +207,37 @@ class MemoryCalendar:
                 end -= 1
         return end
 
+    def _settled(self) -> int:
+        """Up to where nothing is so young that it may not show."""
+        return next((n for n, entry in enumerate(self.log) if self._is_young(entry)), len(self.log))
+
     def _unasked(self, start: int, window: Window) -> Iterator[Change]:
         """Old reports that come again, and events that are said to be gone and are not."""
         if self.dice and start and self.may(Trouble.REPLAY):
             entry = self.dice.choice(self.log[:start])
             is_shown = entry.event and self._is_inside(entry.event, window)
-            yield self._shown(entry.event) if entry.event and is_shown else self._gone(entry.id, 0)
+            if entry.event and is_shown:
+                yield self._shown(entry.event, self.conduct.of_series)
+            elif not (self.conduct.removes_firmly and entry.id in self.live):
+                # What a service says of a deletion is no older than what it has.
+                yield Gone(entry.id, is_firm=self.conduct.removes_firmly)
         if self.dice and self.live and self.may(Trouble.NOISE):
             yield Gone(self.dice.choice(sorted(self.live)), is_firm=False)
 
     def _report(self, event_id: str, window: Window) -> Change:
         event = self.live.get(event_id)
         if event is None or not self._is_inside(event, window):
-            return self._gone(event_id, len(self.log))
-        if event_id in self.garbled:
-            return Touched(event_id, event.etag)
-        return self._shown(event)
+            return Gone(event_id, is_firm=self.conduct.removes_firmly)
+        return self._told(event, self.conduct.of_series)
 
-    def _shown(self, event: StoredEvent) -> Change:
-        """An event in the feed. A series is named by its master, which is to be read whole."""
-        is_piecemeal = self.conduct.gives_ids and event.content.recurrence is not None
-        if not self.conduct.reports_states or is_piecemeal:
+    def _told(self, event: StoredEvent, of_series: OfSeries) -> Change:
+        return Touched(event.id, event.etag) if event.id in self.garbled else self._shown(event, of_series)
+
+    def _shown(self, event: StoredEvent, of_series: OfSeries) -> Change:
+        """An event in the feed."""
+        told = of_series if event.content.recurrence is not None else OfSeries.TOLD
+        if told is OfSeries.HINTED:
+            return Touched(event.id, f"hint-{event.etag}")
+        if told is OfSeries.NAMED or not self.conduct.reports_states:
             return Touched(event.id, event.etag)
         return Seen(event if self.conduct.shows_markers else replace(event, marker=None))
-
-    def _gone(self, event_id: str, revision: int) -> Gone:
-        return Gone(
-            event_id,
-            is_firm=self.conduct.removes_firmly,
-            revision=revision if self.conduct.has_revisions else None,
-        )

@@ -1,10 +1,11 @@
 """How calendar services behave, as far as the engine can tell: three conducts, and what may trouble each.
 
-GOOGLE reports full states with growing revisions, takes ids of our choosing and never twice, says firmly what
-was deleted, and says so when it has forgotten where a reader was. GRAPH gives ids of its own and knows a
-create again by its transaction id, shows neither markers nor revisions in its feed, nor what lies outside the
-window, only stops showing what was deleted, and may not show for a while what was just written. CALDAV
-reports hints, makes its etags of the content, and forgets in silence.
+GOOGLE reports full states with growing revisions, but of a series only that something of it changed; takes
+ids of our choosing and never twice, says firmly what was deleted, also to who reads it, shows what was just
+written after some seconds at the latest, and says so when it has forgotten where a reader was. GRAPH gives
+ids of its own and knows a create again by its transaction id, shows neither markers nor revisions in its
+feed, nor what lies outside the window, only stops showing what was deleted, and may not show for a while what
+was just written. CALDAV reports hints, makes its etags of the content, and forgets in silence.
 """
 
 from dataclasses import dataclass
@@ -29,16 +30,30 @@ class Trouble(StrEnum):
     HIDDEN = "hidden"
 
 
+class OfSeries(StrEnum):
+    """What the feed says of a series that changed.
+
+    TOLD: all, as of every event. NAMED: which version it has, to be read whole. HINTED: that it changed, as
+    only its parts have versions there; it has no revision either.
+    """
+
+    TOLD = "told"
+    NAMED = "named"
+    HINTED = "hinted"
+
+
 @dataclass(frozen=True, slots=True)
 class Conduct:
     """``reports_states``: full states in the feed instead of hints; ``shows_markers``: with their markers.
 
     ``gives_ids``: ids are the service's own, and a create is known again by its identity. ``troubles``:
     what may happen to a reader. ``tidies_later``: what was written gets the service's own form some time
-    later, with a new etag, instead of at once. ``is_windowed``: the feed is about the window that it was
-    begun with, and what is moved out of that is not shown any more. ``visibility_lag`` and ``is_silent``
-    are as in the capabilities: where writes are not silent, each write to an event with guests sends a
-    mail.
+    later, with a new etag, instead of at once. ``keeps_tombstones``: who reads what was deleted is
+    told that it was, and when, instead of finding nothing. ``catches_up``: what did not show yet when all was
+    read is told as a change once it does. ``is_windowed``: the feed is about the window that
+    it was begun with, and what is moved out of that is not shown any more. ``visibility_lag`` and
+    ``is_silent`` are as in the capabilities: where writes are not silent, each write to an event with guests
+    sends a mail.
     """
 
     reports_states: bool
@@ -53,6 +68,9 @@ class Conduct:
     visibility_lag: timedelta = timedelta(0)
     page_size: int = 3
     is_windowed: bool = False
+    keeps_tombstones: bool = False
+    catches_up: bool = False
+    of_series: OfSeries = OfSeries.TOLD
 
     @property
     def capabilities(self) -> Capabilities:
@@ -75,7 +93,11 @@ GOOGLE = Conduct(
     hashes_etags=False,
     tidies_later=True,
     is_silent=True,
-    troubles=frozenset({Trouble.EXPIRED, Trouble.REPLAY}),
+    troubles=frozenset({Trouble.EXPIRED, Trouble.REPLAY, Trouble.HIDDEN}),
+    visibility_lag=timedelta(seconds=10),
+    keeps_tombstones=True,
+    catches_up=True,
+    of_series=OfSeries.HINTED,
 )
 
 GRAPH = Conduct(
@@ -90,6 +112,7 @@ GRAPH = Conduct(
     troubles=frozenset({Trouble.EXPIRED, Trouble.REPLAY, Trouble.NOISE, Trouble.HIDDEN}),
     visibility_lag=timedelta(seconds=20),
     is_windowed=True,
+    of_series=OfSeries.NAMED,
 )
 
 CALDAV = Conduct(

@@ -53,7 +53,7 @@ class MemoryAdapter(CalendarAdapter):
     async def create_event(self, calendar_id: str, write: Create) -> Stored:  # noqa: ARG002
         chosen = self._chosen(write.identity)
         uid = None if self.calendar.conduct.gives_ids else str(write.identity)
-        found = self.calendar.live.get(chosen)
+        found = self._found(chosen)
         if found:
             if found.uid != uid:
                 raise IdentityTaken("another event has this identity")
@@ -64,6 +64,16 @@ class MemoryAdapter(CalendarAdapter):
         self.calendar.made[write.identity] = chosen
         event = StoredEvent(chosen, "", write.content, uid=uid, marker=write.marker, identity=identity)
         return Stored(self.calendar.put(event))
+
+    def _found(self, event_id: str) -> StoredEvent | None:
+        """The event that has that id already. Where ids stay taken, it is read to see whose it is."""
+        is_taken = event_id in self.calendar.live or self.calendar.was_deleted(event_id)
+        if not (self.calendar.conduct.keeps_tombstones and is_taken):
+            return self.calendar.live.get(event_id)
+        reading = self.calendar.read(event_id)
+        if isinstance(reading, Seen):
+            return reading.event
+        raise IdentityTaken("another event, or a deleted one, has this identity")
 
     def _chosen(self, identity: UUID) -> str:
         """The id of the event that was created with this identity, or will be."""

@@ -57,6 +57,7 @@ class Line:
     given: set[str] = field(default_factory=set)
     forgotten: set[str] = field(default_factory=set)
     forgetting: Trouble = Trouble.EXPIRED
+    hides: bool = True
     phantoms: list[str] = field(default_factory=list)
     extras: dict[str, str] = field(default_factory=dict)
 
@@ -109,10 +110,14 @@ class LinedAdapter(MemoryAdapter):
         self.line.ask()
         is_forgotten = cursor in self.line.forgotten
         self.calendar.strikes = lambda trouble: (
-            trouble is Trouble.HIDDEN or (is_forgotten and trouble is self.line.forgetting)
+            (trouble is Trouble.HIDDEN and self.line.hides)
+            or (is_forgotten and trouble is self.line.forgetting)
         )
         page = await super().get_changes(calendar_id, cursor, window)
-        self.line.given |= {page.more or page.done or ""}
+        given = page.more or page.done or ""
+        self.line.given |= {given}
+        # Given anew, the same words are good again.
+        self.line.forgotten -= {given}
         return replace(page, changes=[*page.changes, *self._phantoms()])
 
     def _phantoms(self) -> list[Touched]:
@@ -172,16 +177,17 @@ def provider_of(adapter: type[CalendarAdapter], conduct: Conduct) -> Provider:
 
 
 class MemoryStand(Stand):
-    """``conduct`` says how the service behaves."""
+    """``conduct`` says how the service behaves, ``hides`` whether it shows things as late as it may."""
 
     conduct: ClassVar[Conduct] = GOOGLE
+    hides: ClassVar[bool] = True
     page_size = 3
 
     async def open(self) -> None:
         self.now = datetime(2028, 3, 1, tzinfo=UTC)
         self.calendar = MemoryCalendar(self.conduct, clock=lambda: self.now)
-        self.calendar.strikes = lambda trouble: trouble is Trouble.HIDDEN
-        self.client = self.line = Line(self.calendar)
+        self.calendar.strikes = lambda trouble: trouble is Trouble.HIDDEN and self.line.hides
+        self.client = self.line = Line(self.calendar, hides=self.hides)
         self.account = Account("", "Memory", "memory://", "anybody", CALENDAR)
         self.calendar_id = CALENDAR
 
@@ -278,7 +284,10 @@ class MemoryStand(Stand):
 
 
 class GoogleStand(MemoryStand):
+    """Shows things at once: a create that comes again before that finds its id taken by nothing."""
+
     conduct = GOOGLE
+    hides = False
 
 
 class GraphStand(MemoryStand):

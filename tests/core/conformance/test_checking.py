@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from tests.core.conformance.standing import GoogleStand, LinedAdapter, provider_of
@@ -13,7 +15,8 @@ from metonic_core.testing.conduct import GOOGLE
 from metonic_core.testing.conformance import Conformance
 from metonic_core.testing.stand import Stand
 
-PROVIDER = provider_of(LinedAdapter, GOOGLE)
+# A stand that says nothing of it waits in earnest.
+PROVIDER = provider_of(LinedAdapter, replace(GOOGLE, visibility_lag=timedelta(0)))
 
 
 class Bare(Stand):
