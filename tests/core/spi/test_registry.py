@@ -84,7 +84,8 @@ def test_installed_plugins_are_found_with_their_distribution() -> None:
     registry = Registry.load()
 
     assert [(r.name, r.distribution, r.problem) for r in registry.reports] == [
-        ("apple", "metonic-apple", None)
+        ("apple", "metonic-apple", None),
+        ("google", "metonic-google", None),
     ]
     assert all(report.version != "?" for report in registry.reports)
 
