@@ -196,9 +196,14 @@ async def _standing(page: Page, fetcher: Fetcher) -> Mapping[str, Standing]:
 
 
 def _orphans(page: Page, standing: Mapping[str, Standing], zone: str) -> list[Change]:
-    """Whoever is invited to some occurrences of a series sees these alone: each is an event of its own."""
+    """Whoever is invited to some occurrences of a series sees these alone: each is an event of its own.
+
+    Of a series of which that is not known, nothing is taken for such an event: it is to be read again.
+    """
+    untold = [series for series, stands in standing.items() if stands is Standing.UNTOLD]
     unseen = [series for series, stands in standing.items() if stands is Standing.UNSEEN]
-    return [_alone(item, zone) for series in unseen for item in page.exceptions[series]]
+    alone = [_alone(item, zone) for series in unseen for item in page.exceptions[series]]
+    return [*(Touched(series, hint(page.parts(series))) for series in untold), *alone]
 
 
 def _tallied(known: Mapping[str, Tally], page: Page) -> Mapping[str, Tally]:
@@ -217,7 +222,11 @@ def _tallied(known: Mapping[str, Tally], page: Page) -> Mapping[str, Tally]:
 
 async def _counted(tallies: Mapping[str, Tally], fetcher: Fetcher) -> list[Change]:
     """At the end of a read over several pages: which version of each series there is."""
-    found = [Touched(i, series_etag(tally.weight)) for i, tally in tallies.items() if tally.has_master]
+    found: list[Change] = [
+        Touched(i, series_etag(tally.weight)) for i, tally in tallies.items() if tally.has_master
+    ]
     standing = await fetcher.standing([i for i, tally in tallies.items() if tally.loose])
+    untold = [i for i, stands in standing.items() if stands is Standing.UNTOLD]
+    found += [Touched(i, series_etag(tallies[i].weight)) for i in untold]
     unseen = [i for i, stands in standing.items() if stands is Standing.UNSEEN]
     return [*found, *(Touched(*loose) for i in unseen for loose in tallies[i].loose)]
