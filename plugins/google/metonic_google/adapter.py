@@ -125,7 +125,7 @@ def _reading(event_id: str, found: Fetched) -> Reading:
     if isinstance(found, Whole):
         return found.read
     if isinstance(found, Withheld):
-        return Unreadable(event_id, "", found.reason)
+        return Unreadable(event_id, "", found.reason, is_passing=found.is_passing)
     if found.tombstone is None:
         return Gone(event_id, is_firm=False)
     return Gone(event_id, revision=revision_of(found.tombstone))

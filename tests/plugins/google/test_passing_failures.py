@@ -49,6 +49,7 @@ async def test_an_exception_that_is_asked_for_meanwhile_is_not_shown(
     (found,) = await adapter.hydrate("primary", [occurrence["id"]])
 
     assert isinstance(found, Unreadable)
+    assert found.is_passing
 
 
 async def test_a_series_that_may_not_be_read_is_none_that_fails(
@@ -71,3 +72,19 @@ async def test_an_answer_that_is_no_json_is_asked_for_once_more(
     found = await adapter.hydrate("primary", ["one", "other"])
 
     assert [type(one) for one in found] == [Seen, Seen]
+
+
+@pytest.mark.parametrize(("answer", "is_passing"), [(Said(503), True), (error(403, "forbidden"), False)])
+async def test_an_event_is_read_again_where_google_may_succeed_later(
+    adapter: GoogleAdapter,
+    server: Scripted,
+    answer: Said,
+    is_passing: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    server.on("GET", f"{EVENTS}/one", answer)
+    server.on("GET", f"{EVENTS}/other", Said(body=single("other")))
+
+    found, _ = await adapter.hydrate("primary", ["one", "other"])
+
+    assert isinstance(found, Unreadable)
+    assert found.is_passing is is_passing
