@@ -70,8 +70,11 @@ def next_sync(now: datetime, frequency: timedelta, jitter: float) -> datetime:
 
 
 def after_notice(now: datetime, last_sync: datetime | None) -> datetime:
-    """When to look at a calendar of which its provider told: at once, but not again and again."""
-    return now if last_sync is None else max(now, last_sync + _BETWEEN_NOTICES)
+    """When to look at a calendar of which its provider told: at once, but not again and again.
+
+    A clock that was set back has seen syncs that are still to come: nobody waits for them.
+    """
+    return now if last_sync is None else max(now, min(last_sync, now) + _BETWEEN_NOTICES)
 
 
 def renewal(opened_at: datetime, expires_at: datetime, jitter: float) -> datetime:

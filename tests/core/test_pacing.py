@@ -46,6 +46,10 @@ def test_what_a_provider_tells_is_looked_at_at_once_but_not_twice_within_seconds
     assert after_notice(NOW, NOW - timedelta(seconds=2)) == NOW + timedelta(seconds=3)
 
 
+def test_a_clock_that_was_set_back_makes_a_calendar_wait_for_seconds_only() -> None:
+    assert after_notice(NOW, NOW + timedelta(hours=3)) == NOW + timedelta(seconds=5)
+
+
 @given(failures, jitters)
 def test_backing_off_never_takes_longer_than_six_hours(count: int, jitter: float) -> None:
     assert timedelta(0) <= back_off(count, None, jitter) <= timedelta(hours=6)

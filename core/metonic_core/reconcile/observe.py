@@ -110,11 +110,12 @@ def take(mapping: Mapping, reading: Reading, terms: Terms) -> Mapping:
             return _take_event(mapping, event, terms)
         case Gone():
             return mapping if terms.may_hide(mapping) else replace(mapping, seen=Absent()).due()
-        case Unreadable(etag=etag, reason=reason):
+        case Unreadable(etag=etag, reason=reason, is_passing=is_passing):
             quarantine = Hold(HoldKind.QUARANTINE, reason)
             is_past = mapping.hold is not None and mapping.hold.kind in _ABOUT_WHAT_STOOD_THERE
             hold = quarantine if is_past else mapping.hold or quarantine
-            return replace(mapping, seen=Illegible(etag), hold=hold, wanted=None)
+            seen = Look() if is_passing else Illegible(etag)
+            return replace(mapping, seen=seen, hold=hold, wanted=None)
         case Foreign(etag=etag):
             hold = Hold(HoldKind.IGNORED, Reason.NO_EVENT)
             return replace(mapping, seen=None, etag=etag, hold=hold, wanted=None)

@@ -32,11 +32,15 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """The event is there and cannot be understood; ``reason`` is a sentence without its text."""
+    """The event is there and cannot be understood; ``reason`` is a sentence without its text.
+
+    ``is_passing``: the provider failed at it just now, so it is read again in the next run.
+    """
 
     id: str
     etag: str
     reason: str
+    is_passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

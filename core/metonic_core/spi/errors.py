@@ -17,6 +17,8 @@ ProviderError
 
 from enum import StrEnum
 
+from metonic_core.spi.client import Answer
+
 
 class Scope(StrEnum):
     """How much an error stops."""
@@ -38,9 +40,16 @@ class ProviderError(Exception):
 
 
 class SignInNeeded(ProviderError):
-    """The credentials are no longer, or not, accepted."""
+    """The credentials are no longer, or not, accepted.
+
+    ``answer``: the refusal that says so, if one does: a plugin may know that it means something else.
+    """
 
     scope = Scope.ACCOUNT
+
+    def __init__(self, message: str, answer: Answer | None = None) -> None:
+        super().__init__(message)
+        self.answer = answer
 
 
 class AccessDenied(ProviderError):

@@ -13,7 +13,7 @@ from metonic_core.reconcile.observe import (
 )
 from metonic_core.reconcile.onesided import revived
 from metonic_core.reconcile.terms import Terms
-from metonic_core.spi.changes import Reading, Unreadable
+from metonic_core.spi.changes import Gone, Reading, Unreadable
 from metonic_core.sync.context import Run
 from metonic_core.sync.ports import Due, Phase
 from metonic_core.sync.progress import Progress
@@ -51,7 +51,7 @@ async def _take_readings(this: Run, rows: Sequence[Mapping], readings: Sequence[
             made = await _taken(this, row, reading, terms)
             this.report.count_hold(row, made[0])
             is_any_gone = is_any_gone or isinstance(made[0].seen, Absent)
-            if isinstance(made[0].seen, Look):
+            if isinstance(made[0].seen, Look) and isinstance(reading, Gone):
                 # It may only not show yet: it is looked for again when it must.
                 this.report.look_again = this.report.look_again or this.capabilities.visibility_lag
             await this.ledger.save(made)
@@ -69,6 +69,8 @@ async def _met_again(this: Run, tombstone: Mapping, reading: Reading, terms: Ter
 
     One that nobody can read is a new one that is set aside, so that it is shown.
     """
+    if isinstance(reading, Unreadable) and reading.is_passing:
+        return [tombstone]
     if isinstance(reading, Unreadable) and not is_echo(tombstone, reading.etag, terms):
         sighting = take(stranger(reading.id, terms), reading, terms)
         return [settled_tombstone(tombstone), sighting]

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import F, Subquery
+from tortoise.expressions import F, Q, Subquery
 from tortoise.transactions import in_transaction
 
 from metonic_core.pacing import after_notice
@@ -38,10 +38,9 @@ class Addressed:
     is_told: bool
     is_failing: bool
     last_sync_at: datetime | None
-    next_sync_at: datetime | None
 
 
-_OF_CALENDAR = ("id", "provider", "noticed_seq", "taken_seq", "failures", "last_sync_at", "next_sync_at")
+_OF_CALENDAR = ("id", "provider", "noticed_seq", "taken_seq", "failures", "last_sync_at")
 
 
 async def addressed(channel_id: UUID) -> Addressed | None:
@@ -63,7 +62,6 @@ async def addressed(channel_id: UUID) -> Addressed | None:
         is_told=row["noticed_seq"] > row["taken_seq"],
         is_failing=row["failures"] > 0,
         last_sync_at=row["last_sync_at"],
-        next_sync_at=row["next_sync_at"],
     )
 
 
@@ -76,12 +74,14 @@ async def note(channel: Addressed, now: datetime) -> bool:
         return False
     rows = CalendarSyncConfig.filter(id=channel.calendar_id, link_id=channel.link_id, is_active=True)
     rows = rows.filter(stopped=None, is_paused=False, noticed_seq__lte=F("taken_seq"))
-    columns: dict[str, Any] = {"nudge_seq": F("nudge_seq") + 1, "noticed_seq": F("nudge_seq") + 1}
     at = after_notice(now, channel.last_sync_at)
-    is_later = channel.next_sync_at is None or channel.next_sync_at > at
-    if is_later and not channel.is_failing:
-        columns["next_sync_at"] = at
-    return bool(await rows.update(**columns)) and at <= now and not channel.is_failing
+    is_later = Q(next_sync_at=None) | Q(next_sync_at__gt=at)
+    async with in_transaction():
+        if not await rows.update(nudge_seq=F("nudge_seq") + 1, noticed_seq=F("nudge_seq") + 1):
+            return False
+        # A run may have ended since the channel was looked up: the row tells by now when it is due.
+        await CalendarSyncConfig.filter(is_later, id=channel.calendar_id, failures=0).update(next_sync_at=at)
+    return at <= now and not channel.is_failing
 
 
 async def due(now: datetime, limit: int) -> Sequence[tuple[UUID, datetime]]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from metonic_core.spi import (
     Account,
+    Answer,
     CalendarAdapter,
     CalendarInfo,
     ChangePage,
@@ -22,6 +23,7 @@ from metonic_core.spi import (
     Outcome,
     Reading,
     Seen,
+    SignInNeeded,
     Stored,
     Touched,
     Unknown,
@@ -100,12 +102,21 @@ class GoogleAdapter(CalendarAdapter):
         return (await self.write_events(calendar_id, [write]))[0]
 
     async def setup_webhook(self, calendar_id: str, ask: ChannelAsk) -> Channel:
-        answer = await self._session.send(Request("POST", watch(calendar_id), body=push.asked(ask)))
+        answer = await self._asked(Request("POST", watch(calendar_id), body=push.asked(ask)))
         if answer.status in MISSING:
             raise await self._session.missing(calendar_id)
         if answer.status != OK:
             raise channel_failure(answer)
         return push.opened(ask, document(answer))
+
+    async def _asked(self, request: Request) -> Answer:
+        """The refusal of a channel, too, where it looks like the end of the sign-in."""
+        try:
+            return await self._session.send(request)
+        except SignInNeeded as error:
+            if error.answer is None:
+                raise
+            return error.answer
 
     async def stop_webhook(self, calendar_id: str, channel: Channel) -> None:  # noqa: ARG002 - a channel knows its calendar
         body = {"id": channel.id, "resourceId": channel.resource}
@@ -125,7 +136,7 @@ def _reading(event_id: str, found: Fetched) -> Reading:
     if isinstance(found, Whole):
         return found.read
     if isinstance(found, Withheld):
-        return Unreadable(event_id, "", found.reason)
+        return Unreadable(event_id, "", found.reason, is_passing=found.is_passing)
     if found.tombstone is None:
         return Gone(event_id, is_firm=False)
     return Gone(event_id, revision=revision_of(found.tombstone))

@@ -26,7 +26,7 @@ from metonic_core.spi import (
 from metonic_core.spi.errors import Scope
 from metonic_google.errors import CONFLICT, NOT_FOUND
 from metonic_google.etags import if_match
-from metonic_google.fetching import Fetched, Fetcher, Withheld
+from metonic_google.fetching import Fetched, Fetcher, Missing, Withheld
 from metonic_google.moments import needs_zone
 from metonic_google.multipart import Request
 from metonic_google.occurrences import Edit
@@ -158,6 +158,9 @@ def _adopted(found: Fetched) -> Outcome:
             return Stored(made, is_adopted=True)
         case Withheld(reason=reason):
             return Unknown(Unavailable(reason))
+        case Missing(tombstone=None):
+            # Google hides what is new for a moment now and then: it may be our own.
+            return Unknown(Unavailable("Google Calendar has the event already, and does not show it yet."))
         case Unreadable(reason=reason):
             return Failed(Unacceptable(reason))
         case _:

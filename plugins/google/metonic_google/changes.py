@@ -13,12 +13,13 @@ from dataclasses import dataclass, field, replace
 from metonic_core.spi import Answer, Change, ChangePage, CursorExpired, Gone, Touched
 from metonic_google.errors import BAD_REQUEST, GONE, NOT_FOUND, OK, document, read_failure
 from metonic_google.etags import hint, series_etag, weight
-from metonic_google.fetching import Fetcher, Standing
+from metonic_google.fetching import Fetcher, Standing, Withheld
 from metonic_google.items import (
     FIELDS,
     Item,
     etag_of,
     id_of,
+    is_anothers,
     is_cancelled,
     is_series,
     items_of,
@@ -181,7 +182,18 @@ async def _hinted(page: Page, fetcher: Fetcher, zone: str) -> list[Change]:
     for series, stands in standing.items():
         if stands is Standing.THERE:
             found.append(Touched(series, hint(page.parts(series))))
-    return [*found, *_orphans(page, standing, zone)]
+    return [*found, *await _joined(page, fetcher), *_orphans(page, standing, zone)]
+
+
+async def _joined(page: Page, fetcher: Fetcher) -> list[Change]:
+    """Whoever was invited to some occurrences and is to all now has them in the series, and not alone.
+
+    Google names the series then, and need not name those occurrences. It happens with series of others only.
+    """
+    others = [master for master in page.masters.values() if is_anothers(master)]
+    found = (await fetcher.exceptions(others)).values() if others else ()
+    parts = [e for exceptions in found if not isinstance(exceptions, Withheld) for e in exceptions]
+    return [Gone(id_of(exception), is_firm=False) for exception in parts]
 
 
 async def _assembled(page: Page, fetcher: Fetcher, zone: str) -> list[Change]:
@@ -196,9 +208,14 @@ async def _standing(page: Page, fetcher: Fetcher) -> Mapping[str, Standing]:
 
 
 def _orphans(page: Page, standing: Mapping[str, Standing], zone: str) -> list[Change]:
-    """Whoever is invited to some occurrences of a series sees these alone: each is an event of its own."""
+    """Whoever is invited to some occurrences of a series sees these alone: each is an event of its own.
+
+    Of a series of which that is not known, nothing is taken for such an event: it is to be read again.
+    """
+    untold = [series for series, stands in standing.items() if stands is Standing.UNTOLD]
     unseen = [series for series, stands in standing.items() if stands is Standing.UNSEEN]
-    return [_alone(item, zone) for series in unseen for item in page.exceptions[series]]
+    alone = [_alone(item, zone) for series in unseen for item in page.exceptions[series]]
+    return [*(Touched(series, hint(page.parts(series))) for series in untold), *alone]
 
 
 def _tallied(known: Mapping[str, Tally], page: Page) -> Mapping[str, Tally]:
@@ -217,7 +234,11 @@ def _tallied(known: Mapping[str, Tally], page: Page) -> Mapping[str, Tally]:
 
 async def _counted(tallies: Mapping[str, Tally], fetcher: Fetcher) -> list[Change]:
     """At the end of a read over several pages: which version of each series there is."""
-    found = [Touched(i, series_etag(tally.weight)) for i, tally in tallies.items() if tally.has_master]
+    found: list[Change] = [
+        Touched(i, series_etag(tally.weight)) for i, tally in tallies.items() if tally.has_master
+    ]
     standing = await fetcher.standing([i for i, tally in tallies.items() if tally.loose])
+    untold = [i for i, stands in standing.items() if stands is Standing.UNTOLD]
+    found += [Touched(i, series_etag(tallies[i].weight)) for i in untold]
     unseen = [i for i, stands in standing.items() if stands is Standing.UNSEEN]
     return [*found, *(Touched(*loose) for i in unseen for loose in tallies[i].loose)]

@@ -28,17 +28,22 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """There is one and Google does not hand it out; ``reason`` is a sentence."""
+    """There is one and Google does not hand it out; ``reason`` is a sentence.
+
+    ``is_passing``: Google failed at it, and may succeed a moment later.
+    """
 
     reason: str
+    is_passing: bool = False
 
 
 class Standing(Enum):
-    """What is known of a series of which an exception was met."""
+    """What is known of a series of which an exception was met; UNTOLD: Google failed to say it."""
 
     THERE = "there"
     DELETED = "deleted"
     UNSEEN = "unseen"
+    UNTOLD = "untold"
 
 
 Fetched = Whole | Missing | Withheld
@@ -135,7 +140,15 @@ class Fetcher:
 
 
 def _failure(answer: Answer) -> ProviderError | None:
-    return None if answer.status == OK or answer.status in MISSING else read_failure(answer)
+    if answer.status in MISSING:
+        return None
+    if answer.status != OK:
+        return read_failure(answer)
+    try:
+        document(answer)
+    except Unavailable as error:
+        return error
+    return None
 
 
 def _item(answer: Answer) -> Item | Missing | Withheld:
@@ -151,10 +164,11 @@ def _page(answer: Answer) -> Item | Withheld:
     """The document of an answer, or why there is none."""
     try:
         if answer.status != OK:
-            return Withheld(read_failure(answer).message)
+            failure = read_failure(answer)
+            return Withheld(failure.message, is_passing=isinstance(failure, Unavailable))
         return document(answer)
     except Unavailable as error:
-        return Withheld(error.message)
+        return Withheld(error.message, is_passing=True)
 
 
 def _following(page: Item | Withheld) -> str:
@@ -172,7 +186,9 @@ def _add(found: dict[str, list[Item] | Withheld], series: str, page: Item | With
 def _standing(one: Item | Missing | Withheld) -> Standing:
     if isinstance(one, Missing):
         return Standing.UNSEEN if one.tombstone is None else Standing.DELETED
-    return Standing.UNSEEN if isinstance(one, Withheld) else Standing.THERE
+    if isinstance(one, Withheld):
+        return Standing.UNTOLD if one.is_passing else Standing.UNSEEN
+    return Standing.THERE
 
 
 def _fetched(
@@ -186,6 +202,9 @@ def _fetched(
         return one
     if isinstance(exceptions, Withheld):
         return exceptions
-    if standing.get(master_of(one)) is Standing.THERE:
-        return Missing()
+    match standing.get(master_of(one)):
+        case Standing.THERE:
+            return Missing()
+        case Standing.UNTOLD:
+            return Withheld("Google Calendar does not say whether its series is there.", is_passing=True)
     return Whole(one, exceptions, zone)

@@ -75,6 +75,12 @@ def is_series(item: Item) -> bool:
     return not master_of(item) and bool(lines_of(item))
 
 
+def is_anothers(item: Item) -> bool:
+    """Whether somebody else organizes it, as far as it tells."""
+    organizer = part_of(item, "organizer")
+    return bool(organizer) and organizer.get("self") is not True
+
+
 def marker_of(item: Item) -> str | None:
     """Our mark on a copy."""
     return text_of(part_of(part_of(item, "extendedProperties"), "private"), MARKER) or None

@@ -104,12 +104,18 @@ class Whole:
             location=words_of(self.master, "location"),
             notes=own_words(words_of(self.master, "description")),
             status=_status(self.master),
-            is_private=text_of(self.master, "visibility") in PRIVATE,
+            is_private=self._is_private,
             is_busy=text_of(self.master, "transparency") != "transparent",
         )
         if lines.recurrence is None:
             return content
         return replace(content, overrides=self._overrides(content, lines.excluded))
+
+    @property
+    def _is_private(self) -> bool:
+        """One private occurrence hides its series, as Google has it since 2026-07; older ones stand alone."""
+        told = (self.master, *(e for e in self.exceptions if not is_cancelled(e)))
+        return any(text_of(item, "visibility") in PRIVATE for item in told)
 
     def _overrides(self, series: Content, excluded: frozenset[Slot]) -> tuple[Override, ...]:
         if len(self.exceptions) > _MAX_EXCEPTIONS:

@@ -190,6 +190,13 @@ def test_an_event_that_cannot_be_understood_is_quarantined_with_its_reason() -> 
     assert reported(row, Unreadable(ID, "odd", "It has no start.")) is None
 
 
+def test_an_event_that_the_provider_failed_at_is_set_aside_and_read_again() -> None:
+    row = take(replace(copy(), seen=Look("new")), Unreadable(ID, "", "503", is_passing=True), terms())
+
+    assert (row.hold, row.seen) == (Hold(HoldKind.QUARANTINE, "503"), Look())
+    assert take(row, Seen(stored(copy(), YOGA, "new")), terms()).hold is None
+
+
 def test_what_lay_beyond_the_window_is_unreadable_all_the_same() -> None:
     row = take(replace(lone(), hold=Hold(HoldKind.OUTSIDE, "beyond")), Unreadable(ID, "odd", "why"), terms())
 

@@ -9,7 +9,7 @@ from tests.gateway.accounts.oauth import kept, provider_of, renewals, signed_in
 from tests.gateway.granting import API, Granting
 from tests.gateway.house import House
 
-from metonic_core.spi.errors import Misconfigured
+from metonic_core.spi.errors import Misconfigured, SignInNeeded
 from metonic_gateway.accounts.connecting import adapter_for
 from metonic_gateway.accounts.oauth.client import GrantClient
 from metonic_gateway.store import calendars
@@ -46,6 +46,18 @@ async def test_a_request_that_is_refused_with_a_new_token_asks_for_a_sign_in(
     standing = await house.row(calendar)
     assert (standing.stopped, standing.problem["code"]) == ("needs_sign_in", "sign_in_required")
     assert (renewals(granting), asked(granting) - before) == (1, 2)
+
+
+async def test_what_the_last_refusal_says_comes_along(house: House, granting: Granting) -> None:
+    calendar = await signed_in(house, granting)
+    client = GrantClient(house.services, provider_of(house), await kept(house, calendar))
+    granting.answers["calendars"] = [web.Response(status=401, text="Not from that domain.") for _ in range(2)]
+
+    with pytest.raises(SignInNeeded) as raised:
+        await client.request("GET", f"{API}/calendars")
+
+    assert raised.value.answer is not None
+    assert raised.value.answer.body == b"Not from that domain."
 
 
 async def test_many_requests_that_are_refused_at_once_renew_once(house: House, granting: Granting) -> None:

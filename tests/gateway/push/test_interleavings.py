@@ -91,3 +91,23 @@ async def test_nothing_that_was_told_is_lost(scene: Scene, told: UUID, seed: int
         else:
             await mix.end(works=dice.random() < 0.6)
         await mix.check()
+
+
+@pytest.mark.parametrize("works", [True, False])
+async def test_what_is_told_while_a_run_ends_is_looked_for_soon(
+    scene: Scene, told: UUID, *, works: bool
+) -> None:
+    mix = Mix(told, UUID(scene.exchange.standing[0]), scene.house.now + timedelta(minutes=1))
+    await mix.tell()
+    await mix.begin()
+
+    looked_up = await channels.addressed(mix.channel)
+    await mix.end(works=works)
+    assert looked_up is not None
+    await channels.note(looked_up, mix.now)
+    mix.is_open = mix.is_new = True
+
+    await mix.check()
+    row = await mix.row()
+    assert row.next_sync_at is not None
+    assert works or row.next_sync_at == mix.now + BACK_OFF

@@ -91,9 +91,7 @@ async def test_a_create_whose_id_is_taken_by_our_copy_adopts_it(
     assert outcome.event.etag == '"1"'
 
 
-@pytest.mark.parametrize(
-    "there", [Said(body=single(IDENTITY.hex)), Said(body=tombstone(IDENTITY.hex)), NOT_FOUND]
-)
+@pytest.mark.parametrize("there", [Said(body=single(IDENTITY.hex)), Said(body=tombstone(IDENTITY.hex))])
 async def test_a_create_whose_id_is_taken_for_good_says_so(
     adapter: GoogleAdapter, server: Scripted, there: Said
 ) -> None:
@@ -106,12 +104,13 @@ async def test_a_create_whose_id_is_taken_for_good_says_so(
     assert isinstance(outcome.error, IdentityTaken)
 
 
+@pytest.mark.parametrize("answer", [Said(500), NOT_FOUND])
 async def test_a_create_whose_id_is_taken_and_cannot_be_read_is_undecided(
-    adapter: GoogleAdapter, server: Scripted
+    adapter: GoogleAdapter, server: Scripted, answer: Said
 ) -> None:
     server.on("POST", EVENTS, error(409, "duplicate", domain="global"))
-    server.on("GET", PATH, Said(500))
-    server.on("GET", EVENTS, Said(500))
+    server.on("GET", PATH, answer)
+    server.on("GET", EVENTS, answer)
 
     (outcome,) = await write(adapter, CREATE)
 

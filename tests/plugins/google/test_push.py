@@ -1,13 +1,16 @@
 """Channels: what is asked for one, what its messages say, and which are not for it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.plugins.google.outside import HttpClient, account
 from tests.plugins.google.scripted import EVENTS, NOT_FOUND, Said, Scripted, error
 
 from metonic_core.spi import (
+    Answer,
     CalendarGone,
     Channel,
     ChannelAsk,
@@ -113,6 +116,29 @@ async def test_a_refused_channel_says_whose_fault_it_is(
 
     with pytest.raises(kind):
         await adapter.setup_webhook("primary", ASK)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "kind"),
+    [
+        (error(401, "push.webhookUrlUnauthorized", domain="global"), Misconfigured),
+        (Said(401), SignInNeeded),
+    ],
+)
+async def test_a_domain_that_is_refused_is_no_sign_in_that_is_over(
+    client: HttpClient, server: Scripted, refusal: Said, kind: type[ProviderError]
+) -> None:
+    class Renewing:
+        async def request(
+            self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+        ) -> Answer:
+            answer = await client.request(method, url, headers, body)
+            raise SignInNeeded("Google no longer lets us in.", answer)
+
+    server.on("POST", f"{EVENTS}/watch", refusal)
+
+    with pytest.raises(kind):
+        await GoogleAdapter(Renewing(), account(server.url)).setup_webhook("primary", ASK)
 
 
 @pytest.mark.parametrize("answer", [Said(204), NOT_FOUND, Said(410)])

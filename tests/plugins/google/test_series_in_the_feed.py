@@ -6,6 +6,8 @@ from datetime import datetime
 from tests.plugins.google.feeds import WINDOW, etags, ids, page, since
 from tests.plugins.google.scripted import (
     EVENTS,
+    Asked,
+    Body,
     Said,
     Scripted,
     cancelled,
@@ -160,3 +162,23 @@ async def test_a_listing_is_complete_and_reads_series_whole(adapter: GoogleAdapt
     )
     assert second.more is None
     assert json.loads(first.more or "") == {"page": "2"}
+
+
+async def test_who_is_invited_to_all_occurrences_has_none_of_them_alone_any_more(
+    adapter: GoogleAdapter, server: Scripted
+) -> None:
+    bobs: Body = {"organizer": {"email": "bob@example.com"}}
+    occurrence = exception("lessons", 14, **bobs)
+
+    def answer(asked: Asked) -> Said:
+        if "iCalUID" in asked.query:
+            return listed(series("lessons", **bobs), occurrence)
+        return listed(series("lessons", **bobs) if "syncToken" in asked.query else occurrence, token="s")
+
+    server.on("GET", EVENTS, answer)
+    alone = await page(adapter)
+    whole = await page(adapter, alone.done)
+
+    assert ids(alone) == [occurrence["id"]]
+    assert ids(whole) == ["lessons", occurrence["id"]]
+    assert whole.changes[1] == Gone(occurrence["id"], is_firm=False)

@@ -194,6 +194,24 @@ async def test_a_forgotten_token_loses_nothing_and_doubles_nothing(studio: Studi
     await _expect_in_step(studio)
 
 
+async def test_an_edit_that_google_fails_to_show_comes_in_with_the_next_run(studio: Studio) -> None:
+    series = await studio.stand.put(studio.world.values.content(is_series=True))
+    await studio.run()
+    await studio.stand.ask("PATCH", f"/events/{series}", {"summary": "Edited"})
+    studio.stand.google.arm("failing", times=50, method="GET", path=f"*/events/{series}")
+
+    await studio.run()
+    (set_aside,) = await studio.rows()
+    studio.stand.google.world.faults.armed.clear()
+    await studio.run()
+
+    (row,) = await studio.rows()
+    assert row.appointment_id is not None
+    appointment = (await appointments.load([row.appointment_id]))[row.appointment_id]
+    assert (set_aside.hold, row.hold) == ("quarantine", None)
+    assert appointment.content.title == "Edited"
+
+
 async def test_a_series_edited_on_both_sides_is_one_series(studio: Studio) -> None:
     await studio.stand.put(studio.world.values.content(is_series=True))
     await studio.run()

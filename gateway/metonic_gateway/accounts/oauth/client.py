@@ -47,7 +47,7 @@ class GrantClient:
         # It was refused before anything was done, so a write may be repeated.
         answer = await self._ask(await self._grant.renewed(grant), method, url, headers, body)
         if answer.status == _UNAUTHORIZED:
-            raise SignInNeeded(f"{self._provider.title} no longer lets us in.")
+            raise SignInNeeded(f"{self._provider.title} no longer lets us in.", answer)
         return answer
 
     async def _ask(
