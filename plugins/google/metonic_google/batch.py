@@ -113,8 +113,13 @@ class _Batch:
             work.settle(_adopted(found[work.id]))
 
     async def _vary(self) -> None:
-        await self._look_again([w for w in self._undecided() if w.has_landed and w.has_exceptions])
-        planned = [(work, work.edits()) for work in self._undecided()]
+        await self._vary_once(self._undecided())
+        # Once more for those of which one occurrence hid the others, and changed their versions with it.
+        await self._vary_once([work for work in self._undecided() if work.has_spread])
+
+    async def _vary_once(self, works: Sequence[Work]) -> None:
+        await self._look_again([work for work in works if work.has_landed and work.has_exceptions])
+        planned = [(work, work.edits()) for work in works if work.is_undecided]
         requests = [self._varying(edit) for _, edits in planned for edit in edits]
         try:
             answers = iter(await self._session.send_all(requests))

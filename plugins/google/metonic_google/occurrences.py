@@ -16,7 +16,7 @@ from metonic_google.items import Item, etag_of, id_of, is_cancelled, text_of
 from metonic_google.likeness import likeness
 from metonic_google.moments import said
 from metonic_google.paths import instance_id
-from metonic_google.reading import Whole
+from metonic_google.reading import PRIVATE, Whole
 
 _CANCELLED = {"status": "cancelled"}
 _REPEATED = {"description": "", "visibility": "default", "transparency": "opaque", "status": "confirmed"}
@@ -54,10 +54,25 @@ def edits(before: Whole | None, now: Whole, goal: Content, groups: Collection[Gr
                 instance_id(id_of(now.master), slot, goal.when), None, _fields(None, content, goal, slot)
             )
         else:
-            fields = _left_behind(content, slot, exception) or _fields(exception, content, goal, slot)
-            edit = Edit(id_of(exception), etag_of(exception), fields or _followed(before, now, exception))
+            fields = _left_behind(content, slot, exception) or _brought(before, now, goal, slot, exception)
+            edit = Edit(id_of(exception), etag_of(exception), fields)
         made += [edit] if edit.fields else []
     return made
+
+
+def _brought(before: Whole | None, now: Whole, goal: Content, slot: Slot, exception: Item) -> dict[str, Any]:
+    """What an exception is to say of its own, with what it is to repeat of its series."""
+    fields = _fields(exception, now.event.content, goal, slot)
+    if fields == _CANCELLED:
+        return fields
+    if is_cancelled(exception):
+        # Whatever it repeated when it was cancelled, its series may have changed since, or been hidden.
+        return {**_repeated(now.master), **fields} if fields else {}
+    return {**_followed(before, now, exception), **fields}
+
+
+def _repeated(item: Item) -> dict[str, str]:
+    return {name: text_of(item, name) or usual for name, usual in _REPEATED.items()}
 
 
 def _fields(exception: Item | None, now: Content, goal: Content, slot: Slot) -> dict[str, Any]:
@@ -87,14 +102,13 @@ def _left_behind(now: Content, slot: Slot, exception: Item) -> dict[str, Any]:
 
 
 def _followed(before: Whole | None, now: Whole, exception: Item) -> dict[str, Any]:
-    if before is None or is_cancelled(exception):
+    if before is None:
         return {}
-    fields = {}
-    for name, usual in _REPEATED.items():
-        old, new, own = (text_of(item, name) or usual for item in (before.master, now.master, exception))
-        if own == old != new:
-            fields[name] = new
-    return fields
+    old, new, own = map(_repeated, (before.master, now.master, exception))
+    fields = {name: new[name] for name in _REPEATED if own[name] == old[name] != new[name]}
+    # Nobody shows one lesson of what is hidden: a write that ended half-way may have left it so.
+    is_shown = new["visibility"] in PRIVATE and own["visibility"] not in PRIVATE
+    return fields | ({"visibility": new["visibility"]} if is_shown else {})
 
 
 def is_undisturbed(before: Whole, now: Whole, slot_ids: Collection[str], *, is_moved: bool) -> bool:

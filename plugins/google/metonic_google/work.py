@@ -25,7 +25,7 @@ from metonic_core.spi import (
     Write,
 )
 from metonic_google import etags
-from metonic_google.errors import DONE, MISSING, document, write_failure
+from metonic_google.errors import DONE, MISSING, PRECONDITION_FAILED, document, write_failure
 from metonic_google.fetching import Fetched, Missing, Withheld
 from metonic_google.items import FIELDS, Item, etag_of, is_series
 from metonic_google.multipart import Request
@@ -45,7 +45,8 @@ class Work:
     """``whole`` is the event as far as it was read, ``before`` as it was before, ``goal`` what it is to say.
 
     ``scope``: the groups to be looked at for that; ``has_landed``: some of it is stored; ``has_varied``: of
-    single occurrences. With an outcome it is done.
+    single occurrences; ``has_spread``: its occurrences have to be looked at, and edited, once more. With an
+    outcome it is done.
     """
 
     write: Write
@@ -56,6 +57,7 @@ class Work:
     outcome: Outcome | None = None
     has_landed: bool = False
     has_varied: bool = False
+    has_spread: bool = False
 
     @property
     def id(self) -> str:
@@ -176,15 +178,21 @@ class Work:
         return found
 
     def judge_edits(self, edits: Sequence[Edit], answers: Sequence[Answer]) -> None:
-        """Take the answers to those."""
-        self.has_varied = bool(edits)
+        """Take the answers to those; sets ``has_spread`` where the first of them has spoilt the others.
+
+        A narrower visibility spreads from one occurrence to all others, whose versions change with that.
+        """
+        is_first, self.has_spread = not self.has_spread, False
+        self.has_varied = self.has_varied or bool(edits)
         refused = [
             answer
             for edit, answer in zip(edits, answers, strict=True)
             if answer.status not in DONE and not (edit.is_cancellation and answer.status in MISSING)
         ]
         self.has_landed = self.has_landed or len(refused) < len(edits)
-        if refused:
+        if is_first and refused and _may_have_spread(edits, answers):
+            self.has_spread = True
+        elif refused:
             self.fail(write_failure(refused[0]))
 
     # how it stands in the end
@@ -196,3 +204,8 @@ class Work:
             self.settle(Stored(read.event))
         else:
             self.fail(NotFound("The event was written, and then it could not be read."))
+
+
+def _may_have_spread(edits: Sequence[Edit], answers: Sequence[Answer]) -> bool:
+    is_hidden = any("visibility" in edit.fields for edit in edits)
+    return is_hidden and all(a.status in DONE or a.status == PRECONDITION_FAILED for a in answers)
