@@ -62,6 +62,7 @@ class _Batch:
             await self._write()
             await self._conclude([work for work in self._undecided() if work.is_single])
             await self._vary()
+            await self._stamp()
             await self._conclude(self._undecided())
         except ProviderError as error:
             for work in self._undecided():
@@ -144,6 +145,17 @@ class _Batch:
         path = event(self._calendar_id, edit.id, sendUpdates="none", fields="id")
         # What does not differ yet has no version that stays: its series had, and was just written.
         return Request("PATCH", path, if_match(edit.etag) if edit.etag else {}, edit.fields)
+
+    async def _stamp(self) -> None:
+        """Say of the series of which all occurrences are written that they are; the mark is nobody else's."""
+        stamps = [(work, stamp) for work in self._undecided() if (stamp := work.last_stamp)]
+        requests = [
+            Request("PATCH", event(self._calendar_id, work.id, sendUpdates="none", fields="id"), {}, stamp)
+            for work, stamp in stamps
+        ]
+        answers = await self._session.send_all(requests)
+        for (work, _), answer in zip(stamps, answers, strict=True):
+            work.judge_stamp(answer)
 
     async def _conclude(self, works: Sequence[Work]) -> None:
         again = [w for w in works if w.whole is None or w.has_varied or w.has_exceptions]

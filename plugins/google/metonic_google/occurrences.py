@@ -12,7 +12,7 @@ from typing import Any
 from metonic_core.model.content import GROUPS, Content, Group, occurrence_group, slot_of
 from metonic_core.model.series import Override, has_slot
 from metonic_core.model.when import Slot
-from metonic_google.items import Item, etag_of, id_of, is_cancelled, text_of
+from metonic_google.items import Item, etag_of, id_of, is_cancelled, is_partial, text_of
 from metonic_google.likeness import likeness
 from metonic_google.moments import said
 from metonic_google.paths import instance_id
@@ -106,6 +106,9 @@ def _followed(before: Whole | None, now: Whole, exception: Item) -> dict[str, An
         return {}
     old, new, own = map(_repeated, (before.master, now.master, exception))
     fields = {name: new[name] for name in _REPEATED if own[name] == old[name] != new[name]}
+    if is_partial(before.master):
+        # What an earlier write did not bring along cannot be told from words of its own.
+        fields = {name: new[name] for name in _REPEATED if own[name] != new[name]}
     # Nobody shows one lesson of what is hidden: a write that ended half-way may have left it so.
     is_shown = new["visibility"] in PRIVATE and own["visibility"] not in PRIVATE
     return fields | ({"visibility": new["visibility"]} if is_shown else {})

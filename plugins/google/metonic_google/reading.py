@@ -16,6 +16,7 @@ from metonic_google.items import (
     etag_of,
     id_of,
     is_cancelled,
+    is_partial,
     is_series,
     lines_of,
     marker_of,
@@ -92,6 +93,7 @@ class Whole:
             can_write_time=is_exact,
             has_guests=any(_has_guests(item) for item in (master, *self.exceptions)),
             is_split=is_half(id_of(master)),
+            is_partial=is_partial(master),
         )
 
     def _content(self, when: When) -> Content:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from metonic_core.model.content import NOTES, TIME, VISIBILITY, Content, Group
+from metonic_core.model.content import NOTES, TIME, VISIBILITY, Content, Group, slot_of
 from metonic_core.spi import (
     AccessDenied,
     Answer,
@@ -27,12 +27,12 @@ from metonic_core.spi import (
 from metonic_google import etags
 from metonic_google.errors import DONE, MISSING, PRECONDITION_FAILED, document, write_failure
 from metonic_google.fetching import Fetched, Missing, Withheld
-from metonic_google.items import FIELDS, Item, etag_of, is_series
+from metonic_google.items import FIELDS, Item, etag_of, is_partial, is_series
 from metonic_google.multipart import Request
 from metonic_google.occurrences import Edit, edits, is_undisturbed
 from metonic_google.paths import event, events
 from metonic_google.reading import Whole, can_write
-from metonic_google.writing import created, edited, fitting, recurrence, stamped
+from metonic_google.writing import created, edited, fitting, has_varied, recurrence, stamped
 
 _UNREAD: Item = {}
 _NOBODY = "none"
@@ -44,9 +44,9 @@ _READ_FIRST = frozenset({NOTES, VISIBILITY})
 class Work:
     """``whole`` is the event as far as it was read, ``before`` as it was before, ``goal`` what it is to say.
 
-    ``scope``: the groups to be looked at for that; ``has_landed``: some of it is stored; ``has_varied``: of
-    single occurrences; ``has_spread``: its occurrences have to be looked at, and edited, once more. With an
-    outcome it is done.
+    ``scope``: the groups to be looked at for that; ``has_landed``: some of it is stored; ``has_varied``: more
+    than the event itself; ``has_spread``: its occurrences have to be looked at, and edited, once more. With
+    an outcome it is done.
     """
 
     write: Write
@@ -133,7 +133,15 @@ class Work:
         lines = recurrence(before, self.goal, write.groups, current)
         # With other lines Google may let go of all exceptions, of which it keeps none for certain.
         self.scope = write.groups | ({TIME} if lines else frozenset())
-        return {**edited(self.goal, write.groups, current), **lines, **stamped(write.marker)}
+        stamp = stamped(write.marker, is_partial=self._is_in_parts(write))
+        return {**edited(self.goal, write.groups, current), **lines, **stamp}
+
+    def _is_in_parts(self, write: Update) -> bool:
+        """Whether single occurrences may have to be written once the series is."""
+        if self.goal is None or self.goal.recurrence is None:
+            return False
+        is_named = any(slot_of(group) is not None for group in write.groups)
+        return is_named or has_varied(self.goal) or self.has_exceptions
 
     def judge(self, answer: Answer) -> None:
         """Take the answer to it, but for a create that finds its id taken."""
@@ -196,6 +204,19 @@ class Work:
             self.fail(write_failure(refused[0]))
 
     # how it stands in the end
+
+    @property
+    def last_stamp(self) -> dict[str, Any]:
+        """The mark without what told that occurrences were still to be written; empty if it did not."""
+        if self.whole is None or not is_partial(self.whole.master) or isinstance(self.write, Delete):
+            return {}
+        return stamped(self.write.marker)
+
+    def judge_stamp(self, answer: Answer) -> None:
+        """Take the answer to that."""
+        self.has_varied = True
+        if answer.status not in DONE:
+            self.fail(write_failure(answer))
 
     def conclude(self, found: Fetched) -> None:
         """Take what is stored now."""
