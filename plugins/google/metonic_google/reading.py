@@ -118,7 +118,8 @@ class Whole:
             raise Incomprehensible("The series has more exceptions than any calendar allows.")
         told = (override_of(exception, series, self.zone) for exception in self.exceptions)
         found = {override.slot: override for override in told if override is not None}
-        return ordered((found | {slot: Override(slot, is_cancelled=True) for slot in excluded}).values())
+        # An exception stands in the calendar, whatever the dates of its series leave out.
+        return ordered(({slot: Override(slot, is_cancelled=True) for slot in excluded} | found).values())
 
     def by_slot(self, when: When) -> dict[Slot, Item]:
         """The exceptions by the occurrences of a series ``when`` that they stand for."""
