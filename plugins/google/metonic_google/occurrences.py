@@ -9,12 +9,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from metonic_core.model.content import GROUPS, Content, Group, occurrence_group, slot_of
+from metonic_core.model.content import GROUPS, TIME, Content, Group, occurrence_group, slot_of
 from metonic_core.model.series import Override, has_slot
 from metonic_core.model.when import Slot
-from metonic_google.items import Item, etag_of, id_of, is_cancelled, is_partial, text_of
+from metonic_google.items import Item, etag_of, id_of, is_cancelled, is_partial, part_of, text_of
 from metonic_google.likeness import likeness
 from metonic_google.moments import said
+from metonic_google.moments import slot_of as exception_slot
 from metonic_google.paths import instance_id
 from metonic_google.reading import PRIVATE, Whole
 
@@ -57,7 +58,18 @@ def edits(before: Whole | None, now: Whole, goal: Content, groups: Collection[Gr
             fields = _left_behind(content, slot, exception) or _brought(before, now, goal, slot, exception)
             edit = Edit(id_of(exception), etag_of(exception), fields)
         made += [edit] if edit.fields else []
-    return made
+    return [*made, *_of_other_kind(now, content)] if TIME in groups else made
+
+
+def _of_other_kind(now: Whole, content: Content) -> list[Edit]:
+    """Exceptions for days of a series that now has times, or the other way round: they stand for nothing."""
+    return [
+        Edit(id_of(exception), etag_of(exception), dict(_CANCELLED))
+        for exception in now.exceptions
+        if part_of(exception, "originalStartTime")
+        and not is_cancelled(exception)
+        and exception_slot(exception, content.when) is None
+    ]
 
 
 def _brought(before: Whole | None, now: Whole, goal: Content, slot: Slot, exception: Item) -> dict[str, Any]:
