@@ -16,7 +16,8 @@ class StoredEvent:
     beside them: a user's duplicate has none. ``can_write`` is False where nothing of it may be written (a
     guest's view, a subscribed event), ``can_write_time`` where its times cannot be said in our terms
     (floating, two zones, a zone that only the event knows). ``is_split`` is True where the provider says that
-    it is one part of a series that was split.
+    it is one part of a series that was split. ``is_partial`` is True where the write that left ``marker`` has
+    not told yet, or never did, that it reached all occurrences of the series.
     """
 
     id: str
@@ -30,4 +31,5 @@ class StoredEvent:
     can_write_time: bool = True
     has_guests: bool = False
     is_split: bool = False
+    is_partial: bool = False
     identity: str | None = None

@@ -21,6 +21,7 @@ from metonic_core.model.mapping import (
 )
 from metonic_core.model.marker import Marker
 from metonic_core.reconcile.observe import take
+from metonic_core.reconcile.partial import partly
 from metonic_core.reconcile.restraint import refusal, written_lately
 from metonic_core.reconcile.step import Act, Operation, Reason, Said, Side
 from metonic_core.reconcile.terms import Terms
@@ -192,6 +193,7 @@ def confirm(mapping: Mapping, terms: Terms, intent: Intent | None = None) -> Lan
     if sent is None:
         return mapping, ()
     landed = _landed(mapping, sent, event, terms)
+    landed = partly(landed, event, terms) if event.is_partial else landed
     return landed, (_journalled(mapping, sent, landed),)
 
 

@@ -62,6 +62,7 @@ class _Batch:
             await self._write()
             await self._conclude([work for work in self._undecided() if work.is_single])
             await self._vary()
+            await self._stamp()
             await self._conclude(self._undecided())
         except ProviderError as error:
             for work in self._undecided():
@@ -113,8 +114,13 @@ class _Batch:
             work.settle(_adopted(found[work.id]))
 
     async def _vary(self) -> None:
-        await self._look_again([w for w in self._undecided() if w.has_landed and w.has_exceptions])
-        planned = [(work, work.edits()) for work in self._undecided()]
+        await self._vary_once(self._undecided())
+        # Once more for those of which one occurrence hid the others, and changed their versions with it.
+        await self._vary_once([work for work in self._undecided() if work.has_spread])
+
+    async def _vary_once(self, works: Sequence[Work]) -> None:
+        await self._look_again([work for work in works if work.has_landed and work.has_exceptions])
+        planned = [(work, work.edits()) for work in works if work.is_undecided]
         requests = [self._varying(edit) for _, edits in planned for edit in edits]
         try:
             answers = iter(await self._session.send_all(requests))
@@ -139,6 +145,17 @@ class _Batch:
         path = event(self._calendar_id, edit.id, sendUpdates="none", fields="id")
         # What does not differ yet has no version that stays: its series had, and was just written.
         return Request("PATCH", path, if_match(edit.etag) if edit.etag else {}, edit.fields)
+
+    async def _stamp(self) -> None:
+        """Say of the series of which all occurrences are written that they are; the mark is nobody else's."""
+        stamps = [(work, stamp) for work in self._undecided() if (stamp := work.last_stamp)]
+        requests = [
+            Request("PATCH", event(self._calendar_id, work.id, sendUpdates="none", fields="id"), {}, stamp)
+            for work, stamp in stamps
+        ]
+        answers = await self._session.send_all(requests)
+        for (work, _), answer in zip(stamps, answers, strict=True):
+            work.judge_stamp(answer)
 
     async def _conclude(self, works: Sequence[Work]) -> None:
         again = [w for w in works if w.whole is None or w.has_varied or w.has_exceptions]

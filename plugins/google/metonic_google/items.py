@@ -13,6 +13,9 @@ FIELDS = (
     "organizer,guestsCanModify,locked,extendedProperties(private)"
 )
 MARKER = "metonic"
+PART = "part;"
+"""Before our mark while a write has not reached all occurrences of the series."""
+
 _CANCELLED = "cancelled"
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _VERSION = re.compile("[0-9]{10,20}")
@@ -83,7 +86,16 @@ def is_anothers(item: Item) -> bool:
 
 def marker_of(item: Item) -> str | None:
     """Our mark on a copy."""
-    return text_of(part_of(part_of(item, "extendedProperties"), "private"), MARKER) or None
+    return _mark(item).removeprefix(PART) or None
+
+
+def is_partial(item: Item) -> bool:
+    """Whether the write that left the mark was not done with the occurrences of the series."""
+    return _mark(item).startswith(PART)
+
+
+def _mark(item: Item) -> str:
+    return text_of(part_of(part_of(item, "extendedProperties"), "private"), MARKER)
 
 
 def updated_of(item: Item) -> datetime | None:

@@ -9,14 +9,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from metonic_core.model.content import GROUPS, Content, Group, occurrence_group, slot_of
+from metonic_core.model.content import GROUPS, TIME, Content, Group, occurrence_group, slot_of
 from metonic_core.model.series import Override, has_slot
 from metonic_core.model.when import Slot
-from metonic_google.items import Item, etag_of, id_of, is_cancelled, text_of
+from metonic_google.items import Item, etag_of, id_of, is_cancelled, is_partial, part_of, text_of
 from metonic_google.likeness import likeness
 from metonic_google.moments import said
+from metonic_google.moments import slot_of as exception_slot
 from metonic_google.paths import instance_id
-from metonic_google.reading import Whole
+from metonic_google.reading import PRIVATE, Whole
 
 _CANCELLED = {"status": "cancelled"}
 _REPEATED = {"description": "", "visibility": "default", "transparency": "opaque", "status": "confirmed"}
@@ -54,10 +55,36 @@ def edits(before: Whole | None, now: Whole, goal: Content, groups: Collection[Gr
                 instance_id(id_of(now.master), slot, goal.when), None, _fields(None, content, goal, slot)
             )
         else:
-            fields = _left_behind(content, slot, exception) or _fields(exception, content, goal, slot)
-            edit = Edit(id_of(exception), etag_of(exception), fields or _followed(before, now, exception))
+            fields = _left_behind(content, slot, exception) or _brought(before, now, goal, slot, exception)
+            edit = Edit(id_of(exception), etag_of(exception), fields)
         made += [edit] if edit.fields else []
-    return made
+    return [*made, *_of_other_kind(now, content)] if TIME in groups else made
+
+
+def _of_other_kind(now: Whole, content: Content) -> list[Edit]:
+    """Exceptions for days of a series that now has times, or the other way round: they stand for nothing."""
+    return [
+        Edit(id_of(exception), etag_of(exception), dict(_CANCELLED))
+        for exception in now.exceptions
+        if part_of(exception, "originalStartTime")
+        and not is_cancelled(exception)
+        and exception_slot(exception, content.when) is None
+    ]
+
+
+def _brought(before: Whole | None, now: Whole, goal: Content, slot: Slot, exception: Item) -> dict[str, Any]:
+    """What an exception is to say of its own, with what it is to repeat of its series."""
+    fields = _fields(exception, now.event.content, goal, slot)
+    if fields == _CANCELLED:
+        return fields
+    if is_cancelled(exception):
+        # Whatever it repeated when it was cancelled, its series may have changed since, or been hidden.
+        return {**_repeated(now.master), **fields} if fields else {}
+    return {**_followed(before, now, exception), **fields}
+
+
+def _repeated(item: Item) -> dict[str, str]:
+    return {name: text_of(item, name) or usual for name, usual in _REPEATED.items()}
 
 
 def _fields(exception: Item | None, now: Content, goal: Content, slot: Slot) -> dict[str, Any]:
@@ -87,14 +114,16 @@ def _left_behind(now: Content, slot: Slot, exception: Item) -> dict[str, Any]:
 
 
 def _followed(before: Whole | None, now: Whole, exception: Item) -> dict[str, Any]:
-    if before is None or is_cancelled(exception):
+    if before is None:
         return {}
-    fields = {}
-    for name, usual in _REPEATED.items():
-        old, new, own = (text_of(item, name) or usual for item in (before.master, now.master, exception))
-        if own == old != new:
-            fields[name] = new
-    return fields
+    old, new, own = map(_repeated, (before.master, now.master, exception))
+    fields = {name: new[name] for name in _REPEATED if own[name] == old[name] != new[name]}
+    if is_partial(before.master):
+        # What an earlier write did not bring along cannot be told from words of its own.
+        fields = {name: new[name] for name in _REPEATED if own[name] != new[name]}
+    # Nobody shows one lesson of what is hidden: a write that ended half-way may have left it so.
+    is_shown = new["visibility"] in PRIVATE and own["visibility"] not in PRIVATE
+    return fields | ({"visibility": new["visibility"]} if is_shown else {})
 
 
 def is_undisturbed(before: Whole, now: Whole, slot_ids: Collection[str], *, is_moved: bool) -> bool:

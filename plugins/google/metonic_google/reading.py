@@ -16,6 +16,7 @@ from metonic_google.items import (
     etag_of,
     id_of,
     is_cancelled,
+    is_partial,
     is_series,
     lines_of,
     marker_of,
@@ -92,6 +93,7 @@ class Whole:
             can_write_time=is_exact,
             has_guests=any(_has_guests(item) for item in (master, *self.exceptions)),
             is_split=is_half(id_of(master)),
+            is_partial=is_partial(master),
         )
 
     def _content(self, when: When) -> Content:
@@ -122,7 +124,8 @@ class Whole:
             raise Incomprehensible("The series has more exceptions than any calendar allows.")
         told = (override_of(exception, series, self.zone) for exception in self.exceptions)
         found = {override.slot: override for override in told if override is not None}
-        return ordered((found | {slot: Override(slot, is_cancelled=True) for slot in excluded}).values())
+        # An exception stands in the calendar, whatever the dates of its series leave out.
+        return ordered(({slot: Override(slot, is_cancelled=True) for slot in excluded} | found).values())
 
     def by_slot(self, when: When) -> dict[Slot, Item]:
         """The exceptions by the occurrences of a series ``when`` that they stand for."""

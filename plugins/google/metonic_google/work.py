@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from metonic_core.model.content import NOTES, TIME, VISIBILITY, Content, Group
+from metonic_core.model.content import NOTES, TIME, VISIBILITY, Content, Group, slot_of
 from metonic_core.spi import (
     AccessDenied,
     Answer,
@@ -25,14 +25,14 @@ from metonic_core.spi import (
     Write,
 )
 from metonic_google import etags
-from metonic_google.errors import DONE, MISSING, document, write_failure
+from metonic_google.errors import DONE, MISSING, PRECONDITION_FAILED, document, write_failure
 from metonic_google.fetching import Fetched, Missing, Withheld
-from metonic_google.items import FIELDS, Item, etag_of, is_series
+from metonic_google.items import FIELDS, Item, etag_of, is_partial, is_series
 from metonic_google.multipart import Request
 from metonic_google.occurrences import Edit, edits, is_undisturbed
 from metonic_google.paths import event, events
 from metonic_google.reading import Whole, can_write
-from metonic_google.writing import created, edited, fitting, recurrence, stamped
+from metonic_google.writing import created, edited, fitting, has_varied, recurrence, stamped
 
 _UNREAD: Item = {}
 _NOBODY = "none"
@@ -44,8 +44,9 @@ _READ_FIRST = frozenset({NOTES, VISIBILITY})
 class Work:
     """``whole`` is the event as far as it was read, ``before`` as it was before, ``goal`` what it is to say.
 
-    ``scope``: the groups to be looked at for that; ``has_landed``: some of it is stored; ``has_varied``: of
-    single occurrences. With an outcome it is done.
+    ``scope``: the groups to be looked at for that; ``has_landed``: some of it is stored; ``has_varied``: more
+    than the event itself; ``has_spread``: its occurrences have to be looked at, and edited, once more. With
+    an outcome it is done.
     """
 
     write: Write
@@ -56,6 +57,7 @@ class Work:
     outcome: Outcome | None = None
     has_landed: bool = False
     has_varied: bool = False
+    has_spread: bool = False
 
     @property
     def id(self) -> str:
@@ -131,7 +133,15 @@ class Work:
         lines = recurrence(before, self.goal, write.groups, current)
         # With other lines Google may let go of all exceptions, of which it keeps none for certain.
         self.scope = write.groups | ({TIME} if lines else frozenset())
-        return {**edited(self.goal, write.groups, current), **lines, **stamped(write.marker)}
+        stamp = stamped(write.marker, is_partial=self._is_in_parts(write))
+        return {**edited(self.goal, write.groups, current), **lines, **stamp}
+
+    def _is_in_parts(self, write: Update) -> bool:
+        """Whether single occurrences may have to be written once the series is."""
+        if self.goal is None or self.goal.recurrence is None:
+            return False
+        is_named = any(slot_of(group) is not None for group in write.groups)
+        return is_named or has_varied(self.goal) or self.has_exceptions
 
     def judge(self, answer: Answer) -> None:
         """Take the answer to it, but for a create that finds its id taken."""
@@ -176,18 +186,37 @@ class Work:
         return found
 
     def judge_edits(self, edits: Sequence[Edit], answers: Sequence[Answer]) -> None:
-        """Take the answers to those."""
-        self.has_varied = bool(edits)
+        """Take the answers to those; sets ``has_spread`` where the first of them has spoilt the others.
+
+        A narrower visibility spreads from one occurrence to all others, whose versions change with that.
+        """
+        is_first, self.has_spread = not self.has_spread, False
+        self.has_varied = self.has_varied or bool(edits)
         refused = [
             answer
             for edit, answer in zip(edits, answers, strict=True)
             if answer.status not in DONE and not (edit.is_cancellation and answer.status in MISSING)
         ]
         self.has_landed = self.has_landed or len(refused) < len(edits)
-        if refused:
+        if is_first and refused and _may_have_spread(edits, answers):
+            self.has_spread = True
+        elif refused:
             self.fail(write_failure(refused[0]))
 
     # how it stands in the end
+
+    @property
+    def last_stamp(self) -> dict[str, Any]:
+        """The mark without what told that occurrences were still to be written; empty if it did not."""
+        if self.whole is None or not is_partial(self.whole.master) or isinstance(self.write, Delete):
+            return {}
+        return stamped(self.write.marker)
+
+    def judge_stamp(self, answer: Answer) -> None:
+        """Take the answer to that."""
+        self.has_varied = True
+        if answer.status not in DONE:
+            self.fail(write_failure(answer))
 
     def conclude(self, found: Fetched) -> None:
         """Take what is stored now."""
@@ -196,3 +225,8 @@ class Work:
             self.settle(Stored(read.event))
         else:
             self.fail(NotFound("The event was written, and then it could not be read."))
+
+
+def _may_have_spread(edits: Sequence[Edit], answers: Sequence[Answer]) -> bool:
+    is_hidden = any("visibility" in edit.fields for edit in edits)
+    return is_hidden and all(a.status in DONE or a.status == PRECONDITION_FAILED for a in answers)

@@ -16,14 +16,15 @@ from metonic_core.model.when import Slot, Timed
 from metonic_core.spi import Unacceptable
 from metonic_google import rules
 from metonic_google.conference import kept_within
-from metonic_google.items import MARKER, Item, clean, lines_of, text_of, words_of
+from metonic_google.items import MARKER, PART, Item, clean, lines_of, text_of, words_of
 from metonic_google.moments import said
 from metonic_google.reading import PRIVATE
 
 
 def created(content: Content, identity: UUID, marker: str) -> dict[str, Any]:
     """A new event: nobody is invited. What is cancelled of a series from the start is an EXDATE."""
-    fields = {**edited(content, GROUPS, {}), **recurrence(None, content, GROUPS, {}), **stamped(marker)}
+    stamp = stamped(marker, is_partial=has_varied(content))
+    fields = {**edited(content, GROUPS, {}), **recurrence(None, content, GROUPS, {}), **stamp}
     return _without_nulls({**fields, "id": identity.hex})
 
 
@@ -35,9 +36,15 @@ def _without_nulls(fields: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def stamped(marker: str | None) -> dict[str, Any]:
+def has_varied(content: Content) -> bool:
+    """Whether occurrences have to be written by themselves: they take place, and not as the series does."""
+    return content.recurrence is not None and any(not one.is_cancelled for one in content.overrides)
+
+
+def stamped(marker: str | None, *, is_partial: bool = False) -> dict[str, Any]:
     """The fields that hold our mark; none without one."""
-    return {} if marker is None else {"extendedProperties": {"private": {MARKER: marker}}}
+    mark = f"{PART}{marker}" if is_partial else marker
+    return {} if marker is None else {"extendedProperties": {"private": {MARKER: mark}}}
 
 
 def edited(content: Content, groups: Collection[Group], current: Item) -> dict[str, Any]:

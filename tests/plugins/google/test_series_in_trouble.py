@@ -61,8 +61,9 @@ async def test_a_series_of_which_a_part_was_not_written_is_undecided_and_then_me
     )
 
     assert isinstance(first, Unknown)
-    assert current.marker == NEXT_MARKER
+    assert (current.marker, current.is_partial) == (NEXT_MARKER, True)
     assert isinstance(second, Stored)
+    assert (second.event.marker, second.event.is_partial) == (MARKER, False)
     assert not differing(stand.adapter, VARIED, second.event.content)
 
 

@@ -16,7 +16,8 @@ from tests.simulation.world import MARKERS, World, settled
 from metonic_core import sync
 from metonic_core.model.content import Content, occurrence_group
 from metonic_core.model.series import Override
-from metonic_core.spi import CalendarAdapter, ProviderError, Seen, StoredEvent
+from metonic_core.spi import CalendarAdapter, ProviderError, Seen, StoredEvent, Timed
+from metonic_core.testing.checks.contents import WEEKLY
 from metonic_core.testing.checks.expecting import differing
 from metonic_core.testing.checks.following import listed
 from metonic_core.testing.conduct import CALDAV, GOOGLE
@@ -27,7 +28,7 @@ from metonic_google.provider import PROVIDER
 from metonic_simulators.google import seeding
 
 _CALENDAR = "home"
-_MINUTE = timedelta(minutes=1)
+_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 _ACTS = (
     *("edit", "edit", "edit", "edit there", "edit there", "edit there", "make", "make", "make there"),
     *("make there", "delete", "delete there"),
@@ -236,6 +237,25 @@ async def test_a_series_edited_on_both_sides_is_one_series(studio: Studio) -> No
         Override(slots[1], is_cancelled=True),
     )
     await _expect_in_step(studio)
+
+
+@pytest.mark.parametrize("fault", ["rate-limited", "failing", "lost-request"])
+async def test_a_moved_occurrence_outlives_that_only_its_series_was_written(
+    studio: Studio, fault: str
+) -> None:
+    first = (studio.world.now + 3 * _DAY).replace(tzinfo=None, hour=10, minute=0, second=0, microsecond=0)
+    series = replace(WEEKLY, when=Timed(first, first + timedelta(hours=1), "Europe/Berlin"))
+    moved = Override(first + 14 * _DAY, when=series.when.moved_to(first + 15 * _DAY))
+    await studio.world.platform.make(replace(series, overrides=(moved,)))
+
+    studio.stand.google.arm(fault, times=1, method="PATCH", path="*_2*")
+    for _ in range(4):
+        await studio.run()
+
+    found = await appointments.load([row.appointment_id for row in await studio.rows() if row.appointment_id])
+    assert [appointment.content.overrides for appointment in found.values()] == [(moved,)]
+    (event,) = (await studio.events()).values()
+    assert (event.content.overrides, event.is_partial) == ((moved,), False)
 
 
 async def _act(studio: Studio) -> None:
