@@ -162,9 +162,12 @@ def test_a_series_that_names_no_zone_keeps_its_calendars_while_it_is_written() -
     rule = ["RRULE:FREQ=WEEKLY;COUNT=8"]
     master = {"id": "series", "etag": '"1"', "start": at(10), "end": at(11), "recurrence": rule}
     moved = {
-        **{"id": "series_20280328T080000Z", "etag": '"2"', "recurringEventId": "series"},
+        "id": "series_20280328T080000Z",
+        "etag": '"2"',
+        "recurringEventId": "series",
         "originalStartTime": at(10, "28T", "+02:00"),
-        **{"start": at(15, "28T", "+02:00"), "end": at(16, "28T", "+02:00")},
+        "start": at(15, "28T", "+02:00"),
+        "end": at(16, "28T", "+02:00"),
     }
     whole = Whole(master, [moved], "Europe/Berlin")
     titled = replace(whole.event.content, title="New")
