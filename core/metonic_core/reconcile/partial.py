@@ -14,12 +14,11 @@ def partly(mapping: Mapping, event: StoredEvent, terms: Terms) -> Mapping:
 
     Those that are not as they were sent are nobody's edits: the platform's are sent over them once more.
     """
-    external, local = mapping.external_base, mapping.local_base
-    if external is None or local is None:
-        return mapping
+    known = as_platform_knows(event.content, mapping)
+    external, local = mapping.external_base or event.content, mapping.local_base or known
     missing = frozenset(g for g in terms.differing(external, event.content) if slot_of(g) is not None)
     return replace(
         mapping,
         external_base=external.take(missing, event.content),
-        local_base=local.take(missing, as_platform_knows(event.content, mapping)),
+        local_base=local.take(missing, known),
     ).due()

@@ -1,7 +1,7 @@
 """One write on its way: what is asked for it, and what the answers make of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from metonic_core.model.content import NOTES, TIME, VISIBILITY, Content, Group, slot_of
@@ -154,7 +154,8 @@ class Work:
             self.settle(Removed())
             return
         try:
-            self.whole = Whole(document(answer), self.whole.exceptions if self.whole else ())
+            master = document(answer)
+            self.whole = replace(self.whole, master=master) if self.whole else Whole(master)
         except Unavailable as error:
             self.fail(error)
 

@@ -1,5 +1,6 @@
 """Writes of series that others edit meanwhile, or of which only a part arrives."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -32,6 +33,8 @@ from metonic_core.testing.checks.contents import (
 )
 from metonic_core.testing.checks.expecting import differing
 from metonic_google.provider import PROVIDER
+from metonic_google.reading import Whole
+from metonic_google.work import Work
 
 
 async def test_a_deletion_of_a_series_minds_its_occurrences(stand: GoogleStand) -> None:
@@ -150,3 +153,28 @@ async def test_trouble_with_one_series_leaves_no_single_event_undecided(stand: G
     )
 
     assert [type(outcome) for outcome in outcomes] == [Unknown, Stored]
+
+
+def test_a_series_that_names_no_zone_keeps_its_calendars_while_it_is_written() -> None:
+    def at(hour: int, day: str = "07T", offset: str = "+01:00") -> dict[str, str]:
+        return {"dateTime": f"2028-03-{day}{hour}:00:00{offset}"}
+
+    rule = ["RRULE:FREQ=WEEKLY;COUNT=8"]
+    master = {"id": "series", "etag": '"1"', "start": at(10), "end": at(11), "recurrence": rule}
+    moved = {
+        "id": "series_20280328T080000Z",
+        "etag": '"2"',
+        "recurringEventId": "series",
+        "originalStartTime": at(10, "28T", "+02:00"),
+        "start": at(15, "28T", "+02:00"),
+        "end": at(16, "28T", "+02:00"),
+    }
+    whole = Whole(master, [moved], "Europe/Berlin")
+    titled = replace(whole.event.content, title="New")
+    work = Work(Update("series", whole.etag, titled, frozenset({TITLE})))
+
+    work.look(whole)
+    work.request("primary")
+    work.judge(Answer(200, {}, json.dumps({**master, "summary": "New"}).encode(), ""))
+
+    assert [edit.fields for edit in work.edits()] == [{"summary": "New"}]
