@@ -297,5 +297,4 @@ async def test_whatever_happens_both_sides_end_in_step(studio: Studio) -> None:
         studio.stand.google.advance(seconds=1)
     for _ in range(4):
         await studio.run()
-
     await _expect_in_step(studio)
