@@ -10,7 +10,7 @@ from metonic_core.model.event import StoredEvent
 from metonic_core.model.when import Window
 from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.changes import ChangePage, EventPage, Gone, Reading, Seen
-from metonic_core.spi.errors import EtagMismatch, IdentityTaken, NotFound, Unacceptable
+from metonic_core.spi.errors import EtagMismatch, IdentityTaken, NotFound, Unacceptable, Unavailable
 from metonic_core.spi.provider import Account
 from metonic_core.spi.writes import Create, Delete, Stored, Update
 from metonic_core.testing.calendar import MemoryCalendar
@@ -73,6 +73,8 @@ class MemoryAdapter(CalendarAdapter):
         reading = self.calendar.read(event_id)
         if isinstance(reading, Seen):
             return reading.event
+        if isinstance(reading, Gone) and not reading.is_firm:
+            raise Unavailable("something has this identity and does not show yet")
         raise IdentityTaken("another event, or a deleted one, has this identity")
 
     def _chosen(self, identity: UUID) -> str:
