@@ -70,8 +70,10 @@ class _OverHttp:
 async def _in_memory() -> AsyncIterator[Place]:
     stand = _OnePage(provider_of(LinedAdapter, _OnePage.conduct))
     await stand.open()
-    yield _InMemory(stand)
-    await stand.close()
+    try:
+        yield _InMemory(stand)
+    finally:
+        await stand.close()
 
 
 @asynccontextmanager
@@ -89,8 +91,10 @@ async def _over_http_where_sources_differ() -> AsyncIterator[Place]:
 @asynccontextmanager
 async def _standing_in(stand: GoogleStand) -> AsyncIterator[Place]:
     await stand.open()
-    yield _OverHttp(stand)
-    await stand.close()
+    try:
+        yield _OverHttp(stand)
+    finally:
+        await stand.close()
 
 
 @pytest.mark.parametrize("text", SCENES.values(), ids=SCENES)
