@@ -107,6 +107,11 @@ Slot = datetime | date
 """The original start of an occurrence: naive wall-clock time in the series' zone, or a date."""
 
 
+def is_same_span(one: When, other: When) -> bool:
+    """Whether both are the same dates, or the same instants in whatever zone."""
+    return type(one) is type(other) and (one.starts_at, one.ends_at) == (other.starts_at, other.ends_at)
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """A span of instants, UTC; the end is exclusive."""

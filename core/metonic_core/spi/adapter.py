@@ -11,7 +11,7 @@ from metonic_core.model.content import Content, Group
 from metonic_core.model.event import StoredEvent
 from metonic_core.model.when import Window
 from metonic_core.spi.changes import Change, ChangePage, EventPage, Gone, Reading, Seen, Touched
-from metonic_core.spi.errors import NotFound, ProviderError, Scope, Unavailable
+from metonic_core.spi.errors import NotFound, ProviderError, Scope, Unacceptable, Unavailable
 from metonic_core.spi.provider import Account, CalendarInfo
 from metonic_core.spi.push import Channel, ChannelAsk
 from metonic_core.spi.writes import Create, Delete, Failed, Outcome, Removed, Stored, Unknown, Update, Write
@@ -105,16 +105,15 @@ class CalendarAdapter(ABC):
                 raise
             return Failed(error)
 
-    async def setup_webhook(self, calendar_id: str, ask: ChannelAsk) -> Channel:
+    async def setup_webhook(self, calendar_id: str, ask: ChannelAsk) -> Channel:  # noqa: ARG002
         """Open a channel for that calendar; raises Unacceptable where it cannot have one.
 
-        Called only where the provider declares ``push``.
+        Called only where the provider declares ``push``. By default no calendar can have one.
         """
-        raise NotImplementedError
+        raise Unacceptable("This provider opens no channels.")
 
-    async def stop_webhook(self, calendar_id: str, channel: Channel) -> None:
-        """Close the channel; one that is gone is closed. Called only where the provider declares ``push``."""
-        raise NotImplementedError
+    async def stop_webhook(self, calendar_id: str, channel: Channel) -> None:  # noqa: B027
+        """Close the channel; one that is gone is closed. By default it is left to end by itself."""
 
     def event_id(self, calendar_id: str, identity: UUID) -> str | None:  # noqa: ARG002
         """The id that a create with this identity gives its event: known before, so that it can be found.

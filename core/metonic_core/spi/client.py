@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Protocol
+
+# Whoever adds what a broken server says to the present time must not end up after the last year.
+_LONGEST_WAIT = 7 * 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +17,21 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
     url: str
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds to wait, a week at most; None where the answer does not say (RFC 9110 10.2.3).
+
+        A date is measured against the answer's own Date, so that no clock is needed.
+        """
+        text = self.headers.get("retry-after", "").strip()
+        if text.isascii() and text.isdigit():
+            return min(float(text), _LONGEST_WAIT)
+        try:
+            wait = parsedate_to_datetime(text) - parsedate_to_datetime(self.headers.get("date", ""))
+        except (TypeError, ValueError):
+            return None
+        return max(0.0, min(wait.total_seconds(), _LONGEST_WAIT))
 
 
 class Client(Protocol):

@@ -54,9 +54,8 @@ async def _store(this: Run, link: Link, met: Mapping[str, Reading]) -> Collectio
     async with this.ledger.transaction():
         terms = await this.terms()
         for event_id in await this.ledger.unknown(there):
-            row = stranger(event_id, terms)
             # As if an earlier read had met it: this one names it when its page is recorded, and not before.
-            made = replace(take(row, there[event_id], terms), read_round=link.round - 1)
-            this.report.count_hold(row, made)
+            made = replace(take(stranger(event_id, terms), there[event_id], terms), read_round=link.round - 1)
+            this.report.count_hold(None, made)
             await this.ledger.save([made])
     return there

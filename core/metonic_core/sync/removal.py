@@ -68,7 +68,7 @@ async def _count_open(this: Run, rows: Sequence[Mapping], terms: Terms) -> int:
     async with this.ledger.transaction():
         open_rows = [row for row in await this.ledger.reload([row.id for row in rows]) if row.closed is None]
         copies = await _copies(this, open_rows, terms)
-    return len(copies) + sum(row.intent is not None and row not in copies for row in open_rows)
+    return sum(row.intent is not None or row in copies for row in open_rows)
 
 
 async def _copies(this: Run, rows: Sequence[Mapping], terms: Terms) -> Sequence[Mapping]:

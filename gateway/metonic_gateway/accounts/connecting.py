@@ -14,7 +14,7 @@ from metonic_core.spi.errors import Misconfigured
 from metonic_core.spi.provider import Account, CalendarInfo, Credentials, OAuth2, Password, Provider
 from metonic_gateway.accounts.basic import basic_authorization
 from metonic_gateway.accounts.channels import close_all
-from metonic_gateway.accounts.oauth.client import GrantClient, KeptGrant
+from metonic_gateway.accounts.oauth.client import GrantClient, KeptGrant, credentials_place
 from metonic_gateway.accounts.oauth.revoking import (
     FORMER_NEVER_GIVEN_BACK,
     Revocation,
@@ -24,7 +24,7 @@ from metonic_gateway.accounts.oauth.revoking import (
 from metonic_gateway.services import Services, status_topic
 from metonic_gateway.store import calendars, channels
 from metonic_gateway.store.calendars import ConnectedCalendar, SignedIn, SignedOut
-from metonic_gateway.vault import Place, VaultError
+from metonic_gateway.vault import VaultError
 
 
 class NotConnected(Exception):
@@ -112,7 +112,7 @@ async def keep_sign_in(
 
 
 async def _keep(services: Services, found: SignedIn, secret: str) -> ConnectedCalendar:
-    sealed = services.vault.seal(secret, _place(found.id))
+    sealed = services.vault.seal(secret, credentials_place(found.id))
     frequency = timedelta(minutes=services.settings.frequency_minutes)
     now, window = services.clock(), services.window()
     return await calendars.keep_sign_in(replace(found, sealed=sealed), frequency, now, window)
@@ -186,7 +186,9 @@ def adapter_for(services: Services, calendar: ConnectedCalendar) -> CalendarAdap
         kept = KeptGrant(services, provider, calendar)
         return provider.adapter(GrantClient(services, provider, kept), calendar.account)
     try:
-        typed: Mapping[str, str] = json.loads(services.vault.open(calendar.sealed, _place(calendar.id)))
+        typed: Mapping[str, str] = json.loads(
+            services.vault.open(calendar.sealed, credentials_place(calendar.id))
+        )
     except VaultError as error:
         raise Misconfigured(str(error)) from error
     return provider.adapter(_client(services, provider, provider.sign_in, typed), calendar.account)
@@ -236,7 +238,3 @@ def _filled_in(form: Password, credentials: Credentials) -> dict[str, str]:
         if field.is_required and not typed.get(field.name):
             raise InvalidValue(f"{field.label} is missing.", ("credentials", field.name), "Fill it in.")
     return {name: value for name, value in typed.items() if value}
-
-
-def _place(row_id: UUID) -> Place:
-    return Place("calendar_sync_configs", str(row_id), "access_token")

@@ -1,7 +1,5 @@
 """What goes wrong on the way to a calendar, and what each HTTP answer means (RFC 4791 1.3, 5.3.2.1)."""
 
-from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException, ElementTree
@@ -30,9 +28,6 @@ _REFUSED_CONTENT = frozenset({400, 413, 415, 422, 507})
 MULTISTATUS = 207
 UNAUTHORIZED, _FORBIDDEN, _CONFLICT, _PRECONDITION_FAILED, SERVER_ERROR = 401, 403, 409, 412, 500
 _LOCKED = 423
-
-# Whoever adds what a broken server says to the present time must not end up after the last year.
-_LONGEST_WAIT = 7 * 24 * 3600.0
 
 
 class Incomprehensible(ValueError):
@@ -84,7 +79,7 @@ def is_denied(answer: Answer) -> bool:
 def read_failure(answer: Answer) -> ProviderError:
     """Why a request that only reads was not answered as it should be."""
     if answer.status in BUSY:
-        return RateLimited("The calendar server asks for fewer requests.", retry_after(answer.headers))
+        return RateLimited("The calendar server asks for fewer requests.", answer.retry_after)
     if answer.status >= SERVER_ERROR:
         return ServerFailed(f"The calendar server failed with status {answer.status}.", answer.status)
     if answer.status == _FORBIDDEN:
@@ -121,18 +116,3 @@ def _by_status(answer: Answer) -> ProviderError:
     if answer.status == _FORBIDDEN:
         return AccessDenied("The account may not write to that calendar.")
     return read_failure(answer)
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait, a week at most.
-
-    A date is measured against the answer's own Date, so that no clock is needed.
-    """
-    text = headers.get("retry-after", "").strip()
-    if text.isascii() and text.isdigit():
-        return min(float(text), _LONGEST_WAIT)
-    try:
-        wait = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))
-    except (TypeError, ValueError):
-        return None
-    return max(0.0, min(wait.total_seconds(), _LONGEST_WAIT))

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from metonic_apple.contentlines import clean
-from metonic_apple.reading import inherited, is_same_span
+from metonic_apple.reading import inherited
 from metonic_core.model.content import Content, Group, ordered
 from metonic_core.model.series import Override
+from metonic_core.model.when import is_same_span
 
 
 def likeness(group: Group, content: Content) -> object:

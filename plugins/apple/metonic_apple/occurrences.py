@@ -29,7 +29,6 @@ from metonic_apple.reading import (
     is_busy,
     is_cancelled_in,
     is_private,
-    is_same_span,
     slot_of,
     span_of,
     status_of,
@@ -38,7 +37,7 @@ from metonic_apple.reading import (
 from metonic_apple.zones import Zones
 from metonic_core.model.content import Content, Status
 from metonic_core.model.series import Override
-from metonic_core.model.when import Slot, Timed, When, sorted_slots
+from metonic_core.model.when import Slot, Timed, When, is_same_span, sorted_slots
 
 _OF_THE_SERIES = frozenset({"RRULE", "RDATE", "EXDATE", "EXRULE", "DURATION", MARKER})
 

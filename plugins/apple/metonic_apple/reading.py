@@ -10,7 +10,7 @@ from metonic_apple.moments import UTC_ZONE, Moment, duration, forward, later, mo
 from metonic_apple.zones import Zones
 from metonic_core.model.content import Content, Status, ordered
 from metonic_core.model.series import Override, Recurrence, recurrence_of
-from metonic_core.model.when import AllDay, Slot, Timed, When
+from metonic_core.model.when import AllDay, Slot, Timed, When, is_same_span
 from metonic_core.spi import Foreign, InvalidValue, Seen, StoredEvent, Unreadable
 
 MARKER = "X-METONIC-COPY"
@@ -258,11 +258,6 @@ def _if_other(when: When, series: When, at: Slot) -> When | None:
 def inherited(series: When, at: Slot) -> When:
     """When the occurrence of that slot takes place if nothing about it was changed."""
     return series.moved_to(at)
-
-
-def is_same_span(one: When, other: When) -> bool:
-    """Whether both are the same dates, or the same instants in whatever zone."""
-    return type(one) is type(other) and (one.starts_at, one.ends_at) == (other.starts_at, other.ends_at)
 
 
 def _modified_at(resource: Resource) -> datetime | None:

@@ -5,8 +5,6 @@ that the user did not give, or an API that the operator has not switched on. The
 """
 
 import json
-from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from metonic_core.spi import (
@@ -41,7 +39,6 @@ _PUSH_DOMAIN = "push.webhookUrlUnauthorized"
 
 # A calendar that has taken too much recovers in hours or days; asking again makes it longer.
 _HOURS = 6 * 3600.0
-_LONGEST_WAIT = 7 * 24 * 3600.0
 
 
 class Incomprehensible(ValueError):
@@ -122,7 +119,7 @@ def _general(answer: Answer) -> ProviderError | None:
     if answer.status == UNAUTHORIZED:
         return SignInNeeded("Google does not accept the sign-in any more.")
     if answer.status == BUSY and "retry-after" in answer.headers:
-        return RateLimited("Google Calendar asks for fewer requests.", retry_after(answer.headers))
+        return RateLimited("Google Calendar asks for fewer requests.", answer.retry_after)
     if answer.status == TOO_MANY or (answer.status == FORBIDDEN and named & (_TOO_FAST | _USED_UP)):
         return _limited(answer, named)
     if answer.status == FORBIDDEN:
@@ -133,7 +130,7 @@ def _general(answer: Answer) -> ProviderError | None:
 
 
 def _limited(answer: Answer, named: frozenset[str]) -> RateLimited:
-    wait = retry_after(answer.headers)
+    wait = answer.retry_after
     if named & _USED_UP:
         return RateLimited(
             "Google Calendar has taken as much as it takes in a day; it goes on in some hours.",
@@ -155,18 +152,3 @@ def _forbidden(named: frozenset[str]) -> ProviderError:
     if "forbiddenForNonOrganizer" in named:
         return AccessDenied("Only the organizer may change that event.")
     return AccessDenied("This Google Account may not do that in the calendar.")
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait, a week at most.
-
-    A date is measured against the answer's own Date, so that no clock is needed.
-    """
-    text = headers.get("retry-after", "").strip()
-    if text.isascii() and text.isdigit():
-        return min(float(text), _LONGEST_WAIT)
-    try:
-        wait = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))
-    except (TypeError, ValueError):
-        return None
-    return max(0.0, min(wait.total_seconds(), _LONGEST_WAIT))

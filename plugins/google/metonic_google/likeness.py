@@ -4,10 +4,9 @@ from datetime import datetime
 
 from metonic_core.model.content import Content, Group, slot_of
 from metonic_core.model.series import Override, has_slot
-from metonic_core.model.when import Timed
+from metonic_core.model.when import Timed, is_same_span
 from metonic_google.conference import own_words
 from metonic_google.items import clean
-from metonic_google.reading import is_same_span
 
 
 def likeness(group: Group, content: Content) -> object:

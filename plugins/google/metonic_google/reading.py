@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from metonic_core.model.content import Content, Status, ordered
 from metonic_core.model.series import Override
-from metonic_core.model.when import Slot, When
+from metonic_core.model.when import Slot, When, is_same_span
 from metonic_core.spi import Foreign, InvalidValue, Seen, StoredEvent, Unreadable
 from metonic_google import rules
 from metonic_google.conference import own_words
@@ -149,11 +149,6 @@ def override_of(exception: Item, series: Content, zone: str) -> Override | None:
         title=None if title == series.title else title,
         location=None if location == series.location else location,
     )
-
-
-def is_same_span(one: When, other: When) -> bool:
-    """Whether both are the same dates, or the same instants in whatever zone."""
-    return type(one) is type(other) and (one.starts_at, one.ends_at) == (other.starts_at, other.ends_at)
 
 
 def is_appointment(item: Item) -> bool:

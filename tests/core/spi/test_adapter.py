@@ -11,6 +11,8 @@ from metonic_core.spi import (
     AccessDenied,
     CalendarInfo,
     ChangePage,
+    Channel,
+    ChannelAsk,
     Create,
     Delete,
     EtagMismatch,
@@ -26,6 +28,7 @@ from metonic_core.spi import (
     Stored,
     StoredEvent,
     Touched,
+    Unacceptable,
     Unavailable,
     Unknown,
     Unreadable,
@@ -153,6 +156,15 @@ def test_contents_are_the_same_where_they_are_equal() -> None:
 
     assert adapter.same("notes", TRAINING, other)
     assert not adapter.same("title", TRAINING, other)
+
+
+async def test_a_calendar_has_no_channels_unless_the_plugin_opens_them() -> None:
+    adapter = FiveMethods()
+    until = hour(1).starts_at
+
+    with pytest.raises(Unacceptable, match="no channels"):
+        await adapter.setup_webhook(HOME, ChannelAsk("first", "https://example.com/", "secret", until))
+    await adapter.stop_webhook(HOME, Channel("first", "secret", "resource", until))
 
 
 @pytest.mark.parametrize("cursors", [{}, {"more": "a", "done": "b"}])

@@ -4,7 +4,7 @@ import pytest
 from tests.plugins.google.scripted import Said, error, front_error
 
 from metonic_core.spi import Answer, Misconfigured, ProviderError, RateLimited, SignInNeeded, Unavailable
-from metonic_google.errors import read_failure, reasons, retry_after
+from metonic_google.errors import read_failure, reasons
 
 HOUR = 3600
 
@@ -88,20 +88,3 @@ def test_what_is_no_answer_of_the_calendar_is_tried_again(status: int) -> None:
 )
 def test_a_body_that_tells_nothing_has_no_reasons(body: bytes) -> None:
     assert reasons(Answer(403, {}, body, "")) == frozenset()
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({"retry-after": "37"}, 37),
-        ({"retry-after": "99999999999"}, 7 * 24 * HOUR),
-        ({"retry-after": "Tue, 07 Mar 2028 10:01:00 GMT", "date": "Tue, 07 Mar 2028 10:00:00 GMT"}, 60),
-        ({"retry-after": "Tue, 07 Mar 2028 09:00:00 GMT", "date": "Tue, 07 Mar 2028 10:00:00 GMT"}, 0),
-        ({"retry-after": "Tue, 07 Mar 2028 10:01:00 GMT"}, None),
-        ({"retry-after": "-5"}, None),
-        ({"retry-after": "soon"}, None),
-        ({}, None),
-    ],
-)
-def test_a_wait_is_seconds_or_a_date(headers: dict[str, str], seconds: float | None) -> None:
-    assert retry_after(headers) == seconds

@@ -178,7 +178,7 @@ class _Client(OAuth2Client):
         except TimeoutError:
             raise Unavailable(f"{self._title} did not answer in time.") from None
         if answer.status == _TOO_MANY:
-            raise RateLimited(f"{self._title} asks for a pause.", _seconds(answer.headers))
+            raise RateLimited(f"{self._title} asks for a pause.", answer.retry_after)
         if answer.status >= _FAULTS:
             raise Unavailable(f"{self._title} cannot sign anybody in at the moment.")
         return _Answer(answer, self._title)
@@ -227,8 +227,3 @@ def _meaning(code: str, title: str) -> ProviderError:
     if code in _LATER or code == "unknown":
         return Unavailable(f"{title} cannot sign anybody in at the moment.")
     return Misconfigured(f"{title} refuses this service, not you: {code}.")
-
-
-def _seconds(headers: Mapping[str, str]) -> float | None:
-    told = headers.get("retry-after", "")
-    return float(told) if told.isdecimal() else None

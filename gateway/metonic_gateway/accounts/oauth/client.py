@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Coroutine, Mapping
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from metonic_core.spi.client import Answer
 from metonic_core.spi.errors import Misconfigured, SignInNeeded, Unavailable
@@ -57,6 +58,11 @@ class GrantClient:
         return await client.request(method, url, headers, body)
 
 
+def credentials_place(calendar_id: UUID) -> Place:
+    """Where the envelope of that calendar's credentials is stored."""
+    return Place("calendar_sync_configs", str(calendar_id), "access_token")
+
+
 class KeptGrant:
     """The grant of a connected calendar, as it stands sealed in its row, at ``place``.
 
@@ -69,7 +75,7 @@ class KeptGrant:
         self._provider = provider
         self._calendar_id = calendar.id
         self._subject = calendar.account.subject
-        self.place = Place("calendar_sync_configs", str(calendar.id), "access_token")
+        self.place = credentials_place(calendar.id)
         self._known: Grant | None = None
 
     async def good(self) -> Grant:
