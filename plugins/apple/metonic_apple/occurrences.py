@@ -62,8 +62,10 @@ def apply(resource: Resource, old: Content, new: Content) -> bool:
         say_end(exception, resource.zones)
         _put_recurrence_id(exception, at, new.when, resource.zones)
         if at not in cancelled and exception is read[at]:
+            has_own_words = is_apart(exception, old)
             is_other = _follow(exception, old, new)
-            is_other |= _differ(exception, new.override(at) or Override(at), new, resource.zones)
+            override = new.override(at) or Override(at)
+            is_other |= _differ(exception, override, new, resource.zones, has_own_words=has_own_words)
             if is_other:
                 raise_sequence(exception)
     for override in new.overrides:
@@ -117,13 +119,17 @@ def _seen_as(exception: Component, old: Content, new: Content) -> Content:
     )
 
 
-def _differ(exception: Component, override: Override, series: Content, zones: Zones) -> bool:
+def _differ(
+    exception: Component, override: Override, series: Content, zones: Zones, *, has_own_words: bool = False
+) -> bool:
     """Let the VEVENT differ from its series in what the override says, and in nothing else.
+
+    What it is about stays where those are words of its own, which no override tells.
 
     Returns whether that is a change which is counted.
     """
     is_elsewhere = False
-    if not is_apart(exception, series):
+    if not has_own_words:
         put_text(exception, "SUMMARY", series.title if override.title is None else override.title)
         place = series.location if override.location is None else override.location
         is_elsewhere = put_text(exception, "LOCATION", place)

@@ -130,6 +130,19 @@ def test_a_private_occurrence_of_a_public_series_tells_its_time_alone_and_keeps_
     assert after == before.replace("SUMMARY:Lesson", "SUMMARY:Other")
 
 
+def test_a_private_occurrence_keeps_its_words_when_its_series_becomes_private_as_well() -> None:
+    lines = (TEN, ELEVEN, "RRULE:FREQ=DAILY", "SUMMARY:Lesson")
+    second = ("RECURRENCE-ID:20261202T100000Z", "DTSTART:20261202T100000Z", "DURATION:PT1H")
+    private = (*second, "SUMMARY:Therapy", "CLASS:PRIVATE")
+    before = text(*lines, exceptions=(private,))
+    wanted = replace(content(*lines, exceptions=(private,)), is_private=True)
+
+    after = updated(before, wanted, frozenset({"visibility"}), None)
+
+    assert "SUMMARY:Therapy" in after
+    assert after.count("CLASS:PRIVATE") == 2
+
+
 def retitled(*lines: str, exceptions: tuple[tuple[str, ...], ...] = ()) -> tuple[str, str]:
     before = text(*lines, exceptions=exceptions)
     wanted = replace(content(*lines, exceptions=exceptions), title="Other")
