@@ -9,7 +9,7 @@ class Pace:
     def __init__(self, per_second: float, burst: int) -> None:
         self._interval = 1 / per_second if per_second else 0.0
         self._ahead = self._interval * burst
-        self._next = 0.0
+        self._next = float("-inf")
 
     async def turn(self) -> None:
         """Wait until one more request may be sent."""
