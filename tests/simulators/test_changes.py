@@ -1,7 +1,7 @@
 """How changes are told, each oddity off and on."""
 
 import pytest
-from tests.simulators.phone import Phone
+from tests.simulators.phone import SPACES, Phone
 
 LIMITED = "<limit><nresults>1</nresults></limit>"
 
@@ -119,3 +119,25 @@ async def test_limit_loses_the_rest_for_good(phone: Phone) -> None:
 
     assert len(phone.short(cut)) == 1
     assert cut.token == whole.token
+
+
+async def test_over_limits_nothing_is_told(phone: Phone) -> None:
+    token = (await phone.changes()).token
+    phone.stand_in.turn_on("over-limits")
+
+    for since in ("", token):
+        refused = await phone.changes(since)
+        assert refused.status == 507
+        assert "number-of-matches-within-limits" in refused.text
+
+
+async def test_named_twice_as_there_and_as_gone(phone: Phone) -> None:
+    await phone.put_all("a.ics", "b.ics")
+    phone.stand_in.turn_on("named-twice", item="*/a.ics")
+
+    told = (await phone.changes()).find("D:response")
+
+    names = [one.findtext("D:href", "", SPACES).removeprefix(phone.calendar) for one in told]
+    gone = [one.findtext("D:status", "", SPACES) for one in told]
+    assert sorted(names) == ["a.ics", "a.ics", "b.ics"]
+    assert ["404" in status for status in gone] == [False, False, True]

@@ -1,7 +1,11 @@
 """Where iCloud has what, and what it refuses, each oddity off and on."""
 
+import ssl
+from pathlib import Path
+
 import aiohttp
 import pytest
+from tests.simulators.certificates import certificate
 from tests.simulators.phone import SPACES, XML, Phone
 
 from metonic_simulators.icloud import Account, icloud
@@ -119,6 +123,46 @@ async def test_a_wrong_password_is_offered_two_schemes(phone: Phone, login: tupl
         offered = answer.headers["WWW-Authenticate"]
 
     assert offered == 'X-MobileMe-AuthToken realm="MMCalDav", Basic realm="MMCalDav"'
+
+
+async def test_plain_http_links_lead_away_from_encryption(
+    phone: Phone, server: CalendarServer, tmp_path: Path
+) -> None:
+    path = certificate(tmp_path)
+    theirs = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    ours = ssl.create_default_context(cafile=path)
+    theirs.load_cert_chain(path)
+    async with (
+        icloud(server, usual=("icloud-layout",), tls=theirs) as secure,
+        aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=ours)) as session,
+    ):
+        there = Phone(session, secure, phone.calendar)
+        secure.turn_on("plain-http-links")
+        here = await there.propfind(secure.url, "current-user-principal")
+        secure.turn_on("plain-http-links", to="http://127.0.0.1:1/")
+        elsewhere = await there.propfind(secure.url, "current-user-principal")
+
+    assert secure.url.startswith("https://")
+    principals = [one.find("D:current-user-principal/D:href")[0].text for one in (here, elsewhere)]
+    assert principals == [
+        f"{secure.world.entry.replace('https:', 'http:')}{PRINCIPAL}",
+        f"http://127.0.0.1:1{PRINCIPAL}",
+    ]
+
+
+@pytest.mark.parametrize("status", [301, 404, 421])
+async def test_moved_account_is_known_at_the_entry(phone: Phone, status: int) -> None:
+    world = phone.stand_in.world
+    phone.stand_in.turn_on("moved-account", status=status)
+
+    left = await phone.propfind(phone.calendar, "resourcetype")
+    principal = await phone.propfind(world.entry + PRINCIPAL, "C:calendar-home-set")
+
+    assert left.status == status
+    assert left.headers.get("Location") == (world.entry + phone.calendar if status == 301 else None)
+    (home,) = [one.text for one in principal.find("C:calendar-home-set/D:href")]
+    assert home == world.entry + HOME
+    assert (await phone.propfind(world.entry + phone.calendar, "resourcetype")).status == 207
 
 
 async def test_the_partition_may_be_a_host_of_another_name(server: CalendarServer, phone: Phone) -> None:

@@ -1,6 +1,6 @@
 """How answers are spelled and filled, each oddity off and on."""
 
-from tests.simulators.phone import SPACES, Phone
+from tests.simulators.phone import SPACES, Phone, event
 
 NAMES = ("displayname", "CS:getctag")
 
@@ -67,6 +67,19 @@ async def test_percent_encoded_hrefs_are_the_same_resources(phone: Phone) -> Non
     read = await phone.multiget(href)
 
     assert href == phone.calendar + "a%2Db%5Fc.ics"
+    assert "BEGIN:VEVENT" in read.texts()[href]
+    assert (await phone.ask("GET", href)).status == 200
+
+
+async def test_decoded_hrefs_are_the_same_resources(phone: Phone) -> None:
+    made = await phone.put("a%40b%20c.ics", event("a"))
+    assert made.status == 201, made
+    phone.stand_in.turn_on("decoded-hrefs")
+
+    (href,) = (await phone.changes()).members
+    read = await phone.multiget(href)
+
+    assert href == phone.calendar + "a@b%20c.ics"
     assert "BEGIN:VEVENT" in read.texts()[href]
     assert (await phone.ask("GET", href)).status == 200
 

@@ -107,3 +107,26 @@ async def test_precondition_by_name_in_its_namespace(phone: Phone) -> None:
 
     assert refused.status == 409
     assert refused.find("C:max-attendees-per-instance")
+
+
+async def test_locked_for_whoever_has_no_lock(phone: Phone) -> None:
+    await phone.put_all("a.ics")
+    phone.stand_in.arm("locked", times=2)
+
+    refused = [await phone.put("a.ics", event("a", "X-A:1")), await phone.delete("a.ics")]
+
+    assert [answer.status for answer in refused] == [423, 423]
+    assert all("lock-token-submitted" in answer.text for answer in refused)
+    assert "X-A" not in (await phone.get("a.ics")).text
+
+
+@pytest.mark.parametrize("status", [423, 403])
+async def test_fails_within_a_multistatus(phone: Phone, status: int) -> None:
+    await phone.put_all("a.ics")
+    phone.stand_in.arm("fails-within", status=status)
+
+    refused = await phone.delete("a.ics")
+
+    assert str(status) in refused.status_of(phone.href("a.ics"))
+    assert "424" in refused.status_of(phone.calendar)
+    assert (await phone.get("a.ics")).status == 200

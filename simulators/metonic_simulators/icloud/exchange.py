@@ -102,9 +102,9 @@ class Answer:
         return 200 <= self.status < 300  # noqa: PLR2004 - success
 
     def edit(self, change: Callable[[Element], object]) -> "Answer":
-        """This answer after a change of its multistatus, if it has one."""
-        root = dav.parsed(self.body) if self.status == dav.MULTISTATUS else None
-        if root is not None:
+        """This answer after a change of its multistatus, if it has one: Radicale has it in a 200 as well."""
+        root = dav.parsed(self.body) if self.has_succeeded else None
+        if root is not None and root.tag == f"{dav.D}multistatus":
             change(root)
             self.body = dav.written(root)
         return self

@@ -44,7 +44,8 @@ BEARABLE = (
     *ICLOUD,
     *("principal-without-dsid", "no-sync-collection", "no-ctag"),
     *("bad-token", "silent-reset", "paged", "foreign-member", "limit-loses-the-rest"),
-    *("empty-status", "absolute-hrefs", "entry-host-hrefs", "percent-encoded-hrefs", "missing-as-propstat"),
+    *("empty-status", "absolute-hrefs", "entry-host-hrefs", "percent-encoded-hrefs", "decoded-hrefs"),
+    *("missing-as-propstat", "plain-http-links", "moved-account"),
     *("multiget-capped", "multiget-fails", "slow-multiget", "latency"),
     *("no-etag-on-put", "weak-etag-on-put", "gzip-etags", "if-none-match-ignored"),
 )

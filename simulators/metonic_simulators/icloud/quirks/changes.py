@@ -5,7 +5,7 @@ from itertools import count
 from xml.etree.ElementTree import Element
 
 from metonic_simulators.icloud import dav
-from metonic_simulators.icloud.exchange import Answer, Asked, Go, refused, xml_answer
+from metonic_simulators.icloud.exchange import Answer, Asked, Go, matches, refused, xml_answer
 from metonic_simulators.icloud.quirks.asking import changes, changes_since, propfind
 from metonic_simulators.icloud.world import Quirk, Rest, World
 
@@ -96,6 +96,18 @@ async def foreign_member(_: World, asked: Asked, go: Go, *, status: int = 403) -
     return (await go(asked)).edit(lambda root: root.insert(0, told))
 
 
+async def over_limits(_: World, __: Asked, ___: Go) -> Answer:
+    return refused(507, "number-of-matches-within-limits")
+
+
+async def named_twice(_: World, asked: Asked, go: Go, *, item: str = "*") -> Answer:
+    def doubled(root: Element) -> None:
+        there = [dav.path_of(member) for member in dav.responses(root) if member.find(dav.STATUS) is None]
+        root.extend(dav.told(path, dav.MISSING) for path in there if matches(path, item))
+
+    return (await go(asked)).edit(doubled)
+
+
 def _with_token(asked: Asked, token: str) -> Asked:
     root = copy.deepcopy(asked.xml)
     if root is None:
@@ -173,5 +185,19 @@ QUIRKS = (
         limit_loses_the_rest,
         "A `DAV:limit` cuts the list without a 507; the token is the final one, so the rest is lost.",
         "measured on Xandikos 0.4.10; Nextcloud (python-caldav compatibility hints)",
+    ),
+    Quirk(
+        "over-limits",
+        changes,
+        over_limits,
+        "A `sync-collection` is refused as a whole: 507 with `number-of-matches-within-limits`.",
+        "RFC 6578 3.2 and 3.6; Calendar Server; python-caldav#353 (Yandex)",
+    ),
+    Quirk(
+        "named-twice",
+        changes,
+        named_twice,
+        "What is among the changes with its etag (`item`) is among them as gone as well.",
+        "RFC 4918 14.24 has each resource once",
     ),
 )

@@ -61,6 +61,36 @@ async def unauthenticated(_: World, asked: Asked, go: Go) -> Answer:
     return (await go(asked)).edit(nobody)
 
 
+async def plain_http_links(_: World, asked: Asked, go: Go, *, to: str = "") -> Answer:
+    place = to.rstrip("/") or f"http://{urlsplit(asked.origin).netloc}"
+
+    def spelled(root: Element) -> None:
+        for href in _links(root):
+            href.text = place + urlsplit(href.text or "").path
+
+    return (await go(asked)).edit(spelled)
+
+
+async def moved_account(world: World, asked: Asked, go: Go, *, status: int = 301) -> Answer:
+    if asked.origin == world.partition:
+        is_passed_on = 300 <= status < 400  # noqa: PLR2004 - a redirect
+        return Answer(
+            status, headers=CIMultiDict({"Location": world.entry + asked.path} if is_passed_on else {})
+        )
+
+    def leading_here(root: Element) -> None:
+        for href in _links(root):
+            href.text = (href.text or "").replace(world.partition, world.entry)
+
+    return (await go(asked)).edit(leading_here)
+
+
+def _links(root: Element) -> list[Element]:
+    """The hrefs of principals and homes."""
+    named = (f"{dav.D}current-user-principal", _HOME)
+    return [href for tag in named for one in root.iter(tag) for href in one.findall(dav.HREF)]
+
+
 def _about_the_account(world: World, asked: Asked, path: str) -> Answer:
     if asked.method == "OPTIONS":
         return Answer(200, headers=CIMultiDict({"DAV": _DAV}))
@@ -177,6 +207,22 @@ QUIRKS = (
         unauthenticated,
         "`current-user-principal` is `unauthenticated`, although user and password were taken.",
         "RFC 5397 3",
+    ),
+    Quirk(
+        "plain-http-links",
+        propfind,
+        plain_http_links,
+        "`current-user-principal` and `calendar-home-set` are whole URLs without encryption: on the host "
+        "that was asked, or on `to`.",
+        "RFC 4918 8.3; cyrus-imapd#2634, Baikal#1391 (something before the server ends the encryption)",
+    ),
+    Quirk(
+        "moved-account",
+        anything,
+        moved_account,
+        "The account lives on the entry host by now: that says so, and the partition host answers with "
+        "`status`: 301 leads there, 404 and 421 do not.",
+        "RFC 9110 15.4.2 and 15.5.20; python-caldav#3 (iCloud's partitions)",
     ),
     Quirk(
         LAYOUT,

@@ -12,6 +12,7 @@ from metonic_simulators.icloud.quirks.asking import listing, multiget, propfind
 from metonic_simulators.icloud.world import Quirk, World
 
 _PLAIN = re.compile(rb"[A-Za-z0-9./]")
+_BEARABLE = re.compile(r"%(2[146789ABC]|3[ABD]|40|7E)", re.IGNORECASE)
 
 
 async def empty_propstat(_: World, asked: Asked, go: Go) -> Answer:
@@ -47,6 +48,10 @@ async def entry_host_hrefs(world: World, asked: Asked, go: Go) -> Answer:
 
 async def percent_encoded_hrefs(_: World, asked: Asked, go: Go) -> Answer:
     return (await go(_read_back(asked, unquote))).edit(_respelled(_encoded))
+
+
+async def decoded_hrefs(_: World, asked: Asked, go: Go) -> Answer:
+    return (await go(asked)).edit(_respelled(lambda path: _BEARABLE.sub(lambda one: unquote(one[0]), path)))
 
 
 async def missing_as_propstat(_: World, asked: Asked, go: Go) -> Answer:
@@ -132,6 +137,13 @@ QUIRKS = (
         percent_encoded_hrefs,
         "Hrefs are percent-encoded where the client's were not.",
         "measured on Radicale 3.9.0 (`x@y.ics` becomes `x%40y.ics`)",
+    ),
+    Quirk(
+        "decoded-hrefs",
+        listing,
+        decoded_hrefs,
+        "Hrefs are not percent-encoded where a path can do without (`@`, `:`, `'` and the like).",
+        "measured on Xandikos 0.4.10; zm-mailbox#1129, sabre-io/dav#498 (one server spells in two ways)",
     ),
     Quirk(
         "missing-as-propstat",

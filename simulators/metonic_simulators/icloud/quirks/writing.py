@@ -1,7 +1,7 @@
 """What servers do with writes and with the etags they answer them with (RFC 4791 5.3)."""
 
-from metonic_simulators.icloud import text
-from metonic_simulators.icloud.exchange import Answer, Asked, Go, refused, same_path
+from metonic_simulators.icloud import dav, text
+from metonic_simulators.icloud.exchange import Answer, Asked, Go, refused, same_path, xml_answer
 from metonic_simulators.icloud.quirks.asking import get, put, write
 from metonic_simulators.icloud.world import Quirk, World
 
@@ -65,6 +65,17 @@ async def precondition(
     _: World, __: Asked, ___: Go, *, name: str = "max-resource-size", status: int = 403
 ) -> Answer:
     return refused(status, name)
+
+
+async def locked(_: World, __: Asked, ___: Go) -> Answer:
+    return refused(423, "lock-token-submitted")
+
+
+async def fails_within(_: World, asked: Asked, __: Go, *, status: int = 423) -> Answer:
+    there = dav.told(f"{_calendar(asked.path)}/", "HTTP/1.1 424 Failed Dependency")
+    return xml_answer(
+        dav.MULTISTATUS, dav.multistatus(there, dav.told(asked.path, f"HTTP/1.1 {status} Failed"))
+    )
 
 
 def _calendar(item: str) -> str:
@@ -134,5 +145,20 @@ QUIRKS = (
         precondition,
         "A write is refused with `status` and the precondition `name` in the body.",
         "RFC 4791 5.3.2.1, RFC 6638 3.2.4",
+    ),
+    Quirk(
+        "locked",
+        write,
+        locked,
+        "A write is refused with 423 and `lock-token-submitted`: somebody else has the lock.",
+        "RFC 4918 9.10.6 and 11.3; measured on Xandikos 0.4.10 (423 for writes at the same time)",
+    ),
+    Quirk(
+        "fails-within",
+        write,
+        fails_within,
+        "Nothing is written, and the answer is 207: the failure, `status`, is told within, beside a 424 for "
+        "the calendar.",
+        "RFC 4918 9.6.1 and 13; sardine#210 (Apache)",
     ),
 )
