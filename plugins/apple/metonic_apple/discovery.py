@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from metonic_apple import dav
 from metonic_apple.contentlines import parse
 from metonic_apple.errors import MULTISTATUS, UNAUTHORIZED, Incomprehensible, read_failure
-from metonic_apple.paths import collection_key, origin, resolved, tidy
+from metonic_apple.paths import asked_next, collection_key, origin, resolved, tidy
 from metonic_apple.session import Session, multistatus
 from metonic_apple.zones import iana_name
 from metonic_core.spi import (
@@ -135,7 +135,7 @@ def _only_member(answer: Answer) -> dav.Member | None:
 
 
 def _urls(answer: Answer, member: dav.Member, name: str) -> Iterator[str]:
-    return (tidy(resolved(answer.url, href)) for href in member.hrefs(name))
+    return (tidy(asked_next(answer.url, href)) for href in member.hrefs(name))
 
 
 async def calendars(session: Session) -> list[CalendarInfo]:

@@ -29,6 +29,24 @@ def resolved(base: str, href: str) -> str:
     return url
 
 
+def asked_next(base: str, href: str) -> str:
+    """The URL to ask, with the password, because the answer from ``base`` named it.
+
+    What stands behind a proxy that ends the encryption says ``http`` of itself, and means the place that
+    answered; anything else that would send the password without encryption raises NotACalendarServer.
+    """
+    url = resolved(base, href)
+    here, there = urlsplit(base), urlsplit(url)
+    if there.scheme == "https" or there.scheme == here.scheme == "http":
+        return url
+    ports = {None, _DEFAULT_PORTS["http"], here.port or _DEFAULT_PORTS["https"]}
+    is_here = there.hostname == here.hostname and there.port in ports
+    meant = urlunsplit(("https", here.netloc, there.path, there.query, ""))
+    if there.scheme == "http" and is_here and meant != base:
+        return meant
+    raise NotACalendarServer("That address passes on to one without encryption, where no password is sent.")
+
+
 def path_of(base: str, href: str) -> str:
     """The path of an href, percent-encoded as the server wrote it, without query or fragment.
 

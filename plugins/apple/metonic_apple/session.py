@@ -23,7 +23,7 @@ from metonic_apple.errors import (
     read_failure,
 )
 from metonic_apple.pace import Pace
-from metonic_apple.paths import origin, resolved
+from metonic_apple.paths import asked_next, origin, resolved
 from metonic_apple.profiles import profile_of
 from metonic_core.spi import (
     Answer,
@@ -107,16 +107,11 @@ class Session:
     async def _pass_on(
         self, answer: Answer, method: str, headers: Mapping[str, str] | None, body: bytes | None
     ) -> Answer:
-        target = resolved(answer.url, answer.headers["location"])
-        scheme, host = urlsplit(target).scheme, urlsplit(target).hostname
-        if scheme not in {"http", "https"} or (scheme == "http" and answer.url.startswith("https:")):
-            raise NotACalendarServer(
-                "That address passes on to one without encryption, where no password is sent."
-            )
+        target = asked_next(answer.url, answer.headers["location"])
         try:
             return await self._request(method, target, headers, body)
         except Misconfigured as error:
-            sender = urlsplit(answer.url).hostname
+            sender, host = urlsplit(answer.url).hostname, urlsplit(target).hostname
             raise Misconfigured(
                 f"{sender} passes on to {host}, which was not named: sign in with the address of {host}."
             ) from error

@@ -1,0 +1,150 @@
+"""What was begun with encryption goes on with it: no link and no redirect leads the password away from it."""
+
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+import pytest
+from tests.plugins.apple.outside import HttpClient, account
+from tests.simulators.certificates import certificate
+
+from metonic_apple.adapter import AppleAdapter
+from metonic_apple.paths import asked_next
+from metonic_core.spi import Account, Answer, NotACalendarServer
+from metonic_simulators.icloud import StandIn, icloud
+from metonic_simulators.servers import CalendarServer
+
+HERE = "https://cal.example.com:8443/dav/"
+MEANT = {
+    "/home/": "https://cal.example.com:8443/home/",
+    "https://other.example.com/home/": "https://other.example.com/home/",
+    "http://cal.example.com/home/?x=1": "https://cal.example.com:8443/home/?x=1",
+    "http://CAL.example.com:80/home/": "https://cal.example.com:8443/home/",
+    "http://cal.example.com:8443/home/": "https://cal.example.com:8443/home/",
+    "//cal.example.com/home/": "https://cal.example.com:8443//cal.example.com/home/",
+}
+REFUSED = [
+    "http://other.example.com/home/",
+    "http://cal.example.com.evil.example/home/",
+    "http://cal.example.com:8008/home/",
+    # It would be asked the same again, and say the same.
+    "http://cal.example.com/dav/",
+    "ftp://cal.example.com/home/",
+    "HTTP://other.example.com/home/",
+]
+
+
+@dataclass
+class Watched(HttpClient):
+    """Keeps the URLs that the password was sent to."""
+
+    urls: list[str] = field(default_factory=list)
+
+    async def request(
+        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> Answer:
+        self.urls.append(url)
+        return await super().request(method, url, headers, body)
+
+
+@dataclass
+class Secure:
+    """A stand-in that speaks https alone, and who signs in there."""
+
+    stand_in: StandIn
+    client: Watched
+
+    async def sign_in(self) -> Account:
+        return await AppleAdapter(self.client, account(self.stand_in.url, self.stand_in.user)).authenticate()
+
+    @property
+    def without_encryption(self) -> str:
+        """The address of the entry host as what stands behind a proxy says it."""
+        return self.stand_in.world.entry.replace("https:", "http:")
+
+
+@pytest.fixture
+async def secure(behind: CalendarServer, tmp_path: Path) -> AsyncIterator[Secure]:
+    path = certificate(tmp_path)
+    theirs = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    ours = ssl.create_default_context(cafile=path)
+    theirs.load_cert_chain(path)
+    async with (
+        icloud(behind, usual=("icloud-layout",), tls=theirs) as running,
+        aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=ours)) as session,
+    ):
+        yield Secure(running, Watched(session, running.user, running.password))
+
+
+async def test_links_without_encryption_to_the_place_itself_mean_the_place(secure: Secure) -> None:
+    secure.stand_in.turn_on("plain-http-links")
+
+    signed_in = await secure.sign_in()
+
+    assert signed_in.server == f"{secure.stand_in.world.entry}{secure.stand_in.world.home}"
+    assert {url.partition(":")[0] for url in secure.client.urls} == {"https"}
+
+
+async def test_links_without_encryption_to_another_place_are_refused(
+    secure: Secure, stand_in: StandIn
+) -> None:
+    secure.stand_in.turn_on("plain-http-links", to=stand_in.url)
+
+    with pytest.raises(NotACalendarServer, match="without encryption"):
+        await secure.sign_in()
+
+    assert stand_in.log == []
+    assert {url.partition(":")[0] for url in secure.client.urls} == {"https"}
+
+
+async def test_a_home_without_encryption_is_refused_where_the_principal_is_not(
+    secure: Secure, stand_in: StandIn
+) -> None:
+    secure.stand_in.arm("plain-http-links", path="*/principal/", to=stand_in.url)
+
+    with pytest.raises(NotACalendarServer, match="without encryption"):
+        await secure.sign_in()
+
+    assert stand_in.log == []
+    assert {url.partition(":")[0] for url in secure.client.urls} == {"https"}
+
+
+async def test_a_redirect_without_encryption_is_refused_however_late_it_comes(
+    secure: Secure, stand_in: StandIn
+) -> None:
+    secure.stand_in.arm("redirected")
+    secure.stand_in.arm("redirected", to=stand_in.url)
+
+    with pytest.raises(NotACalendarServer, match="without encryption"):
+        await secure.sign_in()
+
+    assert stand_in.log == []
+    assert len(secure.client.urls) == 2
+
+
+async def test_a_redirect_without_encryption_to_the_place_itself_means_the_place(secure: Secure) -> None:
+    principal = secure.stand_in.world.account.principal
+    secure.stand_in.arm("redirected", to=secure.without_encryption + principal)
+
+    signed_in = await secure.sign_in()
+
+    assert signed_in.server == secure.stand_in.home
+    assert {url.partition(":")[0] for url in secure.client.urls} == {"https"}
+
+
+@pytest.mark.parametrize(("href", "meant"), MEANT.items(), ids=MEANT)
+def test_an_address_that_follows_keeps_the_encryption(href: str, meant: str) -> None:
+    assert asked_next(HERE, href) == meant
+
+
+@pytest.mark.parametrize("href", REFUSED)
+def test_an_address_that_would_give_it_up_is_refused(href: str) -> None:
+    with pytest.raises(NotACalendarServer, match="without encryption"):
+        asked_next(HERE, href)
+
+
+def test_without_encryption_from_the_start_there_is_none_to_lose() -> None:
+    assert asked_next("http://127.0.0.1:5232/", "http://127.0.0.1:5233/a/") == "http://127.0.0.1:5233/a/"
+    assert asked_next("http://127.0.0.1:5232/", "https://127.0.0.1/a/") == "https://127.0.0.1/a/"
