@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from metonic_apple.answers import failure
 from metonic_apple.discovery import is_writable
-from metonic_apple.errors import MISSING, Incomprehensible, Locked, preconditions, write_failure
+from metonic_apple.errors import MISSING, Incomprehensible, Intercepted, Locked, preconditions
 from metonic_apple.etags import if_match, is_same
 from metonic_apple.fetching import Fetched, Missing, Text, Withheld, fetch, fetch_one
 from metonic_apple.floating import Reader
@@ -40,7 +41,6 @@ from metonic_core.spi.errors import Scope
 _CALENDAR = {"Content-Type": "text/calendar; charset=utf-8"}
 # A guest's copy that goes is otherwise answered for: a mail says that they decline (RFC 6638 8.1).
 _SILENTLY = {"Schedule-Reply": "F"}
-_DONE = range(200, 300)
 # One more than of reads: a write is small, and what it costs is the way there and back.
 _IN_FLIGHT = 5
 
@@ -136,9 +136,8 @@ class Batch:
 
     async def _put(self, event_id: str, text: str, condition: Mapping[str, str]) -> _Written | Unknown:
         answer = await self._session.send("PUT", event_id, {**_CALENDAR, **condition}, text.encode())
-        if answer.status in _DONE:
-            return _Written(event_id)
-        return await self._refused(answer)
+        refusal = failure(answer, event_id)
+        return _Written(event_id) if refusal is None else await self._refused(answer, refusal)
 
     async def _delete(self, write: Delete) -> Outcome:
         try:
@@ -146,19 +145,19 @@ class Batch:
         except NotFound:
             return Removed()
         answer = await self._session.send("DELETE", write.id, {"If-Match": etag, **_SILENTLY})
-        if answer.status in _DONE or answer.status in MISSING:
+        refusal = None if answer.status in MISSING else failure(answer, write.id)
+        if refusal is None or isinstance(refusal, NotFound):
             return Removed()
-        return await self._refused(answer)
+        return await self._refused(answer, refusal)
 
-    async def _refused(self, answer: Answer) -> Unknown:
-        """Raises why nothing was written; a server that failed may have written."""
-        failure = write_failure(answer)
-        if isinstance(failure, Unavailable):
-            return Unknown(failure)
-        if isinstance(failure, AccessDenied) and not preconditions(answer) and await self._may_write():
+    async def _refused(self, answer: Answer, refusal: ProviderError) -> Unknown:
+        """Raises why nothing was written, and what no further write gets past; a failure may have written."""
+        if isinstance(refusal, Unavailable) and not isinstance(refusal, Intercepted):
+            return Unknown(refusal)
+        if isinstance(refusal, AccessDenied) and not preconditions(answer) and await self._may_write():
             # ICloud says 403 to events that it does not like.
             raise Unacceptable("The calendar server refuses the event, and does not say why.")
-        raise failure
+        raise refusal
 
     async def _may_write(self) -> bool:
         if self._is_writable is None:

@@ -86,23 +86,27 @@ def _prop(names: Iterable[str]) -> str:
 
 def multistatus(answer: Answer) -> Multistatus:
     """The multistatus in that answer; raises NotACalendarServer for anything else."""
-    root = _root(answer)
+    found = within(answer) if answer.status == MULTISTATUS else None
+    if found is None:
+        raise NotACalendarServer(
+            "That address is not a CalDAV server: it answered with something else than WebDAV."
+        )
+    return found
+
+
+def within(answer: Answer) -> Multistatus | None:
+    """The multistatus in that answer, whatever its status, if it has one."""
+    if len(answer.body) > _MAX_OCTETS:
+        return None
+    try:
+        root = ElementTree.fromstring(printable(answer.body), forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError):
+        return None
+    if root.tag != f"{DAV}multistatus":
+        return None
     members = tuple(m for response in root.iter(f"{DAV}response") for m in _members(response, answer.url))
     token = root.find(f"{DAV}sync-token")
     return Multistatus(members, (token.text or "").strip() or None if token is not None else None)
-
-
-def _root(answer: Answer) -> Element:
-    if answer.status == MULTISTATUS and len(answer.body) <= _MAX_OCTETS:
-        try:
-            root = ElementTree.fromstring(printable(answer.body), forbid_dtd=True)
-        except (ParseError, DefusedXmlException, ValueError):
-            root = None
-        if root is not None and root.tag == f"{DAV}multistatus":
-            return root
-    raise NotACalendarServer(
-        "That address is not a CalDAV server: it answered with something else than WebDAV."
-    )
 
 
 def _members(response: Element, base: str) -> Iterator[Member]:

@@ -25,9 +25,10 @@ NOT_FOUND = 404
 MISSING = frozenset({NOT_FOUND, 410})
 BUSY = frozenset({429, 503})
 _REFUSED_CONTENT = frozenset({400, 413, 415, 422, 507})
-MULTISTATUS = 207
+OK, MULTISTATUS, REDIRECTED = 200, 207, 300
 UNAUTHORIZED, _FORBIDDEN, _CONFLICT, _PRECONDITION_FAILED, SERVER_ERROR = 401, 403, 409, 412, 500
 _LOCKED = 423
+_PAGES = frozenset({"text/html", "application/xhtml+xml"})
 
 
 class Incomprehensible(ValueError):
@@ -57,6 +58,16 @@ class ServerFailed(Unavailable):
 
 class Intercepted(Unavailable):
     """Something else answered in the server's place: a portal that wants a click, a page about a failure."""
+
+
+def is_page(answer: Answer) -> bool:
+    """Whether it is a page for people: what portals and sign-ins send with 200 instead of the answer.
+
+    The type alone says nothing: servers written in PHP have it on answers without a body.
+    """
+    begin = answer.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:20].lower()
+    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return begin.startswith((b"<!doctype html", b"<html")) or (kind in _PAGES and begin.startswith(b"<"))
 
 
 def preconditions(answer: Answer) -> frozenset[str]:
@@ -95,6 +106,9 @@ def write_failure(answer: Answer) -> ProviderError:
     named = preconditions(answer)
     if answer.status in BUSY:
         return read_failure(answer)
+    if answer.status == _LOCKED:
+        # With the name of a precondition, as a rule (RFC 4918 11.3), and yet not for good.
+        return Locked("The calendar server had locked the event.")
     if named & _UID_TAKEN:
         return IdentityTaken("Another event of this account has the same UID.")
     if named & _NO_RIGHT:
@@ -105,8 +119,6 @@ def write_failure(answer: Answer) -> ProviderError:
 
 
 def _by_status(answer: Answer) -> ProviderError:
-    if answer.status == _LOCKED:
-        return Locked("The calendar server had locked the event.")
     if answer.status in {_PRECONDITION_FAILED, _CONFLICT}:
         return EtagMismatch("The event was changed meanwhile.")
     if answer.status in MISSING:

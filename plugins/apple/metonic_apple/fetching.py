@@ -4,14 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from metonic_apple import dav
-from metonic_apple.errors import MISSING, MULTISTATUS, Intercepted, ServerFailed, read_failure
+from metonic_apple.errors import (
+    MISSING,
+    MULTISTATUS,
+    OK,
+    Intercepted,
+    ServerFailed,
+    is_page,
+    read_failure,
+)
 from metonic_apple.paths import key
 from metonic_apple.session import IN_FLIGHT, Session, multistatus, some_at_once
 from metonic_core.spi import ProviderError, Unavailable
 from metonic_core.spi.errors import Scope
 
 BATCH = 50
-_OK = 200
 _MOST_FAILURES = 8
 _DATA = f"{dav.CALDAV}calendar-data"
 # A compressed answer may come with an etag of its own, which no If-Match ever matches.
@@ -129,11 +136,13 @@ async def _tried(session: Session, event_id: str) -> Fetched | Unavailable:
 
 
 async def fetch_one(session: Session, event_id: str) -> Fetched:
-    """What a GET of it brings."""
+    """What a GET of it brings; raises Intercepted and what concerns the account."""
     answer = await session.send("GET", event_id, _AS_IT_IS)
     if answer.status in MISSING:
         return Missing()
-    if answer.status == _OK:
+    if is_page(answer) and answer.status == OK:
+        raise Intercepted("Something else answered in place of the calendar server.")
+    if answer.status == OK:
         return Text(answer.headers.get("etag", "").strip(), answer.body.decode("utf-8", "replace"))
     failure: ProviderError = read_failure(answer)
     if failure.scope is Scope.ACCOUNT:

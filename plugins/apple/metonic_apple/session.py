@@ -15,6 +15,7 @@ from metonic_apple.errors import (
     MISSING,
     MULTISTATUS,
     NOT_FOUND,
+    REDIRECTED,
     SERVER_ERROR,
     UNAUTHORIZED,
     Intercepted,
@@ -23,7 +24,7 @@ from metonic_apple.errors import (
     read_failure,
 )
 from metonic_apple.pace import Pace
-from metonic_apple.paths import asked_next, origin, resolved
+from metonic_apple.paths import asked_next, key, origin, resolved
 from metonic_apple.profiles import profile_of
 from metonic_core.spi import (
     Answer,
@@ -70,6 +71,8 @@ class Session:
         answer = await self.follow(method, resolved(self.server, url), headers, body)
         if answer.status in _DISOWNED and await self.has_moved(answer):
             answer = await self.follow(method, resolved(self.server, url), headers, body)
+        if answer.status in MISSING and not _is_of(url, answer.url):
+            raise Intercepted("The calendar server passes on to a place where nothing is.")
         if answer.status != UNAUTHORIZED:
             return answer
         asked = self.profile.entry or self.server
@@ -146,6 +149,12 @@ class Session:
             raise CalendarGone("The calendar is not on the server any more.")
 
 
+def _is_of(asked: str, url: str) -> bool:
+    """Whether a redirect can have led to the event that was asked for; a collection may have any name."""
+    name = key(urlsplit(asked).path).rpartition("/")[2]
+    return not name or key(urlsplit(url).path).rstrip("/").rpartition("/")[2] == name
+
+
 HomeFinder = Callable[[Session], Awaitable[str]]
 
 
@@ -154,7 +163,7 @@ def multistatus(answer: Answer) -> dav.Multistatus:
 
     Anything else is a portal in between (Intercepted), or said to be one and a fault (ServerFailed).
     """
-    if answer.status >= 300:  # noqa: PLR2004 - not a success
+    if answer.status >= REDIRECTED:
         raise read_failure(answer)
     try:
         return dav.multistatus(answer)
