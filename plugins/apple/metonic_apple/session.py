@@ -24,7 +24,7 @@ from metonic_apple.errors import (
     read_failure,
 )
 from metonic_apple.pace import Pace
-from metonic_apple.paths import asked_next, key, origin, resolved
+from metonic_apple.paths import asked_next, key, resolved
 from metonic_apple.profiles import profile_of
 from metonic_core.spi import (
     Answer,
@@ -37,8 +37,10 @@ from metonic_core.spi import (
 )
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-# What a host says of an account that it does not serve, or not any more (RFC 9110 15.5.20).
-_DISOWNED = frozenset({UNAUTHORIZED, 421})
+_MISDIRECTED = 421
+# What a host says of an account that it does not serve, or not any more (RFC 9110 15.5.20). A redirect that
+# was not followed leads nowhere.
+_DISOWNED = frozenset({UNAUTHORIZED, _MISDIRECTED, *MISSING, *_REDIRECTS})
 _MAX_REDIRECTS = 5
 IN_FLIGHT = 4
 _XML = {"Content-Type": "application/xml; charset=utf-8"}
@@ -66,12 +68,16 @@ class Session:
         """The answer of whoever the redirects lead to, with a refused password raised as SignInNeeded.
 
         One 401 proves nothing: a server that was passed on to without credentials says it too, and so does
-        one that the account has left.
+        one that the account has left. Nor does a 404 there say anything of an event.
         """
-        answer = await self.follow(method, resolved(self.server, url), headers, body)
-        if answer.status in _DISOWNED and await self.has_moved(answer):
-            answer = await self.follow(method, resolved(self.server, url), headers, body)
-        if answer.status in MISSING and not _is_of(url, answer.url):
+        asked = resolved(self.server, url)
+        answer = await self.follow(method, asked, headers, body)
+        if answer.status in _DISOWNED and await self._is_elsewhere(url, answer):
+            asked = resolved(self.server, url)
+            answer = await self.follow(method, asked, headers, body)
+        if answer.status == _MISDIRECTED:
+            raise Unavailable("The account is at another calendar server by now, and none says at which.")
+        if answer.status in MISSING and not _is_of(asked, answer.url):
             raise Intercepted("The calendar server passes on to a place where nothing is.")
         if answer.status != UNAUTHORIZED:
             return answer
@@ -80,15 +86,15 @@ class Session:
             raise SignInNeeded("The calendar server does not accept the user name and password.")
         raise Unavailable("The calendar server refused the password once, and then accepted it.")
 
-    async def has_moved(self, answer: Answer) -> bool:
-        """Whether the account's home is at another host than the one that gave this answer; asked once."""
+    async def _is_elsewhere(self, url: str, answer: Answer) -> bool:
+        """Whether another host than the one that answered has the account's home; found out once."""
         if not self.profile.entry:
             return False
         async with self._moving:
             if self._find_home:
-                find, self._find_home = self._find_home, None
-                self.server = await find(Session(self._client, self.profile.entry))
-            return origin(self.server) != origin(answer.url)
+                self.server = await self._find_home(Session(self._client, self.profile.entry))
+                self._find_home = None
+            return resolved(self.server, url) != answer.url
 
     async def follow(
         self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
@@ -131,8 +137,6 @@ class Session:
         """A REPORT on a calendar; raises CalendarGone if there is none, and what hinders every read."""
         headers = {"Depth": depth, **_XML}
         answer = await self.send("REPORT", calendar_id, headers, body)
-        if answer.status in MISSING and await self.has_moved(answer):
-            answer = await self.send("REPORT", calendar_id, headers, body)
         if answer.status in MISSING:
             await self.check_calendar(calendar_id)
         if answer.status == NOT_FOUND:

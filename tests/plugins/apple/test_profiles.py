@@ -155,6 +155,7 @@ async def test_the_website_leads_to_the_entry(server: Scripted, hosts: Hosts) ->
 
 
 async def test_a_uid_in_another_calendar_of_the_account_is_taken(server: Scripted, hosts: Hosts) -> None:
+    lives_at(server, OLD)
     path = f"/{OLD}{CALENDAR}{CREATE.identity}.ics"
     server.on("PUT", path, web.Response(status=412))
     server.on("REPORT", f"/{OLD}{CALENDAR}", multistatus())
