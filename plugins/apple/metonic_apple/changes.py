@@ -7,12 +7,15 @@ from collections.abc import Iterator
 
 from metonic_apple import dav
 from metonic_apple.errors import MISSING, ServerFailed
-from metonic_apple.paths import collection_key, event_id
+from metonic_apple.paths import collection_key, event_id, key
 from metonic_apple.session import Session, multistatus
 from metonic_core.spi import ChangePage, CursorExpired, Gone, ProviderError, Touched
 
 LISTED = "listed "
-_TRUNCATED, _GONE, _FAILED = 507, 404, 500
+_TRUNCATED, _GONE = 507, 404
+# What would be said again to the same question: Calendar Server fails at tokens of another server, Yandex
+# cannot tell of too many changes, and who has given up sync tokens has none. A listing goes on from there.
+_FOR_THE_QUESTION = frozenset({500, 501, _TRUNCATED})
 _CLIENT_ERRORS = range(400, 500)
 
 
@@ -25,8 +28,7 @@ async def changes(session: Session, calendar_id: str, cursor: str | None) -> Cha
     try:
         found = await _synced(session, calendar_id, cursor)
     except ServerFailed as error:
-        # Calendar Server fails at tokens of another server; at any other question it would fail again.
-        raise _expired() if error.status == _FAILED else error from error
+        raise _expired() if error.status in _FOR_THE_QUESTION else error from error
     if found is None:
         # Refused with 403, 409, 412, 415 or 418: a complete read shows whether it was for the token.
         raise _expired()
@@ -79,10 +81,17 @@ async def _synced(session: Session, calendar_id: str, token: str) -> dav.Multist
 
 
 def _page(found: dav.Multistatus, calendar_id: str, token: str) -> ChangePage:
-    """A complete read begins with what is there: of what is not, nothing can be said (RFC 6578 3.4)."""
-    reported: list[Touched | Gone] = [*_touched(found, calendar_id)]
+    """A complete read begins with what is there: of what is not, nothing can be said (RFC 6578 3.4).
+
+    An event is named once, by its last spelling, however many there are of it.
+    """
+    there = {key(one.id): one for one in _touched(found, calendar_id)}
+    gone = {key(one.id): one for one in _gone(found, calendar_id)}
+    # What is said to be there and to be gone at once is read by itself: an empty etag is never the known one.
+    doubted = {name: Touched(there[name].id, "") for name in there.keys() & gone.keys()}
+    reported: list[Touched | Gone] = [*(there | doubted).values()]
     if token:
-        reported += _gone(found, calendar_id)
+        reported += [one for name, one in gone.items() if name not in there]
     if found.token is None or not _is_truncated(found, calendar_id):
         return ChangePage(reported, done=found.token or "")
     if found.token == token:
