@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 from uuid import UUID
 
 import aiohttp
@@ -78,7 +78,7 @@ class Device:
         """Every object, by name, its lines unfolded."""
         listing = await self.client.request("PROPFIND", self.url, {"Depth": "1"})
         paths = re.findall(rb"<href>([^<]+\.ics)</href>", listing.body)
-        names = [path.decode().rpartition("/")[2] for path in paths]
+        names = [unquote(path.decode().rpartition("/")[2]) for path in paths]
         return {name: await self.text(name) for name in sorted(names)}
 
     async def text(self, name: str) -> str:

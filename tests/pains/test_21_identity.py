@@ -1,5 +1,7 @@
 """Pain 21, identity by UID: an event is known by its calendar and its id there, the UID is kept beside."""
 
+from datetime import timedelta
+
 from tests.stage import Person, Stage
 
 from metonic_gateway.http.identity import Role
@@ -34,3 +36,22 @@ async def test_an_event_that_gets_another_address_keeps_its_appointment(trainer:
 
     assert (await trainer.named("Doctor"))["id"] == before["id"]
     assert await trainer.titles() == ["Doctor"]
+
+
+async def test_an_event_whose_address_is_spelled_otherwise_is_no_second_one(trainer: Person) -> None:
+    await trainer.device.put("lesson@studio.ics", *EVENT)
+    await trainer.sync()
+    before = await trainer.named("Dentist")
+
+    # Radicale says %40; others, or itself after an upgrade, say @.
+    trainer.line.rewrite = lambda body: body.replace(b"%40", b"@")
+    await trainer.sync(timedelta(days=2))
+    assert [(await trainer.named(title))["id"] for title in await trainer.titles()] == [before["id"]]
+    await trainer.update(before["id"], title="Doctor")
+    await trainer.sync()
+
+    assert await trainer.device.titles() == ["Doctor"]
+    assert [write.path.rpartition("/")[2] for write in trainer.writes()] == ["lesson@studio.ics"]
+    await trainer.device.delete("Doctor")
+    await trainer.sync()
+    assert await trainer.titles() == []

@@ -123,6 +123,14 @@ class CalendarAdapter(ABC):
         """
         return identity.hex
 
+    def other_ids(self, event_id: str) -> Sequence[str]:  # noqa: ARG002
+        """Other ids that the same event may have been named by, in an earlier answer or another kind of one.
+
+        Asked where changes name an event that is not known by its id: it stays the same event then, and is
+        asked for by the new one. By default there are none. Pure.
+        """
+        return ()
+
     def same(self, group: Group, ours: Content, theirs: Content) -> bool:
         """Whether both hold the same in that group, as far as this provider can tell. Pure."""
         return ours.get(group) == theirs.get(group)

@@ -18,6 +18,7 @@ from metonic_core.sync.context import Run
 from metonic_core.sync.first_sight import read_unknown
 from metonic_core.sync.ports import Link, Phase
 from metonic_core.sync.progress import Progress
+from metonic_core.sync.renaming import rename
 
 COMPLETE_READ_EVERY = timedelta(days=1)
 
@@ -53,6 +54,7 @@ async def _pull_pages(this: Run, link: Link, progress: Progress) -> Link:
         page = await this.adapter.get_changes(this.calendar_id, link.cursor, link.window)
         if page.more is not None and page.more in passed:
             raise Unavailable("The provider's list of changes does not get on.")
+        await rename(this, page.changes)
         read = await read_unknown(this, link, page.changes, progress)
         rest = [change for change in page.changes if changed_id(change) not in read]
         link = await _record_page(this, link, replace(page, changes=rest), read)

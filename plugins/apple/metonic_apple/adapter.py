@@ -93,6 +93,9 @@ class AppleAdapter(CalendarAdapter):
     def event_id(self, calendar_id: str, identity: UUID) -> str:
         return paths.created_id(calendar_id, identity)
 
+    def other_ids(self, event_id: str) -> Sequence[str]:
+        return paths.other_ids(event_id)
+
     def same(self, group: Group, ours: Content, theirs: Content) -> bool:
         return likeness(group, ours) == likeness(group, theirs)
 

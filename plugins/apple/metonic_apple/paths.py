@@ -6,13 +6,22 @@ segment; what is sent back is the server's own spelling.
 
 import re
 import string
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import product
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 from uuid import UUID
 
 from metonic_core.spi import NotACalendarServer
 
 _UNRESERVED = frozenset(f"{string.ascii_letters}{string.digits}-._~")
+# What a segment of a path may hold encoded or not, besides (RFC 3986 3.3); servers are of all opinions.
+_EITHER_WAY = frozenset("!$&'()*+,;=:@")
+# Each has two spellings, so that the rarer ones of a name are taken together.
+_MOST_KINDS = 3
+# Of a name of 255 octets, all of them encoded: what is longer is no name in a file system.
+_LONGEST = 3 * 255
+_SINGLE = re.compile("[A-Za-z0-9._~-]*")
 _ENCODED = re.compile("%([0-9A-Fa-f]{2})")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -72,8 +81,17 @@ def tidy(url: str) -> str:
 
 
 def key(path: str) -> str:
-    """What two spellings of one path have in common: an encoded slash stays apart from a real one."""
-    return "/".join(unquote(segment).replace("/", "%2F") for segment in path.split("/"))
+    """What two spellings of one path have in common: an encoded slash stays apart from a real one.
+
+    Names that differ in their Unicode normal form are different names (RFC 3986 6.2.2 knows no such rule): no
+    server is known to mix the forms, and one that has both would lose an event.
+    """
+    return "/".join(_decoded(segment) for segment in path.split("/"))
+
+
+def _decoded(segment: str) -> str:
+    plain = unquote(segment, errors="surrogateescape")
+    return plain.replace("%", "%25").replace("/", "%2F")
 
 
 def collection_key(path: str) -> str:
@@ -96,6 +114,38 @@ def event_id(calendar_id: str, path: str) -> str:
 def _plain(encoded: re.Match[str]) -> str:
     character = chr(int(encoded.group(1), 16))
     return character if character in _UNRESERVED else encoded.group().upper()
+
+
+def other_ids(event_id: str) -> Sequence[str]:
+    """The ids of the same event where its name is spelled otherwise, each kind of character throughout.
+
+    All have the same ``key``. A name like those of what we create has one spelling alone.
+    """
+    parent, slash, name = event_id.rpartition("/")
+    if _SINGLE.fullmatch(name) or len(name) > _LONGEST:
+        return ()
+    characters = [(_kind(one), one, _percent(one)) for one in unquote(name, errors="surrogateescape")]
+    kinds = sorted({kind for kind, _, _ in characters if kind})
+    groups = list(filter(None, [*kinds[:_MOST_KINDS], kinds[_MOST_KINDS:]]))
+    names = set()
+    for choice in product((False, True), repeat=len(groups)):
+        bare = {kind for group, is_bare in zip(groups, choice, strict=True) if is_bare for kind in group}
+        names.add("".join(one if kind in bare else encoded for kind, one, encoded in characters))
+    return [parent + slash + other for other in sorted(names - {name})]
+
+
+def _kind(character: str) -> str:
+    """What is encoded together: nothing for what has one spelling, a blank for all that should be encoded."""
+    if character in _EITHER_WAY:
+        return character
+    has_one = character in _UNRESERVED or character in "%/?#" or not character.isprintable()
+    return "" if has_one else " "
+
+
+def _percent(character: str) -> str:
+    if character in _UNRESERVED:
+        return character
+    return "".join(f"%{octet:02X}" for octet in character.encode("utf-8", "surrogateescape"))
 
 
 def created_id(calendar_id: str, identity: UUID) -> str:

@@ -1,7 +1,7 @@
 """Stands before the calendar server: sees every byte, counts, and can hold a request on its way.
 
 A gate holds what matches it, either before the server hears of it or after the server has answered. What
-``instead`` has an answer to never reaches the server.
+``instead`` has an answer to never reaches the server. ``rewrite`` is done to the body of every answer.
 """
 
 import asyncio
@@ -66,6 +66,7 @@ class Proxy:
         self.port = 0
         self.seen: list[Exchange] = []
         self.instead: Callable[[Exchange], web.Response | None] = lambda _: None
+        self.rewrite: Callable[[bytes], bytes] = lambda body: body
 
     async def start(self) -> None:
         app = web.Application(client_max_size=0)
@@ -139,7 +140,7 @@ class Proxy:
         async with self._session.request(
             exchange.method, url, headers=headers, data=exchange.sent, allow_redirects=False
         ) as answer:
-            exchange.answered = await answer.read()
+            exchange.answered = self.rewrite(await answer.read())
             exchange.status = answer.status
             return web.Response(
                 status=answer.status, headers=_passing(answer.headers.items()), body=exchange.answered
