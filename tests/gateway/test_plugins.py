@@ -14,7 +14,8 @@ from dataclasses import replace
 from metonic_core.spi import hookimpl
 from metonic_core.testing.conduct import GOOGLE
 from tests.core.conformance.broken import Brittle
-from tests.core.conformance.standing import GoogleStand, LinedAdapter, provider_of
+from tests.core.conformance.lined import LinedAdapter, provider_of
+from tests.core.conformance.standing import GoogleStand
 
 @hookimpl
 def metonic_provider():

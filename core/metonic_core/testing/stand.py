@@ -6,16 +6,28 @@ stand cannot do besides is left out: the checks that need it are shown as skippe
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 from unittest import SkipTest
 from uuid import UUID
 
-from metonic_core.model.content import Content
+from metonic_core.model.content import Content, Status
 from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.client import Client
 from metonic_core.spi.provider import Account, Provider
+from metonic_core.spi.push import Incoming
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What another client shows of an event: the values mean what they mean in ``Content``."""
+
+    is_private: bool
+    is_busy: bool
+    status: Status
 
 
 class Stand(ABC):
@@ -57,6 +69,10 @@ class Stand(ABC):
         """Wait until the service shows what was written: as long as the plugin says that it may lag."""
         await asyncio.sleep(self.provider.capabilities.visibility_lag.total_seconds())
 
+    def now(self) -> datetime:
+        """What time it is at the service, UTC."""
+        return datetime.now(UTC)
+
     def cannot(self, reason: str) -> NoReturn:
         """Skip the check: this stand, or its service, has no such thing."""
         raise SkipTest(reason)
@@ -78,6 +94,10 @@ class Stand(ABC):
     async def raw(self, event_id: str) -> str:
         """The event as the service stores it, in its own words."""
         self.cannot("the stand does not show what the service stores")
+
+    async def shown(self, event_id: str) -> Shown:
+        """The event as other clients show it, read from what the service stores and not by the plugin."""
+        self.cannot("the stand does not read events as another client")
 
     async def put_decorated(self, content: Content) -> tuple[str, Sequence[str]]:
         """An event with properties that Metonic does not know; ``raw`` must go on holding each of these."""
@@ -119,6 +139,23 @@ class Stand(ABC):
         """A line for each mail that the service sent to guests."""
         self.cannot("the stand sees no mail")
 
+    # being told of changes
+
+    async def listen(self, take: Callable[[Incoming], str | None]) -> str:
+        """An address that the service can send to, another each time, until the stand is closed.
+
+        Each request that comes there is given to ``take``, and answered with 200 and the text that it
+        returns, or with 204 if it returns none.
+        """
+        self.cannot("the service cannot reach this stand")
+
+    async def delivered(self) -> None:
+        """Wait until no request to those addresses is on its way."""
+
+    async def limit_channels(self, life: timedelta) -> None:
+        """From now on the service gives no channel a longer life than that, whatever it is asked for."""
+        self.cannot("the stand cannot have the service shorten channels")
+
     # troubles: they last until the stand is closed, unless it says otherwise
 
     def requests(self) -> int:
@@ -137,12 +174,20 @@ class Stand(ABC):
         """Every request is answered with that status, and with Retry-After in seconds if it is given."""
         self.cannot("the stand cannot have the service answer with an error")
 
+    async def intercept(self, body: bytes, media_type: str) -> None:
+        """What lies in between answers every request with status 200 and this body, and lets none through."""
+        self.cannot("the stand cannot answer in place of the service")
+
     async def fall_silent(self) -> None:
         """No request is answered, or arrives."""
         self.cannot("the stand cannot cut the connection")
 
     async def recover(self) -> None:
-        """End what ``answer`` and ``fall_silent`` began."""
+        """End what ``answer``, ``intercept`` and ``fall_silent`` began."""
+
+    async def before_next_write(self, act: Callable[[], Awaitable[None]]) -> None:
+        """The next write is held on its way, once it is sent, until this is done; then it arrives."""
+        self.cannot("the stand cannot come between a request and the service")
 
     async def lose_answer(self) -> None:
         """The next write lands and its answer gets lost; later requests are answered."""

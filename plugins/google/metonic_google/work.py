@@ -149,10 +149,12 @@ class Work:
             is_gone = answer.status in MISSING and isinstance(self.write, Delete)
             self.settle(Removed()) if is_gone else self.fail(write_failure(answer))
             return
-        self.has_landed = True
         if isinstance(self.write, Delete):
-            self.settle(Removed())
+            # Google says nothing to a deletion that it has done; who says something else is not Google.
+            said = Unavailable("Google Calendar answered a deletion with something else than nothing.")
+            self.settle(Unknown(said) if answer.body.strip() else Removed())
             return
+        self.has_landed = True
         try:
             master = document(answer)
             self.whole = replace(self.whole, master=master) if self.whole else Whole(master)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, time
 from uuid import uuid4
 
-from tests.core.conformance.standing import LinedAdapter
+from tests.core.conformance.lined import LinedAdapter
 
 from metonic_core.model.content import Content
 from metonic_core.spi import (

@@ -1,11 +1,13 @@
-"""A stand before a calendar in memory, and the adapter that the troubles of its line reach."""
+"""A stand before a calendar in memory."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar, cast
+from typing import ClassVar
 from uuid import UUID, uuid4
+
+from tests.core.conformance.lined import CALENDAR, Intercepted
+from tests.core.conformance.telling import TellingLine
 
 from metonic_core.model.codec import encode
 from metonic_core.model.content import Content
@@ -13,167 +15,16 @@ from metonic_core.model.event import StoredEvent
 from metonic_core.spi import (
     AccessDenied,
     Account,
-    Answer,
-    CalendarAdapter,
     CalendarGone,
-    CalendarInfo,
-    ChangePage,
-    Client,
-    Create,
-    Delete,
-    EventPage,
-    Field,
-    Password,
-    Provider,
-    ProviderError,
+    Incoming,
     RateLimited,
-    Reading,
     SignInNeeded,
-    Stored,
-    Touched,
     Unavailable,
-    Update,
-    Window,
 )
 from metonic_core.testing.calendar import MemoryCalendar
 from metonic_core.testing.checks.contents import LESSON
 from metonic_core.testing.conduct import CALDAV, GOOGLE, GRAPH, Conduct, Trouble
-from metonic_core.testing.memory import MemoryAdapter
-from metonic_core.testing.stand import Stand
-
-CALENDAR = "memory"
-
-
-@dataclass
-class Line:
-    """What lies between an adapter and its calendar. ``error`` answers everything, ``denied`` all writes."""
-
-    calendar: MemoryCalendar
-    error: ProviderError | None = None
-    denied: ProviderError | None = None
-    loses_answer: bool = False
-    loses_request: bool = False
-    asked: int = 0
-    given: set[str] = field(default_factory=set)
-    forgotten: set[str] = field(default_factory=set)
-    forgetting: Trouble = Trouble.EXPIRED
-    hides: bool = True
-    phantoms: list[str] = field(default_factory=list)
-    extras: dict[str, str] = field(default_factory=dict)
-
-    async def request(
-        self, _method: str, url: str, _headers: Mapping[str, str] | None = None, _body: bytes | None = None
-    ) -> Answer:
-        return Answer(404, {}, b"", url)
-
-    def ask(self) -> None:
-        """One request, which may be answered with an error."""
-        self.asked += 1
-        if self.error is not None:
-            raise self.error
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        self.ask()
-        if self.denied is not None:
-            raise self.denied
-        if self.loses_request:
-            self.loses_request = False
-            raise Unavailable("The connection was cut.")
-        yield
-        if self.loses_answer:
-            self.loses_answer = False
-            raise Unavailable("The connection was cut.")
-
-
-class LinedAdapter(MemoryAdapter):
-    """The memory adapter at the end of a line."""
-
-    def __init__(self, line: Line) -> None:
-        super().__init__(line.calendar)
-        self.line = line
-
-    async def authenticate(self) -> Account:
-        self.line.ask()
-        return replace(await super().authenticate(), calendar_id=CALENDAR)
-
-    async def list_calendars(self) -> Sequence[CalendarInfo]:
-        self.line.ask()
-        return [CalendarInfo(CALENDAR, "Memory", is_primary=True)]
-
-    async def get_events(self, calendar_id: str, window: Window | None, page: str | None = None) -> EventPage:
-        self.line.ask()
-        found = await super().get_events(calendar_id, window, page)
-        return replace(found, changes=[*found.changes, *self._phantoms()])
-
-    async def get_changes(self, calendar_id: str, cursor: str | None, window: Window) -> ChangePage:
-        self.line.ask()
-        is_forgotten = cursor in self.line.forgotten
-        self.calendar.strikes = lambda trouble: (
-            (trouble is Trouble.HIDDEN and self.line.hides)
-            or (is_forgotten and trouble is self.line.forgetting)
-        )
-        page = await super().get_changes(calendar_id, cursor, window)
-        given = page.more or page.done or ""
-        self.line.given |= {given}
-        # Given anew, the same words are good again.
-        self.line.forgotten -= {given}
-        return replace(page, changes=[*page.changes, *self._phantoms()])
-
-    def _phantoms(self) -> list[Touched]:
-        return [Touched(event_id, "phantom") for event_id in self.line.phantoms]
-
-    async def hydrate(self, calendar_id: str, ids: Sequence[str]) -> Sequence[Reading]:
-        self.line.ask()
-        return await super().hydrate(calendar_id, ids)
-
-    async def create_event(self, calendar_id: str, write: Create) -> Stored:
-        with self.line.writing():
-            return await super().create_event(calendar_id, write)
-
-    async def update_event(self, calendar_id: str, write: Update) -> Stored:
-        with self.line.writing():
-            return await super().update_event(calendar_id, write)
-
-    async def delete_event(self, calendar_id: str, write: Delete) -> None:
-        with self.line.writing():
-            await super().delete_event(calendar_id, write)
-
-
-class OnlyWhatMustBe(CalendarAdapter):
-    """A plugin of nothing but the abstract methods."""
-
-    def __init__(self, line: Line) -> None:
-        self._whole = LinedAdapter(line)
-
-    async def authenticate(self) -> Account:
-        return await self._whole.authenticate()
-
-    async def get_events(self, calendar_id: str, window: Window | None, page: str | None = None) -> EventPage:
-        return await self._whole.get_events(calendar_id, window, page)
-
-    async def create_event(self, calendar_id: str, write: Create) -> Stored:
-        return await self._whole.create_event(calendar_id, write)
-
-    async def update_event(self, calendar_id: str, write: Update) -> Stored:
-        return await self._whole.update_event(calendar_id, write)
-
-    async def delete_event(self, calendar_id: str, write: Delete) -> None:
-        await self._whole.delete_event(calendar_id, write)
-
-    def same(self, group: str, ours: Content, theirs: Content) -> bool:
-        return self._whole.same(group, ours, theirs)
-
-
-def provider_of(adapter: type[CalendarAdapter], conduct: Conduct) -> Provider:
-    """A plugin that speaks through a line with that adapter."""
-
-    def made(client: Client, _account: Account) -> CalendarAdapter:
-        line = client if isinstance(client, Line) else Line(MemoryCalendar(conduct))
-        return cast("type[LinedAdapter]", adapter)(line)
-
-    fields = (Field("username", "User name"), Field("password", "Password", is_secret=True))
-    return Provider("memory", "Memory", Password(fields, "memory://"), made, conduct.capabilities)
+from metonic_core.testing.stand import Shown, Stand
 
 
 class MemoryStand(Stand):
@@ -184,15 +35,19 @@ class MemoryStand(Stand):
     page_size = 3
 
     async def open(self) -> None:
-        self.now = datetime(2028, 3, 1, tzinfo=UTC)
-        self.calendar = MemoryCalendar(self.conduct, clock=lambda: self.now)
+        self.time = datetime(2028, 3, 1, tzinfo=UTC)
+        self.calendar = MemoryCalendar(self.conduct, clock=self.now)
         self.calendar.strikes = lambda trouble: trouble is Trouble.HIDDEN and self.line.hides
-        self.client = self.line = Line(self.calendar, hides=self.hides)
+        self.client = self.line = TellingLine(self.calendar, hides=self.hides, now=self.now)
         self.account = Account("", "Memory", "memory://", "anybody", CALENDAR)
         self.calendar_id = CALENDAR
 
+    def now(self) -> datetime:
+        return self.time
+
     async def settle(self) -> None:
-        self.now += self.conduct.visibility_lag + timedelta(seconds=1)
+        """As long as the plugin says; a service that takes longer is found out."""
+        self.time += self.provider.capabilities.visibility_lag + timedelta(seconds=1)
 
     async def put(self, content: Content) -> str:
         return self._put(content)
@@ -209,6 +64,10 @@ class MemoryStand(Stand):
 
     async def raw(self, event_id: str) -> str:
         return f"{encode(self.calendar.live[event_id])} {self.line.extras.get(event_id, '')}"
+
+    async def shown(self, event_id: str) -> Shown:
+        content = self.calendar.live[event_id].content
+        return Shown(content.is_private, content.is_busy, content.status)
 
     async def put_decorated(self, content: Content) -> tuple[str, Sequence[str]]:
         event_id = self._put(content)
@@ -242,6 +101,15 @@ class MemoryStand(Stand):
     async def outbox(self) -> Sequence[str]:
         return list(self.calendar.outbox)
 
+    async def listen(self, take: Callable[[Incoming], str | None]) -> str:
+        return self.line.listen(take)
+
+    async def delivered(self) -> None:
+        self.line.deliver()
+
+    async def limit_channels(self, life: timedelta) -> None:
+        self.line.longest = life
+
     def requests(self) -> int:
         return self.line.asked
 
@@ -261,11 +129,17 @@ class MemoryStand(Stand):
         busy = RateLimited("Too many requests.", retry_after)
         self.line.error = busy if retry_after is not None else Unavailable(f"It failed with {status}.")
 
+    async def intercept(self, body: bytes, media_type: str) -> None:  # noqa: ARG002 - nobody reads it here
+        self.line.error = Intercepted("Something else answered.")
+
     async def fall_silent(self) -> None:
         self.line.error = Unavailable("Nobody answers.")
 
     async def recover(self) -> None:
         self.line.error = None
+
+    async def before_next_write(self, act: Callable[[], Awaitable[None]]) -> None:
+        self.line.held = act
 
     async def lose_answer(self) -> None:
         self.line.loses_answer = True

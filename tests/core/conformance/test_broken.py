@@ -2,14 +2,8 @@
 
 import pytest
 from tests.core.conformance import broken
-from tests.core.conformance.standing import (
-    CaldavStand,
-    GoogleStand,
-    GraphStand,
-    LinedAdapter,
-    MemoryStand,
-    provider_of,
-)
+from tests.core.conformance.lined import LinedAdapter, provider_of
+from tests.core.conformance.standing import CaldavStand, GoogleStand, GraphStand, MemoryStand
 
 from metonic_core.testing.checking import Finding, Verdict, checked
 

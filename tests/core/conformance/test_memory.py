@@ -1,25 +1,20 @@
 """The provider in memory passes the suite in each of its conducts, and so do the abstract methods alone."""
 
-from tests.core.conformance.standing import (
-    CaldavStand,
-    GoogleStand,
-    GraphStand,
-    LinedAdapter,
-    OnlyWhatMustBe,
-    provider_of,
-)
+from tests.core.conformance.lined import LinedAdapter, OnlyWhatMustBe, provider_of
+from tests.core.conformance.standing import CaldavStand, GoogleStand, GraphStand
+from tests.core.conformance.telling import TellingAdapter
 
 from metonic_core.testing.conduct import CALDAV, GOOGLE, GRAPH
 from metonic_core.testing.conformance import Conformance
 
 
 class TestGoogle(Conformance):
-    provider = provider_of(LinedAdapter, GOOGLE)
+    provider = provider_of(TellingAdapter, GOOGLE)
     stand = GoogleStand
 
 
 class TestGraph(Conformance):
-    provider = provider_of(LinedAdapter, GRAPH)
+    provider = provider_of(TellingAdapter, GRAPH)
     stand = GraphStand
 
 

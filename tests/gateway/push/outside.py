@@ -1,16 +1,15 @@
 """A provider that tells of changes: it keeps the channels that it was asked for, and sends real requests."""
 
-import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import aiohttp
+from tests.core.conformance import telling
+from tests.core.conformance.telling import WEEK
 from tests.gateway.memory import MemoryAdapter, World, memory_provider
 
-from metonic_core.spi import Channel, ChannelAsk, Forged, Incoming, Notice, Provider, ProviderError, Push
-
-WEEK = timedelta(days=7)
+from metonic_core.spi import Channel, ChannelAsk, Incoming, Notice, Provider, ProviderError, Push
 
 
 async def nothing(_ask: ChannelAsk) -> None:
@@ -56,16 +55,11 @@ async def send(address: str, headers: dict[str, str], body: bytes = b"", **query
 
 
 def read(incoming: Incoming, channel: Channel) -> Notice:
-    """Text in the query is to be said back; else token and resource have to be those of the channel."""
-    if "say" in incoming.query:
-        return Notice(is_news=False, text=incoming.query["say"])
-    if not hmac.compare_digest(incoming.headers.get("x-token", "").encode(), channel.secret.encode()):
-        raise Forged
-    if channel.resource and incoming.headers.get("x-resource") != channel.resource:
-        raise Forged
+    """As a calendar in memory has it; what comes with a certain body nobody understands."""
+    notice = telling.read(incoming, channel)
     if incoming.body == b"broken":
         raise ValueError("a notification that nobody understands, about Dinner with Sophie")
-    return Notice(is_news=incoming.headers["x-state"] == "exists")
+    return notice
 
 
 class PushAdapter(MemoryAdapter):

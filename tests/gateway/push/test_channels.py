@@ -6,9 +6,9 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from tests.core.conformance.telling import WEEK
 from tests.gateway.house import synced
 from tests.gateway.push.conftest import Scene
-from tests.gateway.push.outside import WEEK
 
 from metonic_core.spi.errors import (
     CalendarGone,

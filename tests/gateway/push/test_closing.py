@@ -4,10 +4,10 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from tests.core.conformance.telling import WEEK
 from tests.gateway.house import synced
 from tests.gateway.memory import WORK
 from tests.gateway.push.conftest import Scene
-from tests.gateway.push.outside import WEEK
 
 from metonic_core.spi import ChannelAsk
 from metonic_core.spi.errors import (

@@ -8,10 +8,11 @@ from uuid import UUID, uuid4
 
 import aiohttp
 import pytest
+from tests.core.conformance.telling import WEEK
 from tests.gateway.graphql.statements import counted
 from tests.gateway.memory import WORK
 from tests.gateway.push.conftest import Scene
-from tests.gateway.push.outside import WEEK, send
+from tests.gateway.push.outside import send
 
 from metonic_core.spi import ChannelAsk
 from metonic_core.spi.errors import Unavailable

@@ -6,10 +6,11 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from tests.core.conformance.telling import WEEK
 from tests.gateway.accounts.oauth import signed_in
 from tests.gateway.granting import GrantedAdapter, Granting, granting_provider, granting_server
 from tests.gateway.push.conftest import Scene
-from tests.gateway.push.outside import WEEK, PushAdapter, read
+from tests.gateway.push.outside import PushAdapter, read
 
 from metonic_core.spi import Channel, ChannelAsk, Push
 from metonic_core.spi.registry import Registry

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import icalendar
 
-from metonic_core.model.content import Content
+from metonic_core.model.content import Content, Status
 from metonic_core.model.series import Override
 from metonic_core.model.when import Slot, Timed, When
 
@@ -57,6 +57,9 @@ def _event(uid: str, lines: Iterable[str]) -> list[str]:
 def _master(uid: str, content: Content, more: Sequence[str]) -> list[str]:
     lines = [*_texts(content.title, content.location), *_span(content.when), *more]
     lines += [f"DESCRIPTION:{_escaped(content.notes)}"] if content.notes else []
+    lines += ["CLASS:PRIVATE"] if content.is_private else []
+    lines += [] if content.is_busy else ["TRANSP:TRANSPARENT"]
+    lines += [] if content.status is Status.CONFIRMED else [f"STATUS:{content.status.upper()}"]
     lines += [f"RRULE:{rule}" for rule in content.recurrence.rules] if content.recurrence else []
     cancelled = [o.slot for o in content.overrides if o.is_cancelled]
     lines += [_moment("EXDATE", slot, content.when) for slot in cancelled]

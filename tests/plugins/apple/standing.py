@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +15,10 @@ from tests.plugins.apple.outside import PASSWORD, USER, HttpClient, account, mak
 from tests.radicale import calendar_server
 
 from metonic_apple import paths
-from metonic_core.model.content import Content
+from metonic_core.model.content import Content, Status
 from metonic_core.spi import Answer, Unavailable
 from metonic_core.testing.checks.contents import LESSON
-from metonic_core.testing.stand import Stand
+from metonic_core.testing.stand import Shown, Stand
 from metonic_simulators.servers import DSID, started
 
 _WRITES = {"PUT", "DELETE"}
@@ -32,8 +32,12 @@ _UNSUPPORTED = "EXRULE:FREQ=MONTHLY;COUNT=2"
 
 @dataclass
 class Troubled(HttpClient):
-    """The plugin's client. ``instead`` answers everything; ``forgotten`` tokens become ``becomes``."""
+    """The plugin's client. ``instead`` answers everything, ``held`` is done before the next write arrives.
 
+    ``forgotten`` tokens are sent as others that the server does not know.
+    """
+
+    held: Callable[[], Awaitable[None]] | None = None
     instead: Answer | None = None
     is_silent: bool = False
     is_read_only: bool = False
@@ -54,6 +58,9 @@ class Troubled(HttpClient):
             return self.instead
         if method in _WRITES and self.is_read_only:
             return Answer(403, {"content-type": "application/xml"}, _NO_RIGHT, url)
+        if method in _WRITES and self.held is not None:
+            act, self.held = self.held, None
+            await act()
         answer = await super().request(method, url, headers, self._with_what_is_known(body))
         if method in _WRITES and self._happens("loses_answer"):
             raise Unavailable("The connection was cut.")
@@ -137,6 +144,16 @@ class CaldavStand(Stand):
     async def raw(self, event_id: str) -> str:
         return unfolded((await self._other.request("GET", self._url(event_id))).body.decode())
 
+    async def shown(self, event_id: str) -> Shown:
+        text = await self.raw(event_id)
+        said = {name: lines_of(text, name) for name in ("CLASS", "TRANSP", "STATUS")}
+        words = {name: lines[0].partition(":")[2] for name, lines in said.items() if lines}
+        return Shown(
+            is_private=words.get("CLASS") in {"PRIVATE", "CONFIDENTIAL"},
+            is_busy=words.get("TRANSP") != "TRANSPARENT",
+            status=Status(words.get("STATUS", "CONFIRMED").lower()),
+        )
+
     async def put_decorated(self, content: Content) -> tuple[str, Sequence[str]]:
         event_id = await self._put(calendar_object(str(uuid4()), content, [*FOREIGN, *ALARM]))
         return event_id, [*FOREIGN, *ALARM]
@@ -160,6 +177,12 @@ class CaldavStand(Stand):
         text = await self.raw(event_id)
         uid = lines_of(text, "UID")[0]
         return await self._put(text.replace(uid, f"UID:{uuid4()}").replace("\n", "\r\n"))
+
+    async def intercept(self, body: bytes, media_type: str) -> None:
+        self.client.instead = Answer(200, {"content-type": media_type}, body, self.account.server)
+
+    async def before_next_write(self, act: Callable[[], Awaitable[None]]) -> None:
+        self.client.held = act
 
     def requests(self) -> int:
         return len(self.client.asked)

@@ -68,6 +68,7 @@ class IcloudStand(CaldavStand):
         self.icloud.turn_on("lost-request")
 
     async def recover(self) -> None:
+        self.client.instead = None
         for trouble in ("failing", "throttled", "lost-request"):
             self.icloud.turn_off(trouble)
 

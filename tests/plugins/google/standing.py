@@ -2,20 +2,22 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+from tests.listening import listening
 from tests.plugins.google.others_bodies import Body, body_of, instance_id, override_body
 from tests.plugins.google.outside import HttpClient, account, session
 
-from metonic_core.model.content import Content
-from metonic_core.spi import Answer, Unavailable
+from metonic_core.model.content import Content, Status
+from metonic_core.spi import Answer, Incoming, Unavailable
 from metonic_core.testing.checks.contents import LESSON
-from metonic_core.testing.stand import Stand
+from metonic_core.testing.stand import Shown, Stand
 from metonic_simulators.google import google, seeding
 
 ALICE, BOB = "alice@example.com", "bob@example.com"
@@ -30,8 +32,9 @@ _FOREIGN: Body = {
 
 @dataclass
 class Troubled(HttpClient):
-    """The plugin's client. ``instead`` answers everything."""
+    """The plugin's client. ``instead`` answers everything; ``held`` is done before the next write arrives."""
 
+    held: Callable[[], Awaitable[None]] | None = None
     instead: Answer | None = None
     is_silent: bool = False
     loses_answer: bool = False
@@ -47,6 +50,9 @@ class Troubled(HttpClient):
         if self.instead is not None:
             self.asked.append((method, url))
             return self.instead
+        if is_write and self.held is not None:
+            act, self.held = self.held, None
+            await act()
         answer = await super().request(method, url, headers, body)
         if is_write and self._happens("loses_answer"):
             raise Unavailable("The connection was cut.")
@@ -116,6 +122,14 @@ class GoogleStand(Stand):
     async def raw(self, event_id: str) -> str:
         return json.dumps(await self.ask("GET", f"/events/{event_id}"), sort_keys=True)
 
+    async def shown(self, event_id: str) -> Shown:
+        found = await self.ask("GET", f"/events/{event_id}")
+        return Shown(
+            is_private=found.get("visibility") in {"private", "confidential"},
+            is_busy=found.get("transparency") != "transparent",
+            status=Status(found["status"]),
+        )
+
     async def put_decorated(self, content: Content) -> tuple[str, Sequence[str]]:
         event_id = await self._put(content, _FOREIGN)
         kept = [json.dumps({name: value}, sort_keys=True)[1:-1] for name, value in _FOREIGN.items()]
@@ -152,6 +166,18 @@ class GoogleStand(Stand):
     async def outbox(self) -> Sequence[str]:
         return [f"{mail.method} to {mail.recipient}" for mail in self.google.outbox]
 
+    def now(self) -> datetime:
+        return self.google.clock.now()
+
+    async def listen(self, take: Callable[[Incoming], str | None]) -> str:
+        return await self._stack.enter_async_context(listening(take))
+
+    async def delivered(self) -> None:
+        await self.google.settled()
+
+    async def limit_channels(self, life: timedelta) -> None:
+        self.google.turn_on("channel-life", seconds=life.total_seconds())
+
     def requests(self) -> int:
         return len(self.client.asked)
 
@@ -162,11 +188,17 @@ class GoogleStand(Stand):
         headers = {} if retry_after is None else {"retry-after": str(retry_after)}
         self.client.instead = Answer(status, headers, b"", self.google.url)
 
+    async def intercept(self, body: bytes, media_type: str) -> None:
+        self.client.instead = Answer(200, {"content-type": media_type}, body, self.google.url)
+
     async def fall_silent(self) -> None:
         self.client.is_silent = True
 
     async def recover(self) -> None:
         self.client.instead, self.client.is_silent = None, False
+
+    async def before_next_write(self, act: Callable[[], Awaitable[None]]) -> None:
+        self.client.held = act
 
     async def lose_answer(self) -> None:
         self.client.loses_answer = True

@@ -5,8 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
+from tests.listening import listening
 from tests.plugins.google.standing import GoogleStand
 
 from metonic_core.spi import ChannelAsk, Forged, Incoming, Unacceptable
@@ -22,29 +21,17 @@ class Receiver:
 
     def __init__(self) -> None:
         self.came: asyncio.Queue[Incoming] = asyncio.Queue()
-        application = web.Application()
-        application.router.add_post("/hook", self._take)
-        self.server = TestServer(application)
-
-    @property
-    def address(self) -> str:
-        return str(self.server.make_url("/hook"))
+        self.address = ""
 
     async def next(self) -> Incoming:
         return await asyncio.wait_for(self.came.get(), 10)
-
-    async def _take(self, request: web.Request) -> web.Response:
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        await self.came.put(Incoming(headers, dict(request.query), await request.read()))
-        return web.Response(status=204)
 
 
 @pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
     made = Receiver()
-    await made.server.start_server()
-    yield made
-    await made.server.close()
+    async with listening(made.came.put_nowait) as made.address:
+        yield made
 
 
 @pytest.fixture

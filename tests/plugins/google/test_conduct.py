@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from tests.core.conformance.standing import LinedAdapter, MemoryStand, provider_of
+from tests.core.conformance.lined import LinedAdapter, provider_of
+from tests.core.conformance.standing import MemoryStand
 from tests.plugins.google.scenario import Place, Scene
 from tests.plugins.google.standing import FickleGoogleStand, GoogleStand
 
@@ -36,7 +37,7 @@ class _InMemory:
 
     async def hide(self) -> None:
         """Everything so far is old enough to show."""
-        self.stand.now += self.stand.conduct.visibility_lag
+        self.stand.time += self.stand.conduct.visibility_lag
         self.stand.line.hides = True
 
     async def show(self) -> None:

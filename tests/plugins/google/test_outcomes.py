@@ -126,6 +126,17 @@ async def test_a_create_in_a_calendar_that_is_gone_says_so(adapter: GoogleAdapte
     assert isinstance(outcome.error, CalendarGone)
 
 
+async def test_a_deletion_that_is_answered_with_a_document_is_not_known_to_be_done(
+    adapter: GoogleAdapter, server: Scripted
+) -> None:
+    server.on("DELETE", f"{EVENTS}/event1", Said(200, {"welcome": "Sign in to the network."}))
+
+    (outcome,) = await write(adapter, Delete("event1", '"1"'))
+
+    assert isinstance(outcome, Unknown)
+    assert isinstance(outcome.error, Unavailable)
+
+
 @pytest.mark.parametrize("answer", [Said(204), NOT_FOUND, error(410, "deleted", domain="global")])
 async def test_a_deletion_of_what_is_gone_is_done(
     adapter: GoogleAdapter, server: Scripted, answer: Said

@@ -9,8 +9,12 @@ from metonic_core.testing.checks.capabilities import Capabilities, Declared
 from metonic_core.testing.checks.cursors import Cursors
 from metonic_core.testing.checks.errors import Errors
 from metonic_core.testing.checks.expecting import Broken
+from metonic_core.testing.checks.intercepted import Intercepted
+from metonic_core.testing.checks.interleaving import Interleaving
+from metonic_core.testing.checks.push import Notifications
 from metonic_core.testing.checks.reading import Reading
 from metonic_core.testing.checks.series import Series
+from metonic_core.testing.checks.showing import Showing
 from metonic_core.testing.checks.times import Times
 from metonic_core.testing.checks.updating import Updating
 from metonic_core.testing.checks.writing import Creating, Deleting
@@ -26,10 +30,14 @@ class Checks(
     Creating,
     Deleting,
     Updating,
+    Interleaving,
+    Showing,
     Batches,
     LostAnswers,
     Series,
     Times,
     Errors,
+    Intercepted,
+    Notifications,
 ):
     """All of them. Those that take a stand are given one of their own, opened."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
-from metonic_core.model.content import TIME, TITLE, all_groups
+from metonic_core.model.content import TIME, TITLE, VISIBILITY, all_groups
 from metonic_core.spi.changes import Gone, Seen
 from metonic_core.spi.client import Answer
 from metonic_core.spi.errors import Unavailable
@@ -118,6 +118,16 @@ class Declared:
             not taken,
             f"`same` takes a lesson at ten for a whole day of another title, in {', '.join(taken)}.",
             "have `same` forgive only what the service cannot hold: what is the same is never written.",
+        )
+
+    async def test_what_is_private_is_not_the_same_as_what_is_public(self) -> None:
+        adapter = self.provider.adapter(_NoClient(), _ACCOUNT)
+        expect(
+            not adapter.same(VISIBILITY, LESSON, replace(LESSON, is_private=True)),
+            "`same` takes a private event for a public one.",
+            "never forgive a difference of is_private in `same`: what is the same is never written, and an "
+            "event that became private would stay public. Where the service has no such thing, refuse it "
+            "with Unacceptable.",
         )
 
     async def test_an_identity_has_one_id(self) -> None:

@@ -1,7 +1,7 @@
 """How a check fails: with what is wrong and what to mend."""
 
 from collections.abc import Awaitable, Iterable
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 from unittest import SkipTest
 
 from metonic_core.model.content import Content, Group, all_groups
@@ -27,7 +27,7 @@ def expect(is_so: object, what: str, mend: str) -> None:
         raise Broken(what, mend)
 
 
-def skip(reason: str) -> None:
+def skip(reason: str) -> NoReturn:
     """The check does not apply to this plugin."""
     raise SkipTest(reason)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 from metonic_core.model.series import Recurrence
 from metonic_core.model.when import Timed
@@ -106,6 +107,20 @@ class Reading:
             isinstance(there, Seen),
             "An event could not be read because another one, asked for beside it, is gone.",
             "hydrate must not let one missing event fail the others of its batch.",
+        )
+
+    async def test_what_was_never_there_is_not_firmly_deleted(self, stand: Stand) -> None:
+        never = stand.adapter.event_id(stand.calendar_id, uuid4())
+        if never is None:
+            stand.cannot("the service gives ids of its own")
+
+        found = await read(stand, never)
+
+        expect(
+            isinstance(found, Gone) and not found.is_firm,
+            f"Reading an event that was never there answered {found!r}.",
+            "answer Gone(id, is_firm=False) for what is not found (404): it may only not show yet. Firm is "
+            "what the service itself calls deleted.",
         )
 
     async def test_one_unreadable_item_hides_no_other(self, stand: Stand) -> None:
