@@ -8,7 +8,7 @@ from typing import ClassVar
 from tests.core.conformance.lined import Intercepted, LinedAdapter
 from tests.core.conformance.telling import WEEK, TellingAdapter, read
 
-from metonic_core.spi import Channel, ChannelAsk, Forged, Incoming, Notice, Push
+from metonic_core.spi import Channel, ChannelAsk, Forged, Incoming, NotFound, Notice, Push
 
 
 def trusting(incoming: Incoming, channel: Channel) -> Notice:  # noqa: ARG001 - that is what is wrong with it
@@ -36,7 +36,7 @@ def _comparing(is_right: Callable[[str, str], bool]) -> Push:
     return Push(WEEK, compared)
 
 
-class Content(TellingAdapter):
+class Beginning(TellingAdapter):
     """Is content with a token that begins as it should."""
 
     push = _comparing(lambda secret, token: token.startswith(secret))
@@ -128,7 +128,7 @@ class Fussy(TellingAdapter):
 
     async def stop_webhook(self, calendar_id: str, channel: Channel) -> None:
         if channel.id not in self.line.channels:
-            raise KeyError(channel.id)
+            raise NotFound("There is no such channel.")
         await super().stop_webhook(calendar_id, channel)
 
 

@@ -6,12 +6,13 @@ gives the checks to pytest, ``testing.checking`` runs them by itself.
 
 from metonic_core.testing.checks.batches import Batches, LostAnswers
 from metonic_core.testing.checks.capabilities import Capabilities, Declared
+from metonic_core.testing.checks.channels import Channels
 from metonic_core.testing.checks.cursors import Cursors
 from metonic_core.testing.checks.errors import Errors
 from metonic_core.testing.checks.expecting import Broken
 from metonic_core.testing.checks.intercepted import Intercepted
 from metonic_core.testing.checks.interleaving import Interleaving
-from metonic_core.testing.checks.push import Notifications
+from metonic_core.testing.checks.notifications import Notifications
 from metonic_core.testing.checks.reading import Reading
 from metonic_core.testing.checks.series import Series
 from metonic_core.testing.checks.showing import Showing
@@ -39,5 +40,6 @@ class Checks(
     Errors,
     Intercepted,
     Notifications,
+    Channels,
 ):
     """All of them. Those that take a stand are given one of their own, opened."""

@@ -18,10 +18,10 @@ from metonic_core.testing.stand import Stand
 
 _HOST = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*\Z")
 _CALENDAR = "/a-calendar/"
-_ACCOUNT = Account("somebody", "Somebody", "https://calendar.example.com/", "somebody", _CALENDAR)
+ACCOUNT = Account("somebody", "Somebody", "https://calendar.example.com/", "somebody", _CALENDAR)
 
 
-class _NoClient:
+class NoClient:
     """A client that nothing may be asked with."""
 
     async def request(
@@ -41,7 +41,7 @@ class Declared:
 
     async def test_an_adapter_is_made_without_asking_anybody(self) -> None:
         try:
-            self.provider.adapter(_NoClient(), _ACCOUNT)
+            self.provider.adapter(NoClient(), ACCOUNT)
         except Exception as error:
             raise Broken(
                 f"Making an adapter raised {type(error).__name__}: {error}",
@@ -86,7 +86,7 @@ class Declared:
         expect(self.provider.title.strip(), "The provider has no title.", "give it the name that users know.")
 
     async def test_equal_contents_are_the_same(self) -> None:
-        adapter = self.provider.adapter(_NoClient(), _ACCOUNT)
+        adapter = self.provider.adapter(NoClient(), ACCOUNT)
         for content in (LESSON, DAY, WEEKLY, VARIED):
             groups = [g for g in content.groups() if not adapter.same(g, content, content)]
             expect(
@@ -96,7 +96,7 @@ class Declared:
             )
 
     async def test_sameness_has_no_direction(self) -> None:
-        adapter = self.provider.adapter(_NoClient(), _ACCOUNT)
+        adapter = self.provider.adapter(NoClient(), ACCOUNT)
         others = (replace(LESSON, notes=LESSON.notes + "\n"), replace(LESSON, title=""), DAY, VARIED)
         groups = [
             group
@@ -111,7 +111,7 @@ class Declared:
         )
 
     async def test_different_contents_are_not_the_same(self) -> None:
-        adapter = self.provider.adapter(_NoClient(), _ACCOUNT)
+        adapter = self.provider.adapter(NoClient(), ACCOUNT)
         other = replace(DAY, title="Another")
         taken = [group for group in (TITLE, TIME) if adapter.same(group, LESSON, other)]
         expect(
@@ -121,7 +121,7 @@ class Declared:
         )
 
     async def test_what_is_private_is_not_the_same_as_what_is_public(self) -> None:
-        adapter = self.provider.adapter(_NoClient(), _ACCOUNT)
+        adapter = self.provider.adapter(NoClient(), ACCOUNT)
         expect(
             not adapter.same(VISIBILITY, LESSON, replace(LESSON, is_private=True)),
             "`same` takes a private event for a public one.",
@@ -131,7 +131,7 @@ class Declared:
         )
 
     async def test_an_identity_has_one_id(self) -> None:
-        adapter = self.provider.adapter(_NoClient(), _ACCOUNT)
+        adapter = self.provider.adapter(NoClient(), ACCOUNT)
         one, other = uuid4(), uuid4()
         ids = [adapter.event_id(_CALENDAR, identity) for identity in (one, one, other)]
         is_pure = ids[0] == ids[1] and (ids[0] is None or ids[0] != ids[2])
