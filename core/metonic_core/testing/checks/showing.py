@@ -10,7 +10,7 @@ from metonic_core.model.event import StoredEvent
 from metonic_core.spi.changes import Gone, Seen
 from metonic_core.spi.errors import Unacceptable
 from metonic_core.spi.writes import Update
-from metonic_core.testing.checks.contents import LESSON, NEXT_MARKER
+from metonic_core.testing.checks.contents import LESSON, NEXT_MARKER, WEEKLY
 from metonic_core.testing.checks.expecting import expect, skip
 from metonic_core.testing.checks.following import make_if_held, read, stored
 from metonic_core.testing.checks.updating import retitle
@@ -73,6 +73,11 @@ class Showing:
 
     async def test_a_tentative_event_made_elsewhere_is_read_as_tentative(self, stand: Stand) -> None:
         await self._expect_read(stand, TENTATIVE, "A tentative event was read as")
+
+    async def test_a_private_series_made_elsewhere_is_read_as_private(self, stand: Stand) -> None:
+        await self._expect_read(
+            stand, replace(WEEKLY, is_private=True), "A series that a user keeps private was read as"
+        )
 
     async def _expect_read(self, stand: Stand, content: Content, what: str) -> None:
         event_id = await stand.put(content)
