@@ -35,7 +35,7 @@ from metonic_core.spi import (
 from metonic_google import calendars, push
 from metonic_google.batch import write_all
 from metonic_google.changes import changes
-from metonic_google.errors import DONE, MISSING, OK, channel_failure, document
+from metonic_google.errors import DONE, MISSING, OK, channel_failure, document, expect_nothing
 from metonic_google.fetching import Fetched, Fetcher, Missing, Withheld
 from metonic_google.items import revision_of
 from metonic_google.likeness import likeness
@@ -121,7 +121,9 @@ class GoogleAdapter(CalendarAdapter):
     async def stop_webhook(self, calendar_id: str, channel: Channel) -> None:  # noqa: ARG002 - a channel knows its calendar
         body = {"id": channel.id, "resourceId": channel.resource}
         answer = await self._session.send(Request("POST", CHANNEL_STOP, body=body))
-        if answer.status not in DONE and answer.status not in MISSING:
+        if answer.status in DONE:
+            expect_nothing(answer)
+        elif answer.status not in MISSING:
             raise channel_failure(answer)
 
     def same(self, group: Group, ours: Content, theirs: Content) -> bool:

@@ -60,6 +60,15 @@ def document(answer: Answer) -> dict[str, Any]:
     return found
 
 
+def expect_nothing(answer: Answer) -> None:
+    """Raises Unavailable where something came with the answer to what Google does without a word.
+
+    A deletion, the end of a channel: a page of somebody in between comes with status 200, too.
+    """
+    if answer.body.strip():
+        raise Unavailable("Something answered in the place of Google Calendar.")
+
+
 def reasons(answer: Answer) -> frozenset[str]:
     """The reasons in an error's body, of either of the two shapes; empty if it tells none."""
     try:

@@ -25,7 +25,7 @@ from metonic_core.spi import (
     Write,
 )
 from metonic_google import etags
-from metonic_google.errors import DONE, MISSING, PRECONDITION_FAILED, document, write_failure
+from metonic_google.errors import DONE, MISSING, PRECONDITION_FAILED, document, expect_nothing, write_failure
 from metonic_google.fetching import Fetched, Missing, Withheld
 from metonic_google.items import FIELDS, Item, etag_of, is_partial, is_series
 from metonic_google.multipart import Request
@@ -150,9 +150,11 @@ class Work:
             self.settle(Removed()) if is_gone else self.fail(write_failure(answer))
             return
         if isinstance(self.write, Delete):
-            # Google says nothing to a deletion that it has done; who says something else is not Google.
-            said = Unavailable("Google Calendar answered a deletion with something else than nothing.")
-            self.settle(Unknown(said) if answer.body.strip() else Removed())
+            try:
+                expect_nothing(answer)
+                self.settle(Removed())
+            except Unavailable as error:
+                self.fail(error)
             return
         self.has_landed = True
         try:

@@ -140,3 +140,13 @@ class Installed(TellingAdapter):
             return await super().setup_webhook(calendar_id, ask)
         except Intercepted:
             return Channel(ask.id, ask.secret, "", ask.until)
+
+
+class Done(TellingAdapter):
+    """Takes a page of a portal for the end of a channel."""
+
+    async def stop_webhook(self, calendar_id: str, channel: Channel) -> None:
+        try:
+            await super().stop_webhook(calendar_id, channel)
+        except Intercepted:
+            return

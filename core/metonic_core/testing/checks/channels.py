@@ -103,8 +103,7 @@ class Channels:
         )
 
     async def _stopped(self, stand: Stand, told: Told) -> None:
-        if type(stand.adapter).stop_webhook is CalendarAdapter.stop_webhook:
-            skip("the plugin has no stop_webhook: its channels end by themselves")
+        _skip_unless_stoppable(stand)
         await stand.adapter.stop_webhook(stand.calendar_id, told.channel)
         await stand.delivered()
 
@@ -137,3 +136,20 @@ class Channels:
             "A portal answered with a page of HTML when a channel was asked for",
             "take a channel for opened only when the service's own answer says so.",
         )
+
+    async def test_a_page_of_a_portal_ends_no_channel(self, stand: Stand) -> None:
+        told = await open_channel(stand)
+        _skip_unless_stoppable(stand)
+        await stand.intercept(b"<!DOCTYPE html><html></html>", "text/html")
+
+        await expect_error(
+            stand.adapter.stop_webhook(stand.calendar_id, told.channel),
+            Unavailable,
+            "A portal answered with a page of HTML when a channel was to be stopped",
+            "take a channel for stopped only when the service's own answer says so: it is tried again else.",
+        )
+
+
+def _skip_unless_stoppable(stand: Stand) -> None:
+    if type(stand.adapter).stop_webhook is CalendarAdapter.stop_webhook:
+        skip("the plugin has no stop_webhook: its channels end by themselves")
