@@ -47,9 +47,8 @@ def stranger(event_id: str, terms: Terms) -> Mapping:
 
 def _reported(mapping: Mapping, change: Change, terms: Terms, *, must_read: bool) -> Mapping:
     match change:
-        case Gone(is_firm=True, revision=revision):
-            known = mapping.revision if revision is None else revision
-            return replace(mapping, seen=Absent(), revision=known).due()
+        case Gone(is_firm=True):
+            return _absent(mapping, change)
         case Gone() | Touched():
             return replace(mapping, seen=Look(_etag(change)))
         case _:
@@ -109,7 +108,8 @@ def take(mapping: Mapping, reading: Reading, terms: Terms) -> Mapping:
         case Seen(event=event):
             return _take_event(mapping, event, terms)
         case Gone():
-            return mapping if terms.may_hide(mapping) else replace(mapping, seen=Absent()).due()
+            may_be_there = terms.may_hide(mapping) and not _is_later_deletion(mapping, reading)
+            return mapping if may_be_there else _absent(mapping, reading)
         case Unreadable(etag=etag, reason=reason, is_passing=is_passing):
             quarantine = Hold(HoldKind.QUARANTINE, reason)
             is_past = mapping.hold is not None and mapping.hold.kind in _ABOUT_WHAT_STOOD_THERE
@@ -119,6 +119,22 @@ def take(mapping: Mapping, reading: Reading, terms: Terms) -> Mapping:
         case Foreign(etag=etag):
             hold = Hold(HoldKind.IGNORED, Reason.NO_EVENT)
             return replace(mapping, seen=None, etag=etag, hold=hold, wanted=None)
+
+
+def _is_later_deletion(mapping: Mapping, gone: Gone) -> bool:
+    """Whether it is stated that the event was deleted after all that is known of it.
+
+    That is a version of the event and no absence, so nothing has to become visible first. Without revisions
+    it may be an older one, of before the event was restored.
+    """
+    if not gone.is_firm or gone.revision is None or mapping.revision is None:
+        return False
+    return gone.revision > mapping.revision
+
+
+def _absent(mapping: Mapping, gone: Gone) -> Mapping:
+    known = [revision for revision in (mapping.revision, gone.revision) if revision is not None]
+    return replace(mapping, seen=Absent(), revision=max(known, default=None)).due()
 
 
 def _take_event(mapping: Mapping, event: StoredEvent, terms: Terms) -> Mapping:

@@ -166,6 +166,23 @@ def test_a_404_is_no_absence_while_a_write_may_still_be_invisible() -> None:
     assert take(fresh, Gone(ID), terms()).seen == Absent()
 
 
+def test_a_deletion_that_is_read_as_stated_and_later_than_what_is_known_waits_for_nothing() -> None:
+    fresh, lagging = replace(LATEST, seen=Look(), wrote_at=terms().now), terms(lag=timedelta(minutes=1))
+
+    gone = take(fresh, Gone(ID, revision=6), lagging)
+
+    assert (gone.seen, gone.revision, gone.wanted is not None) == (Absent(), 6, True)
+    assert reported(gone, Seen(dated(6))) is None
+
+
+@pytest.mark.parametrize("gone", [Gone(ID, revision=5), Gone(ID), Gone(ID, is_firm=False, revision=6)])
+def test_a_deletion_that_may_be_older_than_what_is_known_waits(gone: Gone) -> None:
+    fresh = replace(LATEST, seen=Look(), wrote_at=terms().now)
+
+    assert take(fresh, gone, terms(lag=timedelta(minutes=1))) == fresh
+    assert take(fresh, gone, terms()).seen == Absent()
+
+
 def test_what_was_met_just_now_may_not_show_yet_either() -> None:
     young = replace(own(), seen=Look(), met_at=terms().now)
 
