@@ -60,7 +60,9 @@ async def test_no_answer_to_a_code_is_a_fault_of_ours(
     assert await CalendarSyncConfig.all().count() == 0
 
 
-@pytest.mark.parametrize("told", [float("inf"), 1e300, 10**30, -1, "soon", "", None, [1], {"a": 1}], ids=repr)
+@pytest.mark.parametrize(
+    "told", [float("inf"), 1e300, 10**30, -1, 0, "soon", "", None, [1], {"a": 1}], ids=repr
+)
 async def test_an_end_that_cannot_be_is_none_and_the_token_is_used_until_it_is_refused(
     told: object, house: House, granting: Granting
 ) -> None:
@@ -69,7 +71,7 @@ async def test_an_end_that_cannot_be_is_none_and_the_token_is_used_until_it_is_r
     calendar = await signed_in(house, granting)
 
     grant = await grant_of(house, calendar)
-    assert grant.expires_at is None
+    assert grant.renew_at is None
     house.later(HOUR)
     assert await good(house, calendar) == grant
 
@@ -80,7 +82,7 @@ async def test_an_end_may_be_told_as_text(told: object, house: House, granting: 
 
     calendar = await signed_in(house, granting)
 
-    assert (await grant_of(house, calendar)).expires_at == house.now + HOUR
+    assert (await grant_of(house, calendar)).renew_at == house.now + HOUR - timedelta(minutes=1)
 
 
 @pytest.mark.parametrize("told", ["", " ", {}, [], list(SCOPES), 7, SCOPES[0]], ids=repr)

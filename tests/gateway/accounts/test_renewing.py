@@ -31,7 +31,25 @@ async def test_a_token_is_used_until_a_minute_before_its_end(house: House, grant
 
     assert after == await grant_of(house, calendar)
     assert (after.access != before.access, after.refresh) == (True, before.refresh)
-    assert (renewals(granting), after.expires_at) == (1, house.now + HOUR)
+    assert (renewals(granting), after.renew_at) == (1, house.now + HOUR - timedelta(seconds=60))
+
+
+@pytest.mark.parametrize("lasts", [1, 30, 60, 90])
+async def test_a_token_that_lasts_no_longer_than_a_minute_is_used_for_half_of_that(
+    lasts: int, house: House, granting: Granting
+) -> None:
+    granting.lasts = lasts
+    calendar = await signed_in(house, granting)
+    before = await grant_of(house, calendar)
+
+    house.later(timedelta(seconds=lasts / 2 - 0.1))
+    used = [await good(house, calendar) for _ in range(3)]
+    house.later(timedelta(seconds=0.1))
+    renewed = [await good(house, calendar) for _ in range(3)]
+
+    assert {grant.access for grant in used} == {before.access}
+    assert len({grant.access for grant in renewed} | {before.access}) == 2
+    assert renewals(granting) == 1
 
 
 @pytest.mark.parametrize("rotates", [False, True])
@@ -108,7 +126,7 @@ async def test_who_is_told_that_a_grant_is_over_looks_whether_another_was_faster
 
     async def overtaken(request: web.Request) -> web.Response:
         """Another one renews between the question and the answer, which is that the grant is over."""
-        newer = replace(stale, access="ya29.newer", expires_at=house.now + HOUR)
+        newer = replace(stale, access="ya29.newer", renew_at=house.now + HOUR)
         sealed = house.services.vault.seal(newer.as_text(), here.place)
         await CalendarSyncConfig.filter(id=calendar).update(access_token=sealed)
         return await granting.answer(request)

@@ -22,7 +22,7 @@ from metonic_core.spi.client import Answer
 from metonic_core.spi.errors import Misconfigured, ProviderError, RateLimited, SignInNeeded, Unavailable
 from metonic_core.spi.provider import OAuth2
 from metonic_gateway.accounts.egress import Egress
-from metonic_gateway.accounts.oauth.grant import Grant, expiry, lifetime
+from metonic_gateway.accounts.oauth.grant import Grant, lifetime, renewal
 from metonic_gateway.setting_values import OAuthClient
 from metonic_gateway.telemetry import get_logger
 
@@ -98,8 +98,8 @@ class Authority:
         if not isinstance(id_token, str):
             raise SignInNeeded(f"{self._title} does not say who signed in.")
         scopes = _scopes(token.get("scope"), self._sign_in.scopes)
-        until = expiry(token, self._clock())
-        return Exchanged(Grant(str(token["access_token"]), refresh, until, scopes), id_token)
+        renew_at = renewal(token, self._clock())
+        return Exchanged(Grant(str(token["access_token"]), refresh, renew_at, scopes), id_token)
 
     async def renewed(self, grant: Grant) -> Grant:
         """The grant with a new access token; SignInNeeded where it is over."""

@@ -12,22 +12,22 @@ _LONGEST_SECONDS = 10 * 366 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """``expires_at`` is that of the access token, None where the provider did not say.
+    """A secret, whose ``repr`` shows none of it.
 
-    It is a secret, and its ``repr`` shows none of it.
+    From ``renew_at`` on the access token has to be renewed: a minute before its end, or after half of its
+    life if that is later; None where the provider did not say how long it lasts.
     """
 
     access: str
     refresh: str
-    expires_at: datetime | None
+    renew_at: datetime | None
     scopes: tuple[str, ...]
 
     def __repr__(self) -> str:
         return "Grant(...)"
 
     def is_due(self, now: datetime) -> bool:
-        """Whether the access token has to be renewed: it has ended, or ends within a minute."""
-        return self.expires_at is not None and now >= self.expires_at - _AHEAD
+        return self.renew_at is not None and now >= self.renew_at
 
     def with_answer(self, token: dict[str, Any], now: datetime) -> "Grant":
         """The grant after a renewal; what the answer of the provider does not name stays (RFC 6749 6)."""
@@ -36,37 +36,41 @@ class Grant:
             self,
             access=str(token["access_token"]),
             refresh=refresh if isinstance(refresh, str) and refresh else self.refresh,
-            expires_at=expiry(token, now),
+            renew_at=renewal(token, now),
         )
 
     def as_text(self) -> str:
         """To be sealed."""
-        until = None if self.expires_at is None else self.expires_at.isoformat()
-        return json.dumps(asdict(self) | {"expires_at": until})
+        at = None if self.renew_at is None else self.renew_at.isoformat()
+        return json.dumps(asdict(self) | {"renew_at": at})
 
     @classmethod
     def of_text(cls, text: str) -> "Grant":
         """What ``as_text`` made."""
         kept = json.loads(text)
-        until = kept["expires_at"]
+        at = kept.get("renew_at")
         return cls(
             kept["access"],
             kept["refresh"],
-            None if until is None else datetime.fromisoformat(until),
+            None if at is None else datetime.fromisoformat(at),
             tuple(kept["scopes"]),
         )
 
 
-def expiry(token: dict[str, Any], now: datetime) -> datetime | None:
-    """When the access token of an answer ends; None where it does not say so."""
+def renewal(token: dict[str, Any], now: datetime) -> datetime | None:
+    """When the access token of an answer is to be renewed; None where it does not say how long it lasts."""
     seconds = lifetime(token.get("expires_in"))
-    return None if seconds is None else now + timedelta(seconds=seconds)
+    if seconds is None:
+        return None
+    lasts = timedelta(seconds=seconds)
+    # One that lasts no longer than that would be renewed at every request.
+    return now + max(lasts - _AHEAD, lasts / 2)
 
 
 def lifetime(told: object) -> int | None:
     """How many seconds an access token lasts, which some providers write as text; None for what cannot be."""
     try:
-        seconds = int(told) if isinstance(told, int | float | str) else -1
+        seconds = int(told) if isinstance(told, int | float | str) else 0
     except (ValueError, OverflowError):
         return None
-    return seconds if 0 <= seconds <= _LONGEST_SECONDS else None
+    return seconds if 0 < seconds <= _LONGEST_SECONDS else None
