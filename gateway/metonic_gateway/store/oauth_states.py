@@ -1,10 +1,17 @@
 """Sign-ins that began at a provider's page: each can be ended once, by its user, before it expires."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+from tortoise.transactions import in_transaction
+
 from metonic_gateway.store.models import OAuthState
+
+LASTS = timedelta(minutes=10)
+_OF_ONE_USER = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,25 +26,40 @@ class Begun:
     expires_at: datetime
 
 
-async def keep(begun: Begun) -> None:
-    await OAuthState.create(
-        id=begun.id,
-        user_id=begun.user_id,
-        provider=begun.provider,
-        page=begun.page,
-        sealed=begun.sealed,
-        expires_at=begun.expires_at,
-    )
+async def keep(begun: Begun, now: datetime) -> None:
+    """Of each user the latest ten are kept; those that are over go."""
+    theirs = OAuthState.filter(user_id=begun.user_id)
+    async with in_transaction():
+        latest = theirs.filter(_is_good(now)).order_by("-expires_at").limit(_OF_ONE_USER - 1)
+        await theirs.exclude(id__in=[row.id for row in await latest.only("id")]).delete()
+        await OAuthState.create(
+            id=begun.id,
+            user_id=begun.user_id,
+            provider=begun.provider,
+            page=begun.page,
+            sealed=begun.sealed,
+            expires_at=begun.expires_at,
+        )
 
 
 async def page_of(state_id: str, provider: str, now: datetime) -> str | None:
     """Where that sign-in goes on; None if there is none (any more)."""
-    row = await OAuthState.get_or_none(id=state_id, provider=provider, expires_at__gt=now)
+    row = await OAuthState.get_or_none(_is_good(now), id=state_id, provider=provider)
     return row.page if row else None
 
 
 async def take(state_id: str, user_id: UUID, provider: str, now: datetime) -> str | None:
     """What was sealed, for the first who asks; None, and nothing is done, if that sign-in is not this one."""
-    theirs = OAuthState.filter(id=state_id, user_id=user_id, provider=provider, expires_at__gt=now)
+    theirs = OAuthState.filter(_is_good(now), id=state_id, user_id=user_id, provider=provider)
     row = await theirs.first()
     return row.sealed if row is not None and await theirs.delete() else None
+
+
+def over(now: datetime) -> QuerySet[OAuthState]:
+    """Those that can not be finished any more."""
+    return OAuthState.exclude(_is_good(now))
+
+
+def _is_good(now: datetime) -> Q:
+    # One that ends later than any can be is of a clock that was ahead.
+    return Q(expires_at__gt=now, expires_at__lte=now + LASTS)

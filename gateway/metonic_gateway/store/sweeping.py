@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from tortoise.expressions import Subquery
 from tortoise.functions import Max
 
+from metonic_gateway.store import oauth_states
 from metonic_gateway.store.models import (
     AppointmentChange,
     CalendarSyncConflict,
     CalendarSyncHistory,
     CalendarSyncMapping,
-    OAuthState,
     PushChannel,
     SyncOperation,
     SyncPlanStep,
@@ -30,7 +30,7 @@ async def sweep(now: datetime) -> int:
     history = await _past_runs(now)
     # Closed ones only: what still waits for somebody has no end.
     conflicts = await CalendarSyncConflict.filter(closed_at__lt=now - HISTORY).delete()
-    states = await OAuthState.filter(expires_at__lte=now).delete()
+    states = await oauth_states.over(now).delete()
     tombstones = CalendarSyncMapping.filter(closed__isnull=False, closed_at__lt=now - TOMBSTONES)
     # Of calendars that rest: of others they are forgotten when they are renewed.
     channels = await PushChannel.filter(expires_at__lt=now).delete()

@@ -69,6 +69,51 @@ async def test_what_was_never_finished_is_swept_away(house: House, granting: Gra
     assert await OAuthState.all().count() == 1
 
 
+async def test_of_many_that_one_user_began_the_latest_can_be_finished(
+    house: House, granting: Granting
+) -> None:
+    other = (await users.introduced("client-1", "client", "Chris", "UTC")).id
+    theirs = await begin(house.services, other, provider_of(house), PAGE)
+    starts = []
+    for _ in range(12):
+        house.later(timedelta(seconds=1))
+        starts.append(await begin(house.services, house.user, provider_of(house), PAGE))
+
+    assert await OAuthState.filter(user_id=house.user).count() == 10
+    for user, start in [(house.user, starts[-10]), (house.user, starts[-1]), (other, theirs)]:
+        back = await granting.agree(start.url)
+        await complete(house.services, user, provider_of(house), back.query["code"], start.state)
+    back = await granting.agree(starts[1].url)
+    with pytest.raises(InvalidValue) as complaint:
+        await complete(house.services, house.user, provider_of(house), back.query["code"], starts[1].state)
+    assert complaint.value.path == ("state",)
+
+
+async def test_who_begins_again_clears_what_they_never_finished(house: House, granting: Granting) -> None:  # noqa: ARG001 - likewise
+    await begin(house.services, house.user, provider_of(house), PAGE)
+    house.later(timedelta(minutes=10))
+
+    await begin(house.services, house.user, provider_of(house), PAGE)
+
+    assert await OAuthState.all().count() == 1
+
+
+async def test_a_state_of_a_clock_that_was_ahead_is_not_good_for_longer(
+    house: House, granting: Granting
+) -> None:
+    now = house.now
+    house.later(timedelta(days=1))
+    start = await begin(house.services, house.user, provider_of(house), PAGE)
+    back = await granting.agree(start.url)
+    house.now = now
+
+    with pytest.raises(InvalidValue) as complaint:
+        await complete(house.services, house.user, provider_of(house), back.query["code"], start.state)
+
+    assert complaint.value.path == ("state",)
+    assert await sweep(now) == 1
+
+
 @pytest.mark.parametrize("state", ["", "x" * 43, "\udc80", "x" * 100_000])
 async def test_a_forged_state_is_refused(state: str, house: House, granting: Granting) -> None:
     with pytest.raises(InvalidValue) as complaint:

@@ -4,7 +4,7 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
@@ -15,10 +15,9 @@ from metonic_gateway.accounts.oauth.authority import Authority
 from metonic_gateway.services import Services
 from metonic_gateway.setting_values import OAuthClient
 from metonic_gateway.store import calendars, oauth_states
-from metonic_gateway.store.oauth_states import Begun
+from metonic_gateway.store.oauth_states import LASTS, Begun
 from metonic_gateway.vault import Place
 
-LASTS = timedelta(minutes=10)
 IDENTITY = ("openid", "email")
 """The scopes by which a provider says who signed in."""
 
@@ -51,9 +50,10 @@ async def begin(services: Services, user_id: UUID, provider: Provider, page: str
     state = secrets.token_urlsafe(_STATE_BYTES)
     verifier, nonce = secrets.token_urlsafe(_VERIFIER_BYTES), secrets.token_urlsafe(_STATE_BYTES)
     kept = json.dumps({"verifier": verifier, "nonce": nonce, "redirect_uri": redirect_uri})
-    expires_at = services.clock() + LASTS
+    now = services.clock()
+    expires_at = now + LASTS
     sealed = services.vault.seal(kept, place_of(state))
-    await oauth_states.keep(Begun(state_id(state), user_id, provider.name, page, sealed, expires_at))
+    await oauth_states.keep(Begun(state_id(state), user_id, provider.name, page, sealed, expires_at), now)
     hints = {"login_hint": hint} if hint else {}
     scope = " ".join(_asked(sign_in.scopes))
     url = authority.page(state, verifier, redirect_uri=redirect_uri, scope=scope, nonce=nonce, **hints)
