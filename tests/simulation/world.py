@@ -204,6 +204,6 @@ async def connected(user_id: UUID, provider: str) -> Place:
     account = Account(provider, provider, "memory://", "anybody")
     signed_in = SignedIn(uuid4(), user_id, provider, account, "sealed", [CalendarInfo("home", "Home")])
     kept = await calendars.keep_sign_in(signed_in, timedelta(minutes=15), START, window)
-    if kept.link_id is None:
+    if kept is None or kept.link_id is None:
         raise RuntimeError("the only calendar of an account is chosen by itself")
     return Place(kept.id, kept.link_id, user_id, provider)

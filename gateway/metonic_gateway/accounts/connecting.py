@@ -17,6 +17,7 @@ from metonic_gateway.accounts.channels import close_all
 from metonic_gateway.accounts.oauth.client import GrantClient, KeptGrant, credentials_place
 from metonic_gateway.accounts.oauth.revoking import (
     FORMER_NEVER_GIVEN_BACK,
+    Former,
     Revocation,
     begin_replacing,
     give_back,
@@ -93,16 +94,8 @@ async def keep_sign_in(
 
     The grant of another account, which nobody could give back any more, is given back.
     """
-    known, former = await calendars.of_user(user_id, provider.name), None
-    if known and known.account.subject != read.account.subject:
-        await close_all(services, known, adapter_for)
-        former = await begin_replacing(services, known)
-    row_id = known.id if known else uuid4()
-    found = SignedIn(row_id, user_id, provider.name, read.account, "", read.choices)
-    kept = await _keep(services, found, secret)
-    if kept.id != row_id:
-        kept = await _keep(services, replace(found, id=kept.id), secret)
-    if former is not None and await give_back(services, former) is Revocation.FAILED:
+    kept, formers = await _taken(services, user_id, provider, read, secret)
+    if Revocation.FAILED in [await give_back(services, former) for former in formers]:
         problem = FORMER_NEVER_GIVEN_BACK | {"at": services.clock().isoformat()}
         await calendars.note_problem(kept.id, read.account.subject, problem)
     if kept.stopped is None:
@@ -111,7 +104,26 @@ async def keep_sign_in(
     return kept.id
 
 
-async def _keep(services: Services, found: SignedIn, secret: str) -> ConnectedCalendar:
+async def _taken(
+    services: Services, user_id: UUID, provider: Provider, read: ReadAccount, secret: str
+) -> tuple[ConnectedCalendar, Sequence[Former]]:
+    """The calendar with its new sign-in, and the grant of another account that it had before.
+
+    They are several where somebody signs in to a third account at the same moment.
+    """
+    formers: list[Former | None] = []
+    while True:
+        known = await calendars.of_user(user_id, provider.name)
+        if known and known.account.subject != read.account.subject:
+            await close_all(services, known, adapter_for)
+            formers.append(await begin_replacing(services, known))
+        row_id, before = (known.id, known.account.subject) if known else (uuid4(), None)
+        found = SignedIn(row_id, user_id, provider.name, read.account, "", read.choices, before)
+        if kept := await _keep(services, found, secret):
+            return kept, [former for former in formers if former is not None]
+
+
+async def _keep(services: Services, found: SignedIn, secret: str) -> ConnectedCalendar | None:
     sealed = services.vault.seal(secret, credentials_place(found.id))
     frequency = timedelta(minutes=services.settings.frequency_minutes)
     now, window = services.clock(), services.window()

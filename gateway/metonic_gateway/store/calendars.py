@@ -70,7 +70,10 @@ async def of_user(user_id: UUID, provider: str) -> ConnectedCalendar | None:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """What a sign-in brought; ``sealed`` is bound to the row ``id``."""
+    """What a sign-in brought; ``sealed`` is bound to the row ``id``.
+
+    ``former`` is the subject of the account that was signed in there before, if any.
+    """
 
     id: UUID
     user_id: UUID
@@ -78,6 +81,7 @@ class SignedIn:
     account: Account
     sealed: str
     choices: Sequence[CalendarInfo]
+    former: str | None = None
 
     def obvious(self, former: str | None) -> CalendarInfo | None:
         """The calendar that was chosen before, else the only one that can be written to, else None."""
@@ -90,17 +94,19 @@ class SignedIn:
 
 async def keep_sign_in(
     signed_in: SignedIn, frequency: timedelta, now: datetime, window: Window
-) -> ConnectedCalendar:
+) -> ConnectedCalendar | None:
     """Store who signed in. Another account ends the present link.
 
     The obvious calendar is chosen in the same transaction, so that a working one never rests; where none is
-    obvious it rests until one is chosen. If the answer has another id, somebody connected at the same
-    moment and nothing was stored: seal for that id and ask again.
+    obvious it rests until one is chosen. None, and nothing was stored, if somebody signed in at the same
+    moment: the row has another id, or another account, and that one has a grant to be given back.
     """
+    expected = {signed_in.former, signed_in.account.subject}
     async with in_transaction():
         found = await _found_or_made(signed_in, frequency, now)
-        if found.id == signed_in.id:
-            await _sign_in(found, signed_in, window, now)
+        if found.id != signed_in.id or found.account_subject not in expected:
+            return None
+        await _sign_in(found, signed_in, window, now)
         return _value_of(await models.CalendarSyncConfig.get(id=found.id).select_related("user"))
 
 
@@ -133,6 +139,8 @@ async def _sign_in(
 ) -> None:
     is_same = row.account_subject == signed_in.account.subject
     columns = _account_columns(signed_in) | {"is_active": True, "problem": None, "failures": 0}
+    # Whoever held the envelope of before holds nothing of this one.
+    columns["renewing_until"] = None
     if is_same:
         await replace_all(row.id, now)
     else:

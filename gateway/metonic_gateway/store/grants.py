@@ -12,7 +12,7 @@ from tortoise.exceptions import BaseORMException
 from tortoise.expressions import Q
 
 from metonic_gateway.store.models import CalendarSyncConfig
-from metonic_gateway.store.states import DISCONNECTING
+from metonic_gateway.store.states import DISCONNECTING, NEEDS_SIGN_IN
 
 LENGTH = timedelta(seconds=45)
 _AGAIN_AFTER = 0.5
@@ -50,8 +50,12 @@ async def replace(calendar_id: UUID, former: str, sealed: str) -> bool:
         return bool(await rows.update(**new))
 
 
-async def is_shared(provider: str, subject: str, calendar_id: UUID) -> bool:
-    """Whether somebody else is signed in to the same account, and not about to give that back as well."""
-    is_staying = Q(keeps_copies=False) | Q(stopped=None) | Q(stopped__not=DISCONNECTING)
+async def is_lived_on(provider: str, subject: str, *, besides: UUID | None = None) -> bool:
+    """Whether a calendar, but for that one, is signed in to the account, and not about to give that back.
+
+    One that waits for a new sign-in has no grant to lose: the provider said that it is over.
+    """
+    is_staying = Q(stopped=None) | Q(keeps_copies=False, stopped=DISCONNECTING)
+    is_staying |= Q(stopped__not_in=[DISCONNECTING, NEEDS_SIGN_IN])
     theirs = CalendarSyncConfig.filter(provider=provider, account_subject=subject, access_token__isnull=False)
-    return await theirs.filter(is_staying).exclude(id=calendar_id).exists()
+    return await theirs.filter(is_staying).exclude(id=besides).exists()

@@ -12,6 +12,7 @@ from metonic_gateway.accounts.connecting import keep_sign_in, read_account
 from metonic_gateway.accounts.oauth.authority import Exchanged
 from metonic_gateway.accounts.oauth.beginning import authority_of, client_of, oauth_of, place_of, state_id
 from metonic_gateway.accounts.oauth.identity import Expected, Identity, identify
+from metonic_gateway.accounts.oauth.revoking import give_back_unkept
 from metonic_gateway.services import Services
 from metonic_gateway.store import oauth_states
 from metonic_gateway.vault import VaultError
@@ -38,9 +39,10 @@ class _Kept:
 async def complete(services: Services, user_id: UUID, provider: Provider, code: str, state: str) -> UUID:
     """Sign in with what came back from the provider's page, and keep the sign-in.
 
-    The state is used up, whatever comes of it. The calendar is chosen as with a password; the same account as
-    before goes on where it was, another one begins a new link. Returns the connected calendar's id; raises
-    InvalidValue, and ProviderError for what the provider said.
+    The state is used up, whatever comes of it, and a grant that comes to nothing is given back. The calendar
+    is chosen as with a password; the same account as before goes on where it was, another one begins a new
+    link. Returns the connected calendar's id; raises InvalidValue, and ProviderError for what the provider
+    said.
     """
     sign_in, authority = oauth_of(provider), authority_of(services, provider)
     if not _CODE.fullmatch(code):
@@ -51,9 +53,14 @@ async def complete(services: Services, user_id: UUID, provider: Provider, code: 
         )
     kept = await _begun(services, user_id, provider, state)
     exchanged = await authority.exchange(code, kept.verifier, kept.redirect_uri)
-    _check_scopes(provider, sign_in, exchanged)
-    identity = await _identity(services, provider, exchanged, kept.nonce)
-    return await _keep(services, user_id, provider, exchanged, identity)
+    try:
+        _check_scopes(provider, sign_in, exchanged)
+        identity = await _identity(services, provider, exchanged, kept.nonce)
+        return await _keep(services, user_id, provider, exchanged, identity)
+    except BaseException:
+        # Also where who waits for it is cancelled. What was kept before it failed is lived on, and stays.
+        await give_back_unkept(services, provider, exchanged)
+        raise
 
 
 async def _begun(services: Services, user_id: UUID, provider: Provider, state: str) -> _Kept:

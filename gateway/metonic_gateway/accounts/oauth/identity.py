@@ -83,6 +83,15 @@ async def identify(id_token: str, expected: Expected, keys: Keys, egress: Egress
     return Identity(subject, _text(claims.get("email")) or subject)
 
 
+def told_subject(id_token: str) -> str | None:
+    """Whose token it says that it is, believed or not; None where it does not say so."""
+    try:
+        claims = json.loads(jws.extract_compact(id_token.encode()).payload)
+        return _text(claims.get("sub"))
+    except (JoseError, *_MALFORMED):
+        return None
+
+
 async def _signed(id_token: str, expected: Expected, keys: Keys, egress: Egress) -> dict[str, object]:
     url, now = expected.sign_in.keys_url, expected.now
     known = await keys.at(url, egress, now)

@@ -6,9 +6,11 @@ from enum import Enum, auto
 from typing import Final
 
 from metonic_core.spi.errors import ProviderError
-from metonic_core.spi.provider import OAuth2
-from metonic_gateway.accounts.oauth.beginning import authority_of
+from metonic_core.spi.provider import OAuth2, Provider
+from metonic_gateway.accounts.oauth.authority import Exchanged
+from metonic_gateway.accounts.oauth.beginning import authority_of, oauth_of
 from metonic_gateway.accounts.oauth.client import KeptGrant
+from metonic_gateway.accounts.oauth.identity import told_subject
 from metonic_gateway.services import Services
 from metonic_gateway.store import grants
 from metonic_gateway.store.calendars import ConnectedCalendar
@@ -74,12 +76,29 @@ async def give_back(services: Services, former: Former) -> Revocation:
     """Like ``revoke``."""
     calendar = former.calendar
     try:
-        if await grants.is_shared(calendar.provider, calendar.account.subject, calendar.id):
+        if await grants.is_lived_on(calendar.provider, calendar.account.subject, besides=calendar.id):
             return Revocation.KEPT
         return await _tell(services, calendar, former)
     finally:
         if former.until is not None:
             await grants.let_go(calendar.id, former.until)
+
+
+async def give_back_unkept(services: Services, provider: Provider, exchanged: Exchanged) -> None:
+    """Give back a grant that no calendar was given; what the provider says to that is not raised.
+
+    It stays where a calendar lives on the account, which would lose its own with it, and where nobody knows
+    whose it is. Whose it is says an id_token that came straight from the provider, so that its word is good
+    for this even where it is not for a sign-in (OpenID Connect Core 1.0, 3.1.3.7, 6).
+    """
+    url, subject = oauth_of(provider).revoke_url, told_subject(exchanged.id_token)
+    if url is None or subject is None or await grants.is_lived_on(provider.name, subject):
+        _log.info("grant_left", provider=provider.name)
+        return
+    try:
+        await authority_of(services, provider).revoke(exchanged.grant, url)
+    except ProviderError as error:
+        _log.warning("grant_not_revoked", provider=provider.name, error=error)
 
 
 async def _tell(services: Services, calendar: ConnectedCalendar, former: Former) -> Revocation:
