@@ -140,7 +140,7 @@ def create_without_intent() -> Iterator[None]:
         _SILENT[silent.id] = made.mapping
         return Announced(silent, made.request)
 
-    async def store(this: Run, answers: outcomes.Answers) -> bool:
+    async def store(this: Run, answers: outcomes.Answers) -> int:
         original = this.ledger.reload
 
         async def reload(ids: Sequence[UUID]) -> Sequence[Mapping]:
@@ -149,10 +149,10 @@ def create_without_intent() -> Iterator[None]:
 
         known = [(_SILENT.get(row.id, row), answered) for row, answered in answers]
         with patch.object(this.ledger, "reload", reload):
-            is_open = await store_answers(this, known)
+            still_open = await store_answers(this, known)
         for row, _ in answers:
             _SILENT.pop(row.id, None)
-        return is_open
+        return still_open
 
     with patch.object(apply, "announce", announce_it), patch.object(announce, "store_answers", store):
         yield

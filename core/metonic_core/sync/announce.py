@@ -65,8 +65,7 @@ async def carry_out(this: Run, announced: Sequence[Announced]) -> None:
         (made.mapping, partial(outcome_of, outcome=outcome))
         for made, outcome in zip(announced, outcomes, strict=True)
     ]
-    if await store_answers(this, answers):
-        this.report.look_again = this.capabilities.settle_after
+    this.report.leave_open(await store_answers(this, answers), this.capabilities.settle_after)
     for outcome in outcomes:
         if isinstance(outcome, writes.Failed) and outcome.error.scope in {Scope.ACCOUNT, Scope.PROJECT}:
             raise outcome.error

@@ -26,8 +26,9 @@ class Quarantined:
 
 @dataclass(slots=True)
 class Report:
-    """What a run did. ``look_again``: how soon what is left open can be settled, or be seen.
+    """What a run did. ``unsettled``: how many writes are left of which nobody knows whether they happened.
 
+    ``look_again``: how soon what is left open can be settled, or be seen.
     ``ripe_at``: when a conflict may be resolved by the policy of the calendar. ``is_owing``: a write is left
     to a run that goes both ways.
     """
@@ -36,6 +37,7 @@ class Report:
     pulled: int = 0
     conflicts: int = 0
     quarantined: list[Quarantined] = field(default_factory=list)
+    unsettled: int = 0
     look_again: timedelta | None = None
     ripe_at: datetime | None = None
     is_owing: bool = False
@@ -43,6 +45,12 @@ class Report:
     def count(self, operations: tuple[Operation, ...]) -> None:
         self.pushed += sum(o.side is Side.EXTERNAL for o in operations)
         self.pulled += sum(o.side is Side.LOCAL for o in operations)
+
+    def leave_open(self, writes: int, wait: timedelta) -> None:
+        """Note writes that can be asked about after ``wait``, if there are any."""
+        if writes:
+            self.unsettled += writes
+            self.look_again = wait
 
     def count_hold(self, before: Mapping | None, after: Mapping) -> None:
         """Note a row that has just gone into quarantine; ``before`` is None where there was none."""

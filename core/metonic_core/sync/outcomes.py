@@ -21,15 +21,15 @@ Answers = Sequence[tuple[Mapping, Answered]]
 """Rows as they were announced, each with its answer."""
 
 
-async def store_answers(this: Run, answers: Answers) -> bool:
-    """One transaction for all of them; returns whether some intent is still open.
+async def store_answers(this: Run, answers: Answers) -> int:
+    """One transaction for all of them; returns how many intents are still open.
 
     A row whose intent is no longer the announced one was answered by somebody else and is left alone.
     """
     async with this.ledger.transaction():
         terms = await this.terms()
         fresh = {row.id: row for row in await this.ledger.reload([row.id for row, _ in answers])}
-        is_open = False
+        still_open = 0
         for announced, answered in answers:
             row = fresh[announced.id]
             if (
@@ -39,12 +39,12 @@ async def store_answers(this: Run, answers: Answers) -> bool:
             ):
                 continue
             made, operations = answered(row, terms=terms)
-            is_open = is_open or made.intent is not None
+            still_open += made.intent is not None
             await _store_answer(this, row, made)
             this.report.count(operations)
             this.report.count_hold(row, made)
             await this.ledger.journal(made, operations)
-        return is_open
+        return still_open
 
 
 async def _store_answer(this: Run, row: Mapping, made: Mapping) -> None:

@@ -24,9 +24,9 @@ async def settle(this: Run) -> None:
         if rows:
             await progress.begin()
             after = rows[-1].id
-            await _settle_batch(this, [row for row in rows if _is_ripe(this, row)])
-            if not all(_is_ripe(this, row) for row in rows):
-                this.report.look_again = this.capabilities.settle_after
+            ripe = [row for row in rows if _is_ripe(this, row)]
+            await _settle_batch(this, ripe)
+            this.report.leave_open(len(rows) - len(ripe), this.capabilities.settle_after)
             await progress.add(len(rows))
         if len(rows) < this.capabilities.batch_size:
             return await progress.end()
@@ -41,8 +41,7 @@ async def _settle_batch(this: Run, rows: list[Mapping]) -> None:
         return
     readings = await _read(this, rows)
     answers = [(row, partial(settled, reading=reading)) for row, reading in zip(rows, readings, strict=True)]
-    if await store_answers(this, answers):
-        this.report.look_again = this.capabilities.settle_after
+    this.report.leave_open(await store_answers(this, answers), this.capabilities.settle_after)
 
 
 async def _read(this: Run, rows: Sequence[Mapping]) -> Sequence[Reading]:

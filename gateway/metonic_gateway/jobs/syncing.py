@@ -13,7 +13,7 @@ from metonic_gateway.jobs.former import Behind, leave_former
 from metonic_gateway.jobs.holding import held
 from metonic_gateway.jobs.leaving import leave
 from metonic_gateway.jobs.run import Run, dice, fail, retry_later
-from metonic_gateway.jobs.troubles import UNEXPECTED, errors_of
+from metonic_gateway.jobs.troubles import UNEXPECTED, errors_of, unsettled
 from metonic_gateway.services import CHANGES, Services, run_topic, status_topic
 from metonic_gateway.store import calendars, channels, leases, outcomes, runs
 from metonic_gateway.store.leases import Lease
@@ -94,9 +94,12 @@ async def _sync(run: Run) -> bool:
 async def _succeed(run: Run, report: Report, behind: Behind) -> bool:
     now = run.now()
     errors = [*errors_of(report, now), *behind.errors]
-    status = PARTIAL if errors else SUCCESS
     if errors:
         await run.log.ensure()
+    if report.unsettled:
+        # The run that sent them has a row already, or whoever asked for this one.
+        errors.append(unsettled(report.unsettled).as_error(now))
+    status = PARTIAL if errors else SUCCESS
     await run.log.finish(Outcome(status, report.conflicts, errors), now)
     _log.info("run_finished", calendar=run.calendar.id, sent=report.pushed, pulled=report.pulled)
     at = await _next_at(run, report, behind, now)

@@ -42,6 +42,7 @@ class Trouble:
 GONE = "calendar_gone"
 LATER = "Nothing to do: it is tried again by itself."
 NOTHING_LEFT = "Nothing to do: the calendar is gone, and they with it."
+_ASKED_AGAIN = "Nothing to do: the calendar is asked about it by itself."
 _MEND_THE_ITEM = "Change the appointment or the event, then it is tried again; all others are not affected."
 OSCILLATES = "The calendar keeps putting back what is written there, so it is left as it is for a day."
 _MEND_THE_QUARREL = (
@@ -80,6 +81,14 @@ def errors_of(report: Report, now: datetime) -> list[RunError]:
     return [
         RunError(*_told(item.message), now, item.appointment_id, item.event_id) for item in report.quarantined
     ]
+
+
+def unsettled(writes: int) -> Trouble:
+    """That so many writes may have happened or not: they were cut off, or their answer was lost."""
+    changes = "1 change" if writes == 1 else f"{writes} changes"
+    return Trouble(
+        "interrupted", f"It is not known yet whether {changes} reached the calendar.", _ASKED_AGAIN
+    )
 
 
 def _told(reason: str) -> tuple[str, str, str]:

@@ -63,7 +63,10 @@ class RunState(Enum):
     REJECTED = states.REJECTED
 
 
-@strawberry.enum(description="PARTIAL: something was left undone; `errors` say what.")
+@strawberry.enum(
+    description="PARTIAL: something was left undone, or nobody knows yet whether it was done; `errors` "
+    "say what."
+)
 class SyncOutcome(Enum):
     SUCCESS = "success"
     PARTIAL = "partial"
