@@ -26,8 +26,8 @@ _LAST_PAUSE = timedelta(seconds=64)
 _RENEWED_AFTER = 0.8
 # A provider tells of every single write, and of ours as well.
 _BETWEEN_NOTICES = timedelta(seconds=5)
-# A provider that asks for longer is taken for broken, not obeyed for years.
-_LONGEST_RETRY_AFTER = timedelta(days=7)
+LONGEST_PAUSE = timedelta(days=7)
+"""A provider that asks for longer is taken for broken, not obeyed for years."""
 
 
 class Consequence(StrEnum):
@@ -94,11 +94,11 @@ def back_off(failures: int, retry_after: timedelta | None, jitter: float) -> tim
     wait = min(_FIRST_CEILING * doubled, _LAST_CEILING) * jitter
     if retry_after is None:
         return wait
-    return max(wait, min(retry_after, _LONGEST_RETRY_AFTER), min(_FIRST_PAUSE * doubled, _LAST_PAUSE))
+    return max(wait, min(retry_after, LONGEST_PAUSE), min(_FIRST_PAUSE * doubled, _LAST_PAUSE))
 
 
 def retry_after_of(error: ProviderError) -> timedelta | None:
     """How long the provider asked to be left alone, if it did; zero where it did not say how long."""
     if not isinstance(error, RateLimited):
         return None
-    return timedelta(seconds=min(error.retry_after or 0, _LONGEST_RETRY_AFTER.total_seconds()))
+    return timedelta(seconds=min(error.retry_after or 0, LONGEST_PAUSE.total_seconds()))

@@ -57,6 +57,17 @@ async def test_a_deletion_that_the_provider_forgot_is_found_by_the_same_run(worl
     assert (await models.CalendarLink.get(id=desk.link_id)).read_completely_at == world.now
 
 
+async def test_a_clock_that_was_ahead_keeps_no_calendar_from_being_read_completely(world: World) -> None:
+    desk, now = await _with_imports(world), world.now
+    world.now += timedelta(days=400)
+    await _run(world, desk)
+    rounds, world.now = await _rounds(desk), now
+
+    await _run(world, desk)
+
+    assert await _rounds(desk) == rounds + 1
+
+
 async def test_what_we_wrote_ourselves_is_no_sign_of_it(world: World) -> None:
     desk = await _with_imports(world)
     rounds = await _rounds(desk)

@@ -81,7 +81,7 @@ def written_lately(row: Mapping, sent: Sent, terms: Terms) -> tuple[Written, ...
 
 
 def _since(row: Mapping, terms: Terms) -> Iterable[Written]:
-    return (w for w in row.written if terms.now - w.at < _LATELY)
+    return (w for w in row.written if abs(terms.now - w.at) < _LATELY)
 
 
 def _change(row: Mapping, group: Group, old: Content, new: Content, terms: Terms) -> str:

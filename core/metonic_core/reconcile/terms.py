@@ -55,4 +55,5 @@ class Terms:
         return self._is_recent(tombstone.wrote_at)
 
     def _is_recent(self, at: datetime | None) -> bool:
-        return at is not None and self.now - at < self.visibility_lag
+        # What is to come further ahead than that was written by a clock that was ahead.
+        return at is not None and abs(self.now - at) < self.visibility_lag

@@ -67,7 +67,8 @@ def _wants_complete_read(this: Run, link: Link) -> bool:
     if link.is_reading_completely:
         return False
     last = link.read_completely_at
-    return not link.cursor or last is None or this.clock() - last >= COMPLETE_READ_EVERY
+    # A read that is still to come was one of a clock that was ahead.
+    return not link.cursor or last is None or not timedelta(0) <= this.clock() - last < COMPLETE_READ_EVERY
 
 
 async def _begin_complete_read(this: Run, link: Link) -> Link:

@@ -46,9 +46,10 @@ class _Care:
     def now(self) -> datetime:
         return self.services.clock()
 
-    def current(self, base: str) -> Standing | None:
-        """The channel that is good for a while yet."""
-        good = [c for c in self.standing if c.renew_at and c.renew_at > self.now()]
+    def current(self, base: str, longest: timedelta) -> Standing | None:
+        """The channel that is good for a while yet. For longer only a clock took one that was ahead."""
+        now = self.now()
+        good = [c for c in self.standing if c.renew_at and now < c.renew_at <= now + longest]
         return next((c for c in reversed(good) if c.address.startswith(base)), None)
 
     async def close(self, adapter: CalendarAdapter, besides: Standing | None = None) -> int:
@@ -113,7 +114,7 @@ async def _end(care: _Care, adapter: CalendarAdapter) -> None:
 
 
 async def _keep_one(care: _Care, adapter: CalendarAdapter, push: Push, base: str) -> None:
-    current = care.current(base)
+    current = care.current(base, push.lifetime)
     if current is None or current.renew_at is None:
         await _open(care, adapter, push, base)
         return
@@ -128,6 +129,7 @@ async def _open(care: _Care, adapter: CalendarAdapter, push: Push, base: str) ->
     await channels.announce(care.claim.link_id, asked)
     channel = await adapter.setup_webhook(care.claim.external_id, ask)
     renew_at = max(renewal(now, channel.expires_at, dice()), now + _LEAST_LIFE)
+    renew_at = min(renew_at, now + push.lifetime)
     if not await channels.record_opened(asked.id, channel.resource, now, renew_at, channel.expires_at):
         # Its calendar was disconnected meanwhile, which nobody could tell the provider but us.
         await adapter.stop_webhook(care.claim.external_id, channel)

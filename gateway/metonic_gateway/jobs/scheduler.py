@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from metonic_gateway.store import channels, leases, previews, undoing
+from metonic_gateway.store import channels, clocks, leases, previews, undoing
 from metonic_gateway.telemetry import get_logger
 
 TICK = timedelta(seconds=2)
@@ -53,22 +53,32 @@ class Scheduler:
     async def look(self) -> None:
         """Ask for a run of each calendar that is due, the one that waits longest first."""
         now = self._clock()
-        self._asked = {key: at for key, at in self._asked.items() if now - at < _ASK_AGAIN}
+        if self._resumed_at is None or not _is_just_past(self._resumed_at, now):
+            await self._resume(now)
+        self._asked = {key: at for key, at in self._asked.items() if _is_just_past(at, now)}
         self._send.nudge(self._fresh(await leases.claimable(now, _AT_ONCE), now))
         for link in self._fresh(await channels.due(now, _AT_ONCE), now):
             self._send.renew(link)
-        if self._resumed_at is None or not timedelta(0) <= now - self._resumed_at < _ASK_AGAIN:
-            self._resumed_at = now
-            for run in await previews.waiting(now):
-                self._send.preview(run)
-            for run in await undoing.unfinished():
-                self._send.undo(run)
         if self._swept_on != now.date():
             self._swept_on = now.date()
             self._send.sweep()
+
+    async def _resume(self, now: datetime) -> None:
+        """Take up what a process left that died, or a clock that was set back."""
+        self._resumed_at = now
+        if rows := await clocks.put_right(now):
+            _log.warning("clock_was_ahead", rows=rows)
+        for run in await previews.waiting(now):
+            self._send.preview(run)
+        for run in await undoing.unfinished():
+            self._send.undo(run)
 
     def _fresh(self, due: Sequence[tuple[UUID, datetime]], now: datetime) -> Sequence[UUID]:
         """What is due since the same moment was asked for already, and its message is on its way."""
         fresh = [key for key in due if key not in self._asked]
         self._asked |= dict.fromkeys(fresh, now)
         return [key for key, _ in fresh]
+
+
+def _is_just_past(at: datetime, now: datetime) -> bool:
+    return timedelta(0) <= now - at < _ASK_AGAIN

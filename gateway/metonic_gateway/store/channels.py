@@ -13,7 +13,7 @@ from uuid import UUID
 from tortoise.expressions import F, Q, Subquery
 from tortoise.transactions import in_transaction
 
-from metonic_core.pacing import after_notice
+from metonic_core.pacing import LONGEST_PAUSE, after_notice
 from metonic_gateway.store.models import CalendarLink, CalendarSyncConfig, PushChannel
 
 _CLAIM = timedelta(minutes=5)
@@ -126,7 +126,11 @@ async def claim(link_id: UUID, now: datetime) -> Claim | None:
 async def rest(
     claimed: Claim, at: datetime | None, attempts: int = 0, problem: Mapping[str, str] | None = None
 ) -> None:
-    """Nothing is to be done before ``at``; does nothing if somebody gave reason to look again."""
+    """Nothing is to be done before ``at``; does nothing if somebody gave reason to look again.
+
+    A look after a week finds what lasts longer as it was.
+    """
+    at = None if at is None else min(at, claimed.until + LONGEST_PAUSE)
     mine = CalendarLink.filter(id=claimed.link_id, push_at=claimed.until)
     await mine.update(push_at=at, push_attempts=attempts, push_problem=problem)
 

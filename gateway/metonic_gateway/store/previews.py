@@ -20,7 +20,7 @@ from metonic_gateway.store.preferences import Edit, Preferences, preferences_of
 from metonic_gateway.store.runs import RunError, sync_type
 from metonic_gateway.store.states import FAILED, FINISHED, MANUAL, PREVIEW, QUEUED, RUNNING, SUCCESS
 
-_TAKES_AT_MOST = timedelta(minutes=10)
+TAKES_AT_MOST = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def _given_up(now: datetime) -> RunError:
 
 def _free(now: datetime) -> Q:
     """One whose worker has not come back is free again."""
-    return Q(state=QUEUED) | Q(state=RUNNING, started_at__lt=now - _TAKES_AT_MOST)
+    return Q(state=QUEUED) | Q(state=RUNNING, started_at__lt=now - TAKES_AT_MOST)
 
 
 async def waiting(now: datetime) -> Sequence[UUID]:

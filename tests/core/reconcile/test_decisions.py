@@ -159,6 +159,12 @@ def test_what_was_resolved_waits_an_hour_before_a_policy_resolves_it_again() -> 
     assert timedelta(hours=1) == COOL_DOWN
 
 
+def test_a_policy_does_not_wait_for_the_time_of_a_clock_that_was_ahead() -> None:
+    row = replace(seen(copy(), THERE), resolved_at=NOW + timedelta(days=400))
+
+    assert decide(row, appointment(HERE), by_policy(LOCAL)).resolved is not None
+
+
 def test_within_the_hour_a_person_decides_all_the_same() -> None:
     row, one = replace(seen(copy(), THERE), resolved_at=NOW), appointment(HERE)
     decided = resolution_of(conflict_of(row, one), EXTERNAL)

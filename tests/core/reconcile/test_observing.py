@@ -166,6 +166,12 @@ def test_a_404_is_no_absence_while_a_write_may_still_be_invisible() -> None:
     assert take(fresh, Gone(ID), terms()).seen == Absent()
 
 
+def test_what_a_clock_wrote_that_was_ahead_is_not_waited_for() -> None:
+    later = replace(copy(), seen=Look(), wrote_at=terms().now + timedelta(days=400))
+
+    assert take(later, Gone(ID), terms(lag=timedelta(minutes=1))).seen == Absent()
+
+
 def test_a_deletion_that_is_read_as_stated_and_later_than_what_is_known_waits_for_nothing() -> None:
     fresh, lagging = replace(LATEST, seen=Look(), wrote_at=terms().now), terms(lag=timedelta(minutes=1))
 

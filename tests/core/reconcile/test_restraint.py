@@ -121,6 +121,14 @@ def test_after_a_day_it_is_tried_again() -> None:
     assert landed(late, 9, out(NOW + timedelta(hours=24))).written[0].at == NOW + timedelta(hours=24)
 
 
+def test_what_a_clock_wrote_that_was_ahead_freezes_nothing() -> None:
+    frozen = decided(seen(put_right(copy(), YOGA, 2), YOGA, "theirs")).mapping
+
+    step = decided(frozen.due(), at=out(NOW - timedelta(days=400)))
+
+    assert step.write
+
+
 def test_a_frozen_copy_can_still_be_erased() -> None:
     frozen = decided(seen(put_right(copy(), YOGA, 2), YOGA, "theirs")).mapping
 

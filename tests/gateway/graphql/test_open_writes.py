@@ -108,3 +108,15 @@ async def test_a_run_that_nobody_asked_for_leaves_no_row_for_what_only_waits(
 
     assert len(await api.house.runs()) == before
     assert await stands(api) == ("PARTIAL", "2026-11-22T12:00:30Z")
+
+
+async def test_a_write_that_a_clock_announced_that_was_ahead_is_asked_about(api: Api, calendar: UUID) -> None:
+    now = api.house.now
+    api.house.later(timedelta(days=7))
+    await die_while_writing(api.house, calendar)
+    api.house.now = now
+
+    run = await sync_now(api, calendar)
+
+    assert run["status"] == "SUCCESS"
+    assert api.house.world.titles() == ["Boxing"]

@@ -20,7 +20,7 @@ from metonic_core.spi.errors import (
 )
 from metonic_gateway.jobs.pushing import renew_push
 from metonic_gateway.jobs.scheduler import Scheduler
-from metonic_gateway.store import channels
+from metonic_gateway.store import channels, clocks
 
 
 async def test_a_channel_is_opened_after_the_first_sync(scene: Scene) -> None:
@@ -248,6 +248,39 @@ async def test_failures_back_off_and_leave_the_sync_alone(scene: Scene, error: P
     await scene.work()
     assert len(scene.exchange.standing) == 1
     assert (await scene.link(calendar)).push_attempts == 0
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=5), timedelta(days=30)])
+async def test_a_channel_of_a_clock_that_was_ahead_gets_a_successor_before_its_end(
+    scene: Scene, ahead: timedelta
+) -> None:
+    now = scene.house.now
+    scene.house.later(ahead)
+    await scene.told()
+    scene.house.now = now
+
+    for _ in range(28):
+        await clocks.put_right(scene.house.now)
+        await scene.work()
+        assert max(row.expires_at for row in await scene.rows()) > scene.house.now
+        scene.later(timedelta(hours=6))
+
+    assert 2 <= len(scene.exchange.opened) <= 3
+
+
+async def test_a_clock_that_was_ahead_keeps_nobody_from_asking_again(scene: Scene) -> None:
+    calendar, now = await synced(scene.house), scene.house.now
+    scene.house.later(timedelta(days=30))
+    scene.exchange.error = Unacceptable("Not here.")
+    await scene.work()
+    scene.exchange.error = None
+    scene.house.now = now
+
+    await clocks.put_right(now)
+    await scene.work()
+
+    assert len(scene.exchange.standing) == 1
+    assert (await scene.link(calendar)).push_problem is None
 
 
 async def test_a_fault_of_the_plugin_is_a_failure_like_any_other(scene: Scene) -> None:
