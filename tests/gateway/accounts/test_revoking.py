@@ -17,6 +17,7 @@ from metonic_core.spi.registry import Registry
 from metonic_gateway.accounts.connecting import NotConnected
 from metonic_gateway.accounts.disconnecting import Disconnected, disconnect
 from metonic_gateway.store import users
+from metonic_gateway.store.models import CalendarSyncConfig
 
 LATER = timedelta(minutes=10)
 
@@ -206,6 +207,19 @@ async def test_a_grant_that_somebody_else_lives_on_is_only_forgotten(
     assert (await house.row(calendar)).stopped == "disconnected"
     await house.sync(theirs)
     assert (await house.row(theirs)).problem is None
+
+
+async def test_a_grant_is_given_back_though_somebody_elses_to_the_same_account_is_over(
+    house: House, granting: Granting
+) -> None:
+    other = (await users.introduced("client-1", "client", "Chris", "UTC")).id
+    await with_copies(house, granting)
+    theirs = await signed_in(house, granting, other)
+    await CalendarSyncConfig.filter(id=theirs).update(stopped="needs_sign_in")
+
+    done = await leave(house)
+
+    assert done.grant_revoked
 
 
 async def test_a_provider_that_takes_nothing_back_is_not_asked(house: House, granting: Granting) -> None:
