@@ -89,8 +89,9 @@ def waiting(row: Row, conflict: Conflict, terms: Terms) -> Conflict:
 def _cools_down_until(row: Row, terms: Terms) -> datetime | None:
     """When the policy may resolve this item again; None if it may now."""
     last = row.resolved_at
-    is_cooling = last is not None and abs(terms.now - last) < COOL_DOWN
-    return last + COOL_DOWN if last is not None and is_cooling else None
+    if last is None or abs(terms.now - last) >= COOL_DOWN:
+        return None
+    return last + COOL_DOWN
 
 
 def newer(conflict: Conflict) -> Side | None:

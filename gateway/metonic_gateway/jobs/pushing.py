@@ -47,7 +47,7 @@ class _Care:
         return self.services.clock()
 
     def current(self, base: str, longest: timedelta) -> Standing | None:
-        """The channel that is good for a while yet. For longer only a clock took one that was ahead."""
+        """The channel that is good for a while yet; if for longer than that, a clock was ahead."""
         now = self.now()
         good = [c for c in self.standing if c.renew_at and now < c.renew_at <= now + longest]
         return next((c for c in reversed(good) if c.address.startswith(base)), None)
