@@ -73,11 +73,11 @@ def present() -> datetime:
 
 @asynccontextmanager
 async def google_desk(
-    there: Place, clock: Callable[[], datetime] = present, origin: str = ""
+    there: Place, clock: Callable[[], datetime] = present, origin: str = "", **settings: str
 ) -> AsyncIterator[GoogleDesk]:
     """Alice, signed in, in a service on a new database file; her calendar was synced once, empty or not.
 
-    ``origin``: where the stand-in is reached.
+    ``origin``: where the stand-in is reached; ``settings`` are the service's.
     """
     if not isinstance(_SIGN_IN, OAuth2):
         raise TypeError("one signs in at Google's own page")
@@ -93,6 +93,7 @@ async def google_desk(
         public_url="https://sync.example.org",
         redirect_uris=_BACK,
         oauth_clients=json.dumps(client),
+        **settings,
     ) as services:
         user = await users.introduced("toni", "trainer", "Toni", "Europe/Berlin")
         start = await begin(services, user.id, PROVIDER, _BACK)

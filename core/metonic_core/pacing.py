@@ -3,6 +3,7 @@
 Pure: the present moment and the dice come from outside. ``jitter`` is a random number from 0 to 1.
 """
 
+from collections import deque
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -15,6 +16,7 @@ from metonic_core.spi.errors import (
     Scope,
     SignInNeeded,
 )
+from metonic_core.spi.pace import Pace
 
 _SPREAD = 0.1
 _FIRST_CEILING = timedelta(seconds=30)
@@ -28,6 +30,7 @@ _RENEWED_AFTER = 0.8
 _BETWEEN_NOTICES = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(days=7)
 """A provider that asks for longer is taken for broken, not obeyed for years."""
+_LEARNT_FOR = timedelta(hours=1)
 
 
 class Consequence(StrEnum):
@@ -102,3 +105,61 @@ def retry_after_of(error: ProviderError) -> timedelta | None:
     if not isinstance(error, RateLimited):
         return None
     return timedelta(seconds=min(error.retry_after or 0, LONGEST_PAUSE.total_seconds()))
+
+
+class Spent:
+    """What was spent of a pace lately, by those who are counted together.
+
+    Problem: the provider counts a request when it arrives, at some time between its sending and its answer.
+    Solution: it is counted here from the one on, and for the pace's whole span after the other.
+    """
+
+    def __init__(self) -> None:
+        self._done: deque[tuple[datetime, int]] = deque()
+        self._under_way = 0
+        self._units = 0
+        self._learnt: tuple[int, datetime] | None = None
+
+    def wait(self, pace: Pace, units: int, now: datetime) -> timedelta:
+        """How long to wait before so many units are spent; zero if they may be now.
+
+        It is until nothing is left of what was spent: who goes on earlier comes to the same place with less,
+        and what was begun anew each time would never be done. What is more than ever may be goes alone.
+        """
+        self._forget(now - pace.span, now)
+        if not self._units or self._units + units <= self._allowed(pace, now):
+            return timedelta(0)
+        last = now if self._under_way else self._done[-1][0]
+        return last + pace.span - now
+
+    def begin(self, units: int) -> None:
+        """They are spent by a request that is sent now."""
+        self._under_way += units
+        self._units += units
+
+    def end(self, units: int, now: datetime) -> None:
+        """That request was answered, or will not be."""
+        self._under_way -= units
+        self._done.append((now, units))
+
+    def learn(self, pace: Pace, now: datetime) -> None:
+        """The provider has refused what was spent last: for a while no more than before that is asked."""
+        self._forget(now - pace.span, now)
+        before = self._units - (self._done[-1][1] if self._done else 0)
+        if before < self._allowed(pace, now):
+            self._learnt = max(before, pace.least), now + _LEARNT_FOR
+
+    def is_forgotten(self, pace: Pace, now: datetime) -> bool:
+        """Whether nothing of it counts any more."""
+        self._forget(now - pace.span, now)
+        return not self._units and self._allowed(pace, now) == pace.units
+
+    def _allowed(self, pace: Pace, now: datetime) -> int:
+        if self._learnt is None or self._learnt[1] <= now:
+            return pace.units
+        return min(self._learnt[0], pace.units)
+
+    def _forget(self, until: datetime, now: datetime) -> None:
+        """A clock that was set back has seen answers that are still to come: they hold up nobody."""
+        while self._done and not until < self._done[0][0] <= now:
+            self._units -= self._done.popleft()[1]

@@ -9,6 +9,7 @@ from metonic_core.model.when import Window
 from metonic_core.spi.registry import Registry
 from metonic_gateway.accounts.egress import Egress
 from metonic_gateway.accounts.oauth.identity import Keys
+from metonic_gateway.accounts.pacing import Paces
 from metonic_gateway.feed import Feed
 from metonic_gateway.settings import Settings
 from metonic_gateway.vault import Vault
@@ -31,6 +32,7 @@ class Services:
     preview: Callable[[UUID], None]
     undo: Callable[[UUID], None]
     keys: Keys = field(default_factory=Keys)
+    paces: Paces = field(default_factory=Paces)
 
     def window(self) -> Window:
         """The span of time that is synced now."""

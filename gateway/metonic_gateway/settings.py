@@ -15,10 +15,12 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from metonic_core.spi.errors import Scope
 from metonic_gateway.setting_values import (
     OAuthClient,
     read_oauth_clients,
     read_origins,
+    read_paces,
     read_pages,
     read_public_url,
     read_stand_ins,
@@ -77,6 +79,11 @@ def _usable_clients(value: SecretStr) -> SecretStr:
 
 def _usable_stand_ins(value: str) -> str:
     read_stand_ins(value)
+    return value
+
+
+def _usable_paces(value: str) -> str:
+    read_paces(value)
     return value
 
 
@@ -150,6 +157,11 @@ class Settings(BaseSettings):
         description="Whether calendar servers may be asked that have private or loopback addresses. "
         "Leave it off where strangers can sign in.",
     )
+    paces: Annotated[str, AfterValidator(_usable_paces)] = Field(
+        "",
+        description="What providers allow in a minute, where that is not what they document, as JSON: "
+        '`{"google": {"account": 600, "project": 10000}}`. Less than half of what they do is taken for half.',
+    )
     window_back_days: int = Field(30, ge=0, le=3660, description="How many days back events are synced.")
     window_ahead_days: int = Field(400, ge=1, le=3660, description="How many days ahead events are synced.")
     frequency_minutes: int = Field(
@@ -190,6 +202,11 @@ class Settings(BaseSettings):
     def origins_instead(self) -> dict[str, str]:
         """What stands in for which origin."""
         return read_stand_ins(self.stand_ins)
+
+    @property
+    def allowed(self) -> dict[str, dict[Scope, int]]:
+        """How much providers allow, by their names and by whose requests are counted together."""
+        return read_paces(self.paces)
 
     @property
     def root_keys(self) -> dict[str, bytes]:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from metonic_core.pacing import (
     Consequence,
+    Spent,
     after_notice,
     back_off,
     consequence_of,
@@ -17,7 +18,9 @@ from metonic_core.pacing import (
 )
 from metonic_core.spi import errors
 from metonic_core.spi.errors import ProviderError, RateLimited
+from metonic_core.spi.pace import Pace
 
+PACE = Pace("*.example.com", 100)
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 jitters = st.floats(0, 1)
 failures = st.integers(1, 10_000)
@@ -122,3 +125,82 @@ def test_no_error_of_the_interface_is_forgotten_here() -> None:
 
 def test_only_what_a_user_can_mend_stops_a_calendar() -> None:
     assert {c for c in Consequence if c.stops} == {Consequence.NEEDS_SIGN_IN, Consequence.NEEDS_CALENDAR}
+
+
+@given(st.lists(st.tuples(st.integers(1, 60), st.floats(0, 40), st.floats(0, 20)), max_size=60))
+def test_whoever_keeps_to_a_pace_never_exceeds_it_wherever_a_request_was_counted(
+    requests: list[tuple[int, float, float]],
+) -> None:
+    spent, now, counted = Spent(), NOW, list[tuple[datetime, datetime, int]]()
+
+    for units, rest, took in requests:
+        now += timedelta(seconds=rest)
+        now += spent.wait(PACE, units, now)
+        assert spent.wait(PACE, units, now) == timedelta(0)
+        spent.begin(units)
+        sent, now = now, now + timedelta(seconds=took)
+        spent.end(units, now)
+        counted.append((sent, now, units))
+
+    for _, answered, _ in counted:
+        # Counted as late as can be, or as early as can be afterwards.
+        within = [u for sent, last, u in counted if last >= answered and sent < answered + PACE.span]
+        assert sum(within) <= PACE.units
+
+
+def test_a_pause_lasts_until_all_of_it_is_free_again() -> None:
+    spent = Spent()
+    for second in range(2):
+        spent.begin(50)
+        spent.end(50, NOW + timedelta(seconds=second))
+
+    assert spent.wait(PACE, 1, NOW + timedelta(seconds=11)) == timedelta(seconds=50)
+    assert spent.wait(PACE, 100, NOW + timedelta(seconds=61)) == timedelta(0)
+
+
+def test_what_is_under_way_counts_however_long_it_takes() -> None:
+    spent, later = Spent(), NOW + timedelta(minutes=2)
+    spent.begin(100)
+
+    assert spent.wait(PACE, 1, later) == PACE.span
+    spent.end(100, later)
+    assert spent.wait(PACE, 1, later) == PACE.span
+
+
+def test_what_is_more_than_ever_may_be_goes_alone() -> None:
+    spent = Spent()
+
+    assert spent.wait(PACE, 101, NOW) == timedelta(0)
+
+
+def test_a_refusal_teaches_how_much_is_allowed_for_an_hour() -> None:
+    spent = Spent()
+    for units in (60, 20):
+        spent.begin(units)
+        spent.end(units, NOW)
+    spent.learn(PACE, NOW)
+
+    later = NOW + timedelta(minutes=1)
+    assert spent.wait(PACE, 60, later) == timedelta(0)
+    spent.begin(60)
+    spent.end(60, later)
+    assert spent.wait(PACE, 1, later) == PACE.span
+    assert spent.wait(PACE, 40, later + timedelta(hours=1)) == timedelta(0)
+
+
+def test_a_refusal_for_another_reason_costs_no_more_than_half_of_the_pace() -> None:
+    spent = Spent()
+    spent.begin(1)
+    spent.end(1, NOW)
+    spent.learn(PACE, NOW)
+
+    assert spent.wait(PACE, 49, NOW) == timedelta(0)
+    assert spent.wait(PACE, 50, NOW) == PACE.span
+
+
+def test_a_clock_that_was_set_back_holds_up_nobody() -> None:
+    spent = Spent()
+    spent.begin(100)
+    spent.end(100, NOW + timedelta(days=1))
+
+    assert spent.wait(PACE, 100, NOW) == timedelta(0)

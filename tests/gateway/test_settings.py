@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from metonic_core.spi.errors import Scope
 from metonic_gateway.settings import SettingsError, load_settings
 
 KEYS = f"k1:{base64.b64encode(bytes(32)).decode()}"
@@ -191,6 +192,38 @@ def test_settings_do_not_change() -> None:
 
     with pytest.raises(ValidationError, match="frozen"):
         settings.port = 1
+
+
+def test_what_providers_allow_is_by_account_and_by_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().allowed == {}
+    monkeypatch.setenv(
+        "METONIC_PACES", '{"google": {"account": 1200, "project": 50000}, "acme": {"account": 9}}'
+    )
+
+    assert load_settings().allowed == {
+        "google": {Scope.ACCOUNT: 1200, Scope.PROJECT: 50000},
+        "acme": {Scope.ACCOUNT: 9},
+    }
+
+
+@pytest.mark.parametrize(
+    "paces",
+    [
+        "600",
+        '{"google": 600}',
+        '{"google": {}}',
+        '{"google": {"account": 0}}',
+        '{"google": {"account": true}}',
+        '{"google": {"account": "600"}}',
+        '{"google": {"calendar": 600}}',
+        '{"Google!": {"account": 600}}',
+        '{"google": {"account": 600}, "google": {"account": 700}}',
+    ],
+)
+def test_what_cannot_be_allowed_is_told(paces: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("METONIC_PACES", paces)
+
+    assert "METONIC_PACES is wrong: must be JSON such as" in refusal()
 
 
 def refusal() -> str:

@@ -1,8 +1,10 @@
 """Pain 13, rate limits and quotas: who is told to wait waits, and goes on where it was."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from tests.gateway.graphql.operations import DISCONNECT
 from tests.google_stage import ALICE, AtGoogle
 
 LESSONS = 60
@@ -17,6 +19,18 @@ async def _lessons(alice: AtGoogle) -> list[str]:
     for title in titles:
         await alice.create(title)
     return titles
+
+
+async def _appointments(alice: AtGoogle, number: int) -> list[str]:
+    titles = [f"Lesson {n:03}" for n in range(number)]
+    for title in titles:
+        await alice.house.add(title)
+    return titles
+
+
+async def _synced_on_time(alice: AtGoogle) -> None:
+    """When it is due, and not sooner."""
+    await alice.sync(_due(await alice.status()) - alice.house.now)
 
 
 def _due(told: dict[str, str]) -> datetime:
@@ -68,3 +82,69 @@ async def test_a_calendar_that_has_taken_enough_is_left_alone_for_hours(alice: A
     await alice.sync(timedelta(hours=7))
     await alice.sync()
     assert await alice.phone.titles() == titles
+
+
+async def test_what_google_allows_in_a_minute_is_not_exceeded(alice: AtGoogle) -> None:
+    titles = await _appointments(alice, 620)
+    alice.google.turn_on("quota", per_user=600, per_project=10_000)
+
+    await alice.sync()
+    began, told = alice.house.now, await alice.status()
+    await _synced_on_time(alice)
+
+    assert _refused(alice) == 0
+    assert told["consecutiveFailures"] == 0
+    assert alice.house.now - began <= timedelta(seconds=61)
+    assert await alice.phone.titles() == titles
+    (run,) = [run for run in await alice.house.runs() if run.items_pushed]
+    assert (run.items_pushed, run.status, run.errors) == (620, "success", [])
+
+
+async def test_google_allowing_less_is_found_out_once(alice: AtGoogle) -> None:
+    titles = await _appointments(alice, 360)
+    alice.google.turn_on("quota", per_user=320, per_project=10_000)
+
+    await alice.sync()
+    refused = _refused(alice)
+    await alice.sync(timedelta(minutes=2))
+
+    assert await alice.phone.titles() == titles
+    for title in titles:
+        await alice.house.add(f"Another {title}")
+    await _synced_on_time(alice)
+    await _synced_on_time(alice)
+    assert 0 < refused == _refused(alice)
+
+
+async def _allowing(alice: AtGoogle, units: int) -> None:
+    """The operator knows it."""
+    alice.google.turn_on("quota", per_user=units, per_project=10_000)
+    services = alice.house.services
+    settings = services.settings.model_copy(update={"paces": f'{{"google": {{"account": {units}}}}}'})
+    alice.house.services = replace(services, settings=settings)
+    await alice.sync()
+
+
+async def test_google_allowing_less_is_not_found_out_where_it_is_said(alice: AtGoogle) -> None:
+    titles = await _appointments(alice, 320)
+
+    await _allowing(alice, 310)
+    await _synced_on_time(alice)
+
+    assert _refused(alice) == 0
+    assert await alice.phone.titles() == titles
+
+
+async def test_copies_that_take_longer_than_a_minute_to_remove_are_removed(alice: AtGoogle) -> None:
+    await _appointments(alice, 320)
+    await alice.sync()
+    await _allowing(alice, 310)
+
+    await alice.api.call(DISCONNECT, provider="google", remove=True)
+    await alice.sync()
+    left = len(await alice.phone.titles())
+    await alice.sync(timedelta(minutes=1))
+
+    assert 0 < left < 320
+    assert await alice.phone.titles() == []
+    assert _refused(alice) == 0

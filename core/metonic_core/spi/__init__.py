@@ -27,6 +27,7 @@ from metonic_core.spi.errors import (
     Misconfigured,
     NotACalendarServer,
     NotFound,
+    Paced,
     ProviderError,
     RateLimited,
     SignInNeeded,
@@ -34,6 +35,7 @@ from metonic_core.spi.errors import (
     Unavailable,
 )
 from metonic_core.spi.hook import hookimpl
+from metonic_core.spi.pace import Pace
 from metonic_core.spi.provider import (
     Account,
     CalendarInfo,
@@ -82,6 +84,8 @@ __all__ = [
     "OAuth2",
     "Outcome",
     "Override",
+    "Pace",
+    "Paced",
     "Password",
     "Provider",
     "ProviderError",

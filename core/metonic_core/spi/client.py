@@ -37,11 +37,11 @@ class Answer:
 class Client(Protocol):
     """Adds the credentials, follows no redirect, and asks only hosts that may see the credentials.
 
-    Raises Unavailable for anything that prevented an answer, and Misconfigured, before a byte is sent, for
-    a host that is not allowed. After a sign-in by OAuth no answer is a 401: it raises SignInNeeded, with that
-    answer, where the sign-in is over, and RateLimited where it cannot be renewed just now. It does not look
-    into an answer: where a part of a batch was refused with a 401, send that part alone, and it is renewed
-    for it.
+    Raises Unavailable for anything that prevented an answer, and, before a byte is sent, Misconfigured for
+    a host that is not allowed and Paced where the provider's pace would be exceeded. After a sign-in by
+    OAuth no answer is a 401: it raises SignInNeeded, with that answer, where the sign-in is over, and
+    RateLimited where it cannot be renewed just now. It does not look into an answer: where a part of a batch
+    was refused with a 401, send that part alone, and it is renewed for it.
     """
 
     async def request(

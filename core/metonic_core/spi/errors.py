@@ -6,6 +6,7 @@ ProviderError
 ├── CalendarGone      calendar  stop the link, delete nothing
 ├── CursorExpired     calendar  read completely
 ├── RateLimited       account   wait, at least ``retry_after``
+│   └── Paced         account   we wait ourselves: nothing was sent, and nothing is wrong
 ├── Unavailable       account   wait and try again; after a write the outcome is unknown
 ├── Misconfigured     project   the operator's fault
 ├── NotACalendarServer calendar the address answers, but not as this provider does
@@ -72,6 +73,13 @@ class RateLimited(ProviderError):
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Paced(RateLimited):
+    """The provider is not asked, so that it need not refuse: ``retry_after`` is when there is room again.
+
+    A client raises it for a plugin that declares a pace, before a byte is sent. A plugin need not know it.
+    """
 
 
 class Unavailable(ProviderError):

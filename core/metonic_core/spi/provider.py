@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from metonic_core.spi.client import Client
+from metonic_core.spi.pace import Pace
 from metonic_core.spi.push import Push
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ class Provider:
     ``name`` matches ``[a-z][a-z0-9_]{0,19}``. ``hosts`` are patterns (``*.example.com``) of the hosts that
     credentials may be sent to, beside the host the user typed. ``adapter`` is called for every run: it must
     be cheap and do no I/O. ``push`` is None where the provider cannot tell us that something changed.
+    ``paces`` are how fast it may be asked; without any, as fast as it answers.
     """
 
     name: str
@@ -119,6 +121,7 @@ class Provider:
     capabilities: Capabilities = field(default_factory=Capabilities)
     push: Push | None = None
     hosts: tuple[str, ...] = ()
+    paces: tuple[Pace, ...] = ()
     spi: int = 1
 
 

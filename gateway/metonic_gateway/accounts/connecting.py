@@ -22,6 +22,7 @@ from metonic_gateway.accounts.oauth.revoking import (
     begin_replacing,
     give_back,
 )
+from metonic_gateway.accounts.pacing import PacedClient, kept
 from metonic_gateway.services import Services, status_topic
 from metonic_gateway.store import calendars, channels
 from metonic_gateway.store.calendars import ConnectedCalendar, SignedIn, SignedOut
@@ -77,14 +78,16 @@ async def connect_with_credentials(
     server = _server(form, typed)
     client = _client(services, provider, form, typed)
     provisional = Account("", typed["username"], server, typed["username"])
-    read = await read_account(provider, client, provisional)
+    read = await read_account(services, provider, client, provisional)
     return await keep_sign_in(services, user_id, provider, read, json.dumps(typed))
 
 
-async def read_account(provider: Provider, client: Client, provisional: Account) -> ReadAccount:
+async def read_account(
+    services: Services, provider: Provider, client: Client, provisional: Account
+) -> ReadAccount:
     """Ask the provider who is signed in and what calendars they have; raises ProviderError."""
-    account = await provider.adapter(client, provisional).authenticate()
-    return ReadAccount(account, await provider.adapter(client, account).list_calendars())
+    account = await _adapter(services, provider, client, provisional).authenticate()
+    return ReadAccount(account, await _adapter(services, provider, client, account).list_calendars())
 
 
 async def keep_sign_in(
@@ -196,14 +199,23 @@ def adapter_for(services: Services, calendar: ConnectedCalendar) -> CalendarAdap
         raise NotConnected(calendar.provider)
     if isinstance(provider.sign_in, OAuth2):
         kept = KeptGrant(services, provider, calendar)
-        return provider.adapter(GrantClient(services, provider, kept), calendar.account)
+        return _adapter(services, provider, GrantClient(services, provider, kept), calendar.account)
     try:
         typed: Mapping[str, str] = json.loads(
             services.vault.open(calendar.sealed, credentials_place(calendar.id))
         )
     except VaultError as error:
         raise Misconfigured(str(error)) from error
-    return provider.adapter(_client(services, provider, provider.sign_in, typed), calendar.account)
+    client = _client(services, provider, provider.sign_in, typed)
+    return _adapter(services, provider, client, calendar.account)
+
+
+def _adapter(services: Services, provider: Provider, client: Client, account: Account) -> CalendarAdapter:
+    """The adapter of an account, kept to the pace of its provider."""
+    subject = account.subject
+    paces = kept(provider, subject, services.settings.allowed)
+    paced = PacedClient(client, provider, subject, paces, services.paces, services.clock)
+    return provider.adapter(paced, account)
 
 
 def provider_of(services: Services, calendar: ConnectedCalendar) -> Provider:

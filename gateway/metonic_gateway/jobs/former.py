@@ -7,7 +7,7 @@ from uuid import UUID
 from metonic_core import sync
 from metonic_core.pacing import back_off, consequence_of, retry_after_of
 from metonic_core.reconcile.step import Reason
-from metonic_core.spi.errors import ProviderError, SignInNeeded
+from metonic_core.spi.errors import Paced, ProviderError, SignInNeeded
 from metonic_core.sync import LeaseLost
 from metonic_gateway.accounts.connecting import adapter_for, provider_of
 from metonic_gateway.jobs.run import Run, dice
@@ -61,7 +61,7 @@ async def leave_former(run: Run) -> Behind:
     """Take the copies out of calendars that were left for another one.
 
     What cannot be done is told, and tried again a few times, without keeping the present calendar from being
-    synced. Raises LeaseLost and SignInNeeded.
+    synced. Raises LeaseLost, SignInNeeded and Paced.
     """
     behind = Behind()
     for link in await former.leaving(run.calendar.id, run.calendar.account.subject):
@@ -81,7 +81,7 @@ async def leave_former(run: Run) -> Behind:
 async def _left(run: Run, link: Former) -> _Failure | None:
     try:
         left = await remove_copies(run, Reason.CALENDAR_LEFT, link.id)
-    except (LeaseLost, SignInNeeded):
+    except (LeaseLost, Paced, SignInNeeded):
         raise
     except ProviderError as error:
         told = trouble_of(error)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from metonic_core.pacing import back_off, consequence_of, retry_after_of
-from metonic_core.spi.errors import ProviderError
+from metonic_core.spi.errors import Paced, ProviderError, RateLimited
 from metonic_gateway.jobs.troubles import Trouble, trouble_of
 from metonic_gateway.services import Services, run_topic, status_topic
 from metonic_gateway.store import outcomes
@@ -78,6 +78,11 @@ class Run:
 
 async def fail(run: Run, error: ProviderError) -> None:
     """Record that the provider let the run down, and what follows from it."""
+    if isinstance(error, Paced):
+        await _pause(run, error)
+        return
+    if isinstance(error, RateLimited):
+        run.services.paces.learn(run.calendar.provider, run.calendar.account.subject, run.now())
     trouble = trouble_of(error)
     _log.warning("run_failed", calendar=run.calendar.id, provider=run.calendar.provider, code=trouble.code)
     consequence = consequence_of(error)
@@ -86,6 +91,13 @@ async def fail(run: Run, error: ProviderError) -> None:
         return
     await log_failure(run, trouble)
     await outcomes.record_stop(run.lease, run.now(), trouble.as_problem(run.now()), consequence.value)
+
+
+async def _pause(run: Run, paced: Paced) -> None:
+    """Nothing failed: the next run goes on in the row of this one when there is room again."""
+    _log.info("run_paused", calendar=run.calendar.id, provider=run.calendar.provider)
+    await run.log.requeue()
+    await outcomes.record_pause(run.lease, run.now() + (retry_after_of(paced) or timedelta(0)))
 
 
 async def retry_later(run: Run, trouble: Trouble, retry_after: timedelta | None) -> None:

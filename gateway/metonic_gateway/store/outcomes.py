@@ -71,6 +71,11 @@ async def record_failure(
     )
 
 
+async def record_pause(lease: Lease, next_sync_at: datetime) -> None:
+    """The run has not come to its end, and the next goes on then; whoever asked meanwhile waits as well."""
+    await _held(lease).update(next_sync_at=next_sync_at)
+
+
 async def record_stop(lease: Lease, now: datetime, problem: Mapping[str, str], stopped: str) -> None:
     """The calendar rests until its user does something; ``stopped`` is a word of ``states``."""
     await _held(lease).update(

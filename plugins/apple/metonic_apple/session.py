@@ -23,7 +23,6 @@ from metonic_apple.errors import (
     is_denied,
     read_failure,
 )
-from metonic_apple.pace import Pace
 from metonic_apple.paths import asked_next, key, resolved
 from metonic_apple.profiles import profile_of
 from metonic_core.spi import (
@@ -60,7 +59,6 @@ class Session:
         self._moving = asyncio.Lock()
         self.server = server
         self.profile = profile_of(server)
-        self._pace = Pace(self.profile.requests_per_second, self.profile.burst)
 
     async def send(
         self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
@@ -100,25 +98,19 @@ class Session:
         self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> Answer:
         """The answer of whoever the redirects lead to, whatever it is."""
-        answer = await self._request(method, url, headers, body)
+        answer = await self._client.request(method, url, headers, body)
         for _ in range(_MAX_REDIRECTS):
             if answer.status not in _REDIRECTS or not answer.headers.get("location"):
                 return answer
             answer = await self._pass_on(answer, method, headers, body)
         raise NotACalendarServer("That address is passed on from place to place without end.")
 
-    async def _request(
-        self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes | None
-    ) -> Answer:
-        await self._pace.turn()
-        return await self._client.request(method, url, headers, body)
-
     async def _pass_on(
         self, answer: Answer, method: str, headers: Mapping[str, str] | None, body: bytes | None
     ) -> Answer:
         target = asked_next(answer.url, answer.headers["location"])
         try:
-            return await self._request(method, target, headers, body)
+            return await self._client.request(method, target, headers, body)
         except Misconfigured as error:
             sender, host = urlsplit(answer.url).hostname, urlsplit(target).hostname
             raise Misconfigured(

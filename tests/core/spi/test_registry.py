@@ -16,11 +16,13 @@ from metonic_core.spi import (
     Field,
     Incoming,
     Notice,
+    Pace,
     Password,
     Provider,
     Push,
     hookimpl,
 )
+from metonic_core.spi.errors import Scope
 from metonic_core.spi.registry import PluginReport, Registry
 
 USERNAME, SECRET = Field("username", "User name"), Field("password", "Password", is_secret=True)
@@ -146,6 +148,20 @@ def test_a_plugin_whose_push_says_nothing_is_left_out(modules: list[str]) -> Non
     deaf = replace(GOOD, name="deaf", push=cast("Push", "yes"))
 
     assert "push is a Push" in problem_of(bringing(modules, "deaf", deaf), modules)
+
+
+@pytest.mark.parametrize(
+    "paces",
+    [
+        (Pace("*", 0),),
+        (Pace("*", 1, timedelta(0)),),
+        (Pace("*", 1, scope=Scope.CALENDAR),),
+        cast("tuple[Pace, ...]", (60,)),
+        cast("tuple[Pace, ...]", Pace("*", 1)),
+    ],
+)
+def test_a_plugin_with_a_pace_that_is_none_is_left_out(modules: list[str], paces: tuple[Pace, ...]) -> None:
+    assert "pace" in problem_of(bringing(modules, "hasty", replace(GOOD, name="hasty", paces=paces)), modules)
 
 
 def _news(_incoming: Incoming, _channel: Channel) -> Notice:

@@ -10,6 +10,7 @@ from metonic_core.model.when import AllDay
 from metonic_core.spi.errors import (
     AccessDenied,
     CalendarGone,
+    Paced,
     ProviderError,
     RateLimited,
     SignInNeeded,
@@ -59,6 +60,22 @@ async def test_nobody_asks_again_before_the_pause_is_over(house: House) -> None:
 
     assert house.world.titles("work") == ["Boxing", "Running", "Yoga"]
     assert house.world.titles("home") == ["Boxing", "Dentist", "Yoga"]
+
+
+async def test_our_own_pauses_are_no_reason_to_give_up(house: House) -> None:
+    calendar = await at_home(house)
+    house.world.errors = {"home": Paced("Often enough for now.", 60)}
+    await choose(house, "work")
+
+    for _ in range(9):
+        await house.sync(calendar)
+        house.later(timedelta(minutes=1))
+    told = (await tallies([calendar]))[calendar].left_behind
+    house.world.errors = {}
+    await house.sync(calendar)
+
+    assert told is None
+    assert house.world.titles("home") == ["Dentist"]
 
 
 async def test_what_is_given_up_is_shown_until_a_calendar_is_chosen_anew(

@@ -9,6 +9,7 @@ from metonic_core.reconcile.step import Reason
 from metonic_core.spi.errors import (
     CalendarGone,
     Misconfigured,
+    Paced,
     ProviderError,
     RateLimited,
     SignInNeeded,
@@ -55,6 +56,25 @@ async def test_retry_after_is_honoured(house: House) -> None:
     row = await house.row(calendar)
     assert row.next_sync_at is not None
     assert row.next_sync_at >= house.now + timedelta(seconds=600)
+
+
+async def test_a_pause_of_our_own_is_no_failure_and_ends_no_run(house: House) -> None:
+    calendar = await synced(house)
+    house.later(timedelta(minutes=20))
+    await sync_now(house.services, house.user, "memory")
+    house.world.error = Paced("Often enough for now.", 40)
+    await house.sync(calendar)
+    row, (run,) = await house.row(calendar), (await house.runs())[-1:]
+
+    house.world.error = None
+    house.later(timedelta(seconds=40))
+    await house.sync(calendar)
+
+    assert (row.failures, row.problem, row.last_sync_status) == (0, None, "success")
+    assert row.next_sync_at == house.now
+    assert (run.state, run.status) == ("queued", None)
+    (again,) = (await house.runs())[-1:]
+    assert (again.id, again.state, again.status) == (run.id, "finished", "success")
 
 
 async def test_a_success_forgets_the_failures_before_it(house: House) -> None:

@@ -1,9 +1,9 @@
 """What is done otherwise at iCloud's hosts: accounts move between them, and refusals give no reason."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,8 +13,8 @@ from tests.plugins.apple.scripted import Scripted, event, found, multistatus, re
 from tests.plugins.apple.test_batch import CREATE, TEXT
 
 from metonic_apple.adapter import AppleAdapter
-from metonic_apple.pace import Pace
 from metonic_apple.profiles import GENERIC, ICLOUD, profile_of
+from metonic_apple.provider import PROVIDER
 from metonic_core.spi import (
     Answer,
     CalendarGone,
@@ -177,29 +177,8 @@ async def test_hrefs_on_the_entry_host_are_the_same_events(server: Scripted, hos
     assert outcome.event.id == own
 
 
-async def test_requests_beyond_the_burst_come_at_their_pace() -> None:
-    pace = Pace(per_second=200, burst=3)
-    loop = asyncio.get_running_loop()
-    began = loop.time()
+def test_only_icloud_is_asked_at_a_pace() -> None:
+    (pace,) = PROVIDER.paces
 
-    await asyncio.gather(*(pace.turn() for _ in range(13)))
-
-    assert loop.time() - began >= 10 / 200
-
-
-async def test_a_burst_does_not_wait() -> None:
-    pace = Pace(per_second=0.001, burst=3)
-
-    async with asyncio.timeout(5):
-        for _ in range(3):
-            await pace.turn()
-
-
-async def test_other_servers_are_asked_as_fast_as_they_answer() -> None:
-    pace = Pace(GENERIC.requests_per_second, GENERIC.burst)
-    began = asyncio.get_running_loop().time()
-
-    for _ in range(1000):
-        await pace.turn()
-
-    assert asyncio.get_running_loop().time() - began < 1
+    assert all(fnmatchcase(host, pace.host) for host in (ENTRY, OLD, NEW))
+    assert not fnmatchcase("caldav.example.com", pace.host)

@@ -6,8 +6,9 @@ from email.message import Message
 import pytest
 
 from metonic_core.spi import Answer, Unavailable
-from metonic_google.multipart import Request, disclosed, enclosed
+from metonic_google.multipart import Request, cost, disclosed, enclosed
 
+EDIT = {"summary": "A\nPATCH /calendar/v3/b HTTP/1.1\r\nB"}
 TYPE = {"content-type": "multipart/mixed; boundary=b"}
 
 
@@ -99,3 +100,14 @@ def test_what_is_no_answer_to_a_part_leaves_it_unanswered(text: str, end: str) -
 def test_what_is_no_batch_is_refused(content_type: str) -> None:
     with pytest.raises(Unavailable):
         disclosed(answer(headers={"content-type": content_type}), 1)
+
+
+@pytest.mark.parametrize(
+    ("methods", "units"),
+    [(["GET"], 1), (["PATCH"], 3), (["GET", "POST", "DELETE"], 3), (["PATCH", "GET", "PATCH"], 7)],
+)
+def test_each_part_of_a_batch_counts_and_an_edit_for_three(methods: list[str], units: int) -> None:
+    requests = [Request(m, "/calendar/v3/a", body=None if m in {"GET", "DELETE"} else EDIT) for m in methods]
+
+    assert cost("POST", enclosed(requests)[1]) == units
+    assert sum(cost(request.method, request.content) for request in requests) == units

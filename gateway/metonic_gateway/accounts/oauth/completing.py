@@ -100,7 +100,7 @@ async def _keep(
     server, grant = oauth_of(provider).server, exchanged.grant
     client = services.egress.client(provider, server, f"Bearer {grant.access}")
     provisional = Account(identity.subject, identity.name, server, identity.name)
-    read = await read_account(provider, client, provisional)
+    read = await read_account(services, provider, client, provisional)
     # Whatever the adapter calls the account: the id_token is signed.
     account = replace(read.account, subject=identity.subject, name=identity.name)
     return await keep_sign_in(services, user_id, provider, replace(read, account=account), grant.as_text())

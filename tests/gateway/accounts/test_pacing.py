@@ -1,0 +1,149 @@
+"""Nobody is asked more than they allow: by account and by project, from question to answer."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.gateway.memory import World, memory_provider
+
+from metonic_core.spi import Answer, Pace, Paced, Unavailable
+from metonic_core.spi.errors import Scope
+from metonic_gateway.accounts.pacing import Allowed, PacedClient, Paces, kept
+
+HERE, ELSEWHERE = "https://api.example.com/events", "https://login.example.com/token"
+PROVIDER = replace(
+    memory_provider(World()),
+    paces=(
+        Pace("api.example.com", 4, cost=lambda method, _body: 3 if method == "PATCH" else 1),
+        Pace("api.example.com", 6, scope=Scope.PROJECT),
+    ),
+)
+
+
+@dataclass
+class Service:
+    """``answering`` is set when it answers."""
+
+    now: datetime = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    asked: list[str] = field(default_factory=list)
+    is_down: bool = False
+    answering: asyncio.Event = field(default_factory=asyncio.Event)
+    paces: Paces = field(default_factory=Paces)
+
+    def __post_init__(self) -> None:
+        self.answering.set()
+
+    async def request(
+        self,
+        _method: str,
+        url: str,
+        _headers: Mapping[str, str] | None = None,
+        _body: bytes | None = None,
+    ) -> Answer:
+        self.asked.append(url)
+        await self.answering.wait()
+        if self.is_down:
+            raise Unavailable("The connection was cut.")
+        return Answer(200, {}, b"", url)
+
+    def of(self, subject: str, allowed: Allowed | None = None) -> PacedClient:
+        paces = kept(PROVIDER, subject, allowed or {})
+        return PacedClient(self, PROVIDER, subject, paces, self.paces, lambda: self.now)
+
+
+@pytest.fixture
+def service() -> Service:
+    return Service()
+
+
+async def test_what_would_be_too_many_is_not_asked(service: Service) -> None:
+    for _ in range(4):
+        await service.of("alice").request("GET", HERE)
+    service.now += timedelta(seconds=20)
+
+    with pytest.raises(Paced) as paced:
+        await service.of("alice").request("GET", HERE)
+
+    assert len(service.asked) == 4
+    assert paced.value.retry_after == 40
+    service.now += timedelta(seconds=40)
+    await service.of("alice").request("GET", HERE)
+
+
+async def test_a_request_counts_for_what_it_costs(service: Service) -> None:
+    await service.of("alice").request("GET", HERE)
+    await service.of("alice").request("PATCH", HERE)
+
+    with pytest.raises(Paced):
+        await service.of("alice").request("GET", HERE)
+
+
+async def test_accounts_are_counted_apart_and_the_project_together(service: Service) -> None:
+    for subject in ("alice", "bob"):
+        for _ in range(3):
+            await service.of(subject).request("GET", HERE)
+
+    with pytest.raises(Paced):
+        await service.of("carol").request("GET", HERE)
+
+
+async def test_who_signs_in_is_no_account_yet_and_counts_for_the_project(service: Service) -> None:
+    for _ in range(6):
+        await service.of("").request("GET", HERE)
+
+    with pytest.raises(Paced):
+        await service.of("").request("GET", HERE)
+
+
+async def test_other_hosts_are_asked_as_fast_as_they_answer(service: Service) -> None:
+    for _ in range(20):
+        await service.of("alice").request("GET", ELSEWHERE)
+
+    assert len(service.asked) == 20
+
+
+async def test_what_is_under_way_counts_and_what_failed_did(service: Service) -> None:
+    service.answering.clear()
+    service.is_down = True
+    client = service.of("alice")
+    under_way = [asyncio.create_task(client.request("GET", HERE)) for _ in range(4)]
+    await asyncio.sleep(0)
+    service.now += timedelta(minutes=5)
+
+    with pytest.raises(Paced):
+        await client.request("GET", HERE)
+    service.answering.set()
+    await asyncio.gather(*under_way, return_exceptions=True)
+    with pytest.raises(Paced):
+        await client.request("GET", HERE)
+
+
+async def test_an_operator_may_say_what_is_allowed_but_not_that_it_is_next_to_nothing(
+    service: Service,
+) -> None:
+    more = {"memory": {Scope.ACCOUNT: 5, Scope.PROJECT: 100}}
+    less = {"memory": {Scope.ACCOUNT: 1}}
+    for _ in range(5):
+        await service.of("alice", more).request("GET", HERE)
+    for _ in range(2):
+        await service.of("bob", less).request("GET", HERE)
+
+    with pytest.raises(Paced):
+        await service.of("alice", more).request("GET", HERE)
+    with pytest.raises(Paced):
+        await service.of("bob", less).request("GET", HERE)
+
+
+async def test_who_was_refused_is_asked_for_less(service: Service) -> None:
+    for _ in range(4):
+        await service.of("alice").request("GET", HERE)
+
+    service.paces.learn("memory", "alice", service.now)
+
+    service.now += timedelta(minutes=1)
+    for _ in range(3):
+        await service.of("alice").request("GET", HERE)
+    with pytest.raises(Paced):
+        await service.of("alice").request("GET", HERE)
