@@ -7,11 +7,14 @@ not read as such, and stay where they are when the notes change.
 import re
 
 _MARK = r"-::~:~::[~:]*::~:~::-"
+_BEGINNING = "-::~:~::"
 _BLOCK = re.compile(rf"{_MARK}.*?{_MARK}", re.DOTALL)
 
 
 def own_words(description: str) -> str:
     """The description without them."""
+    if _BEGINNING not in description:
+        return description
     pieces = _BLOCK.split(description)
     return description if len(pieces) == 1 else "\n\n".join(filter(None, map(str.strip, pieces)))
 

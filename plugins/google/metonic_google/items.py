@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 Item = Mapping[str, Any]
@@ -18,6 +18,7 @@ PART = "part;"
 
 _CANCELLED = "cancelled"
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_EPOCH, _THOUSANDTH = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 _VERSION = re.compile("[0-9]{10,20}")
 
 
@@ -34,6 +35,8 @@ def words_of(item: Item, name: str) -> str:
 
 def clean(text: str) -> str:
     """Text with LF line ends, and without what no data base or page has a place for."""
+    if text.isprintable():
+        return text
     return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -84,18 +87,15 @@ def is_anothers(item: Item) -> bool:
     return bool(organizer) and organizer.get("self") is not True
 
 
-def marker_of(item: Item) -> str | None:
-    """Our mark on a copy."""
-    return _mark(item).removeprefix(PART) or None
+def mark_of(item: Item) -> tuple[str | None, bool]:
+    """Our mark on a copy, and whether the write that left it was not done with the series' occurrences."""
+    mark = text_of(part_of(part_of(item, "extendedProperties"), "private"), MARKER)
+    return mark.removeprefix(PART) or None, mark.startswith(PART)
 
 
 def is_partial(item: Item) -> bool:
     """Whether the write that left the mark was not done with the occurrences of the series."""
-    return _mark(item).startswith(PART)
-
-
-def _mark(item: Item) -> str:
-    return text_of(part_of(part_of(item, "extendedProperties"), "private"), MARKER)
+    return mark_of(item)[1]
 
 
 def updated_of(item: Item) -> datetime | None:
@@ -108,16 +108,20 @@ def updated_of(item: Item) -> datetime | None:
 
 
 def revision_of(item: Item) -> int | None:
-    """``updated`` in microseconds, of which it tells the thousands; None where it is not told.
+    """``updated`` in microseconds, of which it tells the thousands; None where it is not told."""
+    return revision_at(updated_of(item), etag_of(item))
+
+
+def revision_at(updated: datetime | None, etag: str) -> int | None:
+    """The same of what was read already.
 
     The etag has the rest as long as it goes with that, so that of two edits within one millisecond the later
     one is. That is no promise of Google's, and decides nothing else.
     """
-    at = updated_of(item)
-    if at is None:
+    if updated is None:
         return None
-    thousands = round(at.timestamp() * 1000)
-    digits = etag_of(item).strip('"')
-    if _VERSION.fullmatch(digits) and int(digits) // 2000 == thousands:
-        return int(digits) // 2
+    thousands = round((updated - _EPOCH) / _THOUSANDTH)
+    digits = etag.strip('"')
+    if _VERSION.fullmatch(digits) and (version := int(digits) // 2) // 1000 == thousands:
+        return version
     return thousands * 1000

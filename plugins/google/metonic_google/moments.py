@@ -5,7 +5,7 @@ wall-clock time from the event's zone.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ D = TypeVar("D", bound=date)
 UTC_ZONE = "UTC"
 _DAY = timedelta(days=1)
 # Beyond these there is no room to reckon in: Python's dates end with the year 9999.
-_YEARS = range(100, 9000)
+_FIRST_YEAR, _END_YEAR = 100, 9000
 _LONGEST = timedelta(days=366 * 900)
 
 
@@ -41,15 +41,14 @@ def needs_zone(item: Item) -> bool:
 def span_of(item: Item, calendar_zone: str) -> Span:
     """When it takes place; raises Incomprehensible."""
     start, end = part_of(item, "start"), part_of(item, "end")
-    if text_of(start, "date") and text_of(end, "date"):
-        return _all_day(start, end)
+    if (first := text_of(start, "date")) and (last := text_of(end, "date")):
+        return _all_day(_date(first), _date(last))
     if text_of(start, "dateTime") and text_of(end, "dateTime"):
         return _timed(start, end, calendar_zone)
     raise Incomprehensible("The event has no start and end that go together.")
 
 
-def _all_day(start: Item, end: Item) -> Span:
-    first, last = _date(text_of(start, "date")), _date(text_of(end, "date"))
+def _all_day(first: date, last: date) -> Span:
     # Old events end on the day on which they begin.
     return Span(AllDay(first, max(last, first + _DAY)))
 
@@ -57,14 +56,14 @@ def _all_day(start: Item, end: Item) -> Span:
 def _timed(start: Item, end: Item, calendar_zone: str) -> Span:
     named, until = text_of(start, "timeZone"), text_of(end, "timeZone")
     zone = named if is_zone(named) else calendar_zone
-    is_said = named in {zone, ""} and until in {zone, "", named}
+    is_said = named in (zone, "") and until in (zone, "", named)
     first = _instant(start, zone)
     last = max(_instant(end, zone), first)
-    when = Timed(shown(first, zone), shown(last, zone), zone)
-    if (when.starts_at, when.ends_at) == (first, last):
-        return Span(when, is_said)
-    # The second time round of the hour that comes twice: only the first has a wall-clock time of its own.
-    return Span(Timed(shown(first, UTC_ZONE), shown(last, UTC_ZONE), UTC_ZONE), is_exact=False)
+    at, until_at = _local(first, zone), _local(last, zone)
+    if at.fold or until_at.fold:
+        # The second time round of the hour that comes twice: only the first has a wall-clock time of its own.
+        return Span(Timed(shown(first, UTC_ZONE), shown(last, UTC_ZONE), UTC_ZONE), is_exact=False)
+    return Span(Timed(_wall(at), _wall(until_at), zone), is_said)
 
 
 def slot_of(item: Item, when: When) -> Slot | None:
@@ -83,18 +82,18 @@ def _date(text: str) -> date:
 
 
 def _instant(part: Item, zone: str) -> datetime:
-    """The instant, UTC; a time without offset is wall-clock time."""
+    """The instant, with whatever offset; a time without one is wall-clock time."""
     try:
-        at = datetime.fromisoformat(text_of(part, "dateTime")).replace(microsecond=0)
-        in_range(at)
-        return at.astimezone(UTC) if at.tzinfo else instant_of(at, zone)
+        at = in_range(datetime.fromisoformat(text_of(part, "dateTime")))
+        at = at.replace(microsecond=0) if at.microsecond else at
+        return at if at.tzinfo else instant_of(at, zone)
     except (ValueError, OverflowError) as error:
         raise Incomprehensible("The event has a time that is none.") from error
 
 
 def in_range(at: D) -> D:
     """The same date or time; raises ValueError for one that cannot be reckoned with."""
-    if at.year not in _YEARS:
+    if not _FIRST_YEAR <= at.year < _END_YEAR:
         raise ValueError("out of range")
     return at
 
@@ -107,7 +106,18 @@ def check_length(when: When) -> None:
 
 def shown(instant: datetime, zone: str) -> datetime:
     """What clocks in the zone show at that instant."""
-    return instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0)
+    local = _local(instant, zone)
+    return _wall(local.replace(fold=0) if local.fold else local)
+
+
+def _local(instant: datetime, zone: str) -> datetime:
+    """The same by the clock of the zone; ``fold`` is set where that has shown the same time before."""
+    return instant.astimezone(ZoneInfo(zone))
+
+
+def _wall(local: datetime) -> datetime:
+    """Without the zone. Of a first read it is a good part, and ``replace`` takes four times as long."""
+    return datetime.combine(local.date(), local.time())
 
 
 def said(at: Slot, when: When) -> dict[str, Any]:

@@ -16,13 +16,12 @@ from metonic_google.items import (
     etag_of,
     id_of,
     is_cancelled,
-    is_partial,
     is_series,
     lines_of,
-    marker_of,
+    mark_of,
     master_of,
     part_of,
-    revision_of,
+    revision_at,
     text_of,
     updated_of,
     words_of,
@@ -73,51 +72,65 @@ class Whole:
     @property
     def event(self) -> StoredEvent:
         """In our terms; raises Incomprehensible and InvalidValue."""
-        master = self.master
-        span = span_of(master, self.zone)
-        content = self._content(span.when)
-        moved = (e for e in self.exceptions if is_series(master) and not is_cancelled(e))
-        is_exact = span.is_exact and all(span_of(exception, self.zone).is_exact for exception in moved)
-        known = [at for item in (master, *self.exceptions) if (at := updated_of(item))]
-        return StoredEvent(
-            id=id_of(master),
-            etag=self.etag,
-            content=content,
+        master, event_id, etag = self.master, id_of(self.master), etag_of(self.master)
+        span, updated = span_of(master, self.zone), updated_of(master)
+        marker, is_partly_written = mark_of(master)
+        alone = StoredEvent(
+            id=event_id,
+            etag=etag,
+            content=self._content(span.when),
             # An occurrence shares the UID of its series, and a UID names one event here.
             uid=None if master_of(master) else text_of(master, "iCalUID") or None,
-            # The versions of exceptions are not all told: those of a series are compared by its etag.
-            revision=None if is_series(master) else revision_of(master),
-            modified_at=max(known, default=None),
-            marker=marker_of(master),
+            revision=revision_at(updated, etag),
+            modified_at=updated,
+            marker=marker,
             can_write=can_write(master),
-            can_write_time=is_exact,
-            has_guests=any(_has_guests(item) for item in (master, *self.exceptions)),
-            is_split=is_half(id_of(master)),
-            is_partial=is_partial(master),
+            can_write_time=span.is_exact,
+            has_guests=_has_guests(master),
+            is_split=is_half(event_id),
+            is_partial=is_partly_written,
+        )
+        return self._with_exceptions(alone) if is_series(master) else alone
+
+    def _with_exceptions(self, alone: StoredEvent) -> StoredEvent:
+        """The series, of which so far its master alone was looked at."""
+        moved = [e for e in self.exceptions if not is_cancelled(e)]
+        known = [alone.modified_at, *map(updated_of, self.exceptions)]
+        is_exact = all(span_of(exception, self.zone).is_exact for exception in moved)
+        return replace(
+            alone,
+            etag=self.etag,
+            # The versions of exceptions are not all told: those of a series are compared by its etag.
+            revision=None,
+            modified_at=max(filter(None, known), default=None),
+            can_write_time=alone.can_write_time and is_exact,
+            has_guests=alone.has_guests or any(map(_has_guests, self.exceptions)),
         )
 
     def _content(self, when: When) -> Content:
         check_length(when)
-        lines = rules.read(lines_of(self.master), when)
         content = Content(
             title=words_of(self.master, "summary"),
             when=when,
-            recurrence=lines.recurrence,
             location=words_of(self.master, "location"),
             notes=own_words(words_of(self.master, "description")),
             status=_status(self.master),
             is_private=self._is_private,
             is_busy=text_of(self.master, "transparency") != "transparent",
         )
-        if lines.recurrence is None:
+        said = lines_of(self.master)
+        lines = rules.read(said, when) if said else None
+        if lines is None or lines.recurrence is None:
             return content
+        content = replace(content, recurrence=lines.recurrence)
         return replace(content, overrides=self._overrides(content, lines.excluded))
 
     @property
     def _is_private(self) -> bool:
         """One private occurrence hides its series, as Google has it since 2026-07; older ones stand alone."""
-        told = (self.master, *(e for e in self.exceptions if not is_cancelled(e)))
-        return any(text_of(item, "visibility") in PRIVATE for item in told)
+        return _is_private(self.master) or any(
+            _is_private(exception) for exception in self.exceptions if not is_cancelled(exception)
+        )
 
     def _overrides(self, series: Content, excluded: frozenset[Slot]) -> tuple[Override, ...]:
         if len(self.exceptions) > _MAX_EXCEPTIONS:
@@ -165,6 +178,10 @@ def can_write(item: Item) -> bool:
     is_ours = not organizer or organizer.get("self") is True or item.get("guestsCanModify") is True
     is_ordinary = (text_of(item, "eventType") or _WRITTEN_TYPE) == _WRITTEN_TYPE
     return is_ours and is_ordinary and item.get("locked") is not True
+
+
+def _is_private(item: Item) -> bool:
+    return text_of(item, "visibility") in PRIVATE
 
 
 def _has_guests(item: Item) -> bool:
