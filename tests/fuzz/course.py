@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -10,11 +11,20 @@ from hypothesis import strategies as st
 from tests.fuzz.bodies import judged_body
 from tests.fuzz.bounds import bounded
 from tests.fuzz.documents import judged_document
+from tests.fuzz.google_answers import judged_answer, judged_batch
+from tests.fuzz.google_events import judged_event
+from tests.fuzz.google_materials import ANSWERS, BATCHES, EVENTS
 from tests.fuzz.materials import BODIES, DOCUMENTS
-from tests.fuzz.mutations import Input, inputs
+from tests.fuzz.mutations import Input, Material, inputs
 
 SECONDS = 2.0
 """What one input may cost of the processor."""
+MATERIALS = {material.kind: material for material in (BODIES, DOCUMENTS, EVENTS, ANSWERS, BATCHES)}
+MIXTURES: Mapping[str, tuple[Material, ...]] = {
+    "apple": (BODIES, BODIES, DOCUMENTS),
+    "google": (EVENTS, EVENTS, EVENTS, ANSWERS, BATCHES),
+}
+"""What is tried of each plugin; what stands there more often is."""
 
 
 @dataclass(slots=True)
@@ -35,12 +45,23 @@ class Course:
 def judged(one: Input, text: str, runner: asyncio.Runner) -> str:
     """What became of the input, within the time that it has; raises whatever must not happen."""
     with bounded(SECONDS):
-        if one.material is BODIES:
-            return judged_body(text, one.turn)
-        return judged_document(runner, text, one.turn)
+        return JUDGES[one.material.kind](runner, text, one.turn)
 
 
-def run(first: int, number: int) -> Course:
+def _judged_body(_: asyncio.Runner, text: str, turn: int) -> str:
+    return judged_body(text, turn)
+
+
+JUDGES: Mapping[str, Callable[[asyncio.Runner, str, int], str]] = {
+    "body": _judged_body,
+    "document": judged_document,
+    "event": judged_event,
+    "answer": judged_answer,
+    "batch": judged_batch,
+}
+
+
+def run(first: int, number: int, plugin: str) -> Course:
     """So many inputs, the same for the same ``first``; one that breaks something is shrunk and ends it."""
     course = Course()
     last: list[str] = []
@@ -56,7 +77,7 @@ def run(first: int, number: int) -> Course:
             report_multiple_bugs=False,
             print_blob=False,
         )
-        @given(st.one_of(inputs(BODIES), inputs(BODIES), inputs(DOCUMENTS)))
+        @given(st.one_of(*map(inputs, MIXTURES[plugin])))
         def each(one: Input) -> None:
             last[:] = [str(one)]
             text = one.text

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tests.fuzz.mutations import Material
+from tests.fuzz.mutations import AS_LINES, Material
 
 _SEEDS = Path(__file__).with_name("seeds")
 _GOLDEN = Path(__file__).parents[1] / "plugins" / "apple" / "golden"
@@ -123,6 +123,7 @@ BODIES = Material(
         re.compile(r"^(?!BEGIN|END).*?(:[^:\n]*)$", re.MULTILINE),
         re.compile(r"^(?!BEGIN|END)[A-Z-]+([;:].*)$", re.MULTILINE),
     ),
+    mutations=AS_LINES,
 )
 
 DOCUMENTS = Material(
@@ -212,6 +213,5 @@ DOCUMENTS = Material(
         re.compile(r">([^<>]*)</"),
         re.compile(r"<\??[A-Za-z:-]+((?: [^<>?]*)?)\??>"),
     ),
+    mutations=AS_LINES,
 )
-
-MATERIALS = {material.kind: material for material in (BODIES, DOCUMENTS)}

@@ -22,11 +22,12 @@ _CHARACTERS = (*_SIGNS, "", "\n", "\n ", "\r\n\t", "\ufeff", "\u00df", "\udcff",
 _NUMBERS = ("0", "00000000", "99999999", "1", "-1", "2400", "00010101", "99991231", "60", "31", "9" * 400)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Material:
     """What the inputs of one kind are made of: seeds, and lines and values that mean harm.
 
-    ``places`` are where values stand: each is found by one of the patterns, as its group.
+    ``places`` are where values stand: each is found by one of the patterns, as its group. ``mutations`` are
+    what a step may do.
     """
 
     kind: str
@@ -34,6 +35,15 @@ class Material:
     lines: tuple[str, ...]
     values: tuple[str, ...]
     places: tuple["re.Pattern[str]", ...]
+    mutations: tuple["Mutation", ...]
+
+    def __repr__(self) -> str:
+        """Short: Hypothesis writes it down for whatever it draws."""
+        return self.kind
+
+
+Mutation = Callable[[str, float, int, Material], str]
+"""A step: the text, where in it (from 0 to 1), and with what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +64,17 @@ class Input:
         """What it comes to."""
         text = self.material.seeds[self.seed % len(self.material.seeds)]
         for kind, where, what in self.steps:
-            text = _MUTATIONS[kind % len(_MUTATIONS)](text, where / _SCALE, what, self.material)
+            mutations = self.material.mutations
+            text = mutations[kind % len(mutations)](text, where / _SCALE, what, self.material)
             text = text[:_MOST_CHARACTERS]
         return text
 
 
 def inputs(material: Material) -> st.SearchStrategy[Input]:
     """Any input of that material."""
-    step = st.tuples(st.integers(0, len(_MUTATIONS) - 1), st.integers(0, _SCALE - 1), st.integers(0, 999))
+    step = st.tuples(
+        st.integers(0, len(material.mutations) - 1), st.integers(0, _SCALE - 1), st.integers(0, 999)
+    )
     steps = st.lists(step, max_size=_MOST_STEPS).map(tuple)
     seed = st.integers(0, len(material.seeds) - 1)
     return st.builds(Input, st.just(material), seed, st.integers(0, 999), steps)
@@ -80,7 +93,7 @@ def _place(text: str, where: float) -> tuple[list[str], int]:
     return lines, int(where * len(lines))
 
 
-def _times(piece: str, what: int) -> int:
+def times(piece: str, what: int) -> int:
     """How often it is repeated, which makes no text that is too large to be handed out at all."""
     return max(1, min(_TIMES[min(what // 240, len(_TIMES) - 1)], _MOST_CHARACTERS // (len(piece) + 1)))
 
@@ -97,7 +110,7 @@ def _with_line(text: str, where: float, what: int, material: Material) -> str:
     return "\n".join(lines)
 
 
-def _with_other_value(text: str, where: float, what: int, material: Material) -> str:
+def with_other_value(text: str, where: float, what: int, material: Material) -> str:
     places = list(material.places[what % len(material.places)].finditer(text))
     if not places:
         return text
@@ -105,7 +118,7 @@ def _with_other_value(text: str, where: float, what: int, material: Material) ->
     return text[:begin] + material.values[what % len(material.values)] + text[end:]
 
 
-def _with_other_number(text: str, where: float, what: int, _: Material) -> str:
+def with_other_number(text: str, where: float, what: int, _: Material) -> str:
     numbers = list(re.finditer(r"\d+", text))
     if not numbers:
         return text
@@ -116,18 +129,18 @@ def _with_other_number(text: str, where: float, what: int, _: Material) -> str:
     return text[: found.start()] + number + text[found.end() :]
 
 
-def _with_character(text: str, where: float, what: int, _: Material) -> str:
+def with_character(text: str, where: float, what: int, _: Material) -> str:
     at = int(where * (len(text) + 1))
     return text[:at] + _CHARACTERS[what % len(_CHARACTERS)] + text[at + what % 3 :]
 
 
-def _cut(text: str, where: float, _: int, __: Material) -> str:
+def cut(text: str, where: float, _: int, __: Material) -> str:
     return text[: int(where * len(text))]
 
 
 def _repeated(text: str, where: float, what: int, _: Material) -> str:
     lines, at = _place(text, where)
-    lines[at : at + 1] = lines[at : at + 1] * _times(lines[at], what)
+    lines[at : at + 1] = lines[at : at + 1] * times(lines[at], what)
     return "\n".join(lines)
 
 
@@ -135,7 +148,7 @@ def _listed(text: str, where: float, what: int, _: Material) -> str:
     """The end of a line, many times in one list."""
     lines, at = _place(text, where)
     head, mark, end = lines[at].rpartition(":")
-    lines[at] = head + mark + ",".join([end] * _times(end, what))
+    lines[at] = head + mark + ",".join([end] * times(end, what))
     return "\n".join(lines)
 
 
@@ -187,19 +200,19 @@ def _longer(text: str, where: float, what: int, _: Material) -> str:
 
 
 # What leaves the rest of a text in its place stands several times: it is what gets deep.
-_MUTATIONS: tuple[Callable[[str, float, int, Material], str], ...] = (
-    *(_with_other_value,) * 6,
+AS_LINES: tuple[Mutation, ...] = (
+    *(with_other_value,) * 6,
     *(_with_line,) * 4,
-    *(_with_other_number,) * 4,
+    *(with_other_number,) * 4,
     _without_line,
-    _with_character,
+    with_character,
     _with_line_of_another,
     _swapped,
     _repeated_block,
     _joined,
     _in_other_case,
     _with_piece_of_another,
-    _cut,
+    cut,
     _repeated,
     _listed,
     _longer,

@@ -1,9 +1,9 @@
-"""Every reason for which an event is set aside.
+"""Every reason for which an event is set aside, at either provider.
 
 A reason that is not one of these sentences, each of them fixed, might have the text of an event in it.
 """
 
-REASONS = frozenset(
+_OF_RULES = frozenset(
     {
         "A recurrence rule ends by UNTIL or by COUNT, not by both.",
         "A recurrence rule is a single line.",
@@ -12,6 +12,15 @@ REASONS = frozenset(
         "A series has 5 recurrence rules at most.",
         "Extra dates must be dates for all-day events, and times for all others.",
         "INTERVAL and COUNT of a rule are whole numbers from 1 to 10000.",
+        "This is not a recurrence rule (RFC 5545 RRULE).",
+        "This recurrence rule cannot be read.",
+        "This recurrence rule never takes place.",
+        "UNTIL must be a date or a UTC time such as 20261231T225959Z.",
+    }
+)
+
+REASONS = _OF_RULES | frozenset(
+    {
         "The event describes more time zones than any calendar allows.",
         "The event has a DURATION that is none.",
         "The event has a date or time that is none.",
@@ -40,9 +49,21 @@ REASONS = frozenset(
         ),
         "The text begins and ends components that do not match.",
         "The text is no complete iCalendar object.",
-        "This is not a recurrence rule (RFC 5545 RRULE).",
-        "This recurrence rule cannot be read.",
-        "This recurrence rule never takes place.",
-        "UNTIL must be a date or a UTC time such as 20261231T225959Z.",
+    }
+)
+
+OF_GOOGLE = _OF_RULES | frozenset(
+    {
+        "The event has a date that is none.",
+        "The event has a date that is out of range.",
+        "The event has a time that is none.",
+        "The event has no start and end that go together.",
+        "The event lasts longer than a calendar can reckon.",
+        "The series excludes occurrences by a rule, which is not supported.",
+        "The series has a date or time that is none.",
+        "The series has a date or time that is not in the calendar.",
+        "The series has a line of recurrence that cannot be read.",
+        "The series has more dates than any calendar allows.",
+        "The series has more exceptions than any calendar allows.",
     }
 )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from metonic_core.model.when import is_zone
 from metonic_core.spi import AccessDenied, CalendarInfo, Unavailable
 from metonic_google.errors import NOT_FOUND, OK, document, read_failure
-from metonic_google.items import Item, id_of, items_of, text_of
+from metonic_google.items import Item, id_of, items_of, name_of, text_of, words_of
 from metonic_google.multipart import Request
 from metonic_google.paths import calendars, primary_calendar
 from metonic_google.session import Session
@@ -53,9 +53,9 @@ def _calendar(entry: Item) -> CalendarInfo:
     zone = text_of(entry, "timeZone")
     return CalendarInfo(
         id=id_of(entry),
-        name=text_of(entry, "summaryOverride") or text_of(entry, "summary") or id_of(entry),
+        name=words_of(entry, "summaryOverride") or words_of(entry, "summary") or id_of(entry),
         is_primary=entry.get("primary") is True,
         is_writable=text_of(entry, "accessRole") in _WRITERS,
         zone=zone if is_zone(zone) else None,
-        color=text_of(entry, "backgroundColor") or None,
+        color=name_of(entry, "backgroundColor") or None,
     )

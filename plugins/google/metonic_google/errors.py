@@ -35,6 +35,7 @@ _NOT_GRANTED = frozenset({"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFI
 _OPERATORS = frozenset(
     {"accessNotConfigured", "SERVICE_DISABLED", "dailyLimitExceededUnreg", "keyInvalid", "keyExpired"}
 )
+ANOTHER = "Google Calendar answered with another event than it was asked for."
 _PUSH_DOMAIN = "push.webhookUrlUnauthorized"
 
 # A calendar that has taken too much recovers in hours or days; asking again makes it longer.
@@ -52,7 +53,8 @@ class Incomprehensible(ValueError):
 def document(answer: Answer) -> dict[str, Any]:
     """The JSON object of an answer; raises Unavailable if it is none, or cut off."""
     try:
-        found = json.loads(answer.body)
+        # Nothing that is read is a number, and Python refuses those of thousands of digits.
+        found = json.loads(answer.body, parse_int=float)
     except (ValueError, RecursionError) as error:
         raise Unavailable("Google Calendar answered with something else than JSON.") from error
     if not isinstance(found, dict):

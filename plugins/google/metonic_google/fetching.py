@@ -7,7 +7,7 @@ from enum import Enum
 from metonic_core.model.when import is_zone
 from metonic_core.spi import Answer, ProviderError, Unavailable
 from metonic_core.spi.errors import Scope
-from metonic_google.errors import MISSING, OK, document, read_failure
+from metonic_google.errors import ANOTHER, MISSING, OK, document, read_failure
 from metonic_google.items import FIELDS, Item, id_of, is_cancelled, is_series, items_of, master_of, text_of
 from metonic_google.moments import UTC_ZONE, needs_zone
 from metonic_google.multipart import Request
@@ -88,7 +88,7 @@ class Fetcher:
     async def _items(self, ids: Sequence[str], fields: str) -> dict[str, Item | Missing | Withheld]:
         requests = [Request("GET", event(self._calendar_id, i, fields=fields)) for i in ids]
         answers = await self._answers(requests)
-        found = {i: _item(answer) for i, answer in zip(ids, answers, strict=True)}
+        found = {i: _item(i, answer) for i, answer in zip(ids, answers, strict=True)}
         await self._check(found)
         return found
 
@@ -151,12 +151,14 @@ def _failure(answer: Answer) -> ProviderError | None:
     return None
 
 
-def _item(answer: Answer) -> Item | Missing | Withheld:
+def _item(event_id: str, answer: Answer) -> Item | Missing | Withheld:
     if answer.status in MISSING:
         return Missing()
     item = _page(answer)
     if isinstance(item, Withheld):
         return item
+    if id_of(item) != event_id:
+        return Withheld(ANOTHER, is_passing=True)
     return Missing(item) if is_cancelled(item) else item
 
 

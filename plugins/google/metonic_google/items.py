@@ -20,12 +20,20 @@ _CANCELLED = "cancelled"
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _EPOCH, _THOUSANDTH = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 _VERSION = re.compile("[0-9]{10,20}")
+# Google's ids have 1,024 characters, and those of occurrences a date more.
+_LONGEST_NAME = 1100
 
 
 def text_of(item: Item, name: str) -> str:
     """A text; empty if it is not there."""
     found = item.get(name)
     return found if isinstance(found, str) else ""
+
+
+def name_of(item: Item, name: str) -> str:
+    """A text that names something; empty if it could neither be stored nor sent."""
+    found = text_of(item, name)
+    return found if len(found) <= _LONGEST_NAME and found.isprintable() else ""
 
 
 def words_of(item: Item, name: str) -> str:
@@ -59,16 +67,16 @@ def items_of(document: Item) -> list[Item]:
 
 
 def id_of(item: Item) -> str:
-    return text_of(item, "id")
+    return name_of(item, "id")
 
 
 def etag_of(item: Item) -> str:
-    return text_of(item, "etag")
+    return name_of(item, "etag")
 
 
 def master_of(item: Item) -> str:
     """The id of the series of which it is an exception; empty if it is none."""
-    return text_of(item, "recurringEventId")
+    return name_of(item, "recurringEventId")
 
 
 def is_cancelled(item: Item) -> bool:
@@ -89,7 +97,7 @@ def is_anothers(item: Item) -> bool:
 
 def mark_of(item: Item) -> tuple[str | None, bool]:
     """Our mark on a copy, and whether the write that left it was not done with the series' occurrences."""
-    mark = text_of(part_of(part_of(item, "extendedProperties"), "private"), MARKER)
+    mark = name_of(part_of(part_of(item, "extendedProperties"), "private"), MARKER)
     return mark.removeprefix(PART) or None, mark.startswith(PART)
 
 
@@ -102,9 +110,9 @@ def updated_of(item: Item) -> datetime | None:
     """When its main content was last changed: not told by every tombstone, not moved by reminders."""
     try:
         at = datetime.fromisoformat(text_of(item, "updated"))
-    except ValueError:
+        return at.astimezone(UTC) if at.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return at if at.tzinfo else None
 
 
 def revision_of(item: Item) -> int | None:

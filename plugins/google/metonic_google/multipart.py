@@ -15,7 +15,7 @@ _BLANK = re.compile(rb"\r?\n\r?\n")
 _STATUS = re.compile(r"HTTP/[0-9.]+ ([0-9]{3})")
 _PARTS = re.compile(rb"^(GET|POST|PATCH|DELETE) /\S* HTTP/1\.1\r$", re.MULTILINE)
 _OF_AN_EDIT = 3
-_NUMBER = re.compile(r"([0-9]+)>?\s*\Z")
+_NUMBER = re.compile(r"(?<![0-9])([0-9]{1,6})>?\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +77,26 @@ def disclosed(answer: Answer, size: int) -> list[Answer]:
 
     Raises Unavailable if the whole is no batch of answers.
     """
+    boundary = _boundary(answer.headers.get("content-type", ""))
+    mark = rb"(?:\A|\r?\n)--" + re.escape(boundary) + rb"(?:--)?[ \t]*(?:\r?\n|\Z)"
+    found: dict[int, Answer] = {}
+    none = Answer(NO_ANSWER, {}, b"", answer.url)
+    for number, one in filter(None, (_answer(part, answer.url) for part in re.split(mark, answer.body))):
+        # Of two that differ nobody can tell which is meant.
+        found[number] = one if found.get(number, one) == one else none
+    return [found.get(number, none) for number in range(size)]
+
+
+def _boundary(content_type: str) -> bytes:
     message = Message()
-    message["content-type"] = answer.headers.get("content-type", "")
-    boundary = message.get_param("boundary")
-    if not isinstance(boundary, str) or not boundary:
-        raise Unavailable("Google Calendar answered a batch with something else.")
-    mark = rb"(?:\A|\r?\n)--" + re.escape(boundary.encode()) + rb"(?:--)?[ \t]*(?:\r?\n|\Z)"
-    found = dict(filter(None, (_answer(part, answer.url) for part in re.split(mark, answer.body))))
-    return [found.get(number) or Answer(NO_ANSWER, {}, b"", answer.url) for number in range(size)]
+    message["content-type"] = content_type
+    try:
+        boundary = message.get_param("boundary")
+        if isinstance(boundary, str) and boundary:
+            return boundary.encode("utf-8", "surrogateescape")
+    except ValueError:
+        pass  # Said in a way that Python's reader of mail fails at.
+    raise Unavailable("Google Calendar answered a batch with something else.")
 
 
 def _answer(part: bytes, url: str) -> tuple[int, Answer] | None:

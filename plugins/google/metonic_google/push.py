@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from metonic_core.spi import Channel, ChannelAsk, Forged, Incoming, Notice
+from metonic_google.items import name_of
 
 _ID, _TOKEN, _RESOURCE, _STATE = (
     f"x-goog-{name}" for name in ("channel-id", "channel-token", "resource-id", "resource-state")
@@ -48,5 +49,4 @@ def opened(ask: ChannelAsk, answer: dict[str, Any]) -> Channel:
         until = datetime.fromtimestamp(int(answer["expiration"]) / 1000, UTC)
     except (KeyError, TypeError, ValueError, OverflowError, OSError):
         until = ask.until
-    resource = answer.get("resourceId")
-    return Channel(ask.id, ask.secret, resource if isinstance(resource, str) else "", until)
+    return Channel(ask.id, ask.secret, name_of(answer, "resourceId"), until)

@@ -20,6 +20,7 @@ from metonic_google.items import (
     lines_of,
     mark_of,
     master_of,
+    name_of,
     part_of,
     revision_at,
     text_of,
@@ -80,7 +81,7 @@ class Whole:
             etag=etag,
             content=self._content(span.when),
             # An occurrence shares the UID of its series, and a UID names one event here.
-            uid=None if master_of(master) else text_of(master, "iCalUID") or None,
+            uid=None if master_of(master) else name_of(master, "iCalUID") or None,
             revision=revision_at(updated, etag),
             modified_at=updated,
             marker=marker,

@@ -25,9 +25,17 @@ from metonic_core.spi import (
     Write,
 )
 from metonic_google import etags
-from metonic_google.errors import DONE, MISSING, PRECONDITION_FAILED, document, expect_nothing, write_failure
+from metonic_google.errors import (
+    ANOTHER,
+    DONE,
+    MISSING,
+    PRECONDITION_FAILED,
+    document,
+    expect_nothing,
+    write_failure,
+)
 from metonic_google.fetching import Fetched, Missing, Withheld
-from metonic_google.items import FIELDS, Item, etag_of, is_partial, is_series
+from metonic_google.items import FIELDS, Item, etag_of, id_of, is_partial, is_series
 from metonic_google.multipart import Request
 from metonic_google.occurrences import Edit, edits, is_undisturbed
 from metonic_google.paths import event, events
@@ -158,7 +166,7 @@ class Work:
             return
         self.has_landed = True
         try:
-            master = document(answer)
+            master = _told(answer, self.id)
             self.whole = replace(self.whole, master=master) if self.whole else Whole(master)
         except Unavailable as error:
             self.fail(error)
@@ -230,6 +238,14 @@ class Work:
             self.settle(Stored(read.event))
         else:
             self.fail(NotFound("The event was written, and then it could not be read."))
+
+
+def _told(answer: Answer, event_id: str) -> Item:
+    """The event in the answer to its write; raises Unavailable where it is another."""
+    item = document(answer)
+    if id_of(item) != event_id:
+        raise Unavailable(ANOTHER)
+    return item
 
 
 def _may_have_spread(edits: Sequence[Edit], answers: Sequence[Answer]) -> bool:

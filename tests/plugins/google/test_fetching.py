@@ -279,9 +279,8 @@ async def test_nothing_is_asked_for_no_events(adapter: GoogleAdapter, server: Sc
 
 
 async def test_ids_are_encoded(adapter: GoogleAdapter, server: Scripted) -> None:
-    server.on(
-        "GET", "/calendars/en.usa#holiday@group.v.calendar.google.com/events/a b/ü", Said(body=single("x"))
-    )
+    path = "/calendars/en.usa#holiday@group.v.calendar.google.com/events/a b/ü"
+    server.on("GET", path, Said(body=single("a b/ü")))
 
     (found,) = await adapter.hydrate("en.usa#holiday@group.v.calendar.google.com", ["a b/ü"])
 

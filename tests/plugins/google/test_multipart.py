@@ -83,6 +83,7 @@ def test_a_part_has_its_own_headers() -> None:
         part("0", "no status\r\n\r\n{}"),
         part("x", "HTTP/1.1 200 OK\r\n\r\n{}"),
         part("7", "HTTP/1.1 200 OK\r\n\r\n{}"),
+        part("9" * 5000, "HTTP/1.1 200 OK\r\n\r\n{}"),
         "--b\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 200 OK\r\n\r\n{}\r\n",
         "--b\r\nContent-ID: <response-0>",
     ],
@@ -95,7 +96,15 @@ def test_what_is_no_answer_to_a_part_leaves_it_unanswered(text: str, end: str) -
 
 
 @pytest.mark.parametrize(
-    "content_type", ["", "application/json", "multipart/mixed", 'multipart/mixed; boundary=""']
+    "content_type",
+    [
+        "",
+        "application/json",
+        "multipart/mixed",
+        'multipart/mixed; boundary=""',
+        "multipart/mixed; boundary=\ud800",
+        f"multipart/mixed; boundary*{'9' * 5000}=b",
+    ],
 )
 def test_what_is_no_batch_is_refused(content_type: str) -> None:
     with pytest.raises(Unavailable):
@@ -111,3 +120,10 @@ def test_each_part_of_a_batch_counts_and_an_edit_for_three(methods: list[str], u
 
     assert cost("POST", enclosed(requests)[1]) == units
     assert sum(cost(request.method, request.content) for request in requests) == units
+
+
+def test_of_two_answers_to_one_part_that_differ_neither_is_believed() -> None:
+    good, other = (part("0", f"HTTP/1.1 {status} x\r\n\r\n{{}}") for status in (200, 412))
+
+    assert [one.status for one in disclosed(answer(good, other, good), 1)] == [504]
+    assert [one.status for one in disclosed(answer(good, good), 1)] == [200]

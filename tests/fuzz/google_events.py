@@ -1,0 +1,190 @@
+"""What must hold of any item of Google's: read or refused by name, hiding no other, and edited."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.fuzz.google_server import CALENDAR, HOST, ZONE, Calendar, Item
+from tests.fuzz.reasons import OF_GOOGLE
+from tests.plugins.apple.edits import EDITS, edits_of, groups_of
+
+from metonic_core.model.codec import decode, encode
+from metonic_core.spi import (
+    Account,
+    Change,
+    Content,
+    Failed,
+    Foreign,
+    Gone,
+    ProviderError,
+    RateLimited,
+    Seen,
+    Stored,
+    StoredEvent,
+    Touched,
+    Unknown,
+    Unreadable,
+    Update,
+    Window,
+)
+from metonic_google.adapter import GoogleAdapter
+from metonic_google.items import is_series
+from metonic_google.reading import Whole
+
+WINDOW = Window(datetime(2028, 1, 1, tzinfo=UTC), datetime(2029, 1, 1, tzinfo=UTC))
+_WEEK = 7 * 24 * 3600
+_LARGEST = 2**63 - 1
+_LONGEST_ID = 2000
+_CURSORS = (
+    None,
+    '{"sync":"before"}',
+    '{"page":"second"}',
+    '{"page":"second","series":{"lessons":["1",true,[]]}}',
+)
+_OF_ANSWERS = ("Google Calendar", "This Google Account", "Only the organizer", "Google does not accept")
+_SOUND = {
+    "etag": '"1"',
+    "status": "confirmed",
+    "summary": "Sound",
+    "start": {"date": "2028-05-01"},
+    "end": {"date": "2028-05-02"},
+}
+_BEFORE, _AFTER = {**_SOUND, "id": "sound-before"}, {**_SOUND, "id": "sound-after"}
+
+
+def adapter_at(calendar: Calendar) -> GoogleAdapter:
+    return GoogleAdapter(calendar, Account("", "Jo", f"https://{HOST}", "jo"))
+
+
+def judged_event(runner: asyncio.Runner, text: str, turn: int) -> str:
+    """What became of the items of the text, in a word or by the reason for which the first is refused."""
+    items = _parsed(text)
+    if items is None:
+        return _judged_broken(runner, text, turn)
+    whole = [item for item in items if isinstance(item, dict)]
+    check_feed(runner, text, turn)
+    if not whole:
+        return "no event"
+    read = Whole(whole[0], whole[1:], ZONE).read
+    if isinstance(read, Unreadable):
+        check_change(read, is_named=False)
+        return read.reason
+    if isinstance(read, Foreign):
+        return "of another kind"
+    return _judged_edit(runner, whole, read.event, turn)
+
+
+def _parsed(text: str) -> list[Any] | None:
+    """The items, if that is JSON: Python alone refuses numbers of thousands of digits."""
+    try:
+        found = json.loads(text, parse_int=float)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, list) else []
+
+
+def _judged_broken(runner: asyncio.Runner, text: str, turn: int) -> str:
+    try:
+        check_feed(runner, text, turn)
+    except ProviderError as error:
+        return f"a feed that is no JSON: {type(error).__name__}"
+    return "a feed that is JSON to Google's plugin alone"
+
+
+def check_feed(runner: asyncio.Runner, text: str, turn: int) -> None:
+    """What stands beside them in the feed is told, whatever they are."""
+    inner = text.strip().removeprefix("[").removesuffix("]").strip()
+    around = [json.dumps(_BEFORE), *([inner] if inner else []), json.dumps(_AFTER)]
+    page = f'{{"timeZone": "{ZONE}", "nextSyncToken": "next", "items": [{",".join(around)}]}}'
+    items = [item for item in _parsed(text) or [] if isinstance(item, dict)]
+    adapter = adapter_at(Calendar(items, page))
+    cursor = _CURSORS[turn % len(_CURSORS)]
+    found = runner.run(adapter.get_changes(CALENDAR, cursor, WINDOW))
+    storable(found.done or "")
+    storable(found.more or "")
+    told = [check_change(change) for change in found.changes]
+    assert {"sound-before", "sound-after"} <= set(told), "an event hides another"
+    again = [change.id for change in found.changes if isinstance(change, Touched)]
+    read = runner.run(adapter.hydrate(CALENDAR, again))
+    assert [check_change(change) for change in read] == again, "another event than was asked for"
+
+
+def storable(text: str) -> None:
+    """PostgreSQL takes it."""
+    assert "\0" not in text, "a character that cannot be stored"
+    text.encode()
+
+
+def check_change(change: Change, *, is_named: bool = True) -> str:
+    """It can be kept; returns the id of the event."""
+    if isinstance(change, Seen):
+        check_kept(change.event)
+        event_id, etag = change.event.id, change.event.etag
+    else:
+        event_id, etag = change.id, "" if isinstance(change, Gone) else change.etag
+    if isinstance(change, Unreadable):
+        is_known = change.reason in OF_GOOGLE or change.reason.startswith(_OF_ANSWERS)
+        assert is_known, f"no reason that is known: {change.reason}"
+    if isinstance(change, Gone):
+        check_revision(change.revision)
+    storable(etag)
+    if is_named:
+        storable(event_id)
+        assert event_id, "an event without an id"
+        assert len(event_id.encode()) <= _LONGEST_ID, "an id that cannot be looked up"
+    return event_id
+
+
+def check_revision(revision: int | None) -> None:
+    assert revision is None or abs(revision) <= _LARGEST, "a revision that cannot be stored"
+
+
+def check_kept(event: StoredEvent) -> None:
+    """The event goes through the store, and what is asked of each event can be asked of it."""
+    document = json.dumps(encode(event), ensure_ascii=False)
+    assert "\\u0000" not in document
+    assert decode(json.loads(document.encode())) == event
+    check_revision(event.revision)
+    if event.modified_at is not None:
+        event.modified_at.astimezone(UTC)
+    event.content.occurs_in(WINDOW)
+    event.content.ends_at()
+    adapter = adapter_at(Calendar())
+    assert all(adapter.same(group, event.content, event.content) for group in event.content.groups())
+
+
+def _judged_edit(runner: asyncio.Runner, items: Sequence[Item], event: StoredEvent, turn: int) -> str:
+    names = list(edits_of(event.content))
+    name = names[turn % len(names)]
+    try:
+        wanted = EDITS[name](event.content)
+    except (StopIteration, ValueError, OverflowError):
+        return "read"
+    groups = groups_of(event.content, name)
+    write = Update(event.id, event.etag, wanted, groups, "v1;marker" if turn % 2 else None)
+    adapter = adapter_at(Calendar([*items]))
+    (outcome,) = runner.run(adapter.write_events(CALENDAR, [write]))
+    if isinstance(outcome, Failed | Unknown):
+        check_error(outcome.error)
+        return f"read, its edit refused: {type(outcome.error).__name__}"
+    assert isinstance(outcome, Stored)
+    assert outcome.event.id == event.id, "another event than was written"
+    check_kept(outcome.event)
+    if not is_series(items[0]) and wanted.recurrence is None:
+        _check_edited(adapter, outcome.event.content, event.content.take(groups, wanted))
+    return "read and edited"
+
+
+def _check_edited(adapter: GoogleAdapter, found: Content, wanted: Content) -> None:
+    differing = [g for g in wanted.groups() if not adapter.same(g, found, wanted)]
+    assert not differing, f"edited, and it reads otherwise in {differing}"
+
+
+def check_error(error: ProviderError) -> None:
+    """A sentence, and a time that anybody could wait."""
+    storable(error.message)
+    assert error.message.endswith("."), error.message
+    wait = error.retry_after if isinstance(error, RateLimited) else None
+    assert wait is None or 0 <= wait <= _WEEK, "no time that anybody could wait"
