@@ -52,8 +52,8 @@ smoke: $(EDITABLE) $(DEV) ## Drive the service from outside, with people, a plat
 simulate: $(EDITABLE) $(DEV) ## Live random histories of the whole engine (make simulate SEEDS=20000, FIRST=..., REPLAY=...)
 	@$(BIN)/python -m tests.simulation $(if $(REPLAY),--replay $(REPLAY),--seeds $(SEEDS) --first $(FIRST))
 
-fuzz: $(EDITABLE) $(DEV) ## Hostile events and answers for the parsers (make fuzz INPUTS=100000, FIRST=..., REPLAY=...)
-	@$(BIN)/python -m tests.fuzz $(if $(REPLAY),--replay $(REPLAY),--inputs $(INPUTS) --first $(FIRST))
+fuzz: $(EDITABLE) $(DEV) ## Hostile events and answers for the parsers (make fuzz INPUTS=100000, OF=google, FIRST=..., REPLAY=...)
+	@$(BIN)/python -m tests.fuzz $(if $(REPLAY),--replay $(REPLAY),--inputs $(INPUTS) --first $(FIRST) $(if $(OF),--of $(OF)))
 
 bench: $(EDITABLE) $(DEV) $(if $(findstring caldav,$(or $(ARGS),caldav)),$(PEERS)) ## Measure against floors and peers, and print the table
 	@$(BIN)/python -m bench $(ARGS)

@@ -67,7 +67,7 @@ def judged_event(runner: asyncio.Runner, text: str, turn: int) -> str:
     check_feed(runner, text, turn)
     if not whole:
         return "no event"
-    read = Whole(whole[0], whole[1:], ZONE).read
+    read = Whole(whole[0], whole[1:] if is_series(whole[0]) else (), ZONE).read
     if isinstance(read, Unreadable):
         check_change(read, is_named=False)
         return read.reason

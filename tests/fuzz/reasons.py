@@ -41,6 +41,8 @@ REASONS = _OF_RULES | frozenset(
         "The series changes from one occurrence on (RANGE), which is not supported.",
         "The series excludes occurrences by a rule (EXRULE), which is not supported.",
         "The series has more exceptions than any calendar allows.",
+        "The series of days has extra occurrences that last for hours.",
+        "The series of days names one of them by a time that may mean another.",
         "The series has more than 1,000 extra dates (RDATE).",
         "The series has more than 10 rules (RRULE).",
         (

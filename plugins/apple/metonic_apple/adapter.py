@@ -107,7 +107,7 @@ def _is_in(window: Window | None, read: Reading) -> bool:
 def _unsaid(event_id: str, found: Fetched, listed: Mapping[str, str]) -> Reading:
     """What is known of an event whose text is not there."""
     if isinstance(found, Withheld):
-        return Unreadable(event_id, "", found.reason)
+        return Unreadable(event_id, found.etag, found.reason)
     etag = listed.get(paths.key(event_id))
     if etag is not None:
         return Unreadable(event_id, etag, "The calendar server lists the event, and says that it has none.")

@@ -13,6 +13,7 @@ from metonic_apple.limits import OUT_OF_RANGE
 from metonic_apple.paths import created_id
 from metonic_apple.session import Session, some_at_once
 from metonic_apple.writing import created, updated
+from metonic_apple.zones import ZoneNeeded
 from metonic_core.spi import (
     AccessDenied,
     Answer,
@@ -115,13 +116,22 @@ class Batch:
 
     async def _update(self, write: Update, found: Fetched) -> _Written | Unknown:
         current = _current(write, found)
-        text = _rendered(lambda: updated(current.text, write.content, write.groups, write.marker))
+        text = await self._edited(write, current.text)
         etag = await if_match(self._session, write.id, write.etag, current.etag)
         try:
             return await self._put(write.id, text, {"If-Match": etag})
         except NotFound:
             await self._check_unmoved(write)
             raise
+
+    async def _edited(self, write: Update, text: str) -> str:
+        def edited(zone: str | None) -> str:
+            return _rendered(lambda: updated(text, write.content, write.groups, write.marker, zone))
+
+        try:
+            return edited(None)
+        except ZoneNeeded:
+            return edited(await self._reader.zone(self._calendar_id))
 
     async def _check_unmoved(self, write: Update) -> None:
         """ICloud says 404 to content that it does not want, which trying again would not change."""
@@ -219,6 +229,8 @@ def _current(write: Update, found: Fetched) -> Text:
             raise Unacceptable(found.reason)
     if not is_same(found.etag, write.etag):
         raise EtagMismatch("The event was changed meanwhile.")
+    if not found.is_sure:
+        raise Unacceptable("The event is in a character set that nobody names, so it is not edited.")
     return found
 
 

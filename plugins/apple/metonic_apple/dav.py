@@ -99,7 +99,8 @@ def within(answer: Answer) -> Multistatus | None:
     if len(answer.body) > _MAX_OCTETS:
         return None
     try:
-        root = ElementTree.fromstring(printable(answer.body), forbid_dtd=True)
+        text = printable(answer.body, answer.headers.get("content-type", ""))
+        root = ElementTree.fromstring(text, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError):
         return None
     if root.tag != f"{DAV}multistatus":

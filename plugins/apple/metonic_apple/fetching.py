@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from metonic_apple import dav
+from metonic_apple.charsets import of_object
 from metonic_apple.errors import (
     MISSING,
     MULTISTATUS,
@@ -15,11 +16,12 @@ from metonic_apple.errors import (
 )
 from metonic_apple.paths import key
 from metonic_apple.session import IN_FLIGHT, Session, multistatus, some_at_once
-from metonic_core.spi import ProviderError, Unavailable
+from metonic_core.spi import Answer, ProviderError, Unavailable
 from metonic_core.spi.errors import Scope
 
 BATCH = 50
 _MOST_FAILURES = 8
+_REPLACED = "\ufffd"
 _DATA = f"{dav.CALDAV}calendar-data"
 # A compressed answer may come with an etag of its own, which no If-Match ever matches.
 _AS_IT_IS = {"Accept-Encoding": "identity"}
@@ -27,10 +29,11 @@ _AS_IT_IS = {"Accept-Encoding": "identity"}
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A resource as the server holds it."""
+    """A resource as the server holds it; ``is_sure`` is False where its character set is a guess."""
 
     etag: str
     text: str
+    is_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,10 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """There is one and the server does not hand it out; ``reason`` is a sentence."""
+    """There is one and the server does not hand it out, or not as text; ``reason`` is a sentence."""
 
     reason: str
+    etag: str = ""
 
 
 Fetched = Text | Missing | Withheld
@@ -95,7 +99,9 @@ async def _multiget(session: Session, calendar_id: str, ids: Sequence[str]) -> M
     answer = multistatus(await session.report(calendar_id, "1", dav.multiget(ids)))
     by_key = {key(member.path): member for member in answer.members}
     asked = ((i, by_key.get(key(i))) for i in ids)
-    return {i: _text(member) for i, member in asked if member is not None and _DATA in member.properties}
+    told = {i: _text(member) for i, member in asked if member is not None and _DATA in member.properties}
+    # What XML has no place for was replaced by now, by the server or here: alone it comes as octets.
+    return {i: text for i, text in told.items() if _REPLACED not in text.text}
 
 
 def _text(member: dav.Member) -> Text:
@@ -143,8 +149,16 @@ async def fetch_one(session: Session, event_id: str) -> Fetched:
     if is_page(answer) and answer.status == OK:
         raise Intercepted("Something else answered in place of the calendar server.")
     if answer.status == OK:
-        return Text(answer.headers.get("etag", "").strip(), answer.body.decode("utf-8", "replace"))
+        return _object(answer)
     failure: ProviderError = read_failure(answer)
     if failure.scope is Scope.ACCOUNT:
         raise failure
     return Withheld(f"The calendar server does not hand out the event: status {answer.status}.")
+
+
+def _object(answer: Answer) -> Text | Withheld:
+    etag = answer.headers.get("etag", "").strip()
+    found = of_object(answer.body, answer.headers.get("content-type", ""))
+    if found is None:
+        return Withheld("The calendar server does not say in which character set the event is.", etag)
+    return Text(etag, found.text, found.is_sure)

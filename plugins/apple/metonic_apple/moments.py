@@ -44,7 +44,7 @@ def moments(found: Line, zones: Zones) -> list[Moment]:
     """The values of a DTSTART, DTEND, RECURRENCE-ID, EXDATE or RDATE; of a period its start."""
     params = found.params
     values = [value.partition("/")[0].strip() for value in found.value.split(",")]
-    return [_moment(value, params.get("TZID"), zones) for value in values if value]
+    return [moment_of(value, params.get("TZID"), zones) for value in values if value]
 
 
 def moment(found: Line, zones: Zones) -> Moment:
@@ -55,7 +55,8 @@ def moment(found: Line, zones: Zones) -> Moment:
     return values[0]
 
 
-def _moment(text: str, tzid: str | None, zones: Zones) -> Moment:
+def moment_of(text: str, tzid: str | None, zones: Zones) -> Moment:
+    """A date or time, in the zone of that TZID if it is wall-clock time."""
     parts = _MOMENT.match(text)
     if parts is None:
         raise Incomprehensible("The event has a date or time that is none.")
@@ -110,18 +111,6 @@ def forward(local: datetime, zone: str) -> datetime:
 def later(local: datetime, zone: str, by: Duration) -> datetime:
     """The wall-clock time after that duration."""
     return shown(instant_of(local + by.days, zone) + by.exact, zone)
-
-
-def slot(of: Moment, when: When) -> Slot:
-    """The slot that a RECURRENCE-ID, EXDATE or RDATE means in that series.
-
-    Some clients name the occurrences of a timed series by date, or those of an all-day series by midnight.
-    """
-    if isinstance(when, AllDay):
-        return of.at.date() if isinstance(of.at, datetime) else of.at
-    if isinstance(of.at, datetime):
-        return wall(of, when.zone)
-    return datetime.combine(of.at, when.start.time())
 
 
 def written(name: str, at: Slot, when: When, zones: Zones) -> Line:

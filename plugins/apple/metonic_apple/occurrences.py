@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from metonic_apple.contentlines import Component, Line
-from metonic_apple.moments import moment, moments, slot, written, written_all
+from metonic_apple.errors import Incomprehensible
+from metonic_apple.moments import written, written_all
 from metonic_apple.properties import (
     keep_last,
     put_status,
@@ -30,14 +31,16 @@ from metonic_apple.reading import (
     is_cancelled_in,
     is_private,
     slot_of,
+    slots_in,
     span_of,
     status_of,
     text_of,
 )
+from metonic_apple.slots import Slots, periods_of
 from metonic_apple.zones import Zones
 from metonic_core.model.content import Content, Status
 from metonic_core.model.series import Override
-from metonic_core.model.when import Slot, Timed, When, is_same_span, sorted_slots
+from metonic_core.model.when import Slot, Timed, is_same_span, sorted_slots
 
 _OF_THE_SERIES = frozenset({"RRULE", "RDATE", "EXDATE", "EXRULE", "DURATION", MARKER})
 
@@ -49,8 +52,9 @@ def apply(resource: Resource, old: Content, new: Content) -> bool:
     """
     cancelled = {o.slot for o in new.overrides if o.is_cancelled}
     standing: set[Slot] = set()
-    gone = excluded(resource, old.when)
-    slots = [slot_of(exception, old.when, resource.zones) for exception in resource.exceptions]
+    gone = excluded(resource, old)
+    old_slots, new_slots = slots_in(old, resource.zones), slots_in(new, resource.zones)
+    slots = [slot_of(exception, old_slots) for exception in resource.exceptions]
     # Of two for one occurrence the last is read, and what that hides stays as it is.
     read = dict(zip(slots, resource.exceptions, strict=True))
     for at, exception in zip(slots, resource.exceptions, strict=True):
@@ -60,7 +64,7 @@ def apply(resource: Resource, old: Content, new: Content) -> bool:
         standing.add(at)
         keep_last(exception, "DTSTAMP")
         say_end(exception, resource.zones)
-        _put_recurrence_id(exception, at, new.when, resource.zones)
+        _put_recurrence_id(exception, at, new_slots)
         if at not in cancelled and exception is read[at]:
             has_own_words = is_apart(exception, old)
             is_other = _follow(exception, old, new)
@@ -68,10 +72,11 @@ def apply(resource: Resource, old: Content, new: Content) -> bool:
             is_other |= _differ(exception, override, new, resource.zones, has_own_words=has_own_words)
             if is_other:
                 raise_sequence(exception)
+    told = _keep_periods(resource, new, standing | cancelled)
     for override in new.overrides:
-        if not override.is_cancelled and override.slot not in standing:
+        if not override.is_cancelled and override.slot not in standing and override not in told:
             _add(resource, override, new)
-    return _put_excluded(resource, new.when, cancelled - (standing - gone), cancelled)
+    return _put_excluded(resource, new_slots, cancelled - (standing - gone), cancelled)
 
 
 def _is_dropped(exception: Component, at: Slot, old: Content, new: Content, *, is_excluded: bool) -> bool:
@@ -91,10 +96,36 @@ def _is_dropped(exception: Component, at: Slot, old: Content, new: Content, *, i
     )
 
 
-def _put_recurrence_id(exception: Component, at: Slot, when: When, zones: Zones) -> None:
+def _named_by(found: Line, slots: Slots) -> list[Slot] | None:
+    """The occurrences; None where the series as it is now leaves open which."""
+    try:
+        return slots.all_of([found])
+    except Incomprehensible:
+        return None
+
+
+def _put_recurrence_id(exception: Component, at: Slot, slots: Slots) -> None:
     found = exception.first("RECURRENCE-ID")
-    if found is not None and slot(moment(found, zones), when) != at:
-        exception.put("RECURRENCE-ID", [written("RECURRENCE-ID", at, when, zones)])
+    if found is not None and _named_by(found, slots) != [at]:
+        exception.put("RECURRENCE-ID", [written("RECURRENCE-ID", at, slots.when, slots.zones)])
+
+
+def _keep_periods(resource: Resource, new: Content, hidden: AbstractSet[Slot]) -> list[Override]:
+    """Take out what RDATE says of how long occurrences last that are as the series now.
+
+    Returns what it says still; ``hidden`` are the occurrences that something else tells about.
+    """
+    slots = Slots(new.when, resource.zones)
+    told: list[Override] = []
+    for found in (line for line in resource.master.lines("RDATE") if "/" in line.value):
+        lasting = periods_of(found, slots) if isinstance(new.when, Timed) else []
+        others = ((at, when) for at, when in lasting if at not in hidden and new.override(at) is None)
+        if lasting and all(is_same_span(when, inherited(new.when, at)) for at, when in others):
+            told += [Override(at, when=when) for at, when in lasting]
+            continue
+        place = resource.master.items.index(found)
+        resource.master.items[place] = written_all("RDATE", slots.all_of([found]), new.when, resource.zones)
+    return told
 
 
 def _follow(exception: Component, old: Content, new: Content) -> bool:
@@ -156,25 +187,25 @@ def _add(resource: Resource, override: Override, series: Content) -> None:
 
 
 def _put_excluded(
-    resource: Resource, when: When, required: Iterable[Slot], allowed: AbstractSet[Slot]
+    resource: Resource, slots: Slots, required: Iterable[Slot], allowed: AbstractSet[Slot]
 ) -> bool:
     """Let EXDATE name every required slot and none that is not allowed; lines that are right stay.
 
     Returns whether it named others.
     """
-    master, zones = resource.master, resource.zones
+    master = resource.master
     kept: list[Line] = []
     named: set[Slot] = set()
     for found in master.lines("EXDATE"):
-        slots = [slot(of, when) for of in moments(found, zones)]
-        right = [at for at in slots if at in allowed]
+        told = _named_by(found, slots)
+        right = [at for at in told or () if at in allowed]
         named |= set(right)
-        if right == slots:
+        if right == told:
             kept.append(found)
         elif right:
-            kept.append(written_all("EXDATE", right, when, zones))
+            kept.append(written_all("EXDATE", right, slots.when, slots.zones))
     missing = sorted_slots(at for at in required if at not in named)
-    made = [*kept, *(written("EXDATE", at, when, zones) for at in missing)]
+    made = [*kept, *(written("EXDATE", at, slots.when, slots.zones) for at in missing)]
     if made == master.lines("EXDATE"):
         return False
     master.put("EXDATE", made)

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from metonic_apple.contentlines import Component, Line, clean, line, parse, unescaped
 from metonic_apple.errors import Incomprehensible
 from metonic_apple.limits import OUT_OF_RANGE, check_range, check_recurrences
-from metonic_apple.moments import UTC_ZONE, Moment, duration, forward, later, moment, moments, slot, wall
+from metonic_apple.moments import UTC_ZONE, Moment, duration, forward, later, moment, wall
+from metonic_apple.slots import Slots, periods
 from metonic_apple.zones import Zones
 from metonic_core.model.content import Content, Status, ordered
 from metonic_core.model.series import Override, Recurrence, recurrence_of
@@ -46,8 +47,10 @@ class Span:
     is_exact: bool = True
 
 
-def reading(event_id: str, etag: str, text: str, floating: str = UTC_ZONE) -> Seen | Unreadable | Foreign:
-    """What that text says, with times that float meant in that zone."""
+def reading(
+    event_id: str, etag: str, text: str, floating: str | None = UTC_ZONE
+) -> Seen | Unreadable | Foreign:
+    """What that text says in a calendar of that zone; raises ZoneNeeded if it matters and is None."""
     try:
         calendar = parse(text)
         if not calendar.children("VEVENT"):
@@ -61,7 +64,7 @@ def reading(event_id: str, etag: str, text: str, floating: str = UTC_ZONE) -> Se
         return Unreadable(event_id, etag, OUT_OF_RANGE)
 
 
-def resource_of(calendar: Component, floating: str = UTC_ZONE) -> Resource:
+def resource_of(calendar: Component, floating: str | None = UTC_ZONE) -> Resource:
     """The parts of a calendar object; raises Incomprehensible if they make no single event."""
     events = calendar.children("VEVENT")
     masters = [event for event in events if event.first("RECURRENCE-ID") is None]
@@ -122,8 +125,11 @@ def content_of(resource: Resource, when: When) -> Content:
         is_private=is_private(master),
         is_busy=is_busy(master),
     )
-    overrides = {o.slot: o for o in (override_of(e, content, resource.zones) for e in resource.exceptions)}
-    overrides |= {at: Override(at, is_cancelled=True) for at in excluded(resource, when)}
+    lasting = periods(master.lines("RDATE"), Slots(when, resource.zones))
+    overrides = {at: Override(at, when=period) for at, period in lasting.items()}
+    slots = slots_in(content, resource.zones)
+    overrides |= {o.slot: o for o in (override_of(e, content, slots) for e in resource.exceptions)}
+    overrides |= {at: Override(at, is_cancelled=True) for at in excluded(resource, content)}
     return replace(content, overrides=ordered(overrides.values()))
 
 
@@ -175,7 +181,9 @@ def _all_day(component: Component, start: date, zones: Zones) -> Span:
         at = moment(last, zones).at
         end = at.date() if isinstance(at, datetime) else at
     elif length is not None:
-        end = start + duration(length.value).days
+        lasting = duration(length.value)
+        # Hours of a day: it takes up each day that it reaches into.
+        end = start + lasting.days - (-lasting.exact // _DAY) * _DAY
     return Span(AllDay(start, max(end, start + _DAY)))
 
 
@@ -199,29 +207,28 @@ def recurrence_in(resource: Resource, when: When) -> Recurrence | None:
     if master.first("EXRULE") is not None:
         raise Incomprehensible("The series excludes occurrences by a rule (EXRULE), which is not supported.")
     rules = [found.value for found in master.lines("RRULE")]
-    rdates = slots_of(resource, "RDATE", when)
+    rdates = Slots(when, resource.zones).all_of(master.lines("RDATE"))
     return recurrence_of(rules, rdates, when) if rules or rdates else None
 
 
-def slots_of(resource: Resource, name: str, when: When) -> list[Slot]:
-    """The slots that the master's lines of that name mean."""
-    lines = resource.master.lines(name)
-    return [slot(of, when) for found in lines for of in moments(found, resource.zones)]
+def slots_in(series: Content, zones: Zones) -> Slots:
+    """How the occurrences of that series are named."""
+    return Slots(series.when, zones, series.recurrence or Recurrence(()))
 
 
-def excluded(resource: Resource, when: When) -> set[Slot]:
+def excluded(resource: Resource, series: Content) -> set[Slot]:
     """The slots that EXDATE cancels."""
-    return set(slots_of(resource, "EXDATE", when))
+    return set(slots_in(series, resource.zones).all_of(resource.master.lines("EXDATE")))
 
 
-def slot_of(exception: Component, when: When, zones: Zones) -> Slot:
+def slot_of(exception: Component, slots: Slots) -> Slot:
     """Which occurrence of the series that VEVENT stands for."""
     found = exception.first("RECURRENCE-ID")
     if found is None:
         raise Incomprehensible("The object holds more than one event.")
     if found.params.get("RANGE"):
         raise Incomprehensible("The series changes from one occurrence on (RANGE), which is not supported.")
-    return slot(moment(found, zones), when)
+    return slots.of(moment(found, slots.zones))
 
 
 def is_cancelled_in(exception: Component, series: Status) -> bool:
@@ -229,12 +236,12 @@ def is_cancelled_in(exception: Component, series: Status) -> bool:
     return status_of(exception) is Status.CANCELLED is not series
 
 
-def override_of(exception: Component, series: Content, zones: Zones) -> Override:
+def override_of(exception: Component, series: Content, slots: Slots) -> Override:
     """How that VEVENT differs from its series."""
-    at = slot_of(exception, series.when, zones)
+    at = slot_of(exception, slots)
     if is_cancelled_in(exception, series.status):
         return Override(at, is_cancelled=True)
-    when = _if_other(span_of(exception, zones).when, series.when, at)
+    when = _if_other(span_of(exception, slots.zones).when, series.when, at)
     if is_apart(exception, series):
         return Override(at, when=when)
     title, location = text_of(exception, "SUMMARY"), text_of(exception, "LOCATION")

@@ -12,7 +12,7 @@ from uuid import UUID
 from metonic_apple import occurrences
 from metonic_apple.contentlines import Component, clean, line, parse, serialise
 from metonic_apple.errors import Incomprehensible
-from metonic_apple.moments import written, written_all
+from metonic_apple.moments import UTC_ZONE, written, written_all
 from metonic_apple.properties import (
     keep_last,
     put_status,
@@ -22,7 +22,8 @@ from metonic_apple.properties import (
     raise_sequence,
     say_end,
 )
-from metonic_apple.reading import MARKER, UNDATED, Resource, content_of, resource_of, slots_of, span_of
+from metonic_apple.reading import MARKER, UNDATED, Resource, content_of, resource_of, span_of
+from metonic_apple.slots import Slots
 from metonic_apple.zones import Zones
 from metonic_core.model.content import Content, Group
 from metonic_core.model.series import Recurrence, recurrence_of
@@ -39,17 +40,24 @@ def created(identity: UUID, marker: str, content: Content) -> str:
     event.put("DTSTART", [written("DTSTART", content.when.start, content.when, zones)])
     event.put("DTEND", [written("DTEND", content.when.end, content.when, zones)])
     event.put("STATUS", [line("STATUS", content.status.upper())])
-    return edited(calendar, content, content.groups(), marker)
+    return _edited(resource_of(calendar), content, content.groups(), marker)
 
 
-def updated(text: str, content: Content, groups: Collection[Group], marker: str | None) -> str:
-    """The text with these groups as in the content; raises Incomprehensible and InvalidValue."""
-    return edited(parse(text), content, groups, marker)
+def updated(
+    text: str,
+    content: Content,
+    groups: Collection[Group],
+    marker: str | None,
+    floating: str | None = UTC_ZONE,
+) -> str:
+    """The text, from a calendar of that zone, with these groups as in the content.
+
+    Raises Incomprehensible and InvalidValue, and ZoneNeeded where the zone matters and is None.
+    """
+    return _edited(resource_of(parse(text), floating), content, groups, marker)
 
 
-def edited(calendar: Component, content: Content, groups: Collection[Group], marker: str | None) -> str:
-    """The text of the calendar object after the edit."""
-    resource = resource_of(calendar)
+def _edited(resource: Resource, content: Content, groups: Collection[Group], marker: str | None) -> str:
     if resource.is_partial:
         raise Incomprehensible("The object holds occurrences of a series that is not in the calendar.")
     old = content_of(resource, span_of(resource.master, resource.zones).when)
@@ -59,7 +67,7 @@ def edited(calendar: Component, content: Content, groups: Collection[Group], mar
         raise_sequence(resource.master)
     if marker is not None:
         resource.master.put(MARKER, [line(MARKER, clean(marker))])
-    return serialise(calendar)
+    return serialise(resource.calendar)
 
 
 def _fitting(content: Content) -> Content:
@@ -90,7 +98,8 @@ def _put_recurrence(resource: Resource, old: Content, new: Content) -> bool:
     # The same rule may end at another time now: a date in UNTIL is a day in the zone of the series.
     if before.rules != after.rules or _rules_said(resource, new.when) != after.rules:
         resource.master.put("RRULE", [line("RRULE", rule) for rule in after.rules])
-    if sorted_slots(slots_of(resource, "RDATE", new.when)) != after.rdates:
+    slots = Slots(new.when, resource.zones)
+    if sorted_slots(slots.all_of(resource.master.lines("RDATE"))) != after.rdates:
         rdates = [written_all("RDATE", after.rdates, new.when, resource.zones)] if after.rdates else []
         resource.master.put("RDATE", rdates)
     return before != after

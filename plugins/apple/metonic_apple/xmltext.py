@@ -4,32 +4,29 @@ Servers pass on whatever people pasted into events, raw or as references. Parser
 one such character, and with it every other event that it holds.
 """
 
-import codecs
 import re
+
+from metonic_apple.charsets import declared_in, decoded
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#([0-9]+|[xX][0-9A-Fa-f]+);")
 _DECLARED = re.compile(rb"""<\?xml[^>]{1,100}?encoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]{0,40})["']""")
 _LAST, _MAX_DIGITS = 0x10FFFF, 8
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def printable(body: bytes) -> str:
-    """The text of an XML document without the characters, and references to such, that XML forbids."""
-    text = _FORBIDDEN.sub("", _decoded(body))
+def printable(body: bytes, content_type: str = "") -> str:
+    """The text of an XML document without the characters, and references to such, that XML forbids.
+
+    What is in no character set at all is replaced (U+FFFD): it must not hide the rest of the answer.
+    """
+    text = _FORBIDDEN.sub("", _decoded(body, content_type))
     return _REFERENCE.sub(_allowed, text) if "&#" in text else text
 
 
-def _decoded(body: bytes) -> str:
-    if body.startswith(_UTF_16):
-        return body.decode("utf-16", "replace")
-    declared = _DECLARED.match(body)
-    try:
-        return body.decode(declared.group(1).decode() if declared else "utf-8", "replace").removeprefix(
-            "\ufeff"
-        )
-    except (LookupError, ValueError):
-        return body.decode("utf-8", "replace").removeprefix("\ufeff")
+def _decoded(body: bytes, content_type: str) -> str:
+    prolog = _DECLARED.match(body)
+    text = decoded(body, declared_in(content_type), prolog.group(1).decode() if prolog else "")
+    return (body.decode("utf-8", "replace") if text is None else text).removeprefix("\ufeff")
 
 
 def _allowed(reference: re.Match[str]) -> str:

@@ -39,15 +39,29 @@ class StandIn:
     name: str
 
 
-class Zones:
-    """The zones of one calendar object: its TZIDs, by what they mean; ``floating`` where there is none."""
+class ZoneNeeded(Exception):
+    """What the object says depends on the zone of its calendar, which was not given."""
 
-    def __init__(self, calendar: Component, floating: str = "UTC") -> None:
+
+class Zones:
+    """The zones of one calendar object: its TZIDs, by what they mean.
+
+    ``floating`` is that of times that name none, which are the calendar's; None if it is not known yet.
+    """
+
+    def __init__(self, calendar: Component, floating: str | None = "UTC") -> None:
         self._calendar = calendar
         if len(calendar.children("VTIMEZONE")) > _MOST_DESCRIBED:
             raise _too_many()
-        self.floating = floating
+        self._floating = floating
         self._stand_ins: dict[str, StandIn] = {}
+
+    @property
+    def floating(self) -> str:
+        """The calendar's zone; raises ZoneNeeded."""
+        if self._floating is None:
+            raise ZoneNeeded
+        return self._floating
 
     def of(self, tzid: str) -> str | StandIn:
         """The IANA name of that TZID, or what stands for it; raises Incomprehensible and InvalidValue."""

@@ -123,4 +123,31 @@ MEANING = {
         is_busy=False,
         overrides=(Override(date(2027, 12, 21), is_cancelled=True),),
     ),
+    "others/days": Content(
+        title="Shift",
+        when=AllDay(date(2026, 12, 1), date(2026, 12, 3)),
+        recurrence=Recurrence(("FREQ=WEEKLY;COUNT=6",)),
+        overrides=(
+            Override(date(2026, 12, 8), is_cancelled=True),
+            Override(date(2026, 12, 15), is_cancelled=True),
+            Override(date(2026, 12, 22), is_cancelled=True),
+            Override(date(2026, 12, 29), when=AllDay(date(2026, 12, 30), date(2026, 12, 31))),
+        ),
+    ),
+    "others/periods": Content(
+        title="Rehearsal",
+        when=Timed(at("2026-12-01T10:00"), at("2026-12-01T11:00"), "UTC"),
+        recurrence=Recurrence(
+            ("FREQ=WEEKLY;COUNT=3",), tuple(at(f"2026-12-0{day}T10:00") for day in (3, 4, 5, 6))
+        ),
+        location="Hall",
+        overrides=(
+            Override(
+                at("2026-12-03T10:00"), when=Timed(at("2026-12-03T10:00"), at("2026-12-03T12:00"), "UTC")
+            ),
+            Override(
+                at("2026-12-04T10:00"), when=Timed(at("2026-12-04T10:00"), at("2026-12-04T10:30"), "UTC")
+            ),
+        ),
+    ),
 }

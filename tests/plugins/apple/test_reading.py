@@ -33,6 +33,18 @@ WHENS = {
         ["DTSTART;VALUE=DATE:20261201", "DURATION:P1W"],
         AllDay(date(2026, 12, 1), date(2026, 12, 8)),
     ),
+    "days by a time duration": (
+        ["DTSTART;VALUE=DATE:20261201", "DURATION:PT48H"],
+        AllDay(date(2026, 12, 1), date(2026, 12, 3)),
+    ),
+    "days that a time duration reaches into": (
+        ["DTSTART;VALUE=DATE:20261201", "DURATION:P1DT1H"],
+        AllDay(date(2026, 12, 1), date(2026, 12, 3)),
+    ),
+    "a day by a time duration of none": (
+        ["DTSTART;VALUE=DATE:20261201", "DURATION:PT0S"],
+        AllDay(date(2026, 12, 1), date(2026, 12, 2)),
+    ),
     "a day that ends as it starts": (
         ["DTSTART;VALUE=DATE:20261201", "DTEND;VALUE=DATE:20261201"],
         AllDay(date(2026, 12, 1), date(2026, 12, 2)),
