@@ -61,7 +61,7 @@ def lines_of(item: Item) -> list[str]:
 
 
 def items_of(document: Item) -> list[Item]:
-    """The items of a list: an empty one may come without any, and one without an id is nothing."""
+    """The items of a list: an empty one may come without any, and one without an id to keep is nothing."""
     found = document.get("items")
     return [one for one in found if isinstance(one, dict) and id_of(one)] if isinstance(found, list) else []
 
