@@ -73,6 +73,8 @@ def judged_event(runner: asyncio.Runner, text: str, turn: int) -> str:
         return read.reason
     if isinstance(read, Foreign):
         return "of another kind"
+    adapter, content = adapter_at(Calendar()), read.event.content
+    assert all(adapter.same(group, content, content) for group in content.groups())
     return _judged_edit(runner, whole, read.event, turn)
 
 
@@ -151,8 +153,6 @@ def check_kept(event: StoredEvent) -> None:
         event.modified_at.astimezone(UTC)
     event.content.occurs_in(WINDOW)
     event.content.ends_at()
-    adapter = adapter_at(Calendar())
-    assert all(adapter.same(group, event.content, event.content) for group in event.content.groups())
 
 
 def _judged_edit(runner: asyncio.Runner, items: Sequence[Item], event: StoredEvent, turn: int) -> str:

@@ -8,7 +8,8 @@ cancelled exception say the same thing, and here there is one way to say it.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import MAXYEAR, UTC, datetime, time, timedelta
+from functools import lru_cache
 from itertools import chain
 from math import prod
 from zoneinfo import ZoneInfo
@@ -27,6 +28,7 @@ _COUNTING = re.compile(r"0{0,3}([1-9][0-9]{0,3}|10000)\Z")
 # +1MO and 01 say no more than 1MO and 1.
 _NUMBER = re.compile(r"\A\+?(-?)0*(?=[1-9])")
 _WORDS = frozenset({"FREQ", "UNTIL", "WKST"})
+_YEARS_AT_ONCE = 100
 _WEEKDAYS = "MO TU WE TH FR SA SU"
 _TIMES_A_DAY = 1
 _MOST_RULES = 5
@@ -180,12 +182,17 @@ def _nearer(rule: str, start: datetime, since: datetime) -> datetime:
 
     BYSETPOS counts too: in the week of the start only the days from then on.
     """
+    step = _step(rule)
+    return start + timedelta(days=max((since - start).days // step - 1, 0) * step) if step else start
+
+
+def _step(rule: str) -> int | None:
+    """After how many days the rule repeats itself; None if it cannot be begun later."""
     parts = dict(part.split("=") for part in rule.split(";"))
     days = {"DAILY": 1, "WEEKLY": 7}.get(parts["FREQ"])
     if days is None or not parts.keys().isdisjoint({"COUNT", "BYSETPOS"}):
-        return start
-    step = days * int(parts.get("INTERVAL", "1"))
-    return start + timedelta(days=max((since - start).days // step - 1, 0) * step)
+        return None
+    return days * int(parts.get("INTERVAL", "1"))
 
 
 def _cut(rule: rrule, limit: datetime) -> rrule:
@@ -214,9 +221,24 @@ def has_slot(when: When, recurrence: Recurrence | None, slot: Slot) -> bool:
     """Whether the series has an occurrence that was to start then."""
     if isinstance(slot, datetime) != isinstance(when, Timed):
         return False
-    at = when.moved_to(slot).starts_at
-    day = timedelta(days=1)
-    return any(found == slot for found in slots_until(when, recurrence, at + day, at - day))
+    if slot == when.slot or recurrence is None:
+        return slot == when.slot
+    return slot in recurrence.rdates or any(_has_slot(rule, when, slot) for rule in recurrence.rules)
+
+
+def _has_slot(rule: str, when: When, slot: Slot) -> bool:
+    if _step(rule) is None:
+        return slot in _slots_within(rule, when, slot.year // _YEARS_AT_ONCE)
+    at, day = when.moved_to(slot).starts_at, timedelta(days=1)
+    return any(found == slot for found in slots_until(when, Recurrence((rule,)), at + day, at - day))
+
+
+@lru_cache(maxsize=64)
+def _slots_within(rule: str, when: When, part: int) -> frozenset[Slot]:
+    """Those of a part of the years; a rule that counts is run from its start, which is too much for each."""
+    limit = datetime(min((part + 1) * _YEARS_AT_ONCE, MAXYEAR), 1, 2, tzinfo=UTC)
+    found = slots_until(when, Recurrence((rule,)), limit)
+    return frozenset(at for at in found if at.year // _YEARS_AT_ONCE == part)
 
 
 def span_end(when: When, recurrence: Recurrence | None, overrides: Iterable[Override]) -> datetime | None:

@@ -1,13 +1,14 @@
 """Items of all shapes: whatever stands in them, reading answers, and never raises."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.fuzz.bounds import bounded
 from tests.plugins.google.outside import NOBODY, account
 from tests.plugins.google.scripted import exception, series
 
@@ -87,3 +88,16 @@ def test_a_series_with_more_exceptions_than_can_mean_anything_is_set_aside() -> 
     read = Whole(series("lessons"), [exception("lessons", 14)] * 3001).read
 
     assert isinstance(read, Unreadable)
+
+
+@pytest.mark.parametrize("rule", ["FREQ=DAILY;COUNT=10000", "FREQ=MONTHLY", "FREQ=YEARLY;INTERVAL=2"])
+def test_thousands_of_excluded_dates_are_compared_in_a_moment(rule: str) -> None:
+    days = (date(2028, 3, 7) + timedelta(days=3 * i) for i in range(2900))
+    dates = ",".join(f"{day:%Y%m%d}T090000Z" for day in days)
+    adapter = PROVIDER.adapter(NOBODY, account("https://www.googleapis.com"))
+
+    with bounded(4):
+        read = Whole(series("lessons", recurrence=[f"RRULE:{rule}", f"EXDATE:{dates}"])).read
+        assert isinstance(read, Seen)
+        content = read.event.content
+        assert all(adapter.same(group, content, content) for group in content.groups())
