@@ -1,4 +1,4 @@
-"""A scripted server, and the plugin's adapter at it."""
+"""A scripted server with the plugin at it, and what stands in for Google, alone and with the engine."""
 
 from collections.abc import AsyncIterator
 
@@ -6,6 +6,8 @@ import pytest
 from tests.plugins.google.outside import HttpClient, account, session
 from tests.plugins.google.scripted import Scripted
 from tests.plugins.google.standing import FickleGoogleStand, GoogleStand
+from tests.plugins.google.studio import Studio, opened
+from tests.simulation.world import settled
 
 from metonic_google.adapter import GoogleAdapter
 from metonic_google.provider import PROVIDER
@@ -36,3 +38,16 @@ async def stand(request: pytest.FixtureRequest) -> AsyncIterator[GoogleStand]:
     await made.open()
     yield made
     await made.close()
+
+
+@pytest.fixture(scope="session")
+def database() -> bytes:
+    """Made before a test has a loop: making it takes one."""
+    return settled(2)[0]
+
+
+@pytest.fixture
+async def studio(database: bytes, request: pytest.FixtureRequest) -> AsyncIterator[Studio]:
+    kind, seed = getattr(request, "param", (GoogleStand, 1))
+    async with opened(database, kind, seed) as made:
+        yield made

@@ -80,12 +80,17 @@ class GoogleStand(Stand):
         )
         self.calendar_id = shared.id
         http = await self._stack.enter_async_context(session())
-        self.client = Troubled(http, self.google.token_for(ALICE))
-        self._other = HttpClient(http, self.google.token_for(BOB, ["openid", "calendar"]))
+        self.client, self._other = Troubled(http), HttpClient(http)
+        self.sign_in()
         self.account = account(self.google.url)
 
     async def close(self) -> None:
         await self._stack.aclose()
+
+    def sign_in(self) -> None:
+        """Both clients, anew: tokens last for an hour."""
+        self.client.token = self.google.token_for(ALICE)
+        self._other.token = self.google.token_for(BOB, ["openid", "calendar"])
 
     async def settle(self) -> None:
         """What is written shows at once."""

@@ -1,34 +1,21 @@
 """The whole engine on its real store with this plugin, before what stands in for Google."""
 
-from collections.abc import AsyncIterator
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from random import Random
 
 import pytest
 from tests.plugins.google.others_bodies import body_of
-from tests.plugins.google.standing import ALICE, BOB, FickleGoogleStand, GoogleStand, PagedGoogleStand
-from tests.simulation import ground, people
-from tests.simulation.values import editable
-from tests.simulation.world import MARKERS, World, settled
+from tests.plugins.google.standing import FickleGoogleStand, GoogleStand, PagedGoogleStand
+from tests.plugins.google.studio import CALENDAR, Studio, expect_in_step
+from tests.simulation import people
 
-from metonic_core import sync
-from metonic_core.model.content import Content, occurrence_group
 from metonic_core.model.series import Override
-from metonic_core.spi import CalendarAdapter, ProviderError, Seen, StoredEvent, Timed
+from metonic_core.spi import Timed
 from metonic_core.testing.checks.contents import WEEKLY
-from metonic_core.testing.checks.expecting import differing
-from metonic_core.testing.checks.following import listed
-from metonic_core.testing.conduct import CALDAV, GOOGLE
-from metonic_gateway.store import appointments, models, runs
-from metonic_gateway.store.leases import Held
-from metonic_gateway.store.ledger import SqlLedger
-from metonic_google.provider import PROVIDER
+from metonic_gateway.store import appointments, models
 from metonic_simulators.google import seeding
 
-_CALENDAR = "home"
-_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
+DAY = timedelta(days=1)
 _ACTS = (
     *("edit", "edit", "edit", "edit there", "edit there", "edit there", "make", "make", "make there"),
     *("make there", "delete", "delete there"),
@@ -39,102 +26,6 @@ _TROUBLES = (
     *("failing", "html", "truncated", "lost-request", "lost-response", "rate-limited", "conflict"),
     *("sync-token-expired", "touched-after", "hidden", "unauthorized"),
 )
-
-
-@dataclass
-class Studio:
-    """A platform's appointments, and a calendar at Google that is kept in step with them."""
-
-    world: World
-    stand: GoogleStand
-    fence: int = 0
-
-    @property
-    def adapter(self) -> CalendarAdapter:
-        return self.stand.adapter
-
-    async def run(self) -> int:
-        """One run of the calendar, a minute later; how many requests it took."""
-        desk, world = self.world.desks[0], self.world
-        world.now += _MINUTE
-        self.stand.google.advance(minutes=1)
-        self.fence += 1
-        await models.CalendarSyncConfig.filter(id=desk.id).update(fence=self.fence)
-        log = await runs.begin(desk.id, "schedule", world.now)
-        held = Held(desk.id, desk.link_id, self.fence, desk.user_id, desk.provider)
-        ledger = SqlLedger(held, MARKERS, world.window, lambda: world.now, log)
-        before = self.stand.requests()
-        with suppress(ProviderError):
-            await sync.run(ledger, self.adapter, PROVIDER.capabilities, lambda: world.now)
-        return self.stand.requests() - before
-
-    async def events(self) -> dict[str, StoredEvent]:
-        """What stands in the calendar, read anew."""
-        found = await listed(self.stand)
-        return {change.event.id: change.event for change in found if isinstance(change, Seen)}
-
-    async def rows(self) -> list[models.CalendarSyncMapping]:
-        return await models.CalendarSyncMapping.filter(link_id=self.world.desks[0].link_id, closed=None)
-
-    async def make(self, number: int = 1) -> None:
-        for _ in range(number):
-            await people.make(self.world)
-
-    async def edit_there(self, event: StoredEvent) -> None:
-        """A person changes one thing of an event at Google."""
-        world = self.world
-        group = world.dice.choice(editable(event.content))
-        content = world.values.edited(event.content, group)
-        if group.startswith("occurrence:"):
-            edited = next(o for o in content.overrides if occurrence_group(o.slot) == group)
-            content = replace(
-                event.content, overrides=(replace(edited, is_cancelled=world.dice.random() < 0.3),)
-            )
-            await self.stand.vary(event.id, content)
-        else:
-            fields = {name: value for name, value in body_of(content).items() if name != "recurrence"}
-            await self.stand.ask("PATCH", f"/events/{event.id}", fields)
-
-
-@pytest.fixture(scope="module")
-def database() -> bytes:
-    """Made before a test has a loop: making it takes one."""
-    return settled(2)[0]
-
-
-@pytest.fixture
-async def studio(database: bytes, request: pytest.FixtureRequest) -> AsyncIterator[Studio]:
-    kind, seed = getattr(request, "param", (GoogleStand, 1))
-    async with ground.laid(database):
-        world = World(Random(seed))  # noqa: S311 - chance that can be repeated
-        world.weather.is_calm = True
-        world.open([GOOGLE, CALDAV])
-        stand: GoogleStand = kind(PROVIDER)
-        await stand.open()
-        stand.google.stop_clock(world.now)
-        stand.client.token = stand.google.token_for(ALICE)
-        stand.calendar_id = seeding.put_calendar(
-            stand.google.world, {"id": _CALENDAR, "owner": BOB, "roles": {ALICE: "writer"}}
-        ).id
-        yield Studio(world, stand)
-        await stand.close()
-
-
-async def _expect_in_step(studio: Studio) -> None:
-    """Every pair says the same on both sides, nothing is due, and nothing stands there that no row knows."""
-    rows, events = await studio.rows(), await studio.events()
-    ids = [row.appointment_id for row in rows if row.appointment_id]
-    known = await appointments.load(ids)
-    for row in rows:
-        assert row.due is None, row
-        event = events.get(row.external_event_id or "")
-        if event is None or row.appointment_id is None or row.hold is not None:
-            continue
-        # Of a user's own private event the platform knows no more than when.
-        if not event.content.is_private:
-            ours: Content = known[row.appointment_id].content
-            assert not differing(studio.adapter, ours, event.content), (ours, event.content)
-    assert set(events) <= {row.external_event_id for row in rows}
 
 
 async def test_an_idle_run_takes_one_request(studio: Studio) -> None:
@@ -158,7 +49,7 @@ async def test_hundreds_of_new_events_take_one_request(studio: Studio) -> None:
     await studio.run()
     for _ in range(300):
         event = body_of(studio.world.values.content(is_series=False))
-        seeding.put_event(studio.stand.google.world, {"calendar": _CALENDAR, "event": event})
+        seeding.put_event(studio.stand.google.world, {"calendar": CALENDAR, "event": event})
 
     assert await studio.run() == 1
     assert len(await studio.rows()) == 300
@@ -177,7 +68,7 @@ async def test_what_is_too_much_for_a_minute_goes_on_in_the_next(studio: Studio)
 
     assert 0 < some <= 30
     studio.stand.google.turn_off("quota")
-    await _expect_in_step(studio)
+    await expect_in_step(studio)
     assert len(await studio.events()) > 30
 
 
@@ -192,7 +83,7 @@ async def test_a_forgotten_token_loses_nothing_and_doubles_nothing(studio: Studi
     await studio.run()
     await studio.run()
 
-    await _expect_in_step(studio)
+    await expect_in_step(studio)
 
 
 async def test_an_edit_that_google_fails_to_show_comes_in_with_the_next_run(studio: Studio) -> None:
@@ -236,16 +127,16 @@ async def test_a_series_edited_on_both_sides_is_one_series(studio: Studio) -> No
         Override(slots[0], title="v900"),
         Override(slots[1], is_cancelled=True),
     )
-    await _expect_in_step(studio)
+    await expect_in_step(studio)
 
 
 @pytest.mark.parametrize("fault", ["rate-limited", "failing", "lost-request"])
 async def test_a_moved_occurrence_outlives_that_only_its_series_was_written(
     studio: Studio, fault: str
 ) -> None:
-    first = (studio.world.now + 3 * _DAY).replace(tzinfo=None, hour=10, minute=0, second=0, microsecond=0)
+    first = (studio.world.now + 3 * DAY).replace(tzinfo=None, hour=10, minute=0, second=0, microsecond=0)
     series = replace(WEEKLY, when=Timed(first, first + timedelta(hours=1), "Europe/Berlin"))
-    moved = Override(first + 14 * _DAY, when=series.when.moved_to(first + 15 * _DAY))
+    moved = Override(first + 14 * DAY, when=series.when.moved_to(first + 15 * DAY))
     await studio.world.platform.make(replace(series, overrides=(moved,)))
 
     studio.stand.google.arm(fault, times=1, method="PATCH", path="*_2*")
@@ -297,4 +188,4 @@ async def test_whatever_happens_both_sides_end_in_step(studio: Studio) -> None:
         studio.stand.google.advance(seconds=1)
     for _ in range(4):
         await studio.run()
-    await _expect_in_step(studio)
+    await expect_in_step(studio)
