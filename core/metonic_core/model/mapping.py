@@ -161,8 +161,10 @@ class Mapping:
     writes that landed lately, ``refused`` the last one that the provider would not take. ``alike_id`` is
     the appointment that its event looks like: while it is held a person is asked, else they are two.
     ``can_write`` and ``can_write_time`` are as in the event last read. ``is_masked``: the copy as last
-    agreed, and so either base, says no more than "Busy". ``resolution`` is what was decided about its
-    conflict and not done yet, ``resolved_at`` when one was last carried out, or rejected in a held run.
+    agreed, and so either base, says no more than "Busy". ``unfinished`` is set where a write reached a series
+    and not all of its occurrences, or may not have: what these may repeat of the series as it was since
+    before the first such write; nothing, where that is not known. ``resolution`` is what was decided about
+    its conflict and not done yet, ``resolved_at`` when one was last carried out, or rejected in a held run.
     ``is_commanded``: a person asked for the change that is due. ``fingerprint`` names the versions in
     which the guard held it, ``answer`` is what a person said to that. ``closed`` names why a row is a
     tombstone.
@@ -195,6 +197,7 @@ class Mapping:
     written: tuple[Written, ...] = ()
     refused: Refused | None = None
     is_masked: bool = False
+    unfinished: tuple[Content, ...] | None = None
     enters_at: datetime | None = None
     resolution: Resolution | None = None
     resolved_at: datetime | None = None
@@ -208,6 +211,11 @@ class Mapping:
     def is_in_conflict(self) -> bool:
         """Whether it rests until two sides agree, or somebody says which one stands."""
         return self.hold is not None and self.hold.kind is HoldKind.CONFLICT
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether a copied series is to be written once more, whatever it says, so that all of it says so."""
+        return self.origin is Origin.COPY and self.unfinished is not None
 
     def due(self) -> "Mapping":
         """This row with a decision due, by a number never drawn before for it."""

@@ -9,8 +9,8 @@ from metonic_core.model.mapping import Hold, HoldKind, Mapping, Origin, WriteKin
 from metonic_core.model.series import Override
 from metonic_core.model.when import When
 from metonic_core.reconcile.conflicts import frozen
-from metonic_core.reconcile.landing import overtaken
 from metonic_core.reconcile.merge import Comparison, Merge, merge
+from metonic_core.reconcile.overtaking import overtaken
 from metonic_core.reconcile.resting import about
 from metonic_core.reconcile.step import Act, ConflictType, Operation, Reason, Side, Step, Write
 from metonic_core.reconcile.telling import deleted, updated
@@ -56,7 +56,7 @@ def brought_together(pair: Comparison, merged: Merge, resolved: frozenset[Group]
     """
     pulls = _pulled(pair, merged, Reason.RESOLVED if resolved else Reason.EDITED_THERE)
     done = overtaken(pair.mapping, pair.terms) + pulls
-    if not merged.to_send:
+    if not merged.to_send and not pair.is_to_be_finished:
         return Step(
             replace(merged.mapping, wanted=None), merged.appointment if pulls else None, operations=done
         )

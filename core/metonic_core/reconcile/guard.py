@@ -92,10 +92,11 @@ class Planned:
 def planned(step: Step) -> tuple[Planned, ...]:
     """All that a step would do to either side, in that order; of an update, only the groups that change.
 
+    None change where a series is only written to its end.
     What else an appointment says the calendar may not be shown.
     """
     done = tuple(Planned(o, o.after) for o in step.operations)
-    if step.write is None:
+    if step.write is None or (step.write.kind is WriteKind.UPDATE and not step.write.groups):
         return done
     write, base = step.write, step.mapping.external_base
     before = None if write.kind is WriteKind.CREATE else base

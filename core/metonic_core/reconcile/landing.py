@@ -21,13 +21,21 @@ from metonic_core.model.mapping import (
 )
 from metonic_core.model.marker import Marker
 from metonic_core.reconcile.observe import take
-from metonic_core.reconcile.partial import partly
+from metonic_core.reconcile.overtaking import overtaken
+from metonic_core.reconcile.partial import arrived
 from metonic_core.reconcile.restraint import refusal, written_lately
 from metonic_core.reconcile.step import Act, Operation, Reason, Said, Side
 from metonic_core.reconcile.terms import Terms
 from metonic_core.selection import as_platform_knows, masked
-from metonic_core.spi.changes import Gone, Reading, Seen
-from metonic_core.spi.errors import AccessDenied, EtagMismatch, IdentityTaken, NotFound, Unacceptable
+from metonic_core.spi.changes import Gone, Reading, Seen, Unreadable
+from metonic_core.spi.errors import (
+    AccessDenied,
+    EtagMismatch,
+    IdentityTaken,
+    NotFound,
+    RateLimited,
+    Unacceptable,
+)
 from metonic_core.spi.writes import Failed, Outcome, Removed, Stored, Unknown
 
 Landed = tuple[Mapping, tuple[Operation, ...]]
@@ -43,7 +51,7 @@ def settle(mapping: Mapping, reading: Reading, terms: Terms) -> Landed:
     """
     intent = _intent_of(mapping)
     match reading:
-        case Gone() if terms.may_hide(mapping):
+        case Gone() | Unreadable() if _tells_nothing(mapping, reading, terms):
             return mapping, ()
         case Gone() if intent.kind is WriteKind.DELETE:
             return _removed(mapping, intent)
@@ -56,6 +64,11 @@ def settle(mapping: Mapping, reading: Reading, terms: Terms) -> Landed:
             return _found(mapping, intent, event, terms)
         case _:
             return take(replace(mapping, intent=None), reading, terms), ()
+
+
+def _tells_nothing(mapping: Mapping, reading: Gone | Unreadable, terms: Terms) -> bool:
+    """Whether the event may be told of in a moment."""
+    return reading.is_passing if isinstance(reading, Unreadable) else terms.may_hide(mapping)
 
 
 def _is_refuted(mapping: Mapping, intent: Intent, event: StoredEvent, terms: Terms) -> bool:
@@ -96,10 +109,15 @@ def outcome_of(mapping: Mapping, outcome: Outcome, terms: Terms) -> Landed:
     """The row after the provider answered a write."""
     intent = _intent_of(mapping)
     match outcome:
+        case Unknown(error=RateLimited()):
+            # That says nothing about the item.
+            return mapping, ()
         case Unknown():
             return replace(mapping, attempts=mapping.attempts + 1), ()
         case Stored(event=event):
-            return _found(mapping, intent, event, terms)
+            made, done = _found(mapping, intent, event, terms)
+            # What the provider refuses of a series counts like a refusal of all of it.
+            return replace(made, attempts=mapping.attempts + 1) if made.is_unfinished else made, done
         case Removed():
             return _removed(mapping, intent)
         case Failed(error=error):
@@ -172,6 +190,7 @@ def _answered(mapping: Mapping, intent: Intent, event: StoredEvent, terms: Terms
     """
     made, done = confirm(take(replace(mapping, intent=None), Seen(event), terms), terms, intent)
     is_whole = intent.sent is None or _is_whole(mapping, intent.sent, event, terms)
+    is_whole = is_whole and not made.is_unfinished
     if is_whole and made.seen is None and intent.sent not in made.unconfirmed:
         return replace(made, wanted=None if mapping.wanted == intent.answers else mapping.wanted), done
     return made, done
@@ -192,9 +211,16 @@ def confirm(mapping: Mapping, terms: Terms, intent: Intent | None = None) -> Lan
         sent = _recognised(mapping, event, terms, intent)
     if sent is None:
         return mapping, ()
-    landed = _landed(mapping, sent, event, terms)
-    landed = partly(landed, event, terms) if event.is_partial else landed
-    return landed, (_journalled(mapping, sent, landed),)
+    row, part, event = arrived(mapping, sent, event, terms)
+    landed = _landed(row, part, event, terms)
+    done = (_journalled(mapping, part, landed),) if part.groups else ()
+    if not landed.is_unfinished:
+        return landed, done
+    # Part of a write is no write that the provider has taken; and what of it looks as if it had not arrived
+    # may have, and somebody edited on top of it.
+    rest = replace(sent, groups=sent.groups - part.groups)
+    lost = overtaken(replace(row, seen=Observed(event), unconfirmed=(rest,)), terms)
+    return replace(landed.due(), attempts=mapping.attempts), lost + done
 
 
 def _journalled(mapping: Mapping, sent: Sent, landed: Mapping) -> Operation:
@@ -209,27 +235,6 @@ def _said(mapping: Mapping, sent: Sent) -> Said | None:
     before, after = mapping.local_base, sent.of_appointment
     groups = [g for g in sent.groups if before and before.get(g) != after.get(g)]
     return Said(before.only(groups), after.only(groups)) if before and groups else None
-
-
-def overtaken(mapping: Mapping, terms: Terms) -> tuple[Operation, ...]:
-    """What stood in the event, was never agreed, and is not there any more.
-
-    Problem: a write that is not confirmed may have landed over it and been replaced in its turn before
-    anybody looked. Solution: the journal keeps it before the base moves on.
-    """
-    base, agreed = mapping.external_base, mapping.local_base
-    if base is None or not mapping.unconfirmed or not isinstance(mapping.seen, Observed):
-        return ()
-    known = as_platform_knows(base, mapping)
-    gone = terms.differing(base, mapping.seen.event.content) & _sent_groups(mapping)
-    lost = frozenset(g for g in gone if agreed is None or not terms.same(g, agreed, known))
-    if not lost:
-        return ()
-    return (Operation(Side.EXTERNAL, Act.UPDATE, Reason.OVERWRITTEN_UNSEEN, lost, base),)
-
-
-def _sent_groups(mapping: Mapping) -> frozenset[Group]:
-    return frozenset().union(*(sent.groups for sent in mapping.unconfirmed))
 
 
 def _stamped(mapping: Mapping, event: StoredEvent, terms: Terms) -> Sent | None:

@@ -10,7 +10,16 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from metonic_core.model.appointment import Appointment, stamped
-from metonic_core.model.content import NOTES, TIME, Content, Group, all_groups, occurrence_group, slot_of
+from metonic_core.model.content import (
+    NOTES,
+    STATUS,
+    TIME,
+    Content,
+    Group,
+    all_groups,
+    occurrence_group,
+    slot_of,
+)
 from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import Mapping, Observed, Origin
 from metonic_core.model.series import has_slot
@@ -108,6 +117,11 @@ class Comparison:
     def is_hidden(self) -> bool:
         """Whether this calendar may not be shown what the appointment is about."""
         return self.terms.selection.hides(self._as_it_will_be) is not None
+
+    @cached_property
+    def is_to_be_finished(self) -> bool:
+        """Whether the copy is written to once more, even where nothing differs that can be seen."""
+        return self.mapping.is_unfinished and self.flow(STATUS).is_outbound
 
     @cached_property
     def _as_it_will_be(self) -> Appointment:

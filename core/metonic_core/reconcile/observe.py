@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import Absent, Hold, HoldKind, Illegible, Look, Mapping, Observed, Origin
+from metonic_core.reconcile.partial import observed
+from metonic_core.reconcile.restraint import is_given_up
 from metonic_core.reconcile.step import Reason
 from metonic_core.reconcile.terms import Terms
 from metonic_core.selection import withhold
@@ -138,13 +140,15 @@ def _absent(mapping: Mapping, gone: Gone) -> Mapping:
 
 
 def _take_event(mapping: Mapping, event: StoredEvent, terms: Terms) -> Mapping:
+    if mapping.is_unfinished and is_given_up(mapping) and event.etag == mapping.etag:
+        # The part that was written is told of as a change, and is none that promises more of the rest.
+        return replace(mapping, seen=None)
     if _is_held(mapping, HoldKind.QUARANTINE):
         mapping = replace(mapping, hold=None, attempts=0)
     if mapping.origin is Origin.OWN and not _is_of_ours(event, terms):
         event = replace(event, content=withhold(event.content, mapping.external_base))
     return replace(
-        mapping,
-        seen=Observed(event),
+        observed(mapping, event),
         uid=event.uid,
         revision=event.revision if event.revision is not None else mapping.revision,
         can_write=event.can_write and (terms.silent_writes or not event.has_guests),

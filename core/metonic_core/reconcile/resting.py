@@ -8,8 +8,8 @@ from dataclasses import replace
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.content import NOTES, Content, Group, all_groups, slot_of
 from metonic_core.model.mapping import Absent, Hold, Mapping, Origin, WriteKind
-from metonic_core.reconcile.landing import overtaken
 from metonic_core.reconcile.merge import Comparison
+from metonic_core.reconcile.overtaking import overtaken
 from metonic_core.reconcile.step import Reason, Step, Write
 from metonic_core.reconcile.terms import Terms
 from metonic_core.selection import masked, projected
@@ -33,7 +33,7 @@ def _without_what_is_withheld(pair: Comparison) -> tuple[Mapping, Write | None]:
         if not pair.terms.same(g, pair.external, shown)
         and (_flows_only_out(pair, g) or _is_shown_otherwise(pair, g))
     )
-    if not groups:
+    if not groups and not pair.is_to_be_finished:
         return pair.mapping, None
     mapping = replace(pair.mapping, external_base=pair.external_base.take(groups, pair.external))
     etag = pair.event.etag if pair.event else mapping.etag

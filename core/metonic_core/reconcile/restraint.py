@@ -56,9 +56,14 @@ def restrained(step: Step, terms: Terms) -> Step:
 def _why_not(row: Mapping, write: Write, terms: Terms) -> str | None:
     if row.refused and row.refused.attempt == _attempt(row, write, terms):
         return row.refused.why
-    if row.attempts >= _MOST_ATTEMPTS:
+    if is_given_up(row):
         return f"The provider has not taken this change {_MOST_ATTEMPTS} times in a row."
     return Reason.OSCILLATES if _oscillates(row, write, terms) else None
+
+
+def is_given_up(row: Mapping) -> bool:
+    """Whether what is due was tried so often that it is left for a day, or until somebody edits it."""
+    return row.attempts >= _MOST_ATTEMPTS
 
 
 def _oscillates(row: Mapping, write: Write, terms: Terms) -> bool:

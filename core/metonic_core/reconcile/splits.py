@@ -11,6 +11,7 @@ from metonic_core.model.appointment import Appointment
 from metonic_core.model.content import TIME, Content
 from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import Mapping, Observed, Origin, WriteKind
+from metonic_core.model.repeated import without_repeated
 from metonic_core.model.series import occurs_in
 from metonic_core.model.when import Window
 from metonic_core.reconcile.resting import about
@@ -49,7 +50,7 @@ def follow(mapping: Mapping, event: StoredEvent, first: Appointment, claim: Mapp
     is no second half again.
     """
     selection, claim = terms.selection, replace(claim, is_masked=_is_masked(event, claim, terms))
-    known = as_platform_knows(event.content, claim)
+    known = as_platform_knows(without_repeated(event.content, claim.unfinished or ()), claim)
     if claim.is_masked or selection.masks(first):
         known = unmasked(known, first.content)
     taken = [g for g in known.groups() if flow(claim, first, selection, g).is_inbound]

@@ -1,5 +1,6 @@
 """What the engine asks an adapter to write, and what came of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -22,7 +23,9 @@ class Update:
     """Bring ``groups`` of the event to what ``content`` says and leave all else as it is.
 
     ``etag`` must be compared before anything is edited. ``marker`` replaces the one on a copy; it is None
-    for a user's own event, which carries none.
+    for a user's own event, which carries none. ``former`` is what occurrences may still repeat of the series
+    as it was before, or was meant to be, where an earlier write did not reach all of them
+    (``StoredEvent.is_partial``): they are to follow it now, unless ``content`` says otherwise.
     """
 
     id: str
@@ -30,6 +33,7 @@ class Update:
     content: Content
     groups: frozenset[Group]
     marker: str | None = None
+    former: Sequence[Content] = ()
 
 
 @dataclass(frozen=True, slots=True)

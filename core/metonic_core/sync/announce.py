@@ -53,7 +53,8 @@ def _request(row: Mapping, intent: Intent, terms: Terms) -> writes.Write:
         marker = row.marker(intent.operation)
         return writes.Create(marker.identity, terms.markers.sign(marker), intent.sent.content)
     stamp = terms.markers.sign(row.marker(intent.operation)) if row.origin is Origin.COPY else None
-    return writes.Update(event_id, etag, intent.sent.content, intent.sent.groups, stamp)
+    former = row.unfinished or ()
+    return writes.Update(event_id, etag, intent.sent.content, intent.sent.groups, stamp, former)
 
 
 async def carry_out(this: Run, announced: Sequence[Announced]) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from metonic_core.model.mapping import HoldKind, Mapping, Observed, Origin, WriteKind
-from metonic_core.reconcile.landing import ERASED, overtaken
+from metonic_core.reconcile.landing import ERASED
+from metonic_core.reconcile.overtaking import overtaken
 from metonic_core.reconcile.step import Reason, Write
 from metonic_core.reconcile.terms import Terms
 from metonic_core.spi.adapter import CalendarAdapter

@@ -13,16 +13,17 @@ def likeness(group: Group, content: Content) -> object:
     """The group's value without what Google does not keep apart: white space at the ends, line ends."""
     match group:
         case "title" | "location":
-            return _plain(getattr(content, group))
+            return plain(getattr(content, group))
         case "notes":
-            return _plain(own_words(content.notes))
+            return plain(own_words(content.notes))
         case "time" | "status" | "visibility":
             return content.get(group)
     override = content.override(slot_of(group))
     return _override(override, content) if override else None
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """The text without what is not kept apart."""
     return "\n".join(part.rstrip() for part in clean(text).strip().split("\n"))
 
 
@@ -46,4 +47,4 @@ def _override(override: Override, series: Content) -> Override | None:
 
 
 def _differing(text: str | None, usual: str) -> str | None:
-    return None if text is None or _plain(text) == _plain(usual) else _plain(text)
+    return None if text is None or plain(text) == plain(usual) else plain(text)

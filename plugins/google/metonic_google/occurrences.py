@@ -5,15 +5,16 @@ is edited is not said anywhere, so it is looked: what it only repeated is brough
 stays. One that is to be as its series is written as such, and then reads as no override.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from metonic_core.model.content import GROUPS, TIME, Content, Group, occurrence_group, slot_of
 from metonic_core.model.series import Override, has_slot
 from metonic_core.model.when import Slot
-from metonic_google.items import Item, etag_of, id_of, is_cancelled, is_partial, part_of, text_of
-from metonic_google.likeness import likeness
+from metonic_google.conference import own_words
+from metonic_google.items import Item, etag_of, id_of, is_cancelled, part_of, text_of
+from metonic_google.likeness import likeness, plain
 from metonic_google.moments import said
 from metonic_google.moments import slot_of as exception_slot
 from metonic_google.paths import instance_id
@@ -37,15 +38,22 @@ class Edit:
         return self.fields == _CANCELLED
 
 
-def edits(before: Whole | None, now: Whole, goal: Content, groups: Collection[Group]) -> list[Edit]:
+def edits(
+    before: Whole | None,
+    now: Whole,
+    goal: Content,
+    groups: Collection[Group],
+    left: Sequence[Content] | None = None,
+) -> list[Edit]:
     """What brings the occurrences of a series to ``goal``, which its master says already.
 
-    ``before`` is the series as it was when it was decided what to write.
+    ``before`` is the series as it was when it was decided what to write; ``left`` is what occurrences may
+    repeat that an earlier write did not reach, nothing where that is not known, None where there was none.
     """
     content = now.event.content
     exceptions = now.by_slot(content.when)
     slots = {slot for group in groups if (slot := slot_of(group)) is not None}
-    if not set(GROUPS).isdisjoint(groups):
+    if left is not None or not set(GROUPS).isdisjoint(groups):
         slots |= {*exceptions, *(override.slot for override in goal.overrides)}
     made = []
     for slot in sorted(slots, key=str):
@@ -55,7 +63,8 @@ def edits(before: Whole | None, now: Whole, goal: Content, groups: Collection[Gr
                 instance_id(id_of(now.master), slot, goal.when), None, _fields(None, content, goal, slot)
             )
         else:
-            fields = _left_behind(content, slot, exception) or _brought(before, now, goal, slot, exception)
+            following = _followed(before, now, exception, left)
+            fields = _left_behind(content, slot, exception) or _brought(now, goal, slot, exception, following)
             edit = Edit(id_of(exception), etag_of(exception), fields)
         made += [edit] if edit.fields else []
     return [*made, *_of_other_kind(now, content)] if TIME in groups else made
@@ -72,7 +81,9 @@ def _of_other_kind(now: Whole, content: Content) -> list[Edit]:
     ]
 
 
-def _brought(before: Whole | None, now: Whole, goal: Content, slot: Slot, exception: Item) -> dict[str, Any]:
+def _brought(
+    now: Whole, goal: Content, slot: Slot, exception: Item, following: dict[str, str]
+) -> dict[str, Any]:
     """What an exception is to say of its own, with what it is to repeat of its series."""
     fields = _fields(exception, now.event.content, goal, slot)
     if fields == _CANCELLED:
@@ -80,7 +91,7 @@ def _brought(before: Whole | None, now: Whole, goal: Content, slot: Slot, except
     if is_cancelled(exception):
         # Whatever it repeated when it was cancelled, its series may have changed since, or been hidden.
         return {**_repeated(now.master), **fields} if fields else {}
-    return {**_followed(before, now, exception), **fields}
+    return {**following, **fields}
 
 
 def _repeated(item: Item) -> dict[str, str]:
@@ -113,17 +124,40 @@ def _left_behind(now: Content, slot: Slot, exception: Item) -> dict[str, Any]:
     return {} if is_one else dict(_CANCELLED)
 
 
-def _followed(before: Whole | None, now: Whole, exception: Item) -> dict[str, Any]:
+def _followed(
+    before: Whole | None, now: Whole, exception: Item, left: Sequence[Content] | None
+) -> dict[str, str]:
+    """What an exception only repeats of its series as it was: just now, or when it was left behind."""
     if before is None:
         return {}
     old, new, own = map(_repeated, (before.master, now.master, exception))
-    fields = {name: new[name] for name in _REPEATED if own[name] == old[name] != new[name]}
-    if is_partial(before.master):
-        # What an earlier write did not bring along cannot be told from words of its own.
-        fields = {name: new[name] for name in _REPEATED if own[name] != new[name]}
+    former = None if left is None else [_known(content) for content in left]
+    fields = {
+        name: new[name]
+        for name in _REPEATED
+        if own[name] != new[name] and (own[name] == old[name] or _is_left(name, own[name], former))
+    }
     # Nobody shows one lesson of what is hidden: a write that ended half-way may have left it so.
     is_shown = new["visibility"] in PRIVATE and own["visibility"] not in PRIVATE
     return fields | ({"visibility": new["visibility"]} if is_shown else {})
+
+
+def _known(content: Content) -> dict[str, str]:
+    """The same of a series as it was known to us."""
+    fields = {"description": content.notes, "status": content.status.value}
+    fields["visibility"] = "private" if content.is_private else "default"
+    return fields | {"transparency": "opaque" if content.is_busy else "transparent"}
+
+
+def _is_left(name: str, text: str, former: Sequence[dict[str, str]] | None) -> bool:
+    """Whether an earlier write left it. Where nobody knows, it cannot be told from words of its own."""
+    if not former:
+        return former is not None
+    if name == "visibility":
+        return any((text in PRIVATE) == (known[name] in PRIVATE) for known in former)
+    if name == "description":
+        return any(plain(own_words(text)) == plain(own_words(known[name])) for known in former)
+    return any(text == known[name] for known in former)
 
 
 def is_undisturbed(before: Whole, now: Whole, slot_ids: Collection[str], *, is_moved: bool) -> bool:
@@ -140,8 +174,8 @@ def is_undisturbed(before: Whole, now: Whole, slot_ids: Collection[str], *, is_m
 
 
 def _is_same(before: Item | None, now: Item, master: Item, *, is_moved: bool) -> bool:
-    if before is None or is_moved:
+    if before is None:
         return is_moved
     texts = ("summary", "location", "description", "status")
     is_said = all(text_of(now, name) in {text_of(before, name), text_of(master, name)} for name in texts)
-    return is_said and all(now.get(name) == before.get(name) for name in ("start", "end"))
+    return is_said and (is_moved or all(now.get(name) == before.get(name) for name in ("start", "end")))

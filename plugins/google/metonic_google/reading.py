@@ -128,10 +128,12 @@ class Whole:
 
     @property
     def _is_private(self) -> bool:
-        """One private occurrence hides its series, as Google has it since 2026-07; older ones stand alone."""
-        return _is_private(self.master) or any(
-            _is_private(exception) for exception in self.exceptions if not is_cancelled(exception)
-        )
+        """One private occurrence hides its series, as Google has it since 2026-07; older ones stand alone.
+
+        Not that of a copy: what was hidden once stays so in its occurrences, and is to be hidden again.
+        """
+        own = () if mark_of(self.master)[0] else self.exceptions
+        return any(_is_private(item) for item in (self.master, *own) if not is_cancelled(item))
 
     def _overrides(self, series: Content, excluded: frozenset[Slot]) -> tuple[Override, ...]:
         if len(self.exceptions) > _MAX_EXCEPTIONS:

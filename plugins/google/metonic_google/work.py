@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from metonic_core.model.content import NOTES, TIME, VISIBILITY, Content, Group, slot_of
+from metonic_core.model.repeated import without_repeated
 from metonic_core.spi import (
     AccessDenied,
     Answer,
@@ -44,6 +45,7 @@ from metonic_google.writing import created, edited, fitting, has_varied, recurre
 
 _UNREAD: Item = {}
 _NOBODY = "none"
+_FINAL = (AccessDenied, NotFound, Unacceptable)
 # Some words of these two groups are not ours to change, and have to be known first.
 _READ_FIRST = frozenset({NOTES, VISIBILITY})
 
@@ -53,8 +55,8 @@ class Work:
     """``whole`` is the event as far as it was read, ``before`` as it was before, ``goal`` what it is to say.
 
     ``scope``: the groups to be looked at for that; ``has_landed``: some of it is stored; ``has_varied``: more
-    than the event itself; ``has_spread``: its occurrences have to be looked at, and edited, once more. With
-    an outcome it is done.
+    than the event itself; ``has_spread``: its occurrences have to be looked at, and edited, once more;
+    ``is_short``: some of them Google will not have edited. With an outcome it is done.
     """
 
     write: Write
@@ -66,6 +68,7 @@ class Work:
     has_landed: bool = False
     has_varied: bool = False
     has_spread: bool = False
+    is_short: bool = False
 
     @property
     def id(self) -> str:
@@ -91,6 +94,9 @@ class Work:
             case Missing():
                 is_delete = isinstance(self.write, Delete)
                 self.settle(Removed() if is_delete else Failed(NotFound("The event is not there any more.")))
+            case Withheld(is_passing=True):
+                # Nothing is written yet: it is read again first.
+                self.fail(EtagMismatch("The event cannot be read just now."))
             case Withheld(reason=reason):
                 self.fail(Unacceptable(reason))
             case Whole() if found.etag != self.write.etag:
@@ -136,8 +142,10 @@ class Work:
     def _fields(self, write: Update) -> dict[str, Any]:
         current = self.whole.master if self.whole else _UNREAD
         before = self.whole.event.content if self.whole else None
-        goal = before.take(write.groups, write.content) if before and is_series(current) else write.content
-        self.before, self.goal = self.whole, fitting(goal) if TIME in write.groups else goal
+        self.before = self.whole
+        known = without_repeated(before, self.left or ()) if before else None
+        goal = known.take(write.groups, write.content) if known and is_series(current) else write.content
+        self.goal = fitting(goal) if TIME in write.groups else goal
         lines = recurrence(before, self.goal, write.groups, current)
         # With other lines Google may let go of all exceptions, of which it keeps none for certain.
         self.scope = write.groups | ({TIME} if lines else frozenset())
@@ -179,6 +187,13 @@ class Work:
         return self.whole is not None and not is_series(self.whole.master)
 
     @property
+    def left(self) -> Sequence[Content] | None:
+        """What an earlier write may have left in occurrences of this copy; None where there was none."""
+        if not isinstance(self.write, Update) or self.write.marker is None:
+            return None
+        return self.write.former if self.before and is_partial(self.before.master) else None
+
+    @property
     def has_exceptions(self) -> bool:
         return self.whole is not None and is_series(self.whole.master) and bool(self.whole.exceptions)
 
@@ -187,7 +202,7 @@ class Work:
         if self.whole is None or self.goal is None or not is_series(self.whole.master):
             return []
         try:
-            found = edits(self.before, self.whole, self.goal, self.scope)
+            found = edits(self.before, self.whole, self.goal, self.scope, self.left)
         except ValueError:
             self.fail(Unacceptable("What the series says now cannot be understood, so it is not edited."))
             return []
@@ -214,16 +229,27 @@ class Work:
         if is_first and refused and _may_have_spread(edits, answers):
             self.has_spread = True
         elif refused:
-            self.fail(write_failure(refused[0]))
+            self._fall_short([write_failure(answer) for answer in refused])
+
+    def _fall_short(self, failures: Sequence[ProviderError]) -> None:
+        """Where Google does not take what is asked of single occurrences, and will not take it either.
+
+        Then it is known what stands there, and the mark tells that it is not all.
+        """
+        passing = [f for f in failures if not isinstance(f, _FINAL)]
+        open_ones = [f for f in passing if isinstance(f, Unavailable)]
+        if passing or self.whole is None or not is_partial(self.whole.master):
+            self.fail([*open_ones, *passing, *failures][0])
+        self.is_short = True
 
     # how it stands in the end
 
     @property
     def last_stamp(self) -> dict[str, Any]:
         """The mark without what told that occurrences were still to be written; empty if it did not."""
-        if self.whole is None or not is_partial(self.whole.master) or isinstance(self.write, Delete):
+        if isinstance(self.write, Delete) or self.is_short or self.whole is None:
             return {}
-        return stamped(self.write.marker)
+        return stamped(self.write.marker) if is_partial(self.whole.master) else {}
 
     def judge_stamp(self, answer: Answer) -> None:
         """Take the answer to that."""

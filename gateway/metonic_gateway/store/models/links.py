@@ -116,6 +116,7 @@ class CalendarSyncMapping(Model):
     attempts = fields.IntField(default=0)
     is_recreated = fields.BooleanField(default=False, db_default=False)
     is_masked = fields.BooleanField(default=False, db_default=False)
+    unfinished: Any = fields.JSONField(null=True)
     resolution: Any = fields.JSONField(null=True)
     resolved_at = fields.DatetimeField(null=True)
     written: Any = fields.JSONField(null=True)
