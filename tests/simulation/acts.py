@@ -143,6 +143,7 @@ TROUBLES: tuple[tuple[float, Fault | Trouble], ...] = (
     (3, Fault.LATE),
     (3, Fault.UNANSWERED),
     (1, Fault.CUT),
+    (3, Fault.PARTLY),
     (1, Trouble.EXPIRED),
     (1, Trouble.RESET),
     (4, Trouble.REPLAY),

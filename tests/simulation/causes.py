@@ -31,6 +31,8 @@ def groundless(world: "World", desk: "Desk", mapping: Mapping, conflict: Conflic
         is_caused = False
     else:
         is_caused = any(_clashes(world, conflict.local, conflict.external, g) for g in conflict.groups)
+        # Whether a write had reached an occurrence before somebody edited it, nobody can tell afterwards.
+        is_caused = is_caused or mapping.event_id in world.weather.parted
     if is_caused:
         return []
     return [f"I9: {mapping.appointment_id} is in conflict for no reason: {conflict.type}, {_told(conflict)}"]

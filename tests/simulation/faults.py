@@ -9,6 +9,7 @@ from uuid import UUID
 
 from tests.simulation.announcing import Announcements
 from tests.simulation.course import Course
+from tests.simulation.parts import leave_unfinished, part_of
 from tests.simulation.privacy import Watch
 
 from metonic_core.model.content import Content, Group
@@ -29,7 +30,8 @@ class Fault(StrEnum):
     """What can happen to a request.
 
     DEAD: a read gets no answer. LOST: a write never arrives. LATE: it arrives later. UNANSWERED: it arrives,
-    and its answer does not. CUT: of a batch the rest is not even tried.
+    and its answer does not. CUT: of a batch the rest is not even tried. PARTLY: of a series that is many
+    resources it reaches some, and has no answer.
     """
 
     DEAD = "dead line"
@@ -37,13 +39,14 @@ class Fault(StrEnum):
     LATE = "late request"
     UNANSWERED = "lost answer"
     CUT = "cut batch"
+    PARTLY = "part of a series"
 
 
 @dataclass(slots=True)
 class Weather:
     """``armed`` is what goes wrong next, wherever it can; ``late`` holds writes that are still on their way.
 
-    ``struck`` counts what went wrong.
+    ``struck`` counts what went wrong, ``parted`` are the events of which a write reached only a part.
     """
 
     course: Course
@@ -51,6 +54,7 @@ class Weather:
     armed: Counter[str] = field(default_factory=Counter)
     struck: Counter[str] = field(default_factory=Counter)
     late: list[Callable[[], Awaitable[object]]] = field(default_factory=list)
+    parted: set[str] = field(default_factory=set)
     watch: Watch = field(default_factory=Watch)
     announcements: Announcements = field(default_factory=Announcements)
 
@@ -136,6 +140,13 @@ class FaultyAdapter(CalendarAdapter):
         if self._weather.strikes(Fault.LATE):
             self._weather.late.append(lambda: self._inner.write_events(calendar_id, [write]))
             return Unknown(Unavailable("the request is still on its way"))
+        part = part_of(self._inner.calendar, write)
+        if part is not None and self._weather.strikes(Fault.PARTLY):
+            (outcome,) = await self._inner.write_events(calendar_id, [part])
+            if isinstance(outcome, Stored) and not outcome.is_adopted:
+                leave_unfinished(self._inner.calendar, outcome.event)
+                self._weather.parted.add(outcome.event.id)
+            return Unknown(Unavailable("the rest was lost"))
         (outcome,) = await self._inner.write_events(calendar_id, [write])
         if self._weather.strikes(Fault.UNANSWERED):
             return Unknown(Unavailable("the answer was lost"))

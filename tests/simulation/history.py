@@ -50,6 +50,7 @@ def lived(script: Script, prepare: Prepare = nothing, swarm: Swarm = ANYTHING) -
     database, _ = settled(len(conducts))
     world = World(dice, span=dice.choice(swarm.spans))
     world.values.groups = swarm.groups or dice.choice(TASTES_IN_GROUPS)
+    world.values.share_of_series = swarm.share_of_series
     world.open(conducts)
     # Keys are random: from the seed too, by a generator of their own.
     keys = Random(script.seed)  # noqa: S311 - chance that can be repeated

@@ -7,6 +7,7 @@ from tests.simulation import causes
 from tests.simulation.alike import given_up, unasked
 from tests.simulation.approving import held_for_nothing, is_guarded, waits_for_a_person
 from tests.simulation.losing import lost, put_back
+from tests.simulation.parts import unfinished
 from tests.simulation.privacy import disclosed
 from tests.simulation.resolving import cancelled_by_resolution, left_undone
 from tests.simulation.standing import Standing, standing
@@ -15,7 +16,7 @@ from tests.simulation.world import MARKERS, World
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.content import all_groups
 from metonic_core.model.event import StoredEvent
-from metonic_core.model.mapping import HoldKind, Mapping
+from metonic_core.model.mapping import HoldKind, Mapping, Origin
 from metonic_core.reconcile.alike import is_waiting
 from metonic_core.selection import Direction, flow, projected
 from metonic_core.testing.conduct import Conduct, Trouble
@@ -226,6 +227,16 @@ def _mailed(place: Standing) -> list[str]:
     return [f"I6: a mail was sent by {why}" for why in place.desk.calendar.outbox]
 
 
+def _in_part(place: Standing) -> list[str]:
+    """I2: a copied series is written to its last occurrence."""
+    partly = set(unfinished(place.desk.calendar))
+    return [
+        f"I2: {row.event_id} is written in part"
+        for row in place.open
+        if row.event_id in partly and row.origin is Origin.COPY and row.hold is None and row.can_write
+    ]
+
+
 ALWAYS: tuple[Callable[[Standing], list[str]], ...] = (_mailed, _doubled, _left_over)
 """What holds of a calendar in any direction."""
 
@@ -233,6 +244,7 @@ IN_STEP: tuple[Callable[[Standing], list[str]], ...] = (
     *ALWAYS,
     _missing,
     _diverged,
+    _in_part,
     put_back,
     _unknown,
     _left_standing,

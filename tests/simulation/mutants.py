@@ -21,6 +21,7 @@ from tests.simulation.swarms import (
     LAGS,
     LOSSES,
     MASKS,
+    PARTS,
     RESTORES,
     SWITCHES,
     Swarm,
@@ -267,6 +268,11 @@ def masks_flow_back() -> AbstractContextManager[Any]:
     return patch.object(merge, "flow", leaking)
 
 
+def parts_taken_for_all() -> AbstractContextManager[Any]:
+    """What a write has not reached counts as written, and reads as if people had put it back."""
+    return patch.object(landing, "arrived", lambda row, sent, event, _: (row, sent, event))
+
+
 MUTANTS: tuple[tuple[Mutant, Swarm], ...] = (
     (no_base, COLLISIONS),
     (base_from_the_current_row, COLLISIONS),
@@ -281,5 +287,6 @@ MUTANTS: tuple[tuple[Mutant, Swarm], ...] = (
     (lag_forgotten, LAGS),
     (own_events_erased, CHOICES),
     (masks_flow_back, MASKS),
+    (parts_taken_for_all, PARTS),
 )
 """Each with the histories that are about what its rule is for."""

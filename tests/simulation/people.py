@@ -23,7 +23,7 @@ async def make(world: World) -> None:
 
 
 def new_content(world: World) -> Content:
-    is_series, is_private = world.dice.random() < 0.2, world.dice.random() < 0.1
+    is_series, is_private = world.dice.random() < world.values.share_of_series, world.dice.random() < 0.1
     return world.values.content(is_series=is_series, is_private=is_private)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from tests.simulation.acts import BEGINNINGS, KINDS
 from tests.simulation.decisions import Kinds
 from tests.simulation.faults import Fault
+from tests.simulation.values import OCCURRENCES, SHARE_OF_SERIES
 from tests.simulation.world import TASTES_IN_SPANS, USUAL, Span
 
 from metonic_core.model.content import LOCATION, NOTES, TIME, TITLE, Group
@@ -19,7 +20,8 @@ from metonic_core.testing.conduct import CALDAV, GOOGLE, GRAPH, Conduct, Trouble
 class Swarm:
     """What may happen, where, when, and to which groups; where it does not say, chance chooses among all.
 
-    Only histories about anything have events at the edge of their window.
+    Only histories about anything have events at the edge of their window. ``share_of_series``: how many of
+    what people make are series, 0 to 1.
     """
 
     kinds: Kinds = KINDS
@@ -27,6 +29,7 @@ class Swarm:
     groups: frozenset[Group] | None = None
     beginnings: Sequence[Sequence[str]] = field(default=BEGINNINGS)
     spans: Sequence[Span] = (USUAL,)
+    share_of_series: float = SHARE_OF_SERIES
 
 
 def _only(weights: Mapping[str, float]) -> Kinds:
@@ -121,6 +124,28 @@ SWITCHES = Swarm(
 )
 """People are shown more and less of what is just being written."""
 
+PARTS = Swarm(
+    _only(
+        {
+            "run": 16,
+            "sync": 2,
+            "crash": 1,
+            Fault.PARTLY: 10,
+            "time": 3,
+            "edit here": 12,
+            "edit there": 8,
+            "hide here": 3,
+            "show notes": 2,
+            "settings": 1,
+        }
+    ),
+    conducts=(GOOGLE, GOOGLE),
+    groups=frozenset({TITLE, NOTES, *OCCURRENCES}),
+    beginnings=(("new here", "edit here", "edit here", "sync"),),
+    share_of_series=1,
+)
+"""Series are written in part, and edited by everybody before the rest is."""
+
 SWARMS: Mapping[str, Swarm] = {
     "collisions": COLLISIONS,
     "crashes": CRASHES,
@@ -131,4 +156,5 @@ SWARMS: Mapping[str, Swarm] = {
     "choices": CHOICES,
     "masks": MASKS,
     "switches": SWITCHES,
+    "parts": PARTS,
 }

@@ -16,6 +16,10 @@ TEXTS = (TITLE, LOCATION, NOTES)
 _TOKEN = re.compile(r"v(\d+)")
 
 
+SHARE_OF_SERIES = 0.2
+"""How much of what people make are series."""
+
+
 @dataclass(slots=True)
 class Values:
     """``parents``: what each value replaced when somebody wrote it; ``retired``: what people threw away.
@@ -27,6 +31,7 @@ class Values:
     retired: set[int] = field(default_factory=set)
     restored: set[int] = field(default_factory=set)
     groups: frozenset[Group] = field(default_factory=frozenset)
+    share_of_series: float = SHARE_OF_SERIES
 
     def fresh(self, replaced: Iterable[int] = ()) -> int:
         value = len(self.parents) + 1
@@ -84,6 +89,9 @@ def _when(value: int) -> Timed:
 def _slots(content: Content) -> list[Slot]:
     return [content.when.slot + timedelta(weeks=n) for n in range(3)]
 
+
+OCCURRENCES = frozenset(occurrence_group(_when(0).slot + timedelta(weeks=n)) for n in range(3))
+"""Those of every series that people edit."""
 
 TASTES_IN_GROUPS = (frozenset[Group](), frozenset({TITLE}), frozenset({TIME}), frozenset({NOTES, TIME}))
 """What people edit in a history: everything, or only these."""

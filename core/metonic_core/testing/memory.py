@@ -7,6 +7,7 @@ from uuid import UUID
 
 from metonic_core.model.content import NOTES, Content, Group
 from metonic_core.model.event import StoredEvent
+from metonic_core.model.repeated import without_repeated
 from metonic_core.model.when import Window
 from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.changes import ChangePage, EventPage, Gone, Reading, Seen
@@ -85,9 +86,10 @@ class MemoryAdapter(CalendarAdapter):
 
     async def update_event(self, calendar_id: str, write: Update) -> Stored:  # noqa: ARG002
         found = self._expected(write)
-        content = found.content.take(write.groups, write.content)
-        marker = write.marker if write.marker is not None else found.marker
-        return Stored(self.calendar.put(replace(found, content=content, marker=marker)))
+        content = written(found, write)
+        if write.marker is not None:
+            found = replace(found, marker=write.marker, is_partial=False)
+        return Stored(self.calendar.put(replace(found, content=content)))
 
     async def delete_event(self, calendar_id: str, write: Delete) -> None:  # noqa: ARG002
         self._expected(write)
@@ -112,6 +114,12 @@ class MemoryAdapter(CalendarAdapter):
         if group == NOTES:
             return ours.notes.rstrip() == theirs.notes.rstrip()
         return ours.get(group) == theirs.get(group)
+
+
+def written(found: StoredEvent, write: Update) -> Content:
+    """What the event says once that write has reached all of it."""
+    former = write.former if found.is_partial and write.marker is not None else ()
+    return without_repeated(found.content, former).take(write.groups, write.content)
 
 
 def _is_in(window: Window | None, read: Reading) -> bool:
