@@ -44,6 +44,12 @@ def _private_and_gone(desk: Desk) -> list[StoredEvent]:
     return [last for last in gone if last.content.is_private]
 
 
+def _waiting_for_a_reading(place: Standing) -> set[int]:
+    """What a write may have replaced in events that nobody can read: their rows keep it meanwhile."""
+    unread = [row for row in place.open if row.event_id in place.desk.calendar.garbled]
+    return {t for row in unread if row.external_base for t in tokens(row.external_base)}
+
+
 async def lost(world: World, places: Sequence[Standing]) -> list[str]:
     """I3: every edit stands somewhere, in the journal or in a conflict, or was thrown away by a person."""
     reached = set(world.values.retired)
@@ -52,6 +58,7 @@ async def lost(world: World, places: Sequence[Standing]) -> list[str]:
     for desk in world.desks:
         reached |= {t for e in desk.calendar.live.values() for t in tokens(e.content)}
         reached |= {t for e in _private_and_gone(desk) for t in tokens(e.content)}
+    reached |= {t for place in places for t in _waiting_for_a_reading(place)}
     lines = models.SyncOperation.exclude(before=None)
     documents = list(await lines.values_list("before", flat=True))
     sides = await models.CalendarSyncConflict.all().values_list("local_data", "external_data")
