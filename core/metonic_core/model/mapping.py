@@ -116,9 +116,8 @@ class Sent:
 class Intent:
     """A provider write about to happen, committed before it does.
 
-    ``etag`` is the one the event must still have; ``prior`` what it held before (the external base);
-    ``answers`` the ``wanted`` number that this write satisfies; ``sent`` is None for a delete; ``reason`` is
-    likewise for the journal.
+    ``etag`` is the one the event must still have; ``prior`` what it held before; ``answers`` the ``wanted``
+    number that this write satisfies; ``sent`` is None for a delete; ``reason`` is likewise for the journal.
     """
 
     kind: WriteKind

@@ -129,15 +129,11 @@ def _erased(pair: Comparison, reason: Reason) -> Step:
     if not pair.mapping.can_write:
         return _unlink(pair, Reason.NOT_WRITABLE)
     reason, event = _not_to_be_shown(pair) or reason, pair.event
-    mapping = replace(
-        pair.mapping,
-        external_base=pair.external,
-        etag=event.etag if event else pair.mapping.etag,
-        seen=None,
-        hold=None,
-    )
+    # What was seen stays so until it is gone: if it may stay after all, that is still to be decided about.
+    mapping = replace(pair.mapping, etag=event.etag if event else pair.mapping.etag, hold=None)
     lost = overtaken(pair.mapping, pair.terms)
-    return Step(mapping, write=Write(WriteKind.DELETE, reason, etag=mapping.etag), operations=lost)
+    write = Write(WriteKind.DELETE, reason, etag=mapping.etag, before=event.content if event else None)
+    return Step(mapping, write=write, operations=lost)
 
 
 def _not_to_be_shown(pair: Comparison) -> Reason | None:
@@ -200,14 +196,21 @@ def let_go(pair: Comparison) -> Step:
 def pull_then_withdraw(pair: Comparison) -> Step:
     if _is_unlinked(pair):
         return wait(pair)
-    merged = merge(pair)
+    merged, lost = merge(pair), overtaken(pair.mapping, pair.terms)
     pulls = _pulled(pair, merged)
-    step = withdraw(Comparison(merged.mapping, merged.appointment, pair.terms))
-    return replace(
-        step,
-        appointment=merged.appointment if pulls else None,
-        operations=overtaken(pair.mapping, pair.terms) + pulls + step.operations,
-    )
+    step = withdraw(Comparison(_still_colliding(pair, merged), merged.appointment, pair.terms))
+    # What went over something unseen is said already.
+    done = tuple(o for o in step.operations if o.reason is not Reason.OVERWRITTEN_UNSEEN)
+    return replace(step, appointment=merged.appointment if pulls else None, operations=lost + pulls + done)
+
+
+def _still_colliding(pair: Comparison, merged: Merge) -> Mapping:
+    """What collides is asked about if the event may stay after all: it is no base, and stays seen."""
+    base = merged.mapping.external_base
+    if base is None or not pair.colliding:
+        return merged.mapping
+    base = base.take(pair.colliding, pair.external_base)
+    return replace(merged.mapping, external_base=base, seen=pair.mapping.seen)
 
 
 def pull_and_wait(pair: Comparison) -> Step:

@@ -98,8 +98,8 @@ def planned(step: Step) -> tuple[Planned, ...]:
     done = tuple(Planned(o, o.after) for o in step.operations)
     if step.write is None or (step.write.kind is WriteKind.UPDATE and not step.write.groups):
         return done
-    write, base = step.write, step.mapping.external_base
-    before = None if write.kind is WriteKind.CREATE else base
+    write = step.write
+    before = None if write.kind is WriteKind.CREATE else write.before or step.mapping.external_base
     sent = Operation(Side.EXTERNAL, Act(write.kind.value), write.reason, write.groups, before)
     after = write.content.only(write.groups) if write.content else None
     return (*done, Planned(sent, after))

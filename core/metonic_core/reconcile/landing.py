@@ -151,7 +151,7 @@ def _refused(mapping: Mapping, intent: Intent, error: Exception, terms: Terms) -
 
 def _removed(mapping: Mapping, intent: Intent) -> Landed:
     done = Operation(Side.EXTERNAL, Act.DELETE, Reason(intent.reason), before=intent.prior)
-    return mapping.closing(ERASED), (done,)
+    return replace(mapping, external_base=intent.prior).closing(ERASED), (done,)
 
 
 def _found(mapping: Mapping, intent: Intent, event: StoredEvent, terms: Terms) -> Landed:

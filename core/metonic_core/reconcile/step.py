@@ -121,6 +121,7 @@ class Write:
 
     ``content`` is what the event shall hold in ``groups``, None for a delete; ``local`` what the appointment
     says, where the calendar is shown it otherwise; not where it ``is_masked``, shown as busy time only.
+    ``before`` is what stands in the event, where that is not its base.
     """
 
     kind: WriteKind
@@ -130,6 +131,7 @@ class Write:
     etag: str | None = None
     local: Content | None = None
     is_masked: bool = False
+    before: Content | None = None
 
 
 @dataclass(frozen=True, slots=True)

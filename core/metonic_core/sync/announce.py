@@ -38,7 +38,7 @@ def announce(this: Run, row: Mapping, write: Write, terms: Terms) -> Announced:
         answers=row.wanted,
         sent=sent,
         etag=write.etag,
-        prior=row.external_base,
+        prior=write.before or row.external_base,
     )
     unconfirmed = (*row.unconfirmed, sent) if sent else row.unconfirmed
     row = replace(row, intent=intent, unconfirmed=unconfirmed, wrote_at=terms.now)

@@ -1,7 +1,6 @@
 """Taking our copies out of a calendar that is not synced any more. The user's own events stay."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from metonic_core.model.mapping import HoldKind, Mapping, Observed, Origin, WriteKind
 from metonic_core.reconcile.landing import ERASED
@@ -51,7 +50,7 @@ async def _erase_copies(this: Run, reason: Reason) -> int:
             terms = await this.terms()
             await this.ledger.save([row.closing(ERASED) for row in rows if _was_never_made(row)])
             copies = [row for row in await _copies(this, rows, terms) if row.intent is None]
-            announced = [announce(this, _as_it_is(row), _erasure(row, reason), terms) for row in copies]
+            announced = [announce(this, row, _erasure(row, reason), terms) for row in copies]
             await this.ledger.save([a.mapping for a in announced])
             for row in copies:
                 await this.ledger.journal(row, overtaken(row, terms))
@@ -102,11 +101,8 @@ def _is_given_up(row: Mapping) -> bool:
     return is_detached and not isinstance(row.seen, Observed)
 
 
-def _as_it_is(row: Mapping) -> Mapping:
-    """The journal is to hold what is erased, not what was last agreed."""
-    return replace(row, external_base=row.seen.event.content) if isinstance(row.seen, Observed) else row
-
-
 def _erasure(row: Mapping, reason: Reason) -> Write:
-    etag = row.seen.event.etag if isinstance(row.seen, Observed) else row.etag
-    return Write(WriteKind.DELETE, reason, etag=etag)
+    event = row.seen.event if isinstance(row.seen, Observed) else None
+    if event is None:
+        return Write(WriteKind.DELETE, reason, etag=row.etag)
+    return Write(WriteKind.DELETE, reason, etag=event.etag, before=event.content)

@@ -58,7 +58,7 @@ def test_what_goes_private_is_erased_and_what_was_typed_there_is_not_taken_over(
     assert made.write
     assert (made.write.kind, made.write.reason) == (WriteKind.DELETE, Reason.HIDDEN)
     assert (made.appointment, made.operations) == (None, ())
-    assert (made.mapping.external_base, made.mapping.hold, made.mapping.fingerprint) == (LATER, None, None)
+    assert (made.write.before, made.mapping.hold, made.mapping.fingerprint) == (LATER, None, None)
 
 
 def test_what_was_typed_there_and_matches_a_rule_is_held_like_any_edit() -> None:

@@ -114,7 +114,7 @@ def test_an_event_edited_there_is_erased_where_the_deletion_is_kept() -> None:
         Reason.RESOLVED,
         "etag-new",
     )
-    assert step.mapping.external_base == THERE
+    assert step.write.before == THERE
 
 
 def test_a_linked_event_of_the_users_own_is_let_go_where_the_deletion_is_kept() -> None:
@@ -149,7 +149,7 @@ def test_nothing_is_asked_about_a_deleted_appointment_that_would_not_be_in_the_c
 
     assert step.conflict is None
     assert step.write is not None
-    assert (step.write.kind, step.mapping.external_base) == (WriteKind.DELETE, THERE)
+    assert (step.write.kind, step.write.before) == (WriteKind.DELETE, THERE)
 
 
 def test_every_way_has_a_meaning_wherever_it_is_one() -> None:

@@ -19,4 +19,16 @@ def test_what_collides_as_a_copy_is_withdrawn_does_not_come_in_with_the_next_edi
     assert withdrawn.write
     assert step.write
     assert (withdrawn.appointment, step.appointment) == (None, None)
-    assert step.mapping.external_base == PILATES
+    assert step.write.before == PILATES
+
+
+def test_what_collided_is_asked_about_if_the_copy_may_stay_after_all() -> None:
+    private = appointment(replace(YOGA, is_private=True))
+
+    withdrawn = decide(seen(copy(), BOXING), private, terms())
+    # The erasure is refused, or was not even tried, and the appointment is not private any more.
+    for row in (seen(withdrawn.mapping, BOXING), withdrawn.mapping.due()):
+        step = decide(row, appointment(YOGA), terms())
+
+        assert step.conflict
+        assert (step.conflict.local, step.conflict.external) == (YOGA, BOXING)
