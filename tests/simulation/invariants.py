@@ -34,7 +34,7 @@ async def at_odds(world: World) -> list[str]:
         found += [why for invariant in ALWAYS for why in invariant(place)]
         found += await _undone(place) + await held_for_nothing(place.desk, place.open)
         found += await _erased_without_cause(place)
-        if place.selection.direction is not Direction.PULL:
+        if place.selection.direction is not Direction.PULL and _tells_all(place.desk.calendar.conduct):
             found += _left_standing(place)
     return found + await _cancelled_without_cause(world, places)
 
@@ -181,9 +181,13 @@ def _held(place: Standing) -> list[str]:
 
 
 def _left_standing(place: Standing) -> list[str]:
-    """No copy stands of what is private, left out or deleted, unless nobody can tell what it has become."""
+    """No copy stands of what is private, left out or deleted, unless nobody can tell what it has become.
+
+    Nor where the calendar does not show it: what arrived late, and was past before it was ever told of.
+    """
     excluded = {a.id: why for a in place.known if (why := place.selection.excludes(a)) and not a.is_deleted}
-    marked = [MARKERS.read(event.marker or "") for event in _copies(place)]
+    shown = set(place.desk.calendar.shown_in(place.selection.window))
+    marked = [MARKERS.read(event.marker or "") for event in _copies(place) if event.id in shown]
     standing = {m.appointment_id for m in marked if m and m.link_id == place.desk.link_id} & set(excluded)
     standing -= {row.appointment_id for row in place.open if row.appointment_id and waits_for_a_person(row)}
     return [f"I2: a copy of {a} stands, which is {excluded[a]}" for a in standing]

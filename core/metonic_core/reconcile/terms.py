@@ -16,7 +16,10 @@ Same = Callable[[Group, Content, Content], bool]
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """``same`` and ``event_id`` are the adapter's; ``new_id`` makes keys, ``now`` is the run's present."""
+    """``same`` and ``event_id`` are the adapter's; ``new_id`` makes keys, ``now`` is the run's present.
+
+    ``asked_at`` is when the provider was asked for what is decided about, where that was earlier.
+    """
 
     selection: Selection
     same: Same
@@ -24,6 +27,7 @@ class Terms:
     markers: MarkerKey
     new_id: Callable[[], UUID]
     now: datetime
+    asked_at: datetime | None = None
     visibility_lag: timedelta = timedelta(0)
     silent_writes: bool = False
 
@@ -56,4 +60,4 @@ class Terms:
 
     def _is_recent(self, at: datetime | None) -> bool:
         # What is to come further ahead than that was written by a clock that was ahead.
-        return at is not None and abs(self.now - at) < self.visibility_lag
+        return at is not None and abs((self.asked_at or self.now) - at) < self.visibility_lag

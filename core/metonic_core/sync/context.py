@@ -1,7 +1,7 @@
 """What the parts of a run share: its ports, and the report they add to."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -71,9 +71,12 @@ class Run:
     report: Report
     only: Direction | None = None
 
-    async def terms(self) -> Terms:
-        """The terms as they are now; asked anew in every transaction that decides."""
-        return terms_of(
+    async def terms(self, asked_at: datetime | None = None) -> Terms:
+        """The terms as they are now; asked anew in every transaction that decides.
+
+        ``asked_at``: when the provider was asked for what is decided about.
+        """
+        terms = terms_of(
             await self.ledger.selection(),
             self.adapter,
             self.calendar_id,
@@ -82,6 +85,7 @@ class Run:
             self.ledger.new_id,
             self.clock(),
         )
+        return replace(terms, asked_at=asked_at)
 
 
 def terms_of(  # noqa: PLR0913, PLR0917 - all that decisions depend on

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Protocol
 
 from metonic_core.model.mapping import Mapping
@@ -21,13 +22,13 @@ Answers = Sequence[tuple[Mapping, Answered]]
 """Rows as they were announced, each with its answer."""
 
 
-async def store_answers(this: Run, answers: Answers) -> int:
+async def store_answers(this: Run, answers: Answers, asked_at: datetime | None = None) -> int:
     """One transaction for all of them; returns how many intents are still open.
 
     A row whose intent is no longer the announced one was answered by somebody else and is left alone.
     """
     async with this.ledger.transaction():
-        terms = await this.terms()
+        terms = await this.terms(asked_at)
         fresh = {row.id: row for row in await this.ledger.reload([row.id for row, _ in answers])}
         still_open = 0
         for announced, answered in answers:

@@ -1,6 +1,7 @@
 """Reading events that were reported, doubted or left open, a batch at a time."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from metonic_core.model.mapping import Absent, Look, Mapping
 from metonic_core.reconcile.observe import (
@@ -31,17 +32,20 @@ async def read(this: Run) -> bool:
         if rows:
             await progress.begin()
             after = rows[-1].id
+            asked_at = this.clock()
             readings = await this.adapter.hydrate(this.calendar_id, [row.event_id or "" for row in rows])
-            is_any_gone = await _take_readings(this, rows, readings) or is_any_gone
+            is_any_gone = await _take_readings(this, rows, readings, asked_at) or is_any_gone
             await progress.add(len(rows))
         if len(rows) < this.capabilities.batch_size:
             await progress.end()
             return is_any_gone
 
 
-async def _take_readings(this: Run, rows: Sequence[Mapping], readings: Sequence[Reading]) -> bool:
+async def _take_readings(
+    this: Run, rows: Sequence[Mapping], readings: Sequence[Reading], asked_at: datetime
+) -> bool:
     async with this.ledger.transaction():
-        terms = await this.terms()
+        terms = await this.terms(asked_at)
         fresh = {row.id: row for row in await this.ledger.reload([row.id for row in rows])}
         is_any_gone = False
         for looked, reading in zip(rows, readings, strict=True):

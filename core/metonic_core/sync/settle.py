@@ -40,9 +40,10 @@ def _is_ripe(this: Run, row: Mapping) -> bool:
 async def _settle_batch(this: Run, rows: list[Mapping]) -> None:
     if not rows:
         return
+    asked_at = this.clock()
     readings = await _read(this, rows)
     answers = [(row, partial(settled, reading=reading)) for row, reading in zip(rows, readings, strict=True)]
-    this.report.leave_open(await store_answers(this, answers), this.capabilities.settle_after)
+    this.report.leave_open(await store_answers(this, answers, asked_at), this.capabilities.settle_after)
 
 
 async def _read(this: Run, rows: Sequence[Mapping]) -> Sequence[Reading]:
