@@ -23,7 +23,7 @@ from metonic_core.model.marker import Marker
 from metonic_core.reconcile.observe import take
 from metonic_core.reconcile.overtaking import overtaken
 from metonic_core.reconcile.partial import arrived
-from metonic_core.reconcile.restraint import refusal, written_lately
+from metonic_core.reconcile.restraint import is_given_up, refusal, written_lately
 from metonic_core.reconcile.step import Act, Operation, Reason, Said, Side
 from metonic_core.reconcile.terms import Terms
 from metonic_core.selection import as_platform_knows, masked
@@ -51,8 +51,8 @@ def settle(mapping: Mapping, reading: Reading, terms: Terms) -> Landed:
     """
     intent = _intent_of(mapping)
     match reading:
-        case Gone() | Unreadable() if _tells_nothing(mapping, reading, terms):
-            return mapping, ()
+        case Gone() | Unreadable() if waiting := _waiting(mapping, reading, terms):
+            return waiting, ()
         case Gone() if intent.kind is WriteKind.DELETE:
             return _removed(mapping, intent)
         case Gone() if intent.kind is WriteKind.CREATE:
@@ -66,9 +66,12 @@ def settle(mapping: Mapping, reading: Reading, terms: Terms) -> Landed:
             return take(replace(mapping, intent=None), reading, terms), ()
 
 
-def _tells_nothing(mapping: Mapping, reading: Gone | Unreadable, terms: Terms) -> bool:
-    """Whether the event may be told of in a moment."""
-    return reading.is_passing if isinstance(reading, Unreadable) else terms.may_hide(mapping)
+def _waiting(mapping: Mapping, reading: Gone | Unreadable, terms: Terms) -> Mapping | None:
+    """The row with its intent open, where the event may show in a moment; None if it was hoped for enough."""
+    if isinstance(reading, Gone):
+        return mapping if terms.may_hide(mapping) else None
+    is_hopeful = reading.is_passing and not is_given_up(mapping)
+    return replace(mapping, attempts=mapping.attempts + 1) if is_hopeful else None
 
 
 def _is_refuted(mapping: Mapping, intent: Intent, event: StoredEvent, terms: Terms) -> bool:

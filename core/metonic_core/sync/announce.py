@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeGuard
 
 from metonic_core.model.mapping import Intent, Mapping, Origin, Sent, WriteKind
 from metonic_core.model.marker import operation_name
@@ -10,7 +11,7 @@ from metonic_core.reconcile.landing import outcome_of
 from metonic_core.reconcile.step import Write
 from metonic_core.reconcile.terms import Terms
 from metonic_core.spi import writes
-from metonic_core.spi.errors import Scope
+from metonic_core.spi.errors import RateLimited, Scope
 from metonic_core.sync.context import Run
 from metonic_core.sync.outcomes import store_answers
 
@@ -68,5 +69,12 @@ async def carry_out(this: Run, announced: Sequence[Announced]) -> None:
     ]
     this.report.leave_open(await store_answers(this, answers), this.capabilities.settle_after)
     for outcome in outcomes:
-        if isinstance(outcome, writes.Failed) and outcome.error.scope in {Scope.ACCOUNT, Scope.PROJECT}:
+        if _is_for_all(outcome):
             raise outcome.error
+
+
+def _is_for_all(outcome: writes.Outcome) -> TypeGuard[writes.Failed | writes.Unknown]:
+    """Whether the run is to end over it. Of a write cut off by a mere fault the calendar is asked later."""
+    if isinstance(outcome, writes.Unknown):
+        return isinstance(outcome.error, RateLimited)
+    return isinstance(outcome, writes.Failed) and outcome.error.scope in {Scope.ACCOUNT, Scope.PROJECT}

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from metonic_apple.contentlines import Component, Line
-from metonic_apple.errors import Incomprehensible
 from metonic_apple.moments import written, written_all
 from metonic_apple.properties import (
     keep_last,
@@ -96,17 +95,9 @@ def _is_dropped(exception: Component, at: Slot, old: Content, new: Content, *, i
     )
 
 
-def _named_by(found: Line, slots: Slots) -> list[Slot] | None:
-    """The occurrences; None where the series as it is now leaves open which."""
-    try:
-        return slots.all_of([found])
-    except Incomprehensible:
-        return None
-
-
 def _put_recurrence_id(exception: Component, at: Slot, slots: Slots) -> None:
     found = exception.first("RECURRENCE-ID")
-    if found is not None and _named_by(found, slots) != [at]:
+    if found is not None and slots.told_by([found]) != [at]:
         exception.put("RECURRENCE-ID", [written("RECURRENCE-ID", at, slots.when, slots.zones)])
 
 
@@ -197,7 +188,7 @@ def _put_excluded(
     kept: list[Line] = []
     named: set[Slot] = set()
     for found in master.lines("EXDATE"):
-        told = _named_by(found, slots)
+        told = slots.told_by([found])
         right = [at for at in told or () if at in allowed]
         named |= set(right)
         if right == told:

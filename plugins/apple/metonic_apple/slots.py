@@ -47,6 +47,13 @@ class Slots:
         """The slots that all values of these lines mean."""
         return [self.of(named) for found in lines for named in moments(found, self.zones)]
 
+    def told_by(self, lines: list[Line]) -> list[Slot] | None:
+        """The same; None where the series as it is now leaves open which."""
+        try:
+            return self.all_of(lines)
+        except Incomprehensible:
+            return None
+
     def _day(self, named: Moment) -> date:
         """The day of an instant: midnight where its writer was, or the time of an event that had one."""
         at = wall(named, UTC_ZONE)

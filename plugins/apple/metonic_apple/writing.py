@@ -99,7 +99,8 @@ def _put_recurrence(resource: Resource, old: Content, new: Content) -> bool:
     if before.rules != after.rules or _rules_said(resource, new.when) != after.rules:
         resource.master.put("RRULE", [line("RRULE", rule) for rule in after.rules])
     slots = Slots(new.when, resource.zones)
-    if sorted_slots(slots.all_of(resource.master.lines("RDATE"))) != after.rdates:
+    told = slots.told_by(resource.master.lines("RDATE"))
+    if told is None or sorted_slots(told) != after.rdates:
         rdates = [written_all("RDATE", after.rdates, new.when, resource.zones)] if after.rdates else []
         resource.master.put("RDATE", rdates)
     return before != after

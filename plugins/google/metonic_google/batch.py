@@ -6,11 +6,12 @@ of a series, the words of a conference in the notes, the exact word for visibili
 rounds: its master, then the occurrences, then how it stands in the end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from metonic_core.spi import (
     Create,
+    Delete,
     Failed,
     IdentityTaken,
     Outcome,
@@ -21,11 +22,12 @@ from metonic_core.spi import (
     Unavailable,
     Unknown,
     Unreadable,
+    Update,
     Write,
 )
 from metonic_core.spi.errors import Scope
 from metonic_google.errors import CONFLICT, NOT_FOUND
-from metonic_google.etags import if_match
+from metonic_google.etags import if_match, is_series
 from metonic_google.fetching import Fetched, Fetcher, Missing, Withheld
 from metonic_google.moments import needs_zone
 from metonic_google.multipart import Request
@@ -34,6 +36,9 @@ from metonic_google.paths import event
 from metonic_google.reading import Whole
 from metonic_google.session import BATCH, Session
 from metonic_google.work import Work
+from metonic_google.writing import has_varied
+
+_IN_ROUNDS = 8
 
 
 async def write_all(
@@ -41,12 +46,37 @@ async def write_all(
 ) -> list[Outcome]:
     """One outcome per write, in order; after what concerns the whole account nothing further is sent."""
     outcomes: list[Outcome] = []
-    for start in range(0, len(writes), BATCH):
-        part = writes[start : start + BATCH]
+    for part in _parts(writes):
         stop = next(filter(None, map(_stopping, outcomes)), None)
         batch = _Batch(session, fetcher, calendar_id, part)
         outcomes += [Failed(stop) for _ in part] if stop else await batch.run()
     return outcomes
+
+
+def _parts(writes: Sequence[Write]) -> Iterator[Sequence[Write]]:
+    """What is written together, in order: of series that take further rounds only a few.
+
+    Whoever has to pause in the middle of those begins them anew, so that they have to fit into what may be
+    asked at a time.
+    """
+    part: list[Write] = []
+    for write in writes:
+        if len(part) == BATCH or (_is_in_rounds(write) and sum(map(_is_in_rounds, part)) == _IN_ROUNDS):
+            yield part
+            part = []
+        part.append(write)
+    if part:
+        yield part
+
+
+def _is_in_rounds(write: Write) -> bool:
+    match write:
+        case Create(content=content):
+            return has_varied(content)
+        case Update(etag=etag):
+            return is_series(etag)
+        case Delete():
+            return False
 
 
 class _Batch:

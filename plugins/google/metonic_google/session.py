@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from metonic_core.spi import Answer, CalendarGone, Client, ProviderError, Unavailable
+from metonic_core.spi import Answer, CalendarGone, Client, ProviderError, SignInNeeded, Unavailable
 from metonic_google.errors import (
     CLASH,
     CONFLICT,
@@ -92,12 +92,13 @@ class Session:
     async def _again(self, request: Request, answer: Answer) -> Answer:
         try:
             return await self.send(request)
-        except Unavailable:
-            # It may have arrived this time: no outcome is known any more.
-            return replace(answer, status=SERVER_ERROR, body=b"")
-        except ProviderError:
-            # What others of the batch came to must not be forgotten over this one.
+        except SignInNeeded:
             return answer
+        except ProviderError as error:
+            # What others of the batch came to must not be forgotten over this one. It may have arrived this
+            # time; or it could not be sent just now, which is no reason to sign in anew.
+            is_open = isinstance(error, Unavailable) or answer.status == UNAUTHORIZED
+            return replace(answer, status=SERVER_ERROR, body=b"") if is_open else answer
 
     async def zone_of(self, calendar_id: str) -> str | None:
         """The IANA zone of a calendar; raises CalendarGone if there is none."""

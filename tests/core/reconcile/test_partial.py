@@ -173,7 +173,13 @@ def test_a_provider_that_asks_for_a_pause_has_refused_nothing() -> None:
 def test_a_write_stays_open_while_its_event_cannot_be_read() -> None:
     row = sending(copy(SERIES), SENT)
 
-    assert settle(row, Unreadable("event", "", "503", is_passing=True), terms()) == (row, ())
+    passing = Unreadable("event", "", "503", is_passing=True)
+    for attempts in (1, 2, 3):
+        row, done = settle(row, passing, terms())
+        assert (row.intent is not None, row.attempts, done) == (True, attempts, ())
+
+    given_up, _ = settle(row, passing, terms())
+    assert (given_up.intent, given_up.hold and given_up.hold.kind) == (None, HoldKind.QUARANTINE)
     assert settle(row, Unreadable("event", "", "It has no start."), terms())[0].hold == Hold(
         HoldKind.QUARANTINE, "It has no start."
     )

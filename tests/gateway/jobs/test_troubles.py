@@ -1,11 +1,14 @@
 """What follows when the provider, or we ourselves, let a run down."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 from tests.gateway.house import NOON, House, synced
+from tests.gateway.memory import MemoryAdapter
 
 from metonic_core.reconcile.step import Reason
+from metonic_core.spi import Outcome, Unknown, Write
 from metonic_core.spi.errors import (
     CalendarGone,
     Misconfigured,
@@ -168,3 +171,22 @@ def test_an_item_that_was_frozen_is_told_with_a_sentence_and_what_to_do() -> Non
 
     assert "keeps putting back" in error.error
     assert "another sync tool" in error.next_step
+
+
+async def test_a_provider_that_cuts_a_write_off_with_a_pause_is_left_alone_for_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calendar = await synced(house)
+    house.later(timedelta(minutes=20))
+    await house.add("Boxing")
+
+    async def write_events(_: MemoryAdapter, __: str, writes: Sequence[Write]) -> Sequence[Outcome]:
+        return [Unknown(RateLimited("Too many requests.", 3600)) for _ in writes]
+
+    monkeypatch.setattr(MemoryAdapter, "write_events", write_events)
+    await house.sync(calendar)
+
+    row = await house.row(calendar)
+    assert row.failures == 1
+    assert row.next_sync_at is not None
+    assert row.next_sync_at >= house.now + timedelta(hours=1)

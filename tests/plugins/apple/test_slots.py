@@ -201,3 +201,21 @@ def test_periods_of_a_series_of_days_are_set_aside() -> None:
 @pytest.mark.parametrize("period", ["20261205T090000Z/x", "20261205T090000Z/", "20261205T090000Z/-PT1H"])
 def test_a_period_that_is_none_is_set_aside(period: str) -> None:
     assert isinstance(read_in("UTC", BERLIN, f"RDATE;VALUE=PERIOD:{period}"), str)
+
+
+def test_a_timed_series_with_extra_times_becomes_one_of_days() -> None:
+    before = content("DTSTART:20261201T100000Z", "DTEND:20261201T110000Z", "RDATE:20261202T100000Z")
+    assert isinstance(before, Content)
+    days = AllDay(date(2026, 12, 1), date(2026, 12, 2))
+    after = replace(before, when=days, recurrence=Recurrence((), (date(2026, 12, 2),)))
+
+    made = updated(
+        text("DTSTART:20261201T100000Z", "DTEND:20261201T110000Z", "RDATE:20261202T100000Z"),
+        after,
+        frozenset({"time"}),
+        None,
+    )
+
+    found = reading("/c/1.ics", "e", made)
+    assert isinstance(found, Seen)
+    assert found.event.content == after

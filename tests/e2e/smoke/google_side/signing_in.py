@@ -15,7 +15,7 @@ async def signing_in(scene: Scene) -> None:
     uma, eve = await scene.meet("uma", is_connected=False), await scene.meet("eve", is_connected=False)
     for name, check in (
         ("who denies comes back with an error, and is not connected", _denied(uma)),
-        ("who allows too little is told so, and is not connected", _too_little(uma)),
+        ("who allows too little is told so, and is not connected", _too_little(scene, uma)),
         ("it is finished once, and by who began it", _once(uma, eve)),
         ("the grant is taken back: the calendar waits, nothing is lost", _taken_back(scene, uma)),
         ("the same account goes on where it was, nothing is doubled", _again(uma)),
@@ -32,10 +32,11 @@ async def _denied(uma: Person) -> None:
     expect("her calendar", await uma.api.status(), None)
 
 
-async def _too_little(uma: Person) -> None:
+async def _too_little(scene: Scene, uma: Person) -> None:
     refused(await uma.sign_in(without=[_EVENTS]), "SCOPES_MISSING")
 
     expect("her calendar", await uma.api.status(), None)
+    expect("how the grant was given back", await _revocations(scene), [200])
 
 
 async def _once(uma: Person, eve: Person) -> None:
@@ -84,6 +85,7 @@ async def _again(uma: Person) -> None:
 
 
 async def _given_back(scene: Scene, uma: Person) -> None:
+    before = await _revocations(scene)
     told = await uma.api.do(DISCONNECT, remove=True)
     status = await uma.api.settled()
 
@@ -94,5 +96,10 @@ async def _given_back(scene: Scene, uma: Person) -> None:
     )
     left = sorted(item.title for item in (await uma.calendar.items()).values())
     expect("the events that stay", left, ["Imported before", "Made while signed out"])
-    asked = [one["status"] for one in await scene.google.ask("GET", "/-/log") if one["operation"] == "revoke"]
-    expect("how the grant was given back", asked, [200])
+    expect("how the grant was given back", await _revocations(scene), [*before, 200])
+
+
+async def _revocations(scene: Scene) -> list[int]:
+    """What was answered to those who gave a grant back."""
+    log = await scene.google.ask("GET", "/-/log")
+    return [one["status"] for one in log if one["operation"] == "revoke"]
