@@ -64,6 +64,20 @@ ONE_SIDE = {
 
 
 @every_calendar
+async def test_an_appointment_that_was_not_for_this_calendar_yet_is_paired_with_its_twin(
+    world: World, place: int
+) -> None:
+    desk, appointment = await met(world, place, "unborn")
+    await models.CalendarSyncMapping.filter(link_id=desk.link_id, appointment_id=appointment).delete()
+
+    await answer(world, desk, ResolutionKind.KEEP_EXTERNAL)
+
+    row = await of_event(desk)
+    assert (row.appointment_id, row.origin, row.hold) == (appointment, "own", None)
+    assert copies(desk, appointment) == []
+
+
+@every_calendar
 @every_before
 @pytest.mark.parametrize("kind", ONE_SIDE)
 async def test_one_thing_is_paired_and_says_what_was_chosen(

@@ -70,8 +70,8 @@ def _waiting(mapping: Mapping, reading: Gone | Unreadable, terms: Terms) -> Mapp
     """The row with its intent open, where the event may show in a moment; None if it was hoped for enough."""
     if isinstance(reading, Gone):
         return mapping if terms.may_hide(mapping) else None
-    is_hopeful = reading.is_passing and not is_given_up(mapping)
-    return replace(mapping, attempts=mapping.attempts + 1) if is_hopeful else None
+    again = replace(mapping, attempts=mapping.attempts + 1)
+    return again if reading.is_passing and not is_given_up(mapping) else None
 
 
 def _is_refuted(mapping: Mapping, intent: Intent, event: StoredEvent, terms: Terms) -> bool:
@@ -193,8 +193,7 @@ def _answered(mapping: Mapping, intent: Intent, event: StoredEvent, terms: Terms
     """
     made, done = confirm(take(replace(mapping, intent=None), Seen(event), terms), terms, intent)
     is_whole = intent.sent is None or _is_whole(mapping, intent.sent, event, terms)
-    is_whole = is_whole and not made.is_unfinished
-    if is_whole and made.seen is None and intent.sent not in made.unconfirmed:
+    if is_whole and not made.is_unfinished and made.seen is None and intent.sent not in made.unconfirmed:
         return replace(made, wanted=None if mapping.wanted == intent.answers else mapping.wanted), done
     return made, done
 

@@ -159,18 +159,26 @@ async def add_participants(appointments: Sequence[Appointment]) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """Where appointments came in: a link, and its rows through which they did, stored or not."""
+
+    link_id: UUID
+    rows: Collection[UUID]
+
+
 async def draw_each(
     appointments: Sequence[Appointment],
     window: Window,
     now: datetime,
     *,
-    except_for: Collection[UUID] = (),
+    except_for: Entrance | None = None,
     is_commanded: bool = False,
 ) -> set[UUID]:
     """Make each due in every calendar that has it or should have it; runs inside a transaction.
 
-    ``except_for`` are mappings that need no work; ``is_commanded``: a person asked for what follows. Returns
-    the connected calendars. A bounded number of statements per 500 appointments.
+    ``except_for`` needs no work; ``is_commanded``: a person asked for what follows. Returns the connected
+    calendars. A bounded number of statements per 500 appointments.
     """
     due: set[UUID] = set()
     for part in chunks(appointments):
@@ -182,7 +190,7 @@ async def draw_each(
 async def _draw(
     appointments: Sequence[Appointment],
     window: Window,
-    except_for: Collection[UUID],
+    except_for: Entrance | None,
     *,
     is_commanded: bool,
 ) -> set[UUID]:
@@ -190,12 +198,13 @@ async def _draw(
     concerned = Q(appointment_id__in=ids) | (ASKING & Q(alike_id__in=ids))
     paired = models.CalendarSyncMapping.filter(concerned, closed=None, link__archived_at=None)
     rows = await paired.values("id", "link_id", "appointment_id", "link__sync_config_id")
-    # Only a run leaves out the row that it is at.
-    drawn = [row["id"] for row in rows if row["id"] not in except_for]
-    still_open = await draw_rows(drawn, is_commanded=is_commanded, by_person=not except_for)
+    # Only a run leaves out the rows that it is at.
+    left_out = except_for.rows if except_for else ()
+    drawn = [row["id"] for row in rows if row["id"] not in left_out]
+    still_open = await draw_rows(drawn, is_commanded=is_commanded, by_person=except_for is None)
     moved = [row for row in rows if row["id"] in still_open]
-    standing = still_open.union(except_for)
-    taken = {(row["link_id"], row["appointment_id"]) for row in rows if row["id"] in standing}
+    taken = {(row["link_id"], row["appointment_id"]) for row in moved}
+    taken |= {(except_for.link_id, appointment_id) for appointment_id in ids} if except_for else set()
     opened = [
         (calendar, selection.link_id, appointment.id)
         for appointment, calendar, selection in await _takers(appointments, window)

@@ -35,6 +35,7 @@ from metonic_gateway.store import (
     plans,
     selections,
 )
+from metonic_gateway.store.appointments import Entrance
 from metonic_gateway.store.changes import Cause, ChangeKind, Entry
 from metonic_gateway.store.leases import Held
 from metonic_gateway.store.noting import Note
@@ -122,7 +123,8 @@ class SqlLedger:
         """To the other calendars of their people: by the row through which each came in."""
         if places:
             made = list(places.values())
-            self.drawn |= await appointments.draw_each(made, self._window(), now, except_for=list(places))
+            here = Entrance(self._link_id, places.keys())
+            self.drawn |= await appointments.draw_each(made, self._window(), now, except_for=here)
 
     async def _report(self, pending: Pending, run_id: UUID, now: datetime) -> None:
         for line in pending.lines:
