@@ -1,19 +1,14 @@
 """A call of the API as it arrived, alone or as a part of a batch, and the reply to it."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from multidict import CIMultiDict, MultiDict
 
 from metonic_simulators.google import errors
-
-JSON = "application/json; charset=UTF-8"
-
-
-class Dropped(Exception):
-    """The connection ends without an answer."""
+from metonic_simulators.wire import replies
 
 
 @dataclass
@@ -85,21 +80,8 @@ class Call:
         return min(int(value), most)
 
 
-@dataclass
-class Reply:
-    """``content``: what is sent as JSON; ``raw``: what is sent instead. ``is_cut``: only half of it."""
-
-    status: int = 200
-    content: dict[str, Any] | None = None
-    raw: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
-    is_cut: bool = False
-
-    def body(self) -> bytes:
-        if self.content is None:
-            return self.raw
-        self.headers.setdefault("Content-Type", JSON)
-        return json.dumps(self.content, ensure_ascii=False, separators=(",", ":")).encode()
+class Reply(replies.Reply):
+    JSON = "application/json; charset=UTF-8"
 
 
 def refusal(refused: errors.Refused) -> Reply:

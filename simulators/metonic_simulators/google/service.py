@@ -1,18 +1,18 @@
 """The way of a call through the API: faults, sign-in, scopes, quota, the operation, what of it is wanted."""
 
-import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import replace
 
 from metonic_simulators.google import errors, names, quota, scopes, selector
-from metonic_simulators.google.call import Call, Dropped, Reply, refusal
+from metonic_simulators.google.call import Call, Reply, refusal
 from metonic_simulators.google.operations import Operation, Operations
 from metonic_simulators.google.people import State
 from metonic_simulators.google.session import Session
 from metonic_simulators.google.world import World
 from metonic_simulators.wire.faults import Fault
 from metonic_simulators.wire.log import Entry
+from metonic_simulators.wire.replies import befallen
 
 _AT_THE_DOOR = (
     *("failing", "html", "empty", "truncated", "lost-request", "lost-response", "slow", "rate-limited"),
@@ -45,24 +45,13 @@ class Service:
             world.log.append(replace(entry, status=status, seconds=seconds))
 
     async def _befallen(self, world: World, call: Call, fault: Fault | None) -> Reply:
-        if fault is None:
-            return self._answered(world, call)
-        instead = _INSTEAD.get(fault.kind.name)
-        if instead is not None:
-            return instead(fault)
-        if fault.kind.name == "lost-request":
-            raise Dropped
-        if fault.kind.name == "limits-exceeded":
+        if fault is not None and fault.kind.name == "limits-exceeded":
             world.limit(_LIMITED_HOURS)
-        if fault.kind.name == "slow":
-            await asyncio.sleep(float(fault.option("seconds")))
-        reply = self._answered(world, call)
-        if fault.kind.name == "slow-response":
-            await asyncio.sleep(float(fault.option("seconds")))
-        if fault.kind.name == "lost-response":
-            raise Dropped
-        reply.is_cut = fault.kind.name == "truncated"
-        return reply
+
+        async def answer() -> Reply:
+            return self._answered(world, call)
+
+        return await befallen(fault, _INSTEAD, answer)
 
     def _answered(self, world: World, call: Call) -> Reply:
         world.clock.do_what_is_due()

@@ -12,9 +12,8 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from metonic_simulators.google import batch, errors
-from metonic_simulators.google.admin import routes as admin_routes
-from metonic_simulators.google.call import Call, Dropped, Reply, refusal
-from metonic_simulators.google.oauth.keys import Keys
+from metonic_simulators.google.admin import Admin
+from metonic_simulators.google.call import Call, Reply, refusal
 from metonic_simulators.google.oauth.routes import SignIn
 from metonic_simulators.google.oauth.routes import routes as sign_in_routes
 from metonic_simulators.google.operations import Operations
@@ -22,11 +21,12 @@ from metonic_simulators.google.service import Service
 from metonic_simulators.google.simulator import Simulator
 from metonic_simulators.google.world import World
 from metonic_simulators.store.clock import Clock
+from metonic_simulators.wire.admin import routes as admin_routes
+from metonic_simulators.wire.replies import Dropped
+from metonic_simulators.wire.serving import LARGEST_BODY, PATIENCE, hung_up, listening, sent
+from metonic_simulators.wire.signing import Keys
 
-HOST = "127.0.0.1"
 USERS = ("alice@example.com", "bob@example.com")
-_LARGEST_BODY = 64 * 1024 * 1024
-_PATIENCE = aiohttp.ClientTimeout(total=10)
 
 
 @asynccontextmanager
@@ -52,18 +52,15 @@ async def google(  # noqa: PLR0913 - each is a choice of its own
             world.add_user(email, zone=zone)
         return world
 
-    async with aiohttp.ClientSession(timeout=_PATIENCE) as session:
+    async with aiohttp.ClientSession(timeout=PATIENCE) as session:
         simulator = Simulator(made, _sender(session), redirect_uris)
-        runner = web.AppRunner(web.Application(client_max_size=_LARGEST_BODY), access_log=None)
-        _add_routes(runner.app, simulator)
-        await runner.setup()
+        application = web.Application(client_max_size=LARGEST_BODY)
+        _add_routes(application, simulator)
         try:
-            await web.TCPSite(runner, HOST, port).start()
-            simulator.url = f"http://{HOST}:{runner.addresses[-1][1]}/"
-            yield simulator
+            async with listening(application, port) as simulator.url:
+                yield simulator
         finally:
             simulator.clock.forget()
-            await runner.cleanup()
             await simulator.errands.end()
 
 
@@ -87,7 +84,7 @@ def _add_routes(application: web.Application, simulator: Simulator) -> None:
         try:
             return await _sent(request, await service.answer(call), simulator)
         except Dropped:
-            return _hung_up(request)
+            return hung_up(request)
 
     async def batched(request: web.Request) -> web.StreamResponse:
         service = Service(lambda: simulator.world, operations, simulator.url.rstrip("/"))
@@ -97,12 +94,12 @@ def _add_routes(application: web.Application, simulator: Simulator) -> None:
         except errors.Refused as refused:
             reply = refusal(refused)
         except Dropped:
-            return _hung_up(request)
+            return hung_up(request)
         return await _sent(request, reply, simulator)
 
     sign_in = SignIn(lambda: simulator.world, Keys())
     application.add_routes(sign_in_routes(sign_in))
-    application.add_routes(admin_routes(simulator))
+    application.add_routes(admin_routes(Admin(simulator).rows()))
     application.router.add_post("/batch/calendar/v3", batched)
     application.router.add_route("*", "/calendar/v3/{path:.*}", called)
 
@@ -116,30 +113,9 @@ async def _sent(request: web.Request, reply: Reply, simulator: Simulator) -> web
     if body and _takes_gzip(request):
         body = gzip.compress(body, 1, mtime=0)
         headers["Content-Encoding"] = "gzip"
-    if not reply.is_cut:
-        return web.Response(status=reply.status, headers=headers, body=body or None)
-    return await _cut(request, reply.status, headers, body)
+    return await sent(request, reply.status, headers, body, is_cut=reply.is_cut)
 
 
 def _takes_gzip(request: web.Request) -> bool:
     """Google wants the word in both headers."""
     return all("gzip" in request.headers.get(name, "").lower() for name in ("Accept-Encoding", "User-Agent"))
-
-
-async def _cut(
-    request: web.Request, status: int, headers: CIMultiDict[Any], body: bytes
-) -> web.StreamResponse:
-    response = web.StreamResponse(status=status, headers=headers)
-    response.content_length = len(body)
-    await response.prepare(request)
-    await response.write(body[: len(body) // 2])
-    if request.transport is not None:
-        request.transport.close()
-    return response
-
-
-def _hung_up(request: web.Request) -> web.Response:
-    """The client hears no answer: what is returned here finds nobody."""
-    if request.transport is not None:
-        request.transport.close()
-    return web.Response()

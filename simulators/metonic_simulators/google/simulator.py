@@ -1,43 +1,31 @@
 """Google as a test sees it: where it is, who signs in, what is switched or armed, what came of it."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
 
 from metonic_simulators.google.oauth import consent
 from metonic_simulators.google.people import People, User, full_scope
 from metonic_simulators.google.push import Delivery, Push, Send
 from metonic_simulators.google.world import World
-from metonic_simulators.store.clock import Clock
-from metonic_simulators.wire.errands import Errands
-from metonic_simulators.wire.faults import Option, Unusable
-from metonic_simulators.wire.log import Entry, Mail
+from metonic_simulators.wire.faults import Unusable
+from metonic_simulators.wire.simulator import Simulated
 
 SCOPES = ("openid", "email", "calendar.events", "calendar.calendarlist.readonly")
 """What a client needs that keeps calendars in step."""
 
 
-class Simulator:
-    """``url``: the origin, with a slash. All is as at the start after ``reset``: ids and tokens too."""
-
+class Simulator(Simulated[World]):
     def __init__(
         self,
         make: Callable[[], World],
         send: Send,
         redirect_uris: Sequence[str] = (),
     ) -> None:
-        self.url = ""
-        self._make = make
         self._send = send
-        self.errands = Errands()
         self._redirect_uris = tuple(redirect_uris)
-        self._begin()
+        super().__init__(make)
 
-    def reset(self) -> None:
-        self.world.clock.forget()
-        self._begin()
-
-    def _begin(self) -> None:
-        self.world = self._make()
+    def begin(self) -> None:
+        super().begin()
         self._ready: dict[str, tuple[str, str]] = {}
         self.world.people.redirect_uris = self._redirect_uris
         self.push = Push(self.world, self._send, self.errands)
@@ -57,18 +45,6 @@ class Simulator:
     @property
     def users(self) -> list[User]:
         return list(self.people.users.values())
-
-    @property
-    def clock(self) -> Clock:
-        return self.world.clock
-
-    @property
-    def log(self) -> list[Entry]:
-        return self.world.log
-
-    @property
-    def outbox(self) -> list[Mail]:
-        return self.world.outbox
 
     @property
     def deliveries(self) -> list[Delivery]:
@@ -112,28 +88,3 @@ class Simulator:
         if email not in self.people.users:
             raise Unusable(f"There is no user {email!r}: there are {', '.join(self.people.users)}.")
         return self.people.users[email]
-
-    async def settled(self) -> None:
-        """Waits until no message of a channel is on its way."""
-        await self.errands.settled()
-
-    def turn_on(self, name: str, /, **options: Option) -> None:
-        """From now on; options that are not named have their usual value. Raises Unusable."""
-        self.world.quirks.turn_on(name, options)
-
-    def turn_off(self, name: str) -> None:
-        """Raises Unusable."""
-        self.world.quirks.turn_off(name)
-
-    def arm(
-        self, name: str, /, *, times: int = 1, method: str = "*", path: str = "*", **options: Option
-    ) -> None:
-        """For the next calls that match, parts of a batch too; earlier ones go first. Raises Unusable."""
-        self.world.faults.arm(name, times=times, method=method, path=path, options=options)
-
-    def advance(self, **delta: float) -> None:
-        """Time passes: ``days``, ``hours``, ``minutes``, ``seconds``."""
-        self.clock.advance(timedelta(**delta))
-
-    def stop_clock(self, at: datetime | None = None) -> None:
-        self.clock.set(at or self.clock.now(), runs=False)

@@ -6,29 +6,13 @@ https://developers.google.com/identity/protocols/oauth2/web-server
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from metonic_simulators.google.people import Code, People, User
+from metonic_simulators.wire.sign_in import PageError, SentBack, is_redirect, with_query
 
 CODE_LIFE = timedelta(minutes=10)
 ALWAYS = frozenset({"openid", "email", "profile"})
 """What nobody can untick."""
-
-
-class PageError(Exception):
-    """Shown to the user, as the address to go back to cannot be trusted."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-class SentBack(Exception):
-    """The browser goes back to the client with an error."""
-
-    def __init__(self, address: str) -> None:
-        super().__init__(address)
-        self.address = address
 
 
 @dataclass(frozen=True)
@@ -49,9 +33,7 @@ class Request:
     def back(self, **parameters: str) -> str:
         """The client's address with what it is told."""
         told = parameters | ({"state": self.state} if self.state else {})
-        parts = urlsplit(self.redirect_uri)
-        query = "&".join(one for one in (parts.query, urlencode(told)) if one)
-        return urlunsplit(parts._replace(query=query))
+        return with_query(self.redirect_uri, told)
 
 
 def read(query: Mapping[str, str], people: People) -> Request:
@@ -124,8 +106,4 @@ def hinted(request: Request, people: People) -> User | None:
 
 
 def _is_allowed(address: str, known: tuple[str, ...]) -> bool:
-    if known:
-        return address in known
-    parts = urlsplit(address)
-    is_local = parts.hostname in {"127.0.0.1", "localhost", "::1"}
-    return bool(parts.netloc) and (parts.scheme == "https" or (parts.scheme == "http" and is_local))
+    return address in known if known else is_redirect(address)

@@ -1,16 +1,14 @@
 """The token endpoint and its neighbours: https://developers.google.com/identity/protocols/oauth2/web-server."""
 
-import base64
-import binascii
-import hashlib
 import hmac
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote_plus
 
 from metonic_simulators.google import errors
-from metonic_simulators.google.oauth.keys import Keys
+from metonic_simulators.google.oauth.claims import id_token
 from metonic_simulators.google.people import ACCESS_LIFE, Code, People
+from metonic_simulators.wire.sign_in import basic, fits
+from metonic_simulators.wire.signing import Keys
 
 Form = Mapping[str, str]
 _EXPIRES_IN = int(ACCESS_LIFE.total_seconds()) - 1
@@ -55,22 +53,11 @@ def person(authorization: str, people: People) -> dict[str, Any]:
 
 def _check_client(form: Form, authorization: str, people: People) -> None:
     """By Basic or in the body (RFC 6749 2.3.1)."""
-    given = _basic(authorization) or (form.get("client_id", ""), form.get("client_secret", ""))
+    given = basic(authorization) or (form.get("client_id", ""), form.get("client_secret", ""))
     if given[0] != people.client_id:
         raise errors.oauth("invalid_client", "The OAuth client was not found.", 401)
     if not hmac.compare_digest(given[1].encode(), people.client_secret.encode()):
         raise errors.oauth("invalid_client", "Unauthorized", 401)
-
-
-def _basic(authorization: str) -> tuple[str, str] | None:
-    scheme, _, text = authorization.partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        name, _, secret = base64.b64decode(text, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        return "", ""
-    return unquote_plus(name), unquote_plus(secret)
 
 
 def _by_code(form: Form, people: People, keys: Keys) -> dict[str, Any]:
@@ -98,7 +85,7 @@ def _access(people: People, keys: Keys, code: Code) -> dict[str, Any]:
     }
     if "openid" in code.scopes:
         now = people.clock.now()
-        answer["id_token"] = keys.id_token(code.user, people.client_id, code.scopes, code.nonce, now)
+        answer["id_token"] = id_token(keys, code, people.client_id, now)
     return answer
 
 
@@ -118,8 +105,5 @@ def _check_verifier(verifier: str, code: Code) -> None:
         return
     if not verifier:
         raise errors.invalid_grant("Missing code verifier.")
-    hashed = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-    if not hmac.compare_digest(
-        (hashed if code.method == "S256" else verifier).encode(), code.challenge.encode()
-    ):
+    if not fits(verifier, code.challenge, code.method):
         raise errors.invalid_grant("Invalid code verifier.")

@@ -1,20 +1,25 @@
 """The addresses of sign-in, on one origin: at Google they are on several hosts."""
 
 from collections.abc import Callable, Iterable
+from html import escape
 from typing import Any
 
 from aiohttp import web
 
 from metonic_simulators.google import errors
-from metonic_simulators.google.oauth import consent, exchange, page
-from metonic_simulators.google.oauth.consent import PageError, Request, SentBack
-from metonic_simulators.google.oauth.keys import ISSUER, Keys
+from metonic_simulators.google.oauth import consent, exchange
+from metonic_simulators.google.oauth.claims import ISSUER
+from metonic_simulators.google.oauth.consent import ALWAYS, Request
 from metonic_simulators.google.people import rapt
 from metonic_simulators.google.world import World
+from metonic_simulators.wire import sign_in
 from metonic_simulators.wire.log import Entry
+from metonic_simulators.wire.sign_in import PageError, SentBack
+from metonic_simulators.wire.signing import Keys
 
 CONSENT = "/o/oauth2/v2/consent"
 AUTH = "/o/oauth2/v2/auth"
+_TITLE = "A stand-in for Google: sign in"
 
 
 class SignIn:
@@ -32,13 +37,15 @@ class SignIn:
             if "none" in asked.prompt:
                 raise SentBack(consent.without_asking(asked, people))  # noqa: TRY301 - both ways lead there
         except PageError as error:
-            return _html(page.problem(error.code, str(error)), 400)
+            return _html(_problem(error.code, str(error)), 400)
         except SentBack as error:
             return web.Response(status=302, headers={"Location": error.address})
         key = people.seeds.text("consent", 32)
         self._asked[key] = asked
-        users = list(people.users.values())
-        return _html(page.consent(key, asked, users, consent.hinted(asked, people)))
+        users = [(one.email, one.name) for one in people.users.values()]
+        chosen = consent.hinted(asked, people)
+        scopes = [(one, one not in ALWAYS) for one in asked.scopes]
+        return _html(sign_in.consent(_TITLE, key, users, chosen.email if chosen else users[0][0], scopes))
 
     async def answer(self, request: web.Request) -> web.Response:
         """What the form says: ``user``, the ticked ``scope``, ``answer``."""
@@ -46,7 +53,7 @@ class SignIn:
         asked = self._asked.pop(str(form.get("request", "")), None)
         user = people.users.get(str(form.get("user", "")))
         if asked is None or user is None:
-            return _html(page.problem("invalid_request", "This page has been answered already."), 400)
+            return _html(_problem("invalid_request", "This page has been answered already."), 400)
         address = asked.back(error="access_denied")
         if form.get("answer") == "allow":
             ticked = frozenset(str(one) for one in form.getall("scope", []))
@@ -124,20 +131,24 @@ class SignIn:
         return web.json_response(body, status=status, headers={"Cache-Control": "no-store", **headers})
 
 
-def routes(sign_in: SignIn) -> Iterable[web.RouteDef]:
+def routes(asked: SignIn) -> Iterable[web.RouteDef]:
     return [
-        web.get(AUTH, sign_in.ask),
-        web.post(CONSENT, sign_in.answer),
-        web.post("/token", sign_in.token),
-        web.post("/revoke", sign_in.revoke),
-        web.get("/tokeninfo", sign_in.token_meaning),
-        web.post("/tokeninfo", sign_in.token_meaning),
-        web.get("/v1/userinfo", sign_in.person),
-        web.get("/oauth2/v2/userinfo", sign_in.person),
-        web.get("/oauth2/v3/certs", sign_in.certs),
-        web.get("/.well-known/openid-configuration", sign_in.discovery),
+        web.get(AUTH, asked.ask),
+        web.post(CONSENT, asked.answer),
+        web.post("/token", asked.token),
+        web.post("/revoke", asked.revoke),
+        web.get("/tokeninfo", asked.token_meaning),
+        web.post("/tokeninfo", asked.token_meaning),
+        web.get("/v1/userinfo", asked.person),
+        web.get("/oauth2/v2/userinfo", asked.person),
+        web.get("/oauth2/v3/certs", asked.certs),
+        web.get("/.well-known/openid-configuration", asked.discovery),
     ]
 
 
 def _html(text: str, status: int = 200) -> web.Response:
     return web.Response(text=text, status=status, content_type="text/html")
+
+
+def _problem(code: str, message: str) -> str:
+    return sign_in.page(f"Error 400: {code}", f"<p>{escape(message)}</p>")

@@ -1,19 +1,14 @@
-"""The id token: a JWT (RFC 7519) signed with RS256, and the key to check it with (RFC 7517)."""
+"""Id tokens: a JWT (RFC 7519) signed with RS256, and the key to check it with (RFC 7517)."""
 
 import base64
 import json
-from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from metonic_simulators.google.people import User
-
-ISSUER = "https://accounts.google.com"
 _KEY_ID = "stand-in-1"
-_LIFE = timedelta(hours=1)
 _EXPONENT, _BITS = 65537, 2048
 
 
@@ -39,19 +34,10 @@ class Keys:
             ]
         }
 
-    def id_token(self, user: User, client: str, scopes: frozenset[str], nonce: str, now: datetime) -> str:
-        issued = int(now.timestamp())
-        claims: dict[str, Any] = {"iss": ISSUER, "azp": client, "aud": client, "sub": user.sub, "iat": issued}
-        claims["exp"] = issued + int(_LIFE.total_seconds())
-        if any(one.rpartition(".")[2] == "email" or one == "email" for one in scopes):
-            claims |= {"email": user.email, "email_verified": True}
-        if "profile" in scopes:
-            claims["name"] = user.name
-        if nonce:
-            claims["nonce"] = nonce
-        signed = f"{_part({'alg': 'RS256', 'kid': _KEY_ID, 'typ': 'JWT'})}.{_part(claims)}"
-        signature = self._private.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
-        return f"{signed}.{_encoded(signature)}"
+    def signed(self, claims: dict[str, Any]) -> str:
+        text = f"{_part({'alg': 'RS256', 'kid': _KEY_ID, 'typ': 'JWT'})}.{_part(claims)}"
+        signature = self._private.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())
+        return f"{text}.{_encoded(signature)}"
 
 
 def _part(value: dict[str, Any]) -> str:
