@@ -1,4 +1,4 @@
-"""``python -m metonic_simulators icloud|google --port N``: a stand-in until Ctrl-C or SIGTERM."""
+"""``python -m metonic_simulators icloud|google|graph --port N``: a stand-in until Ctrl-C or SIGTERM."""
 
 import argparse
 import asyncio
@@ -11,13 +11,18 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-from metonic_simulators.google import Simulator, google
+from metonic_simulators.google import Simulator as GoogleSimulator
+from metonic_simulators.google import google
 from metonic_simulators.google.serving import USERS
+from metonic_simulators.graph import Simulator as GraphSimulator
+from metonic_simulators.graph import graph
+from metonic_simulators.graph.serving import PERSONAL
+from metonic_simulators.graph.serving import USERS as WORK
 from metonic_simulators.icloud import Account, StandIn, icloud
 from metonic_simulators.servers import HOST, KINDS, CalendarServer, named, started
 
-_READY_GOOGLE = """\
-The stand-in for Google is ready.
+_READY_PROVIDER = """\
+The stand-in for {name} is ready.
 
   server         {url}
   client id      {client}
@@ -52,14 +57,28 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m metonic_simulators", description="The outside world for trials."
     )
-    commands = parser.add_subparsers(required=True, metavar="icloud|google")
+    commands = parser.add_subparsers(required=True, metavar="icloud|google|graph")
     _add_icloud(commands.add_parser("icloud", help="iCloud's calendars before a real CalDAV server"))
     _add_google(commands.add_parser("google", help="Google Calendar and sign-in with Google"))
+    _add_graph(commands.add_parser("graph", help="calendars of Microsoft Graph and sign-in with Microsoft"))
     return parser.parse_args()
 
 
 def _add_google(one: argparse.ArgumentParser) -> None:
     one.set_defaults(run=lambda arguments: asyncio.run(_run_google(arguments)))
+    _add_provider(one)
+
+
+def _add_graph(one: argparse.ArgumentParser) -> None:
+    one.set_defaults(run=lambda arguments: asyncio.run(_run_graph(arguments)))
+    _add_provider(one)
+    one.add_argument(
+        "--personal", action="append", help="the address of an account of no organization; one if none"
+    )
+
+
+def _add_provider(one: argparse.ArgumentParser) -> None:
+    """What every one has that somebody can sign in to."""
     one.add_argument("--port", type=int, required=True, help="0: one that is free")
     one.add_argument("--seed", default="metonic", help="what ids and tokens are drawn from")
     one.add_argument("--user", action="append", dest="users", help="an address, once for each; two if none")
@@ -123,7 +142,21 @@ async def _run_google(arguments: argparse.Namespace) -> None:
         users=arguments.users or USERS,
         redirect_uris=arguments.redirect_uri,
     ) as simulator:
-        _tell_of_google(simulator)
+        _tell_of("Google", simulator, [(one.email, *simulator.ready_tokens(one)) for one in simulator.users])
+        await stop.wait()
+
+
+async def _run_graph(arguments: argparse.Namespace) -> None:
+    stop = _stop()
+    async with graph(
+        port=arguments.port,
+        seed=arguments.seed,
+        users=arguments.users or WORK,
+        personal=arguments.personal or PERSONAL,
+        redirect_uris=arguments.redirect_uri,
+    ) as simulator:
+        people = [(one.email, *simulator.ready_tokens(one)) for one in simulator.users]
+        _tell_of("Microsoft Graph", simulator, people)
         await stop.wait()
 
 
@@ -155,13 +188,15 @@ def _tell(stand_in: StandIn) -> None:
     sys.stdout.flush()
 
 
-def _tell_of_google(simulator: Simulator) -> None:
-    users = []
-    for user in simulator.users:
-        access, refresh = simulator.ready_tokens(user)
-        users.append(_READY_USER.format(email=user.email, access=access, refresh=refresh))
+def _tell_of(
+    name: str, simulator: GoogleSimulator | GraphSimulator, people: list[tuple[str, str, str]]
+) -> None:
+    """``people``: address, access token, refresh token."""
+    users = [_READY_USER.format(email=email, access=one, refresh=two) for email, one, two in people]
     client, secret = simulator.client_id, simulator.client_secret
-    words = _READY_GOOGLE.format(url=simulator.url, client=client, secret=secret, users="".join(users))
+    words = _READY_PROVIDER.format(
+        name=name, url=simulator.url, client=client, secret=secret, users="".join(users)
+    )
     sys.stdout.write(words)
     sys.stdout.flush()
 

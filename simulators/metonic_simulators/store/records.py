@@ -40,10 +40,10 @@ class Records(Generic[Record]):
         """As if it had never been."""
         self._rows.pop(key, None)
 
-    def since(self, revision: int) -> list[Record]:
-        """What changed after that revision, each once, in the order of its last change."""
+    def since(self, revision: int, until: int | None = None) -> list[Record]:
+        """What changed last after a revision, up to another: each once, in the order of its last change."""
         found = []
-        for number, key in enumerate(self._order[revision:], revision + 1):
+        for number, key in enumerate(self._order[revision:until], revision + 1):
             row = self._rows.get(key)
             if row is not None and row[0] == number:
                 found.append(row[1])

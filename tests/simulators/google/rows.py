@@ -3,15 +3,11 @@
 ``python -m tests.simulators.google.rows`` prints the tables of docs/simulators.md.
 """
 
-import re
 import sys
-from collections.abc import Iterable
-from pathlib import Path
+
+from tests.simulators.tables import tables
 
 from metonic_simulators.google import FAULTS, QUIRKS
-
-HERE = Path(__file__).parent
-_TEST = re.compile(r"^(?:async )?def (test_\w+)", re.MULTILINE)
 
 ROWS: tuple[tuple[str, str], ...] = (
     ("ids in paths are decoded; `primary`, `users/me`", "test_ids_in_paths_are_decoded"),
@@ -117,48 +113,5 @@ ROWS: tuple[tuple[str, str], ...] = (
 )
 
 
-def tables() -> str:
-    """The rows, the switches and the faults."""
-    files = _files()
-    rows = (
-        (str(number), what, f"[`{test}`](../tests/simulators/google/{files[test]})")
-        for number, (what, test) in enumerate(ROWS, 1)
-    )
-    switches = (
-        (
-            f"`{one.name}` (on)" if one.is_on else f"`{one.name}`",
-            one.says,
-            one.source,
-            _options(one.options.items()),
-        )
-        for one in QUIRKS.values()
-    )
-    faults = (
-        (f"`{one.name}`", one.says, one.source, _options(one.options.items())) for one in FAULTS.values()
-    )
-    return "\n".join(
-        (
-            _table(("", "what a client can observe", "shown by"), rows),
-            _table(("switch", "what it does", "who says so", "options"), switches),
-            _table(("fault", "what it does", "who says so", "options"), faults),
-        )
-    )
-
-
-def _files() -> dict[str, str]:
-    """The file of each test."""
-    paths = sorted(HERE.glob("test_*.py"))
-    return {test: path.name for path in paths for test in _TEST.findall(path.read_text("utf-8"))}
-
-
-def _options(options: Iterable[tuple[str, object]]) -> str:
-    return ", ".join(f"`{name}` {value}" for name, value in options)
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = (" | ".join(one) for one in (head, ("---",) * len(head), *rows))
-    return "".join(f"| {line} |\n" for line in lines)
-
-
 if __name__ == "__main__":
-    sys.stdout.write(tables())
+    sys.stdout.write(tables("google", ROWS, QUIRKS, FAULTS))

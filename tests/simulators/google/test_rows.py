@@ -1,53 +1,29 @@
 """The documentation lists what the stand-in does, with the test that shows it; and it can be typed."""
 
 import json
-import signal
-import subprocess
-import sys
-from pathlib import Path
 from urllib.request import Request, urlopen
 
-from tests.simulators.google.rows import ROWS, tables
+from tests.simulators.commands import after, typed
+from tests.simulators.google.rows import ROWS
+from tests.simulators.tables import tables, written
 
-PAGE = Path(__file__).parents[3] / "docs" / "simulators.md"
-BEGIN = "<!-- google: begin, written by `python -m tests.simulators.google.rows` -->\n"
-END = "<!-- google: end -->"
+from metonic_simulators.google import FAULTS, QUIRKS
 
 
 def test_the_tables_in_the_documentation_are_fresh() -> None:
-    _, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
-    written, _, _ = rest.partition(END)
+    found = tables("google", ROWS, QUIRKS, FAULTS)
 
-    assert written == tables(), "replace them by the output of: python -m tests.simulators.google.rows"
+    assert written("google") == found, "replace them by the output of: python -m tests.simulators.google.rows"
     assert len(ROWS) == 70
 
 
 def test_it_says_how_to_sign_in_and_sigterm_ends_it() -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "metonic_simulators",
-        "google",
-        "--port",
-        "0",
-        "--user",
-        "zoe@example.com",
-    ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:  # noqa: S603 - our own command
-        assert child.stdout is not None
-        said = ""
-        while "switches" not in said:
-            line = child.stdout.readline()
-            assert line, f"It ended: {said}"
-            said += line
-        words = said.split()
-        url, token = words[words.index("server") + 1], words[words.index("access") + 2]
+    with typed("google", "--port", "0", "--user", "zoe@example.com") as words:
         asked = Request(  # noqa: S310 - our own URL
-            f"{url}calendar/v3/users/me/calendarList", headers={"Authorization": f"Bearer {token}"}
+            f"{after(words, 'server')}calendar/v3/users/me/calendarList",
+            headers={"Authorization": f"Bearer {after(words, 'access', 'token')}"},
         )
         with urlopen(asked, timeout=30) as answer:  # noqa: S310 - our own URL
             (entry,) = json.loads(answer.read())["items"]
-        child.send_signal(signal.SIGTERM)
 
-        assert child.wait(30) == 0
-        assert entry["id"] == "zoe@example.com"
+    assert entry["id"] == "zoe@example.com"

@@ -1,0 +1,1 @@
+"""Events: what they must be like, series, lists, deltas, and how a reader sees them."""

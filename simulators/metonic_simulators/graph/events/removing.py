@@ -1,0 +1,40 @@
+"""How events go: https://learn.microsoft.com/en-us/graph/api/event-delete."""
+
+from dataclasses import replace
+
+from metonic_simulators.graph.call import Reply
+from metonic_simulators.graph.events import finding, meetings
+from metonic_simulators.graph.events.finding import Found
+from metonic_simulators.graph.session import Session
+
+
+def delete(session: Session) -> Reply:
+    """Raises Refused."""
+    found = finding.find(session)
+    session.need_write(found.calendar)
+    if session.world.quirks.is_on("match-on-delete"):
+        session.check_match(found.event)
+    remove(session, found)
+    return Reply(204)
+
+
+def remove(session: Session, found: Found) -> None:
+    calendar, event, world = found.calendar, found.event, session.world
+    meetings.tell(session, calendar, event, None)
+    if found.master is None:
+        for one in calendar.exceptions_of(event).values():
+            calendar.put(replace(one, is_deleted=True), world.now())
+        world.put(calendar, replace(event, is_deleted=True), "deleted")
+        return
+    if not event.is_virtual:
+        calendar.put(replace(event, is_deleted=True), world.now())
+    days = (*found.master.cancelled, event.day)
+    world.put(calendar, replace(found.master, cancelled=days), "updated")
+
+
+def delete_for_good(session: Session) -> Reply:
+    """permanentDelete; raises Refused."""
+    found = finding.find(session)
+    session.need_write(found.calendar)
+    remove(session, found)
+    return Reply(204)

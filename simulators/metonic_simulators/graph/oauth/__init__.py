@@ -1,0 +1,1 @@
+"""Sign-in with the Microsoft identity platform: the page that asks, and the tokens."""
