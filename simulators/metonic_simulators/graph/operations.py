@@ -138,6 +138,7 @@ def _of_events() -> list[Operation]:
             ("event.update", "PATCH", one, writing.patch, "write"),
             ("event.delete", "DELETE", one, removing.delete, "write"),
             ("event.instances", "GET", f"{one}/instances", listing.instances, "read"),
+            ("event.exceptions", "GET", f"{one}/exceptionOccurrences", listing.exceptions, "read"),
             ("event.cancel", "POST", f"{one}/cancel", answers.cancel, "write"),
             ("event.permanentDelete", "POST", f"{one}/permanentDelete", removing.delete_for_good, "write"),
             *((f"event.{word}", "POST", f"{one}/{word}", answers.answer(word), "write") for word in _ANSWERS),

@@ -24,6 +24,7 @@ QUIRKS = table(
     Kind("occurrences-renamed", "then its occurrences have new ids", "dankcalendar 95", is_on=True),
     Kind("short-months-skipped", "a day that a month has not is skipped, not its last", _UNKNOWN),
     Kind("exceptions-listed", "a list of events has exceptions too", "keeper.sh"),
+    Kind("exceptions-paged", "an expansion has so many exceptions, and a link to more", _DOCS, {"size": 1}),
     Kind("nulls", "these members are null", "keeper.sh 551, 344, 444", {"members": "subject,iCalUId"}),
     Kind("custom-zones", "original zones are tzone://Microsoft/Custom", _DOCS),
     Kind("unknown-enums", "`showAs` is a word that no client knows", _DOCS),

@@ -129,3 +129,18 @@ async def test_an_event_can_be_deleted_for_good(alice: Client) -> None:
 
     assert (await alice.ask("POST", at(event, "permanentDelete"))).status == 204
     assert await alice.refused("GET", at(event)) == (404, "ErrorItemNotFound")
+
+
+async def test_a_copy_of_a_series_follows_its_occurrences(alice: Client, bob: Client) -> None:
+    event = await made(alice, daily(attendees=[guest(BOB)]))
+    first, second, third, *_ = (await alice.get(view()))["value"]
+    await alice.patch(at(first), {"subject": "Match"})
+    await alice.patch(at(second), {"subject": "Match"})
+    await alice.delete(at(second))
+    await alice.delete(at(third))
+
+    copies = (await bob.get(view()))["value"]
+    assert [one["subject"] for one in copies] == ["Match", "Training", "Training"]
+    assert {one["isOrganizer"] for one in copies} == {False}
+    await alice.patch(at(event), {"start": point("2026-03-10", 14), "end": point("2026-03-10", 15)})
+    assert [one["subject"] for one in (await bob.get(view()))["value"]] == ["Training"] * 5

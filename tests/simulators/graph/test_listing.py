@@ -47,6 +47,9 @@ async def test_a_page_holds_ten_unless_asked_and_leads_to_the_next(sim: Simulato
     assert len((await alice.get(first["@odata.nextLink"]))["value"]) == 2
     assert len(await alice.all(view(what="calendarView"))) == 12
     assert len(await alice.all("/me/events?$top=5")) == 12
+    answer = await alice.ask("GET", "/me/events", prefer="odata.maxpagesize=7")
+    assert len(answer.body["value"]) == 7
+    assert answer.headers["Preference-Applied"] == "odata.maxpagesize=7"
     for wrong in ("$top=0", "$top=1001", "$top=x", "$skip=-1"):
         assert (await alice.refused("GET", f"/me/events?{wrong}"))[0] == 400
 
@@ -130,4 +133,5 @@ async def test_what_is_selected_comes_with_id_and_etag(alice: Client) -> None:
     assert (await alice.refused("GET", at(event) + "?$select=colour"))[0] == 400
     assert (await alice.refused("GET", view(**{"$select": "createdDateTime"})))[0] == 400
     assert (await alice.refused("GET", at(event) + "?$expand=colour"))[0] == 400
+    assert (await alice.get(at(event) + "?$expand=attachments"))["attachments"] == []
     assert (await alice.get("/me?$select=mail")).keys() == {"@odata.context", "id", "mail"}

@@ -325,3 +325,17 @@ async def test_a_single_event_has_no_instances(alice: Client) -> None:
     window = "instances?startDateTime=2026-03-11T00:00:00Z&endDateTime=2026-03-12T00:00:00Z"
 
     assert (await alice.refused("GET", at(event, window)))[0] == 400
+
+
+async def test_many_exceptions_may_come_by_pages(sim: Simulator, alice: Client) -> None:
+    sim.turn_on("exceptions-paged", size=1)
+    event = await made(alice, daily(times=3))
+    for one in await occurrences(alice):
+        await alice.patch(at(one), {"subject": "Match"})
+
+    found = await alice.get(at(event) + "?$expand=exceptionOccurrences($select=id)")
+    rest = await alice.get(found["exceptionOccurrences@odata.nextLink"])
+
+    assert len(found["exceptionOccurrences"]) == 1
+    assert len(rest["value"]) == 2
+    assert rest["value"][0].keys() == {"@odata.etag", "id"}

@@ -152,9 +152,7 @@ def _disturbed(world: World, groups: Sequence[Group]) -> list[Group]:
 
 def _page(session: Session, rest: Rest) -> Reply:
     """As many groups as fit; the first one whatever its size."""
-    asked = session.prefers.get("odata.maxpagesize", "")
-    size = int(asked) if asked.isdecimal() and int(asked[:6]) > 0 else listing.PAGE
-    calendar, taken = session.calendar, [*rest.groups[:1]]
+    size, calendar, taken = listing.page_size(session), session.calendar, [*rest.groups[:1]]
     for one in rest.groups[1:]:
         if not taken[0] or sum(map(len, taken)) + len(one) > size:
             break

@@ -27,8 +27,7 @@ def events(session: Session) -> Reply:
         if not one.master:
             found.append(one)
         if one.is_series and has_all:
-            members = series.members(session.world, calendar, one, one.slot)
-            found += [each for each in members if not each.is_virtual]
+            found += series.exceptions(session.world, calendar, one)
     return _listed(session, calendar, found)
 
 
@@ -52,6 +51,12 @@ def instances(session: Session) -> Reply:
     return _listed(
         session, found.calendar, series.within(session.world, found.calendar, found.event, start, end)
     )
+
+
+def exceptions(session: Session) -> Reply:
+    """Of a series; raises Refused."""
+    found = finding.find(session)
+    return _listed(session, found.calendar, series.exceptions(session.world, found.calendar, found.event))
 
 
 def expanded(
@@ -84,7 +89,7 @@ def window(call: Call) -> tuple[datetime, datetime]:
 def page(session: Session, items: Sequence[Item], show: Callable[[Item], Body], context: str) -> Reply:
     """``$top`` of them after ``$skip``, and the way to the next ones. Raises Refused."""
     call = session.call
-    top = call.number("$top", PAGE, least=1, most=_LARGEST)
+    top = call.number("$top", page_size(session), least=1, most=_LARGEST)
     skip = call.number("$skip", 0)
     shown = [show(one) for one in items[skip : skip + top]]
     content: dict[str, Any] = {"value": shown}
@@ -92,7 +97,21 @@ def page(session: Session, items: Sequence[Item], show: Callable[[Item], Body], 
         content = {"@odata.count": len(items), **content}
     if skip + top < len(items):
         content["@odata.nextLink"] = f"{session.path}?{_query(call, skip + top)}"
-    return session.answer(content, context)
+    reply = session.answer(content, context)
+    reply.headers |= session.applied(*_applied(session))
+    return reply
+
+
+def _applied(session: Session) -> list[str]:
+    size = session.prefers.get("odata.maxpagesize")
+    return [f"odata.maxpagesize={size}"] if size else []
+
+
+def page_size(session: Session) -> int:
+    """As preferred, or ten."""
+    asked = session.prefers.get("odata.maxpagesize", "")
+    size = int(asked[:6]) if asked.isdecimal() else 0
+    return min(size, _LARGEST) or PAGE
 
 
 def _query(call: Call, skip: int) -> str:

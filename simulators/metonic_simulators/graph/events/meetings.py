@@ -4,16 +4,15 @@ There is no way to write a meeting in silence: https://learn.microsoft.com/en-us
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
-from metonic_simulators.graph.events import zones
+from metonic_simulators.graph import ids
+from metonic_simulators.graph.events import copies
+from metonic_simulators.graph.events.copies import GUESTS_OWN
 from metonic_simulators.graph.mailbox import Body, Calendar, Event
-from metonic_simulators.graph.people import User
 from metonic_simulators.graph.session import Session
 from metonic_simulators.wire.log import Mail
 
-_GUESTS_OWN = frozenset({"showAs", "categories", "isReminderOn", "reminderMinutesBeforeStart", "sensitivity"})
 _SILENT = frozenset({"categories", "isReminderOn", "reminderMinutesBeforeStart"})
 _JOIN = '<div class="me-email-text"><a href="{url}">Join the meeting now</a></div>'
 """What makes the body of an online meeting one: without it there is none any more."""
@@ -42,7 +41,7 @@ def kept_by_guest(event: Event, written: Body) -> Body:
     """What a guest can write of a copy: the rest is the organizer's, and ignored."""
     if event.is_organizer:
         return written
-    return {name: value for name, value in written.items() if name in _GUESTS_OWN}
+    return {name: value for name, value in written.items() if name in GUESTS_OWN}
 
 
 def tell(session: Session, calendar: Calendar, before: Event | None, after: Event | None) -> None:
@@ -57,12 +56,16 @@ def tell(session: Session, calendar: Calendar, before: Event | None, after: Even
     times = 1 + (len(calendar.exceptions_of(event)) if before is not None and not event.master else 0)
     for _ in range(times):
         _mail(session, calendar, event, "REQUEST", sorted(told))
-    if event.is_virtual or event.master:
-        return
-    for email in sorted(gone):
-        _drop_copy(session, event, email)
-    for email in sorted(new):
-        _copy(session, event, email)
+    if not event.master:
+        copies.call_off(session.world, event, sorted(gone))
+        if after is not None:
+            copies.bring(session.world, calendar, after, sorted(new))
+
+
+def follow(session: Session, calendar: Calendar, master: Event) -> None:
+    """The copies of a series, after one of its occurrences changed or went."""
+    if master.is_organizer:
+        copies.bring(session.world, calendar, master, sorted(_guests(master, calendar)))
 
 
 def _guests(event: Event | None, calendar: Calendar) -> dict[str, Body]:
@@ -86,41 +89,7 @@ def _mail(session: Session, calendar: Calendar, event: Event, method: str, recip
 
 
 def letter(session: Session, method: str, sender: str, recipient: str, event: Event) -> Mail:
-    subject = str(event.body["subject"] or "")
-    return Mail(method, sender, recipient, session.event_id(event), subject)
-
-
-def _copy(session: Session, event: Event, email: str) -> None:
-    """What a guest with an account here has of it."""
-    world, user = session.world, session.world.people.named(email)
-    if user is None:
-        return
-    home, old = _copy_of(session, event, user)
-    owner = world.people.users[session.user.email]
-    organizer = {"emailAddress": {"name": owner.name, "address": owner.email}}
-    body = {**event.body, "organizer": organizer, "transactionId": None}
-    body["responseStatus"] = {"response": "notResponded", "time": zones.NO_TIME}
-    if old is None:
-        now = world.now()
-        made = Event(world.new_name(), body, 0, now, now, event.uid, is_organizer=False)
-        world.put(home, made, "created")
-        return
-    own = {name: old.body[name] for name in (*_GUESTS_OWN, "responseStatus")}
-    world.put(home, replace(old, body={**body, **own}, cancelled=event.cancelled), "updated")
-
-
-def _drop_copy(session: Session, event: Event, email: str) -> None:
-    """It stays as a cancelled one until the guest removes it."""
-    user = session.world.people.named(email)
-    if user is None:
-        return
-    home, old = _copy_of(session, event, user)
-    if old is not None:
-        changes = {"isCancelled": True, "showAs": "free", "subject": f"Canceled: {old.body['subject'] or ''}"}
-        session.world.put(home, replace(old, body={**old.body, **changes}), "updated")
-
-
-def _copy_of(session: Session, event: Event, user: User) -> tuple[Calendar, Event | None]:
-    home = session.world.default_calendar(user)
-    found = [one for one in home.living() if one.uid == event.uid and not one.master]
-    return home, found[0] if found else None
+    """About an event by its usual id in the sender's mailbox."""
+    owner = session.world.people.users[sender]
+    event_id = ids.written(ids.ITEM, owner.id, event.key.text)
+    return Mail(method, sender, recipient, event_id, str(event.body["subject"] or ""))

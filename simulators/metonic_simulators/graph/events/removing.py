@@ -29,7 +29,8 @@ def remove(session: Session, found: Found) -> None:
     if not event.is_virtual:
         calendar.put(replace(event, is_deleted=True), world.now())
     days = (*found.master.cancelled, event.day)
-    world.put(calendar, replace(found.master, cancelled=days), "updated")
+    master = world.put(calendar, replace(found.master, cancelled=days), "updated")
+    meetings.follow(session, calendar, master)
 
 
 def delete_for_good(session: Session) -> Reply:

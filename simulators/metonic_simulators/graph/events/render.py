@@ -1,7 +1,5 @@
 """An event as a reader sees it: https://learn.microsoft.com/en-us/graph/api/event-get."""
 
-from typing import Any
-
 from metonic_simulators.graph import errors
 from metonic_simulators.graph.events import attached, series, shape, text, zones
 from metonic_simulators.graph.mailbox import Body, Calendar, Event
@@ -123,24 +121,28 @@ def _expanded(session: Session, calendar: Calendar, event: Event) -> Body:
     found: Body = {}
     for name, inner in attached.expansions(session.call.text("$expand")).items():
         if name == "exceptionOccurrences":
-            found[name] = _exceptions(session, calendar, event, inner)
+            found |= _exceptions(session, calendar, event, inner)
         elif name in shape.BESIDES:
             found |= attached.shown(event, name, inner)
-        elif name not in {"attachments", "calendar", "instances"}:
+        elif name == "attachments":
+            found[name] = []
+        else:
             raise errors.bad_request(f"Parsing OData Select and Expand failed: '{name}'.")
     return found
 
 
-def _exceptions(session: Session, calendar: Calendar, event: Event, inner: str) -> list[Body]:
+def _exceptions(session: Session, calendar: Calendar, event: Event, inner: str) -> Body:
+    """Those of a series; perhaps only some, with the way to the others."""
     if not event.is_series:
-        return []
-    wanted = set(attached.option(inner, "$select").split(",")) - {""}
-    exceptions = [
-        one for one in series.members(session.world, calendar, event, event.slot) if not one.is_virtual
-    ]
-    whole: list[dict[str, Any]] = [
-        {"@odata.etag": zones.etag(one.stamp), **_whole(session, calendar, one)} for one in exceptions
-    ]
-    if not wanted:
-        return whole
-    return [{name: value for name, value in one.items() if name in wanted | _ALWAYS} for one in whole]
+        return {"exceptionOccurrences": []}
+    wanted, quirks = attached.option(inner, "$select"), session.world.quirks
+    found = series.exceptions(session.world, calendar, event)
+    most = int(quirks.number("exceptions-paged", "size")) if quirks.is_on("exceptions-paged") else len(found)
+    names = set(wanted.split(",")) | _ALWAYS if wanted else None
+    shown = [{"@odata.etag": zones.etag(one.stamp), **_whole(session, calendar, one)} for one in found[:most]]
+    kept = [{name: one[name] for name in one if names is None or name in names} for one in shown]
+    if len(found) <= most:
+        return {"exceptionOccurrences": kept}
+    query = f"?$skip={most}" + (f"&$select={wanted}" if wanted else "")
+    link = f"{session.path}/exceptionOccurrences{query}"
+    return {"exceptionOccurrences": kept, "exceptionOccurrences@odata.nextLink": link}

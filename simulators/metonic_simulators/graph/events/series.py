@@ -96,6 +96,11 @@ def members(world: World, calendar: Calendar, master: Event, until: datetime = _
     return found
 
 
+def exceptions(world: World, calendar: Calendar, master: Event) -> list[Event]:
+    """Whole, in the order of their slots."""
+    return [one for one in members(world, calendar, master, master.slot) if not one.is_virtual]
+
+
 def within(world: World, calendar: Calendar, master: Event, start: datetime, end: datetime) -> list[Event]:
     """Those that overlap the window."""
     return [one for one in members(world, calendar, master, end) if overlaps(one, start, end)]

@@ -117,8 +117,8 @@ def _exception(session: Session, found: Found, written: Body, asked: Body) -> Ev
     stamp = world.clock.stamp()
     event = replace(event, stamp=stamp, modified=world.now())
     calendar.put(replace(event, body=own), world.now())
-    world.put(calendar, master, "updated")
     meetings.tell(session, calendar, before, event)
+    meetings.follow(session, calendar, world.put(calendar, master, "updated"))
     return event
 
 
