@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from tests.simulators.graph.official import Client
+from tests.simulators.graph.official import Client, view
 
 ZONE = "W. Europe Standard Time"
+WEEKLY = {"type": "weekly", "interval": 1, "daysOfWeek": ["tuesday"], "firstDayOfWeek": "monday"}
 
 
 def point(day: str, hour: int = 0, zone: str = ZONE) -> dict[str, str]:
@@ -41,3 +42,7 @@ async def made(client: Client, body: dict[str, Any]) -> Any:  # noqa: ANN401 - J
 def days(events: list[Any]) -> list[str]:
     """When they begin."""
     return [one["start"]["dateTime"][:10] for one in events]
+
+
+async def occurrences(alice: Client, start: str = "2026-03-01", end: str = "2030-01-01") -> Any:  # noqa: ANN401 - JSON
+    return await alice.all(view(start, end))

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 import aiohttp
 import pytest
 from tests.simulators.graph.official import Client
+from tests.simulators.graph.receiver import Receiver, receiving
+from tests.simulators.graph.signing import Browser
 
 from metonic_simulators.graph import Simulator, graph
 
@@ -41,3 +43,14 @@ def bob(sim: Simulator, session: aiohttp.ClientSession) -> Client:
 def carol(sim: Simulator, session: aiohttp.ClientSession) -> Client:
     """She has a personal account."""
     return Client(session, sim, CAROL)
+
+
+@pytest.fixture
+async def receiver(sim: Simulator) -> AsyncIterator[Receiver]:
+    async with receiving(sim.clock.now) as found:
+        yield found
+
+
+@pytest.fixture
+def browser(sim: Simulator, session: aiohttp.ClientSession) -> Browser:
+    return Browser(sim, session)

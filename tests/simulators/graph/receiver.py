@@ -1,20 +1,23 @@
 """Whoever is told of changes, over real HTTP."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
+from tests.simulators.graph.official import Client
 
 from metonic_simulators.wire.serving import listening
 
 
 @dataclass
 class Receiver:
-    """``handshake``: how it answers a validation; ``status``: how it answers a message."""
+    """``now``: what time it is; ``handshake``: how it answers a validation; ``status``: a message."""
 
+    now: Callable[[], datetime]
     url: str = ""
     handshake: str = "good"
     status: int = 202
@@ -52,8 +55,24 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiving() -> AsyncIterator[Receiver]:
-    receiver, application = Receiver(), web.Application()
+async def receiving(now: Callable[[], datetime]) -> AsyncIterator[Receiver]:
+    receiver, application = Receiver(now), web.Application()
     application.router.add_post("/{path:.*}", receiver.hear)
     async with listening(application, 0) as receiver.url:
         yield receiver
+
+
+def asked(receiver: Receiver, minutes: float = 4000, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    usual = {
+        "changeType": "created,updated,deleted",
+        "notificationUrl": f"{receiver.url}hear?key=1",
+        "resource": "/me/events",
+        "expirationDateTime": f"{receiver.now() + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%S.0000000Z}",
+        "clientState": "secret",
+    }
+    return {name: value for name, value in {**usual, **more}.items() if value is not None}
+
+
+async def subscribed(alice: Client, receiver: Receiver, **more: Any) -> Any:  # noqa: ANN401 - JSON
+    life = {"lifecycleNotificationUrl": f"{receiver.url}life"}
+    return await alice.post("/subscriptions", asked(receiver, **{**life, **more}))
