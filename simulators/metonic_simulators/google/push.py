@@ -10,19 +10,18 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from metonic_simulators.google import errors
 from metonic_simulators.google.session import Session
 from metonic_simulators.google.world import World
 from metonic_simulators.store.clock import from_stamp, to_stamp
 from metonic_simulators.wire.errands import Errands
+from metonic_simulators.wire.sign_in import is_https, is_loopback
 
 _ID = re.compile(r"^[A-Za-z0-9\-_+/=]{1,64}$")
 _TOKEN_LENGTH = 256
 _RETRIED = frozenset({0, 500, 502, 503, 504})
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 3600.0
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 Send = Callable[[str, dict[str, str]], Awaitable[int]]
 """Posts an empty message to an address: gives the status, 0 if nobody answered."""
@@ -160,13 +159,8 @@ class Push:
         address = _text(body, "address")
         if not address:
             raise errors.required("Required: address")
-        parts = urlsplit(address)
-        is_spared = (
-            parts.scheme == "http"
-            and parts.hostname in _LOOPBACK
-            and self._world.quirks.is_on("http-webhooks")
-        )
-        if parts.scheme != "https" and not is_spared:
+        is_spared = is_loopback(address) and self._world.quirks.is_on("http-webhooks")
+        if not is_https(address) and not is_spared:
             message = f"WebHook callback must be HTTPS: {address}"
             raise errors.classic(400, "global", "push.webhookUrlNotHttps", message)
         return address

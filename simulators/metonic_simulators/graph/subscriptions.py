@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from metonic_simulators.graph import errors, ids
 from metonic_simulators.graph.call import Reply
@@ -21,7 +21,7 @@ from metonic_simulators.graph.session import Session
 from metonic_simulators.graph.world import World
 from metonic_simulators.wire.errands import Errands
 from metonic_simulators.wire.faults import Unusable
-from metonic_simulators.wire.sign_in import is_loopback, with_query
+from metonic_simulators.wire.sign_in import is_https, is_loopback, with_query
 
 LIFECYCLE = ("reauthorizationRequired", "subscriptionRemoved", "missed")
 _CHANGES = frozenset({"created", "updated", "deleted"})
@@ -226,7 +226,7 @@ class Subscriptions:
 
     def _check_address(self, address: str) -> None:
         is_spared = is_loopback(address) and self._world.quirks.is_on("http-webhooks")
-        if urlsplit(address).scheme != "https" and not is_spared:
+        if not is_https(address) and not is_spared:
             raise errors.bad_request("Notification URL must use the https scheme.", "InvalidRequest")
 
     def _expires(self, asked: Body) -> datetime:

@@ -6,7 +6,8 @@ by JSON under ``/-/``.
 
 from metonic_simulators.icloud.quirks import BEARABLE, ICLOUD, QUIRKS
 from metonic_simulators.icloud.serving import icloud
-from metonic_simulators.icloud.stand_in import StandIn, Unusable
+from metonic_simulators.icloud.stand_in import StandIn
 from metonic_simulators.icloud.world import Account, Entry, Mail
+from metonic_simulators.wire.faults import Unusable
 
 __all__ = ["BEARABLE", "ICLOUD", "QUIRKS", "Account", "Entry", "Mail", "StandIn", "Unusable", "icloud"]

@@ -1,13 +1,16 @@
 """Switches and records of a stand-in as JSON, under ``/-/``, where no calendar can be."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
 
 from metonic_simulators.icloud.quirks import QUIRKS
-from metonic_simulators.icloud.stand_in import StandIn, Unusable, usual_options
+from metonic_simulators.icloud.stand_in import StandIn, usual_options
+from metonic_simulators.wire.admin import asked_object
+from metonic_simulators.wire.admin import routes as common_routes
+from metonic_simulators.wire.faults import Unusable
 
 _FAULT = frozenset({"quirk", "times", "method", "path", "options"})
 
@@ -20,7 +23,7 @@ def routes(stand_in: StandIn) -> Iterable[web.RouteDef]:
 
     async def turn_on(request: web.Request) -> web.Response:
         name = request.match_info["name"]
-        stand_in.turn_on(name, **await _object(request))
+        stand_in.turn_on(name, **await asked_object(request))
         return web.json_response(_quirk(stand_in, name))
 
     async def turn_off(request: web.Request) -> web.Response:
@@ -32,7 +35,7 @@ def routes(stand_in: StandIn) -> Iterable[web.RouteDef]:
         return web.json_response(_faults(stand_in))
 
     async def arm(request: web.Request) -> web.Response:
-        _arm(stand_in, await _object(request))
+        _arm(stand_in, await asked_object(request))
         return web.json_response(_faults(stand_in), status=201)
 
     async def disarm(_: web.Request) -> web.Response:
@@ -49,18 +52,19 @@ def routes(stand_in: StandIn) -> Iterable[web.RouteDef]:
         stand_in.reset()
         return web.Response(status=204)
 
-    return [
-        web.get("/-/quirks", quirks),
-        web.put("/-/quirks/{name}", _understood(turn_on)),
-        web.delete("/-/quirks/{name}", _understood(turn_off)),
-        web.get("/-/faults", faults),
-        web.post("/-/faults", _understood(arm)),
-        web.delete("/-/faults", disarm),
-        web.get("/-/log", log),
-        web.get("/-/outbox", outbox),
-        web.post("/-/reset", reset),
-        web.route("*", "/-/{path:.*}", _unknown),
-    ]
+    return common_routes(
+        [
+            ("GET", "quirks", quirks),
+            ("PUT", "quirks/{name}", turn_on),
+            ("DELETE", "quirks/{name}", turn_off),
+            ("GET", "faults", faults),
+            ("POST", "faults", arm),
+            ("DELETE", "faults", disarm),
+            ("GET", "log", log),
+            ("GET", "outbox", outbox),
+            ("POST", "reset", reset),
+        ]
+    )
 
 
 def _quirk(stand_in: StandIn, name: str) -> dict[str, Any]:
@@ -100,33 +104,3 @@ def _arm(stand_in: StandIn, fault: dict[str, Any]) -> None:
     if not isinstance(options, dict):
         raise Unusable("`options` is an object.")
     stand_in.arm(str(fault.get("quirk", "")), times=times, method=method, path=path, **options)
-
-
-async def _object(request: web.Request) -> dict[str, Any]:
-    if not await request.read():
-        return {}
-    try:
-        found = await request.json()
-    except ValueError as error:
-        raise Unusable("The body is no JSON.") from error
-    if not isinstance(found, dict):
-        raise Unusable("The body is no JSON object.")
-    return found
-
-
-def _understood(
-    answering: Callable[[web.Request], Awaitable[web.Response]],
-) -> Callable[[web.Request], Awaitable[web.Response]]:
-    async def answered(request: web.Request) -> web.Response:
-        try:
-            return await answering(request)
-        except Unusable as error:
-            return web.json_response({"message": str(error)}, status=400)
-
-    return answered
-
-
-async def _unknown(_: web.Request) -> web.Response:
-    return web.json_response(
-        {"message": "There are /-/quirks, /-/faults, /-/log, /-/outbox and /-/reset."}, status=404
-    )

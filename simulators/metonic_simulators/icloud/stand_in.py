@@ -15,6 +15,7 @@ from metonic_simulators.icloud.quirks import ICLOUD, QUIRKS
 from metonic_simulators.icloud.quirks.troubles import CHALLENGE
 from metonic_simulators.icloud.world import Account, Entry, Mail, Option, Quirk, World
 from metonic_simulators.servers import CalendarServer
+from metonic_simulators.wire.faults import Unusable
 
 _IS_THERE = frozenset({403, 405, 409})
 _MAKE_CALENDAR = """<C:mkcalendar xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"
@@ -24,10 +25,6 @@ xmlns:A="http://apple.com/ns/ical/"><set><prop><displayname>{name}</displayname>
 </prop></set></C:mkcalendar>"""
 
 Forward = Callable[[World, Asked], Awaitable[Answer]]
-
-
-class Unusable(ValueError):
-    """What was asked of the stand-in names nothing that it has."""
 
 
 @dataclass

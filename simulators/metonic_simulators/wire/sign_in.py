@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from html import escape
-from urllib.parse import unquote_plus, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote_plus, urlencode, urlsplit, urlunsplit
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>
@@ -51,16 +51,23 @@ def with_query(address: str, told: dict[str, str]) -> str:
     return urlunsplit(parts._replace(query=query))
 
 
-def is_redirect(address: str) -> bool:
-    """Https anywhere, http on loopback."""
-    parts = urlsplit(address)
-    return bool(parts.netloc) and (parts.scheme == "https" or is_loopback(address))
+def is_https(address: str) -> bool:
+    parts = _parts(address)
+    return parts is not None and parts.scheme == "https" and bool(parts.netloc)
 
 
 def is_loopback(address: str) -> bool:
-    """Http on this machine."""
-    parts = urlsplit(address)
-    return parts.scheme == "http" and parts.hostname in _LOOPBACK
+    """On this machine, by http."""
+    parts = _parts(address)
+    return parts is not None and parts.scheme == "http" and parts.hostname in _LOOPBACK
+
+
+def _parts(address: str) -> SplitResult | None:
+    """None for what is no address."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return None
 
 
 def basic(authorization: str) -> tuple[str, str] | None:

@@ -189,6 +189,7 @@ async def test_a_single_event_has_no_instances(alice: Client) -> None:
     window = "instances?startDateTime=2026-03-11T00:00:00Z&endDateTime=2026-03-12T00:00:00Z"
 
     assert (await alice.refused("GET", at(event, window)))[0] == 400
+    assert (await alice.get(at(event, "exceptionOccurrences")))["value"] == []
 
 
 async def test_many_exceptions_may_come_by_pages(sim: Simulator, alice: Client) -> None:

@@ -25,7 +25,11 @@ async def test_the_page_leads_back_with_a_code_or_a_refusal(browser: Browser) ->
 
 @pytest.mark.parametrize(
     ("wrong", "number"),
-    [({"client_id": "x"}, "AADSTS700016"), ({"redirect_uri": "http://example.com/"}, "AADSTS50011")],
+    [
+        ({"client_id": "x"}, "AADSTS700016"),
+        ({"redirect_uri": "http://example.com/"}, "AADSTS50011"),
+        ({"redirect_uri": "http://["}, "AADSTS50011"),
+    ],
 )
 async def test_who_asks_from_elsewhere_is_not_sent_back(
     browser: Browser, wrong: dict[str, str], number: str

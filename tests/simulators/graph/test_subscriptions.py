@@ -54,6 +54,8 @@ async def test_who_does_not_answer_with_the_token_gets_no_subscription(
         {"resource": f"/users/{BOB}/events"},
         {"resource": "/me/calendars/AAMk/events"},
         {"notificationUrl": "http://example.com/"},
+        {"notificationUrl": "http://[/"},
+        {"notificationUrl": "https:///"},
         {"lifecycleNotificationUrl": "ftp://example.com/"},
         {"expirationDateTime": "soon"},
         {"expirationDateTime": "2026-03-01T00:00:00Z"},

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from metonic_simulators.google.people import Code, People, User
-from metonic_simulators.wire.sign_in import PageError, SentBack, is_redirect, with_query
+from metonic_simulators.wire.sign_in import PageError, SentBack, is_https, is_loopback, with_query
 
 CODE_LIFE = timedelta(minutes=10)
 ALWAYS = frozenset({"openid", "email", "profile"})
@@ -106,4 +106,4 @@ def hinted(request: Request, people: People) -> User | None:
 
 
 def _is_allowed(address: str, known: tuple[str, ...]) -> bool:
-    return address in known if known else is_redirect(address)
+    return address in known if known else is_https(address) or is_loopback(address)

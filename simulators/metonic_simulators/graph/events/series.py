@@ -97,7 +97,9 @@ def members(world: World, calendar: Calendar, master: Event, until: datetime = _
 
 
 def exceptions(world: World, calendar: Calendar, master: Event) -> list[Event]:
-    """Whole, in the order of their slots."""
+    """Whole, in the order of their slots; none of what is no series."""
+    if not master.is_series:
+        return []
     return [one for one in members(world, calendar, master, master.slot) if not one.is_virtual]
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 from metonic_simulators.graph import scopes
 from metonic_simulators.graph.errors import GrantRefused
 from metonic_simulators.graph.people import CODE_LIFE, CONSUMERS, Code, People, User
-from metonic_simulators.wire.sign_in import PageError, SentBack, is_loopback, is_redirect, with_query
+from metonic_simulators.wire.sign_in import PageError, SentBack, is_https, is_loopback, with_query
 
 _MODES = frozenset({"query", "fragment", "form_post"})
 
@@ -147,7 +147,7 @@ def hinted(request: Request, people: People) -> User | None:
 def _is_allowed(address: str, known: tuple[str, ...]) -> bool:
     """To the letter, but for the port of a native app."""
     if not known:
-        return is_redirect(address)
+        return is_https(address) or is_loopback(address)
     return address in known or (is_loopback(address) and _portless(address) in map(_portless, known))
 
 
