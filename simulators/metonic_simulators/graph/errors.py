@@ -12,6 +12,10 @@ _CHALLENGE = (
 )
 
 
+OWN_DATE_CODES = frozenset({"ErrorCalendarEndDateIsEarlierThanStartDate", "ErrorRecurrenceHasNoOccurrence"})
+"""Which nobody has seen yet at Graph, only at its forerunners."""
+
+
 class Refused(Exception):
     """An answer of Graph that ends a request early; ``more``: members besides code and message."""
 

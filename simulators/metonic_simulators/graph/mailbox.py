@@ -59,6 +59,7 @@ class Event:
 class Calendar:
     """``owner``: an address; ``shares``: who else sees it, and whether they may write.
 
+    ``hidden``: what is still read instead of what was written;
     ``changes``: when each revision of the events came to be; ``rounds``: the revision at each delta round.
     """
 
@@ -73,6 +74,7 @@ class Calendar:
     events: Records[Event] = field(default_factory=Records)
     changes: list[datetime] = field(default_factory=list)
     rounds: list[int] = field(default_factory=list)
+    hidden: dict[str, Event | None] = field(default_factory=dict)
     is_deleted: bool = False
 
     def put(self, event: Event, now: datetime) -> Event:
@@ -81,11 +83,13 @@ class Calendar:
         return event
 
     def event(self, name: str) -> Event | None:
-        found = self.events.get(name)
+        """The version that can be read now."""
+        found = self.hidden[name] if name in self.hidden else self.events.get(name)
         return None if found is None or found.is_deleted else found
 
     def living(self) -> list[Event]:
-        return [one for one in self.events if not one.is_deleted]
+        found = (self.event(one.name) for one in self.events)
+        return [one for one in found if one is not None]
 
     def exceptions_of(self, master: Event) -> dict[str, Event]:
         """By the day of their slot."""

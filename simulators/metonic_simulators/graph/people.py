@@ -18,7 +18,6 @@ from metonic_simulators.wire.faults import Switches
 CONSUMERS = "9188040d-6c67-4b5b-b112-36a304b66dad"
 """The tenant of personal accounts."""
 
-ACCESS_LIFE = timedelta(seconds=3600)
 CODE_LIFE = timedelta(minutes=10)
 _HEX = "0123456789abcdef"
 
@@ -120,6 +119,10 @@ class People:
         self.client_secret = f"{self.seeds.text('secret', 3)}8Q~{self.seeds.text('secret', 34)}"
         self.tenant = self.new_guid("tenant")
 
+    @property
+    def token_life(self) -> timedelta:
+        return timedelta(seconds=self.quirks.number("token-life", "seconds"))
+
     def new_guid(self, kind: str) -> str:
         text = self.seeds.text(kind, 32, _HEX)
         return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-8{text[17:20]}-{text[20:]}"
@@ -141,7 +144,7 @@ class People:
         """Nobody can read anything in it: a personal one does not even look like a JWT."""
         text = self.seeds.text("access", 120)
         token = f"EwB{text}" if user.is_personal else f"eyJ0{text[:30]}.eyJh{text[30:80]}.{text[80:]}"
-        self.accesses[token] = Access(user, scopes, self.clock.now() + ACCESS_LIFE, claims)
+        self.accesses[token] = Access(user, scopes, self.clock.now() + self.token_life, claims)
         return token
 
     def issue_refresh(self, user: User, scopes: frozenset[str]) -> str:

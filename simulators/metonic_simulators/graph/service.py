@@ -52,6 +52,8 @@ class Service:
 
     def refuse(self, call: Call, refused: errors.Refused) -> Reply:
         world = self._world()
+        if refused.code in errors.OWN_DATE_CODES and not world.quirks.is_on("own-date-codes"):
+            refused = errors.invalid_property(refused.message)
         request_id = world.people.new_guid("request")
         client_id = call.headers.get("client-request-id", request_id)
         reply = refusal(refused, f"{world.now():%Y-%m-%dT%H:%M:%S}", request_id, client_id)

@@ -108,5 +108,17 @@ class World:
         if event is not None:
             self.put(calendar, event, "updated")
 
+    def hide(self, calendar: Calendar, name: str, before: Event | None, seconds: float) -> None:
+        """For a while what was there before is read; then the new version shows, as a change."""
+        calendar.hidden[name] = before
+
+        def shown() -> None:
+            calendar.hidden.pop(name, None)
+            event = calendar.events.get(name)
+            if event is not None:
+                calendar.put(event, self.now())
+
+        self.clock.later(seconds, shown)
+
     def now(self) -> datetime:
         return self.clock.now()

@@ -167,6 +167,12 @@ async def test_a_transaction_makes_one_event(sim: Simulator, alice: Client, stat
     assert len((await alice.get("/me/events"))["value"]) == 1
     assert (await alice.refused("PATCH", at(event), {"transactionId": "t2"}))[0] == 400
 
+    await alice.delete(at(event))
+    sim.turn_on("transactions-kept")
+    assert (await alice.refused("POST", "/me/events", body))[0] == status
+    sim.turn_off("transactions-kept")
+    assert (await made(alice, body))["id"] != event["id"]
+
 
 async def test_a_body_is_html_unless_text_is_preferred(alice: Client) -> None:
     event = await made(alice, timed(body={"contentType": "text", "content": "1 < 2\nand more"}))

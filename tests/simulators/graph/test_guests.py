@@ -144,3 +144,35 @@ async def test_a_copy_of_a_series_follows_its_occurrences(alice: Client, bob: Cl
     assert {one["isOrganizer"] for one in copies} == {False}
     await alice.patch(at(event), {"start": point("2026-03-10", 14), "end": point("2026-03-10", 15)})
     assert [one["subject"] for one in (await bob.get(view()))["value"]] == ["Training"] * 5
+
+
+async def test_what_is_the_organizers_may_be_refused_to_guests(
+    sim: Simulator, alice: Client, bob: Client
+) -> None:
+    sim.turn_on("guests-refused")
+    await made(alice, timed(attendees=[guest(BOB)]))
+    (copy,) = (await bob.get("/me/events"))["value"]
+
+    assert await bob.refused("PATCH", at(copy), {"subject": "Mine"}) == (403, "ErrorAccessDenied")
+    assert (await bob.patch(at(copy), {"showAs": "free"}))["showAs"] == "free"
+
+
+async def test_what_is_called_off_may_go_at_once(sim: Simulator, alice: Client, bob: Client) -> None:
+    sim.turn_on("cancelled-removed")
+    event = await made(alice, timed(attendees=[guest(BOB)]))
+
+    await alice.delete(at(event))
+
+    assert (await bob.get("/me/events"))["value"] == []
+
+
+@pytest.mark.parametrize("is_silent", [False, True])
+async def test_a_deletion_for_good_may_be_mailed(sim: Simulator, alice: Client, *, is_silent: bool) -> None:
+    if is_silent:
+        sim.turn_on("silent-permanent-delete")
+    event = await made(alice, timed(attendees=[guest(STRANGER)]))
+    mailed(sim)
+
+    await alice.ask("POST", at(event, "permanentDelete"))
+
+    assert mailed(sim) == ([] if is_silent else [("CANCEL", STRANGER)])

@@ -70,11 +70,16 @@ async def test_a_time_may_have_fractions_or_an_offset(alice: Client) -> None:
     assert event["end"]["dateTime"] == "2026-03-10T12:00:00.0000000"
 
 
-async def test_an_event_ends_after_it_begins_or_at_once(alice: Client) -> None:
+async def test_an_event_ends_after_it_begins_or_at_once(sim: Simulator, alice: Client) -> None:
     event = await made(alice, timed(end=point("2026-03-10", 10)))
     assert event["start"] == event["end"]
 
-    assert (await alice.refused("POST", "/me/events", timed(end=point("2026-03-10", 9))))[0] == 400
+    backwards = timed(end=point("2026-03-10", 9))
+    code = "ErrorCalendarEndDateIsEarlierThanStartDate"
+    assert await alice.refused("POST", "/me/events", backwards) == (400, code)
+    sim.turn_off("own-date-codes")
+    code = "ErrorPropertyValidationFailure"
+    assert await alice.refused("POST", "/me/events", backwards) == (400, code)
 
 
 @pytest.mark.parametrize(
@@ -119,3 +124,5 @@ async def test_original_zones_may_be_nobodys(sim: Simulator, alice: Client) -> N
     sim.turn_on("custom-zones")
 
     assert (await made(alice, timed()))["originalEndTimeZone"] == "tzone://Microsoft/Custom"
+    sim.turn_on("custom-zones", name="tzone://Microsoft/Utc")
+    assert (await made(alice, timed()))["originalStartTimeZone"] == "tzone://Microsoft/Utc"

@@ -194,3 +194,14 @@ async def test_the_token_endpoint_can_fail(browser: Browser, sim: Simulator) -> 
 
     assert (status, body["error"]) == (503, "temporarily_unavailable")
     assert (await browser.refresh(token))[0] == 200
+
+
+async def test_access_tokens_live_as_long_as_is_said(browser: Browser, sim: Simulator, alice: Client) -> None:
+    sim.turn_on("token-life", seconds=90)
+    _, body = await browser.refresh(sim.refresh_token_for(ALICE))
+    header = f"Bearer {body['access_token']}"
+
+    assert body["expires_in"] == 89
+    assert (await alice.ask("GET", "/me", Authorization=header)).status == 200
+    sim.advance(seconds=91)
+    assert (await alice.ask("GET", "/me", Authorization=header)).status == 401

@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 from tests.simulators.graph.bodies import daily, guest, made, timed
 from tests.simulators.graph.conftest import ALICE, BOB, START
-from tests.simulators.graph.official import Client, Json, at
+from tests.simulators.graph.official import Client, Json, at, view
 
 from metonic_simulators.graph import FAULTS, QUIRKS, Simulator, graph
 
@@ -44,6 +44,26 @@ async def test_a_connection_may_end_before_or_after_the_deed(sim: Simulator, ali
             await alice.ask("POST", "/me/events", timed())
         assert len((await alice.get("/me/events"))["value"]) == number
     assert [entry.status for entry in sim.log if entry.method == "POST"] == [0, 0, 201]
+
+
+async def test_what_was_written_may_show_later(sim: Simulator, alice: Client) -> None:
+    link = (await alice.get(view(what="calendarView/delta")))["@odata.deltaLink"]
+    sim.arm("hidden", method="POST", seconds=5.0)
+    event = await made(alice, timed())
+    assert await alice.refused("GET", at(event)) == (404, "ErrorItemNotFound")
+    assert (await alice.get("/me/events"))["value"] == (await alice.get(link))["value"] == []
+    sim.advance(seconds=6)
+    assert [one["id"] for one in (await alice.get(link))["value"]] == [event["id"]]
+
+    sim.arm("hidden", method="PATCH", seconds=5.0)
+    assert (await alice.patch(at(event), {"subject": "Match"}))["subject"] == "Match"
+    assert (await alice.get(at(event)))["subject"] == "Training"
+    sim.advance(seconds=6)
+    sim.arm("hidden", method="DELETE", seconds=5.0)
+    await alice.delete(at(event))
+    assert (await alice.get(at(event)))["subject"] == "Match"
+    sim.advance(seconds=6)
+    assert (await alice.refused("GET", at(event)))[0] == 404
 
 
 async def test_an_answer_may_take_its_time(sim: Simulator, alice: Client) -> None:

@@ -33,7 +33,9 @@ def call_off(world: World, event: Event, emails: Iterable[str]) -> None:
     """They stay, as cancelled ones, until the guests remove them."""
     for user in filter(None, map(world.people.named, emails)):
         home, old = _find(world, event, user)
-        if old is not None:
+        if old is not None and world.quirks.is_on("cancelled-removed"):
+            world.put(home, replace(old, is_deleted=True), "deleted")
+        elif old is not None:
             subject = f"Canceled: {old.body['subject'] or ''}"
             changes = {"isCancelled": True, "showAs": "free", "subject": subject}
             world.put(home, replace(old, body={**old.body, **changes}), "updated")

@@ -104,7 +104,8 @@ def _round(session: Session, mark: Mark) -> Rest:
     if world.quirks.is_on("delta-replays"):
         since = max(0, since - int(world.quirks.number("delta-replays", "events")))
     found = calendar.events.since(since, until) if until > since else []
-    groups = [_changed(world, calendar, one, mark.window) for one in found if not one.master]
+    told = [one for one in found if not one.master and one.name not in calendar.hidden]
+    groups = [_changed(world, calendar, one, mark.window) for one in told]
     next_mark = Mark(mark.window, max(until, mark.revision), world.now())
     rest = Rest(_disturbed(world, [one for one in groups if one]), next_mark)
     return replace(rest, groups=[(), *rest.groups]) if world.quirks.is_on("empty-pages") else rest

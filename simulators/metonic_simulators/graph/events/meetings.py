@@ -6,7 +6,7 @@ There is no way to write a meeting in silence: https://learn.microsoft.com/en-us
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from metonic_simulators.graph import ids
+from metonic_simulators.graph import errors, ids
 from metonic_simulators.graph.events import copies
 from metonic_simulators.graph.events.copies import GUESTS_OWN
 from metonic_simulators.graph.mailbox import Body, Calendar, Event
@@ -37,10 +37,12 @@ def with_meeting(session: Session, body: Body, before: Mapping[str, Any]) -> Bod
     }
 
 
-def kept_by_guest(event: Event, written: Body) -> Body:
-    """What a guest can write of a copy: the rest is the organizer's, and ignored."""
+def kept_by_guest(session: Session, event: Event, written: Body) -> Body:
+    """What a guest can write of a copy: the rest is the organizer's, and ignored or refused."""
     if event.is_organizer:
         return written
+    if written.keys() - GUESTS_OWN and session.world.quirks.is_on("guests-refused"):
+        raise errors.access_denied()
     return {name: value for name, value in written.items() if name in GUESTS_OWN}
 
 

@@ -18,13 +18,17 @@ def delete(session: Session) -> Reply:
     return Reply(204)
 
 
-def remove(session: Session, found: Found) -> None:
+def remove(session: Session, found: Found, *, is_silent: bool = False) -> None:
+    """``is_silent``: nobody is mailed."""
     calendar, event, world = found.calendar, found.event, session.world
-    meetings.tell(session, calendar, event, None)
+    if not is_silent:
+        meetings.tell(session, calendar, event, None)
     if found.master is None:
         for one in calendar.exceptions_of(event).values():
             calendar.put(replace(one, is_deleted=True), world.now())
         world.put(calendar, replace(event, is_deleted=True), "deleted")
+        if fault := world.faults.next(session.call.method, session.call.decoded, "hidden"):
+            world.hide(calendar, event.name, event, float(fault.option("seconds")))
         return
     if not event.is_virtual:
         calendar.put(replace(event, is_deleted=True), world.now())
@@ -37,5 +41,5 @@ def delete_for_good(session: Session) -> Reply:
     """permanentDelete; raises Refused."""
     found = finding.find(session)
     session.need_write(found.calendar)
-    remove(session, found)
+    remove(session, found, is_silent=session.world.quirks.is_on("silent-permanent-delete"))
     return Reply(204)

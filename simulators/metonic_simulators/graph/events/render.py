@@ -7,7 +7,6 @@ from metonic_simulators.graph.session import Session
 
 _ALWAYS = frozenset({"id", "@odata.etag", "@odata.type"})
 _ONLY_SELECTED = frozenset({"cancelledOccurrences", "occurrenceId"})
-_CUSTOM = "tzone://Microsoft/Custom"
 _LINK = "https://outlook.office365.com/owa/?itemid={id}&exvsurl=1&path=/calendar/item"
 _MEMBERS = (
     *("id", "createdDateTime", "lastModifiedDateTime", "changeKey", "categories", "transactionId"),
@@ -49,7 +48,8 @@ def _whole(session: Session, calendar: Calendar, event: Event) -> Body:
     found = {**_kept(session, event), **_times(session, event), **_made(session, calendar, event)}
     quirks = session.world.quirks
     if quirks.is_on("custom-zones"):
-        found |= dict.fromkeys(("originalStartTimeZone", "originalEndTimeZone"), _CUSTOM)
+        name = quirks.options("custom-zones")["name"]
+        found |= dict.fromkeys(("originalStartTimeZone", "originalEndTimeZone"), name)
     if quirks.is_on("unknown-enums"):
         found["showAs"] = "somewhereElse"
     if quirks.is_on("nulls"):

@@ -40,6 +40,8 @@ def create(session: Session) -> Reply:
     if transaction := body["transactionId"]:
         world.transactions[calendar.owner, transaction] = (calendar, event.name, _fingerprint(asked))
     meetings.tell(session, calendar, None, event)
+    if fault := world.faults.next("POST", session.call.decoded, "hidden"):
+        world.hide(calendar, event.name, None, float(fault.option("seconds")))
     _touch_later(session, calendar, event)
     return _created(session, calendar, event)
 
@@ -59,7 +61,7 @@ def patch(session: Session) -> Reply:
         raise errors.invalid_property("The property 'transactionId' can be set on create alone.")
     if "isAllDay" in written and written["isAllDay"] != found.event.body["isAllDay"]:
         _check_whole(written)
-    written = meetings.kept_by_guest(found.event, written)
+    written = meetings.kept_by_guest(session, found.event, written)
     change = _exception if found.master else _change
     event = change(session, found, written, asked)
     _touch_later(session, found.calendar, event)
@@ -78,6 +80,8 @@ def _change(session: Session, found: Found, written: Body, asked: Body) -> Event
     if before.is_series and _is_retimed(before, event):
         event = _renewed(session, calendar, event)
     event = world.put(calendar, event, "updated")
+    if fault := world.faults.next("PATCH", session.call.decoded, "hidden"):
+        world.hide(calendar, event.name, before, float(fault.option("seconds")))
     meetings.tell(session, calendar, before, event)
     return event
 
@@ -162,10 +166,11 @@ def _of_transaction(
     if found is None:
         return None
     home, name, fingerprint = found
-    event = home.event(name)
-    if event is None:
+    event = home.events.get(name)
+    is_kept = session.world.quirks.is_on("transactions-kept")
+    if event is None or (event.is_deleted and not is_kept):
         return None
-    if fingerprint != _fingerprint(asked):
+    if event.is_deleted or fingerprint != _fingerprint(asked):
         status = 409 if session.world.quirks.is_on("transaction-409") else 400
         raise errors.duplicate_transaction(status, session.event_id(event))
     return event

@@ -7,12 +7,11 @@ from typing import Any
 
 from metonic_simulators.graph import errors, scopes
 from metonic_simulators.graph.errors import GrantRefused
-from metonic_simulators.graph.people import ACCESS_LIFE, Code, People, User
+from metonic_simulators.graph.people import Code, People, User
 from metonic_simulators.wire.sign_in import basic, fits
 from metonic_simulators.wire.signing import Keys
 
 Form = Mapping[str, str]
-_EXPIRES_IN = int(ACCESS_LIFE.total_seconds()) - 1
 _ID_LIFE = timedelta(hours=1)
 
 
@@ -89,11 +88,12 @@ def _narrowed(form: Form, granted: frozenset[str]) -> frozenset[str]:
 
 
 def _answer(people: People, user: User, wanted: frozenset[str], claims: str) -> dict[str, Any]:
+    seconds = int(people.token_life.total_seconds()) - 1
     return {
         "token_type": "Bearer",
         "scope": scopes.shown(wanted, is_long=people.quirks.is_on("scopes-long")),
-        "expires_in": _EXPIRES_IN,
-        "ext_expires_in": _EXPIRES_IN,
+        "expires_in": seconds,
+        "ext_expires_in": seconds,
         "access_token": people.issue_access(user, wanted, claims),
     }
 
