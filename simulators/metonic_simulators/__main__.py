@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
-from metonic_simulators.google import Simulator as GoogleSimulator
 from metonic_simulators.google import google
 from metonic_simulators.google.serving import USERS
-from metonic_simulators.graph import Simulator as GraphSimulator
 from metonic_simulators.graph import graph
 from metonic_simulators.graph.serving import PERSONAL
 from metonic_simulators.graph.serving import USERS as WORK
 from metonic_simulators.icloud import Account, StandIn, icloud
 from metonic_simulators.servers import HOST, KINDS, CalendarServer, named, started
+from metonic_simulators.wire.signed_in import SignedIn
 
 _READY_PROVIDER = """\
 The stand-in for {name} is ready.
@@ -142,7 +142,7 @@ async def _run_google(arguments: argparse.Namespace) -> None:
         users=arguments.users or USERS,
         redirect_uris=arguments.redirect_uri,
     ) as simulator:
-        _tell_of("Google", simulator, [(one.email, *simulator.ready_tokens(one)) for one in simulator.users])
+        _tell_of("Google", simulator)
         await stop.wait()
 
 
@@ -155,8 +155,7 @@ async def _run_graph(arguments: argparse.Namespace) -> None:
         personal=arguments.personal or PERSONAL,
         redirect_uris=arguments.redirect_uri,
     ) as simulator:
-        people = [(one.email, *simulator.ready_tokens(one)) for one in simulator.users]
-        _tell_of("Microsoft Graph", simulator, people)
+        _tell_of("Microsoft Graph", simulator)
         await stop.wait()
 
 
@@ -188,11 +187,11 @@ def _tell(stand_in: StandIn) -> None:
     sys.stdout.flush()
 
 
-def _tell_of(
-    name: str, simulator: GoogleSimulator | GraphSimulator, people: list[tuple[str, str, str]]
-) -> None:
-    """``people``: address, access token, refresh token."""
-    users = [_READY_USER.format(email=email, access=one, refresh=two) for email, one, two in people]
+def _tell_of(name: str, simulator: SignedIn[Any, Any]) -> None:
+    users = []
+    for user in simulator.users:
+        access, refresh = simulator.ready_tokens(user)
+        users.append(_READY_USER.format(email=user.email, access=access, refresh=refresh))
     client, secret = simulator.client_id, simulator.client_secret
     words = _READY_PROVIDER.format(
         name=name, url=simulator.url, client=client, secret=secret, users="".join(users)

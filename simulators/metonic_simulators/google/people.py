@@ -123,6 +123,13 @@ class People:
             raise errors.unauthenticated(has_token=bool(token))
         return found
 
+    def has_access(self, token: str) -> bool:
+        found = self.accesses.get(token)
+        return found is not None and found.expires > self.clock.now()
+
+    def has_refresh(self, token: str) -> bool:
+        return token in self.refreshes
+
     def refreshed(self, token: str) -> Refresh:
         """Raises Refused: what ends a refresh token is in Google's guide."""
         found, now = self.refreshes.get(token), self.clock.now()

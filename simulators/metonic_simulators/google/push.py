@@ -4,7 +4,6 @@ https://developers.google.com/workspace/calendar/api/guides/push
 """
 
 import re
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -16,15 +15,13 @@ from metonic_simulators.google.session import Session
 from metonic_simulators.google.world import World
 from metonic_simulators.store.clock import from_stamp, to_stamp
 from metonic_simulators.wire.errands import Errands
+from metonic_simulators.wire.serving import Send
 from metonic_simulators.wire.sign_in import is_https, is_loopback
 
 _ID = re.compile(r"^[A-Za-z0-9\-_+/=]{1,64}$")
 _TOKEN_LENGTH = 256
 _RETRIED = frozenset({0, 500, 502, 503, 504})
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 3600.0
-
-Send = Callable[[str, dict[str, str]], Awaitable[int]]
-"""Posts an empty message to an address: gives the status, 0 if nobody answered."""
 
 
 @dataclass
@@ -132,7 +129,7 @@ class Push:
 
     async def _attempt(self, channel: Channel, state: str, attempt: int) -> None:
         """What the receiver cannot take is sent again later, as long as the channel lives."""
-        status = await self._send(channel.address, _headers(channel, state))
+        status, _, _ = await self._send(channel.address, _headers(channel, state), b"")
         self.deliveries.append(Delivery(channel.id, channel.number, state, status, attempt))
         if status not in _RETRIED or channel.expires <= self._world.clock.now():
             return

@@ -1,13 +1,12 @@
 """The stand-in on one port of loopback: all of Google's hosts are one origin, as their paths differ."""
 
 import gzip
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
 
-import aiohttp
 from aiohttp import web
 from multidict import CIMultiDict
 
@@ -23,7 +22,7 @@ from metonic_simulators.google.world import World
 from metonic_simulators.store.clock import Clock
 from metonic_simulators.wire.admin import routes as admin_routes
 from metonic_simulators.wire.replies import Dropped
-from metonic_simulators.wire.serving import LARGEST_BODY, PATIENCE, hung_up, listening, sent
+from metonic_simulators.wire.serving import LARGEST_BODY, hung_up, running, sending, sent
 from metonic_simulators.wire.signing import Keys
 
 USERS = ("alice@example.com", "bob@example.com")
@@ -52,27 +51,12 @@ async def google(  # noqa: PLR0913 - each is a choice of its own
             world.add_user(email, zone=zone)
         return world
 
-    async with aiohttp.ClientSession(timeout=PATIENCE) as session:
-        simulator = Simulator(made, _sender(session), redirect_uris)
+    async with sending() as send:
+        simulator = Simulator(made, send, redirect_uris)
         application = web.Application(client_max_size=LARGEST_BODY)
         _add_routes(application, simulator)
-        try:
-            async with listening(application, port) as simulator.url:
-                yield simulator
-        finally:
-            simulator.clock.forget()
-            await simulator.errands.end()
-
-
-def _sender(session: aiohttp.ClientSession) -> Callable[[str, dict[str, str]], Awaitable[int]]:
-    async def send(address: str, headers: dict[str, str]) -> int:
-        try:
-            async with session.post(address, headers=headers, data=b"", allow_redirects=False) as answer:
-                return answer.status
-        except (aiohttp.ClientError, TimeoutError, ValueError):
-            return 0
-
-    return send
+        async with running(simulator, application, port):
+            yield simulator
 
 
 def _add_routes(application: web.Application, simulator: Simulator) -> None:

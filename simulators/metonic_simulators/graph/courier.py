@@ -5,7 +5,7 @@ https://learn.microsoft.com/en-us/graph/change-notifications-delivery-webhooks
 
 import json
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,12 +14,10 @@ from urllib.parse import urlsplit
 
 from metonic_simulators.graph.world import World
 from metonic_simulators.wire.errands import Errands
+from metonic_simulators.wire.serving import Send
 
-Sent = tuple[int, str, bytes]
-"""Status, 0 for no answer, media type, body."""
-Send = Callable[[str, bytes, str], Awaitable[Sent]]
-"""Posts a body of a media type to an address."""
-
+_TEXT = {"Content-Type": "text/plain; charset=utf-8"}
+_JSON = {"Content-Type": "application/json"}
 _FIRST_WAIT, _LONGEST_WAIT = 10.0, 3600.0
 _GIVES_UP = timedelta(hours=4)
 _SPAN = timedelta(minutes=10)
@@ -88,7 +86,7 @@ class Courier:
 
     async def validate(self, address: str, token: str) -> str:
         """Why the receiver does not qualify; empty if it does."""
-        status, media, body = await self._send(address, b"", "text/plain; charset=utf-8")
+        status, media, body = await self._send(address, _TEXT, b"")
         self.deliveries.append(Delivery("validation", (), (), status, 1))
         if status == 0:
             return "Subscription validation request timed out."
@@ -118,7 +116,7 @@ class Courier:
     async def _attempt(self, message: Message) -> None:
         body = json.dumps({"value": list(message.items)}).encode()
         began = self._world.now()
-        status, _, _ = await self._send(message.address, body, "application/json")
+        status, _, _ = await self._send(message.address, _JSON, body)
         self._record(message, status)
         is_slow = self._world.faults.next("PUSH", message.subscriptions[0], "push-slow") is not None
         is_slow = is_slow or status == 0 or (self._world.now() - began).total_seconds() > _SLOW_AFTER

@@ -1,5 +1,6 @@
 """Calendars and the events in them, as they are kept: nothing here is as on the wire but names of members."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -76,9 +77,12 @@ class Calendar:
     rounds: list[int] = field(default_factory=list)
     hidden: dict[str, Event | None] = field(default_factory=dict)
     is_deleted: bool = False
+    exceptions: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def put(self, event: Event, now: datetime) -> Event:
         self.events.put(event.name, event)
+        if event.master:
+            self.exceptions[event.master].add(event.name)
         self.changes.append(now)
         return event
 
@@ -93,7 +97,8 @@ class Calendar:
 
     def exceptions_of(self, master: Event) -> dict[str, Event]:
         """By the day of their slot."""
-        return {one.day: one for one in self.living() if one.master == master.name}
+        found = map(self.event, sorted(self.exceptions.get(master.name, ())))
+        return {one.day: one for one in found if one is not None}
 
     def is_seen_by(self, email: str) -> bool:
         return not self.is_deleted and (email == self.owner or email in self.shares)

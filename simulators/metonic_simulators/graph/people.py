@@ -113,6 +113,9 @@ class People:
     refreshes: dict[str, Refresh] = field(default_factory=dict)
     codes: dict[str, Code] = field(default_factory=dict)
     spent: set[str] = field(default_factory=set)
+    client_id: str = ""
+    client_secret: str = ""
+    tenant: str = ""
 
     def __post_init__(self) -> None:
         self.client_id = self.new_guid("client")
@@ -163,6 +166,14 @@ class People:
             claims = json.dumps(_challenge(found.user.challenged), separators=(",", ":"))
             raise errors.claims_wanted(base64.b64encode(claims.encode()).decode())
         return found
+
+    def has_access(self, token: str) -> bool:
+        found = self.accesses.get(token)
+        return found is not None and found.expires > self.clock.now()
+
+    def has_refresh(self, token: str) -> bool:
+        found = self.refreshes.get(token)
+        return found is not None and not found.is_revoked
 
     def challenge(self, user: User) -> None:
         """From now on only tokens are taken that are asked for with the claims of the refusal."""

@@ -5,14 +5,12 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from email.utils import format_datetime
 
-import aiohttp
 from aiohttp import web
 from multidict import CIMultiDict
 
 from metonic_simulators.graph import batch, errors
 from metonic_simulators.graph.admin import Admin
 from metonic_simulators.graph.call import Call, Reply
-from metonic_simulators.graph.courier import Send, Sent
 from metonic_simulators.graph.oauth.routes import SignIn
 from metonic_simulators.graph.oauth.routes import routes as sign_in_routes
 from metonic_simulators.graph.operations import Operations
@@ -22,7 +20,7 @@ from metonic_simulators.graph.world import World
 from metonic_simulators.store.clock import Clock
 from metonic_simulators.wire.admin import routes as admin_routes
 from metonic_simulators.wire.replies import Dropped
-from metonic_simulators.wire.serving import LARGEST_BODY, PATIENCE, hung_up, listening, sent
+from metonic_simulators.wire.serving import LARGEST_BODY, hung_up, running, sending, sent
 from metonic_simulators.wire.signing import Keys
 
 USERS = ("alice@contoso.example", "bob@contoso.example")
@@ -55,29 +53,12 @@ async def graph(  # noqa: PLR0913 - each is a choice of its own
             world.add_user(email, zone=zone, is_personal=email in personal)
         return world
 
-    async with aiohttp.ClientSession(timeout=PATIENCE) as session:
-        simulator = Simulator(made, _sender(session), redirect_uris)
+    async with sending() as send:
+        simulator = Simulator(made, send, redirect_uris)
         application = web.Application(client_max_size=LARGEST_BODY)
         _add_routes(application, simulator)
-        try:
-            async with listening(application, port) as url:
-                simulator.be_at(url)
-                yield simulator
-        finally:
-            simulator.clock.forget()
-            await simulator.errands.end()
-
-
-def _sender(session: aiohttp.ClientSession) -> Send:
-    async def send(address: str, body: bytes, media: str) -> Sent:
-        headers = {"Content-Type": media}
-        try:
-            async with session.post(address, headers=headers, data=body, allow_redirects=False) as answer:
-                return answer.status, answer.headers.get("Content-Type", ""), await answer.read()
-        except (aiohttp.ClientError, TimeoutError, ValueError):
-            return 0, "", b""
-
-    return send
+        async with running(simulator, application, port):
+            yield simulator
 
 
 def _add_routes(application: web.Application, simulator: Simulator) -> None:

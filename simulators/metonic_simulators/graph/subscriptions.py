@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from metonic_simulators.graph import errors, ids
 from metonic_simulators.graph.call import Reply
-from metonic_simulators.graph.courier import Courier, Send
+from metonic_simulators.graph.courier import Courier
 from metonic_simulators.graph.events import zones
 from metonic_simulators.graph.mailbox import Body, Calendar, Event
 from metonic_simulators.graph.people import User
@@ -21,6 +21,7 @@ from metonic_simulators.graph.session import Session
 from metonic_simulators.graph.world import World
 from metonic_simulators.wire.errands import Errands
 from metonic_simulators.wire.faults import Unusable
+from metonic_simulators.wire.serving import Send
 from metonic_simulators.wire.sign_in import is_https, is_loopback, with_query
 
 LIFECYCLE = ("reauthorizationRequired", "subscriptionRemoved", "missed")

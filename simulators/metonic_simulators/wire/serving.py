@@ -1,16 +1,55 @@
-"""One port of loopback, and the ways in which an answer leaves it: whole, cut in half, or not at all."""
+"""One port of loopback, and the ways in which an answer leaves it: whole, cut in half, or not at all.
 
-from collections.abc import AsyncIterator
+And the messages that a service sends by itself.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 import aiohttp
 from aiohttp import web
 from multidict import CIMultiDict
 
+from metonic_simulators.wire.simulator import Simulated
+
 HOST = "127.0.0.1"
 LARGEST_BODY = 64 * 1024 * 1024
 PATIENCE = aiohttp.ClientTimeout(total=10)
 """How long a receiver of messages may take."""
+
+Sent = tuple[int, str, bytes]
+"""Status, 0 for no answer, media type, body."""
+Send = Callable[[str, Mapping[str, str], bytes], Awaitable[Sent]]
+"""Posts a body with those headers to an address."""
+
+
+@asynccontextmanager
+async def sending() -> AsyncIterator[Send]:
+    """As long as the block runs."""
+    async with aiohttp.ClientSession(timeout=PATIENCE) as session:
+
+        async def send(address: str, headers: Mapping[str, str], body: bytes) -> Sent:
+            try:
+                asked = session.post(address, headers=headers, data=body, allow_redirects=False)
+                async with asked as answer:
+                    return answer.status, answer.headers.get("Content-Type", ""), await answer.read()
+            except (aiohttp.ClientError, TimeoutError, ValueError):
+                return 0, "", b""
+
+        yield send
+
+
+@asynccontextmanager
+async def running(simulator: Simulated[Any], application: web.Application, port: int) -> AsyncIterator[None]:
+    """The simulator is there as long as the block runs, and does nothing by itself any more afterwards."""
+    try:
+        async with listening(application, port) as url:
+            simulator.be_at(url)
+            yield
+    finally:
+        simulator.clock.forget()
+        await simulator.errands.end()
 
 
 @asynccontextmanager

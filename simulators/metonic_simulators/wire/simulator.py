@@ -39,6 +39,10 @@ class Simulated(Generic[OnePlace]):
         self.world.clock.forget()
         self.begin()
 
+    def be_at(self, url: str) -> None:
+        """Once it is known where that is."""
+        self.url = url
+
     @property
     def clock(self) -> Clock:
         return self.world.clock

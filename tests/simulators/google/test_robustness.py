@@ -1,6 +1,7 @@
 """Whatever is sent, the stand-in answers as the API would: without a failure, without a key too many."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,6 +22,7 @@ from metonic_simulators.google.service import Service
 from metonic_simulators.google.world import World
 from metonic_simulators.store.clock import Clock
 from metonic_simulators.wire.errands import Errands
+from metonic_simulators.wire.serving import Sent
 
 KNOWN = {200, 204, 304, 400, 403, 404, 409, 410, 412}
 TIMES = st.sampled_from(
@@ -121,8 +123,8 @@ class Desk:
         return reply.status, found
 
 
-async def _unheard(_: str, __: dict[str, str]) -> int:
-    return 204
+async def _unheard(_: str, __: Mapping[str, str], ___: bytes) -> Sent:
+    return 204, "", b""
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])

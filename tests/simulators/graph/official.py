@@ -145,7 +145,7 @@ class Client:
             is_json = "json" in answer.headers.get("Content-Type", "")
             found = Answer(answer.status, answer.headers, json.loads(text) if is_json else text)
         if self.is_checked and is_json:
-            self._check(url, found)
+            self._check(url, body, found)
         return found
 
     async def get(self, path: str, **more: str) -> Json:
@@ -185,15 +185,31 @@ class Client:
         is_good = access is not None and access.expires > self.sim.clock.now()
         return self.token if is_good else self.sim.token_for(self.email, self.scopes)
 
-    def _check(self, url: str, found: Answer) -> None:
+    def _check(self, url: str, asked: Json, found: Answer) -> None:
         path = url.removeprefix(f"{self.sim.url}v1.0")
         if found.status >= 400:
-            assert found.body.keys() == {"error"}
-            assert {"code", "message"} <= found.body["error"].keys()
+            _check_refusal(found.body)
         elif path == "/$batch":
-            assert all({"id", "status", "headers"} <= one.keys() for one in found.body["responses"])
+            paths = {one["id"]: one["url"].removeprefix(f"{self.sim.url}v1.0") for one in asked["requests"]}
+            for one in found.body["responses"]:
+                _check_part(f"/{paths[one['id']].lstrip('/')}", one)
         else:
             check_answer(path, found.body)
+
+
+def _check_refusal(body: Json) -> None:
+    assert body.keys() == {"error"}
+    assert {"code", "message"} <= body["error"].keys()
+
+
+def _check_part(path: str, part: Json) -> None:
+    assert {"id", "status", "headers"} <= part.keys()
+    if not isinstance(part.get("body"), dict):
+        return
+    if part["status"] >= 400:
+        _check_refusal(part["body"])
+    else:
+        check_answer(path, part["body"])
 
 
 def at(event: Json, *more: str, calendar: str = "") -> str:

@@ -1,6 +1,7 @@
 """Whatever is sent, the stand-in answers as Graph would: without a failure, without a member too many."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -12,7 +13,6 @@ from tests.simulators.graph.conftest import ALICE, BOB, START
 from tests.simulators.graph.official import check_answer
 
 from metonic_simulators.graph.call import Call
-from metonic_simulators.graph.courier import Sent
 from metonic_simulators.graph.events.patterns import DAYS, INDEXES
 from metonic_simulators.graph.events.shape import ENUMS, USUAL
 from metonic_simulators.graph.operations import Operations
@@ -22,6 +22,7 @@ from metonic_simulators.graph.subscriptions import Subscriptions
 from metonic_simulators.graph.world import World
 from metonic_simulators.store.clock import Clock
 from metonic_simulators.wire.errands import Errands
+from metonic_simulators.wire.serving import Sent
 
 EXPECTED = {200, 201, 202, 204, 400, 403, 404, 405, 409, 410, 412}
 TIMES = st.sampled_from(
@@ -162,7 +163,7 @@ class Desk:
         self.ids = [single["id"], series["id"], second["id"], view["value"][3]["id"]]
 
 
-async def _unheard(_: str, __: bytes, ___: str) -> Sent:
+async def _unheard(_: str, __: Mapping[str, str], ___: bytes) -> Sent:
     return 0, "", b""
 
 
