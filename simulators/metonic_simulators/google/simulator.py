@@ -33,6 +33,9 @@ class Simulator(SignedIn[World, User]):
         """The messages of channels."""
         return self.push.deliveries
 
+    def revoke(self, user: User | str) -> None:
+        self.people.revoke_all(self.user(user))
+
     def known_scopes(self, scopes: Iterable[str]) -> frozenset[str]:
         """Scopes of the calendar may be short."""
         return frozenset(map(full_scope, scopes))

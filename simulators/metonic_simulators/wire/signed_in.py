@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from metonic_simulators.wire.faults import Unusable
 from metonic_simulators.wire.simulator import OnePlace, Simulated
@@ -53,6 +53,15 @@ class SignedIn(Simulated[OnePlace], ABC, Generic[OnePlace, OneAccount]):
     @abstractmethod
     def people(self) -> Crowd[OneAccount]:
         """Of the moment, as a reset makes others."""
+
+    @property
+    @abstractmethod
+    def deliveries(self) -> Sequence[Any]:
+        """The messages that it sent by itself: each a data class."""
+
+    @abstractmethod
+    def revoke(self, user: OneAccount | str) -> None:
+        """The consent is taken back. Raises Unusable."""
 
     @abstractmethod
     def known_scopes(self, scopes: Iterable[str]) -> frozenset[str]:
