@@ -73,7 +73,9 @@ def _add_graph(one: argparse.ArgumentParser) -> None:
     one.set_defaults(run=lambda arguments: asyncio.run(_run_graph(arguments)))
     _add_provider(one)
     one.add_argument(
-        "--personal", action="append", help="the address of an account of no organization; one if none"
+        "--personal",
+        action="append",
+        help="the address of an account of no organization; one if nobody is named",
     )
 
 
@@ -81,7 +83,9 @@ def _add_provider(one: argparse.ArgumentParser) -> None:
     """What every one has that somebody can sign in to."""
     one.add_argument("--port", type=int, required=True, help="0: one that is free")
     one.add_argument("--seed", default="metonic", help="what ids and tokens are drawn from")
-    one.add_argument("--user", action="append", dest="users", help="an address, once for each; two if none")
+    one.add_argument(
+        "--user", action="append", dest="users", help="an address, once for each; two if nobody is named"
+    )
     one.add_argument(
         "--redirect-uri",
         action="append",
@@ -147,12 +151,12 @@ async def _run_google(arguments: argparse.Namespace) -> None:
 
 
 async def _run_graph(arguments: argparse.Namespace) -> None:
-    stop = _stop()
+    stop, users, personal = _stop(), arguments.users or [], arguments.personal or []
     async with graph(
         port=arguments.port,
         seed=arguments.seed,
-        users=arguments.users or WORK,
-        personal=arguments.personal or PERSONAL,
+        users=users or ([] if personal else WORK),
+        personal=personal or ([] if users else PERSONAL),
         redirect_uris=arguments.redirect_uri,
     ) as simulator:
         _tell_of("Microsoft Graph", simulator)

@@ -18,7 +18,7 @@ def test_the_tables_in_the_documentation_are_fresh() -> None:
 
 
 def test_it_says_how_to_sign_in_and_sigterm_ends_it() -> None:
-    with typed("graph", "--port", "0", "--user", "zoe@contoso.example") as words:
+    with typed("graph", "--port", "0", "--personal", "zoe@outlook.example") as words:
         asked = Request(  # noqa: S310 - our own URL
             f"{after(words, 'server')}v1.0/me",
             headers={"Authorization": f"Bearer {after(words, 'access', 'token')}"},
@@ -26,4 +26,5 @@ def test_it_says_how_to_sign_in_and_sigterm_ends_it() -> None:
         with urlopen(asked, timeout=30) as answer:  # noqa: S310 - our own URL
             me = json.loads(answer.read())
 
-    assert me["userPrincipalName"] == "zoe@contoso.example"
+    assert (me["userPrincipalName"], me["mail"]) == ("zoe@outlook.example", None)
+    assert words.count("user") == 1
