@@ -4,9 +4,12 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from typing import Generic, TypeVar
 from urllib.parse import SplitResult, unquote_plus, urlencode, urlsplit, urlunsplit
+
+from aiohttp import web
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>
@@ -26,6 +29,7 @@ _FORM = """<form method="post" action="consent">
 <button name="answer" value="deny">Deny</button>
 </form>"""
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+OneRequest = TypeVar("OneRequest")
 
 
 class PageError(Exception):
@@ -88,24 +92,48 @@ def fits(verifier: str, challenge: str, method: str) -> bool:
     return hmac.compare_digest((hashed if method == "S256" else verifier).encode(), challenge.encode())
 
 
-def page(title: str, content: str) -> str:
-    """``content`` is HTML."""
-    return _PAGE.format(title=escape(title), content=content)
+class Pages(Generic[OneRequest]):
+    """The requests whose page is open, by the key of the page."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._asked: dict[str, OneRequest] = {}
+
+    def opened(
+        self,
+        key: str,
+        request: OneRequest,
+        users: Sequence[tuple[str, str]],
+        chosen: str,
+        scopes: Iterable[tuple[str, bool]],
+    ) -> web.Response:
+        """The page that asks: users by address and name; scopes with whether they can be unticked."""
+        self._asked[key] = request
+        first = chosen or users[0][0]
+        content = _FORM.format(
+            key=escape(key),
+            users="\n".join(_user(email, name, is_chosen=email == first) for email, name in users),
+            scopes="\n".join(_scope(scope, is_free=is_free) for scope, is_free in scopes),
+        )
+        return shown(self._title, content)
+
+    def answered(self, form: Mapping[str, object]) -> OneRequest | None:
+        """The request that the form answers, the first time that it does."""
+        return self._asked.pop(str(form.get("request", "")), None)
 
 
-def consent(
-    title: str, key: str, users: Iterable[tuple[str, str]], chosen: str, scopes: Iterable[tuple[str, bool]]
-) -> str:
-    """``key`` names the request to which the form answers; users by address and name.
+def shown(title: str, content: str, status: int = 200) -> web.Response:
+    """A page; ``content`` is HTML."""
+    text = _PAGE.format(title=escape(title), content=content)
+    return web.Response(text=text, status=status, content_type="text/html")
 
-    Scopes come with whether they can be unticked.
-    """
-    content = _FORM.format(
-        key=escape(key),
-        users="\n".join(_user(email, name, is_chosen=email == chosen) for email, name in users),
-        scopes="\n".join(_scope(scope, is_free=is_free) for scope, is_free in scopes),
-    )
-    return page(title, content)
+
+def problem(title: str, message: str) -> web.Response:
+    return shown(title, f"<p>{escape(message)}</p>", 400)
+
+
+def redirected(address: str) -> web.Response:
+    return web.Response(status=302, headers={"Location": address})
 
 
 def _user(email: str, name: str, *, is_chosen: bool) -> str:

@@ -103,6 +103,16 @@ async def test_an_answer_reaches_the_organizer(
         assert (await bob.get(at(copy)))["responseStatus"]["response"] == word
 
 
+async def test_who_is_invited_again_has_answered_already(alice: Client, bob: Client) -> None:
+    event = await made(alice, timed(attendees=[guest(BOB)]))
+    (copy,) = (await bob.get("/me/events"))["value"]
+    await bob.ask("POST", at(copy, "accept"), {})
+
+    changed = await alice.patch(at(event), {"attendees": [guest(STRANGER), guest(BOB.upper())]})
+
+    assert [one["status"]["response"] for one in changed["attendees"]] == ["none", "accepted"]
+
+
 async def test_an_answer_may_be_kept_to_oneself(sim: Simulator, alice: Client, bob: Client) -> None:
     event = await made(alice, timed(attendees=[guest(BOB)]))
     (copy,) = (await bob.get("/me/events"))["value"]

@@ -116,6 +116,13 @@ async def test_a_page_is_answered_once(browser: Browser) -> None:
     assert "answered already" in after
 
 
+async def test_who_has_no_account_there_cannot_answer(sim: Simulator, session: aiohttp.ClientSession) -> None:
+    browser = Browser(sim, session, "organizations")
+    _, _, page = await browser.open()
+
+    assert (await browser.press(page, CAROL))[0] == ""
+
+
 async def test_the_value_can_allow_without_a_page(browser: Browser, sim: Simulator) -> None:
     address = sim.allow(browser.query(), ALICE)
 

@@ -1,7 +1,6 @@
 """The addresses of sign-in, on one origin: at Google they are on several hosts."""
 
 from collections.abc import Callable, Iterable
-from html import escape
 from typing import Any
 
 from aiohttp import web
@@ -14,21 +13,20 @@ from metonic_simulators.google.people import rapt
 from metonic_simulators.google.world import World
 from metonic_simulators.wire import sign_in
 from metonic_simulators.wire.log import Entry
-from metonic_simulators.wire.sign_in import PageError, SentBack
+from metonic_simulators.wire.sign_in import PageError, Pages, SentBack
 from metonic_simulators.wire.signing import Keys
 
 CONSENT = "/o/oauth2/v2/consent"
 AUTH = "/o/oauth2/v2/auth"
-_TITLE = "A stand-in for Google: sign in"
 
 
 class SignIn:
-    """``world``: of the moment, as a reset makes another; ``asked``: the requests whose page is open."""
+    """``world``: of the moment, as a reset makes another."""
 
     def __init__(self, world: Callable[[], World], keys: Keys) -> None:
         self._world = world
         self._keys = keys
-        self._asked: dict[str, Request] = {}
+        self._pages: Pages[Request] = Pages("A stand-in for Google: sign in")
 
     async def ask(self, request: web.Request) -> web.Response:
         people = self._world().people
@@ -37,28 +35,27 @@ class SignIn:
             if "none" in asked.prompt:
                 raise SentBack(consent.without_asking(asked, people))  # noqa: TRY301 - both ways lead there
         except PageError as error:
-            return _html(_problem(error.code, str(error)), 400)
+            return sign_in.problem(f"Error 400: {error.code}", str(error))
         except SentBack as error:
-            return web.Response(status=302, headers={"Location": error.address})
+            return sign_in.redirected(error.address)
         key = people.seeds.text("consent", 32)
-        self._asked[key] = asked
         users = [(one.email, one.name) for one in people.users.values()]
         chosen = consent.hinted(asked, people)
         scopes = [(one, one not in ALWAYS) for one in asked.scopes]
-        return _html(sign_in.consent(_TITLE, key, users, chosen.email if chosen else users[0][0], scopes))
+        return self._pages.opened(key, asked, users, chosen.email if chosen else "", scopes)
 
     async def answer(self, request: web.Request) -> web.Response:
         """What the form says: ``user``, the ticked ``scope``, ``answer``."""
         form, people = await request.post(), self._world().people
-        asked = self._asked.pop(str(form.get("request", "")), None)
+        asked = self._pages.answered(form)
         user = people.users.get(str(form.get("user", "")))
         if asked is None or user is None:
-            return _html(_problem("invalid_request", "This page has been answered already."), 400)
+            return sign_in.problem("Error 400: invalid_request", "This page has been answered already.")
         address = asked.back(error="access_denied")
         if form.get("answer") == "allow":
             ticked = frozenset(str(one) for one in form.getall("scope", []))
             address = consent.allowed(asked, people, user, ticked)
-        return web.Response(status=302, headers={"Location": address})
+        return sign_in.redirected(address)
 
     async def token(self, request: web.Request) -> web.Response:
         form = {name: str(value) for name, value in (await request.post()).items()}
@@ -144,11 +141,3 @@ def routes(asked: SignIn) -> Iterable[web.RouteDef]:
         web.get("/oauth2/v3/certs", asked.certs),
         web.get("/.well-known/openid-configuration", asked.discovery),
     ]
-
-
-def _html(text: str, status: int = 200) -> web.Response:
-    return web.Response(text=text, status=status, content_type="text/html")
-
-
-def _problem(code: str, message: str) -> str:
-    return sign_in.page(f"Error 400: {code}", f"<p>{escape(message)}</p>")

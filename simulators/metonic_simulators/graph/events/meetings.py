@@ -37,6 +37,15 @@ def with_meeting(session: Session, body: Body, before: Mapping[str, Any]) -> Bod
     }
 
 
+def with_answers(written: Body, before: Mapping[str, Any]) -> Body:
+    """Who was invited already keeps the answer that was given."""
+    if "attendees" not in written:
+        return written
+    known = {_address(one): one["status"] for one in before["attendees"]}
+    attendees = [{**one, "status": known.get(_address(one), one["status"])} for one in written["attendees"]]
+    return {**written, "attendees": attendees}
+
+
 def kept_by_guest(session: Session, event: Event, written: Body) -> Body:
     """What a guest can write of a copy: the rest is the organizer's, and ignored or refused."""
     if event.is_organizer:
@@ -72,8 +81,12 @@ def follow(session: Session, calendar: Calendar, master: Event) -> None:
 
 def _guests(event: Event | None, calendar: Calendar) -> dict[str, Body]:
     attendees = event.body["attendees"] if event is not None else []
-    found = {str(one["emailAddress"]["address"]).lower(): one for one in attendees}
+    found = {_address(one): one for one in attendees}
     return {email: one for email, one in found.items() if email != calendar.owner.lower()}
+
+
+def _address(attendee: Body) -> str:
+    return str(attendee["emailAddress"]["address"]).lower()
 
 
 def _are_only_guests_other(before: Event | None, after: Event | None) -> bool:

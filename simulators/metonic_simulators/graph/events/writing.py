@@ -61,7 +61,7 @@ def patch(session: Session) -> Reply:
         raise errors.invalid_property("The property 'transactionId' can be set on create alone.")
     if "isAllDay" in written and written["isAllDay"] != found.event.body["isAllDay"]:
         _check_whole(written)
-    written = meetings.kept_by_guest(session, found.event, written)
+    written = meetings.kept_by_guest(session, found.event, meetings.with_answers(written, found.event.body))
     change = _exception if found.master else _change
     event = change(session, found, written, asked)
     _touch_later(session, found.calendar, event)

@@ -10,11 +10,10 @@ from aiohttp import web
 from metonic_simulators.graph.errors import GrantRefused
 from metonic_simulators.graph.oauth import consent, exchange
 from metonic_simulators.graph.oauth.consent import Request
-from metonic_simulators.graph.people import User
 from metonic_simulators.graph.world import World
 from metonic_simulators.wire import sign_in
 from metonic_simulators.wire.log import Entry
-from metonic_simulators.wire.sign_in import PageError, SentBack
+from metonic_simulators.wire.sign_in import PageError, Pages, SentBack
 from metonic_simulators.wire.signing import Keys
 
 _TITLE = "A stand-in for Microsoft: sign in"
@@ -22,46 +21,45 @@ _POSTED = '<form method="post" action="{address}">{fields}<button>Go on</button>
 
 
 class SignIn:
-    """``world``: of the moment, as a reset makes another; ``asked``: the requests whose page is open."""
+    """``world``: of the moment, as a reset makes another."""
 
     def __init__(self, world: Callable[[], World], keys: Keys) -> None:
         self._world = world
         self._keys = keys
-        self._asked: dict[str, Request] = {}
+        self._pages: Pages[Request] = Pages(_TITLE)
 
     async def ask(self, request: web.Request) -> web.Response:
         people = self._world().people
         try:
             asked = consent.read(request.match_info["tenant"], request.query, people)
             if asked.prompt == "none":
-                return _redirected(consent.without_asking(asked, people))
+                return sign_in.redirected(consent.without_asking(asked, people))
             users = [(one.email, one.name) for one in consent.accounts(asked, people)]
             if not users:
                 raise PageError("invalid_request", "AADSTS50020: No account can sign in there.")  # noqa: TRY301
         except PageError as error:
-            return _html(sign_in.page(f"Sorry: {error.code}", f"<p>{escape(str(error))}</p>"), 400)
+            return sign_in.problem(f"Sorry: {error.code}", str(error))
         except SentBack as error:
-            return _redirected(error.address)
+            return sign_in.redirected(error.address)
         key = people.seeds.text("consent", 32)
-        self._asked[key] = asked
         chosen = consent.hinted(asked, people)
         scopes = [(one, False) for one in asked.scopes]
-        return _html(sign_in.consent(_TITLE, key, users, chosen.email if chosen else users[0][0], scopes))
+        return self._pages.opened(key, asked, users, chosen.email if chosen else "", scopes)
 
     async def answer(self, request: web.Request) -> web.Response:
         """What the form says: ``user``, ``answer``."""
         form, people = await request.post(), self._world().people
-        asked = self._asked.pop(str(form.get("request", "")), None)
-        user: User | None = people.users.get(str(form.get("user", "")))
-        if asked is None or user is None:
-            return _html(sign_in.page("Sorry", "<p>This page has been answered already.</p>"), 400)
+        asked = self._pages.answered(form)
+        user = people.users.get(str(form.get("user", "")))
+        if asked is None or user not in consent.accounts(asked, people):
+            return sign_in.problem("Sorry", "This page has been answered already, or not by who was asked.")
         address = consent.denied(asked)
         if form.get("answer") == "allow":
             try:
                 address = consent.allowed(asked, people, user)
             except SentBack as error:
                 address = error.address
-        return _posted(address) if asked.mode == "form_post" else _redirected(address)
+        return _posted(address) if asked.mode == "form_post" else sign_in.redirected(address)
 
     async def token(self, request: web.Request) -> web.Response:
         form = {name: str(value) for name, value in (await request.post()).items()}
@@ -145,10 +143,6 @@ def _is_personal(world: World, form: dict[str, str]) -> bool:
     return refresh is not None and refresh.user.is_personal
 
 
-def _redirected(address: str) -> web.Response:
-    return web.Response(status=302, headers={"Location": address})
-
-
 def _posted(address: str) -> web.Response:
     """The page that posts itself to the client in ``response_mode=form_post``; here somebody has to press."""
     parts = urlsplit(address)
@@ -157,8 +151,4 @@ def _posted(address: str) -> web.Response:
         for name, value in parse_qsl(parts.query)
     )
     to = urlunsplit(parts._replace(query=""))
-    return _html(sign_in.page(_TITLE, _POSTED.format(address=escape(to), fields=fields)))
-
-
-def _html(text: str, status: int = 200) -> web.Response:
-    return web.Response(text=text, status=status, content_type="text/html")
+    return sign_in.shown(_TITLE, _POSTED.format(address=escape(to), fields=fields))
