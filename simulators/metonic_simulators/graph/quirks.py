@@ -12,6 +12,7 @@ _UNKNOWN = "unverified"
 QUIRKS = table(
     Kind("scopes-long", "the scopes of a token come in their long form", "keeper.sh 644"),
     Kind("refresh-once", "a refresh token that was used is spent", _UNKNOWN),
+    Kind("scope-on-refresh", "a refresh has to name its scopes", "keeper.sh"),
     Kind("idle-tokens", "unused refresh tokens end", _DOCS, {"days": 90}, is_on=True),
     Kind("token-life", "access tokens live so long", _UNKNOWN, {"seconds": 3600}, is_on=True),
     Kind("plain-personal-errors", "refusals to personal accounts have no AADSTS number", _UNKNOWN),
@@ -65,6 +66,7 @@ QUIRKS = table(
         {"least": 20, "slow": 10, "drop": 15},
         is_on=True,
     ),
+    Kind("latency", "every request takes a while, so that they meet", "any network", {"seconds": 0.05}),
     Kind("concurrency", "requests to a mailbox at the same time", _DOCS, {"requests": 4}, is_on=True),
     Kind("concurrency-503", "one too many is 503, not 429", "keeper.sh"),
     Kind("window", "requests to a mailbox in ten minutes", _DOCS, {"requests": 10_000}, is_on=True),

@@ -1,5 +1,6 @@
 """The way of a call through Graph: faults, sign-in, scopes, how much is allowed, the operation."""
 
+import asyncio
 import inspect
 import time
 from collections.abc import Callable
@@ -61,6 +62,8 @@ class Service:
         return reply
 
     async def _answered(self, world: World, call: Call) -> Reply:
+        if world.quirks.is_on("latency"):
+            await asyncio.sleep(world.quirks.number("latency", "seconds"))
         world.clock.do_what_is_due()
         try:
             return await self._operated(world, call)

@@ -114,6 +114,14 @@ async def test_a_mailbox_takes_four_requests_at_once(sim: Simulator, alice: Clie
     assert "MailboxConcurrency" in refused.body["error"]["message"]
 
 
+async def test_requests_meet_where_each_takes_a_while(sim: Simulator, alice: Client, bob: Client) -> None:
+    sim.turn_on("latency", seconds=0.1)
+
+    answers = await asyncio.gather(*(one.ask("GET", "/me") for one in (alice, bob) for _ in range(5)))
+
+    assert sorted(one.status for one in answers) == [200] * 8 + [429] * 2
+
+
 async def test_a_mailbox_has_a_number_of_requests_in_ten_minutes(
     sim: Simulator, alice: Client, bob: Client
 ) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from tests.simulators.graph.bodies import made, timed
@@ -166,6 +167,9 @@ async def test_a_transaction_makes_one_event(sim: Simulator, alice: Client, stat
     assert answer.body["error"]["@event.existingEventId"] == event["id"]
     assert len((await alice.get("/me/events"))["value"]) == 1
     assert (await alice.refused("PATCH", at(event), {"transactionId": "t2"}))[0] == 400
+    other = await alice.post("/me/calendars", {"name": "Team"})
+    path = f"/me/calendars/{quote(other['id'], safe='')}/events"
+    assert (await alice.refused("POST", path, body))[0] == status
 
     await alice.delete(at(event))
     sim.turn_on("transactions-kept")

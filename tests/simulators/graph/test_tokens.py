@@ -106,6 +106,10 @@ async def test_a_refresh_may_ask_for_less_but_not_for_more(browser: Browser, sim
     assert (await browser.refresh(token, scope="Mail.Read"))[1]["error_codes"] == [65001]
     assert (await browser.refresh(token, scope="Mail.Fly"))[1]["error"] == "invalid_scope"
     assert (await browser.refresh(token, scope="https://vault.azure.net/user"))[1]["error_codes"] == [28000]
+    assert (await browser.refresh(token))[0] == 200
+    sim.turn_on("scope-on-refresh")
+    assert (await browser.refresh(token))[1]["error_codes"] == [90023]
+    assert (await browser.refresh(token, scope="User.Read"))[0] == 200
 
 
 async def test_a_refusal_has_its_numbers_and_traces(browser: Browser) -> None:

@@ -38,7 +38,11 @@ def create(session: Session) -> Reply:
         _check_occurs(session, event)
     event = world.put(calendar, event, "created")
     if transaction := body["transactionId"]:
-        world.transactions[calendar.owner, transaction] = (calendar, event.name, _fingerprint(asked))
+        world.transactions[calendar.owner, transaction] = (
+            calendar,
+            event.name,
+            _fingerprint(calendar, asked),
+        )
     meetings.tell(session, calendar, None, event)
     if fault := world.faults.next("POST", session.call.decoded, "hidden"):
         world.hide(calendar, event.name, None, float(fault.option("seconds")))
@@ -170,14 +174,14 @@ def _of_transaction(
     is_kept = session.world.quirks.is_on("transactions-kept")
     if event is None or (event.is_deleted and not is_kept):
         return None
-    if event.is_deleted or fingerprint != _fingerprint(asked):
+    if event.is_deleted or fingerprint != _fingerprint(calendar, asked):
         status = 409 if session.world.quirks.is_on("transaction-409") else 400
         raise errors.duplicate_transaction(status, session.event_id(event))
     return event
 
 
-def _fingerprint(asked: Body) -> str:
-    return json.dumps(asked, sort_keys=True)
+def _fingerprint(calendar: Calendar, asked: Body) -> str:
+    return calendar.name + json.dumps(asked, sort_keys=True)
 
 
 def _check_whole(written: Body) -> None:

@@ -68,6 +68,9 @@ def _by_code(form: Form, people: People, keys: Keys, issuer: str, claims: str) -
 def _by_refresh(form: Form, people: People, claims: str) -> dict[str, Any]:
     if not form.get("refresh_token"):
         raise GrantRefused("invalid_request", 900144, _missing("refresh_token"))
+    if people.quirks.is_on("scope-on-refresh") and not form.get("scope"):
+        message = "The token is a policy offer token: the parameter 'scope' is required."
+        raise GrantRefused("invalid_request", 90023, message)
     refresh = people.refreshed(form["refresh_token"])
     answer = _answer(people, refresh.user, _narrowed(form, refresh.scopes), claims)
     return answer | {"refresh_token": people.issue_refresh(refresh.user, refresh.scopes)}
