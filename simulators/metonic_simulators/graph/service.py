@@ -36,20 +36,13 @@ class Service:
         world, began, status = self._world(), time.perf_counter(), 0
         fault = world.faults.next(call.method, call.decoded, *_AT_THE_DOOR)
         entry = self._entry(world, call, fault)
-
-        async def answered() -> Reply:
-            return await self._answered(world, call)
-
         try:
-            with throttle.taken(world, self._mailbox(world, call)):
-                reply = await befallen(fault, _INSTEAD, answered)
-        except errors.Refused as refused:
-            reply = self.refuse(call, refused)
+            reply = await self._admitted(world, call, fault)
+            status = reply.status
+            return reply
         finally:
             seconds = round(time.perf_counter() - began, 4)
             world.log.append(replace(entry, status=status, seconds=seconds))
-        world.log[-1] = replace(world.log[-1], status=reply.status)
-        return reply
 
     def refuse(self, call: Call, refused: errors.Refused) -> Reply:
         world = self._world()
@@ -61,6 +54,16 @@ class Service:
         reply.headers["request-id"] = request_id
         return reply
 
+    async def _admitted(self, world: World, call: Call, fault: Fault | None) -> Reply:
+        async def answered() -> Reply:
+            return await self._answered(world, call)
+
+        try:
+            with throttle.taken(world, self._mailbox(world, call)):
+                return await befallen(fault, _INSTEAD, answered)
+        except errors.Refused as refused:
+            return self.refuse(call, refused)
+
     async def _answered(self, world: World, call: Call) -> Reply:
         if world.quirks.is_on("latency"):
             await asyncio.sleep(world.quirks.number("latency", "seconds"))
@@ -71,8 +74,8 @@ class Service:
             return self.refuse(call, refused)
 
     async def _operated(self, world: World, call: Call) -> Reply:
-        operation, at = self._operations.find(call.method, call.segments)
         access = world.people.who(_bearer(call))
+        operation, at = self._operations.find(call.method, call.segments)
         if not scopes.OPENS[operation.needs] & access.scopes:
             raise errors.directory_denied() if operation.needs == "user" else errors.access_denied()
         self._check_own(world, at["user"], access.user)

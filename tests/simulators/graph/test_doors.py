@@ -17,6 +17,7 @@ WINDOW = "startdatetime=2026-03-01T00:00:00Z&ENDDATETIME=2026-04-01T00:00:00Z"
 
 async def test_a_missing_a_foreign_and_an_expired_token_are_401(sim: Simulator, alice: Client) -> None:
     good = f"Bearer {sim.token_for(ALICE)}"
+    assert (await alice.refused("GET", "/nothing", Authorization=""))[0] == 401
     for header in ("", "Bearer x", "Basic abc"):
         answer = await alice.ask("GET", "/me", Authorization=header)
         assert (answer.status, answer.code) == (401, "InvalidAuthenticationToken")

@@ -51,6 +51,7 @@ async def test_a_changed_occurrence_is_an_exception(sim: Simulator, alice: Clien
         ("Swimming", "Pool"),
     ]
     assert (await alice.refused("PATCH", at(second), {"recurrence": event["recurrence"]}))[0] == 400
+    assert (await alice.patch(at(second), {"recurrence": None}))["type"] == "exception"
     sim.turn_on("exceptions-listed")
     listed = (await alice.get("/me/events"))["value"]
     assert sorted(one["type"] for one in listed) == ["exception", "seriesMaster"]

@@ -112,7 +112,7 @@ def _has_day(session: Session, event: Event, day: str) -> bool:
 def _exception(session: Session, found: Found, written: Body, asked: Body) -> Event:
     """Of one occurrence: what is other in it than in its series is kept."""
     calendar, before, master, world = found.calendar, found.event, found.master, session.world
-    if master is None or "recurrence" in written:
+    if master is None or written.pop("recurrence", None):
         raise errors.invalid_request("The recurrence of an occurrence cannot be changed.")
     body = {**before.body, **written}
     shape.check(body)
