@@ -59,11 +59,15 @@ class Message:
 
 
 class Courier:
-    """``missed``: what to do when messages of these subscriptions will never arrive."""
+    """``missed``: what to do when messages of these subscriptions will never arrive.
+
+    ``are_there``: whether any of these subscriptions still is.
+    """
 
     def __init__(self, world: World, send: Send, errands: Errands) -> None:
         self.deliveries: list[Delivery] = []
         self.missed: Callable[[Sequence[str]], None] = lambda _: None
+        self.are_there: Callable[[Sequence[str]], bool] = lambda _: True
         self._world = world
         self._send = send
         self._errands = errands
@@ -132,7 +136,12 @@ class Courier:
                 self.missed(message.subscriptions)
             return
         again = replace(message, attempt=message.attempt + 1)
-        self._world.clock.later(wait, lambda: self._errands.begin(self._attempt(again)))
+
+        def sent_again() -> None:
+            if message.kind != "change" or self.are_there(message.subscriptions):
+                self._errands.begin(self._attempt(again))
+
+        self._world.clock.later(wait, sent_again)
 
     def _answered(self, host: str, *, is_slow: bool) -> None:
         now = self._world.now()

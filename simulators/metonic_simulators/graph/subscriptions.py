@@ -61,6 +61,7 @@ class Subscriptions:
     def __init__(self, world: World, send: Send, errands: Errands) -> None:
         self.courier = Courier(world, send, errands)
         self.courier.missed = self._missed
+        self.courier.are_there = lambda names: any(name in self.all for name in names)
         self._world = world
         self._all: dict[str, Subscription] = {}
         world.tell = self.tell

@@ -104,7 +104,7 @@ async def test_a_part_can_be_throttled_alone(sim: Simulator, alice: Client) -> N
 async def test_a_mailbox_takes_four_requests_at_once(sim: Simulator, alice: Client, status: int) -> None:
     if status == 503:
         sim.turn_on("concurrency-503")
-    sim.arm("slow", times=4, seconds=0.3)
+    sim.arm("slow", times=4, seconds=0.6)
 
     answers = await asyncio.gather(*(alice.ask("GET", "/me") for _ in range(6)))
 
@@ -115,7 +115,7 @@ async def test_a_mailbox_takes_four_requests_at_once(sim: Simulator, alice: Clie
 
 
 async def test_requests_meet_where_each_takes_a_while(sim: Simulator, alice: Client, bob: Client) -> None:
-    sim.turn_on("latency", seconds=0.1)
+    sim.turn_on("latency", seconds=0.6)
 
     answers = await asyncio.gather(*(one.ask("GET", "/me") for one in (alice, bob) for _ in range(5)))
 

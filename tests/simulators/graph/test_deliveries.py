@@ -71,6 +71,21 @@ async def test_a_message_that_is_not_taken_comes_again_for_four_hours(
     assert "missed" in changes
 
 
+async def test_a_message_does_not_come_again_for_a_subscription_that_is_gone(
+    sim: Simulator, alice: Client, receiver: Receiver
+) -> None:
+    found = await subscribed(alice, receiver)
+    receiver.status = 503
+    await made(alice, timed())
+    await sim.settled()
+
+    await alice.delete(f"/subscriptions/{found['id']}")
+    sim.advance(hours=1)
+    await sim.settled()
+
+    assert receiver.changes == ["created"]
+
+
 async def test_who_is_slow_is_told_later_and_who_is_too_slow_for_a_while_not(
     sim: Simulator, alice: Client, receiver: Receiver
 ) -> None:
