@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 UV_VERSION := 0.13.9
 
-MEMBERS := core gateway plugins/apple plugins/google simulators
+MEMBERS := core gateway plugins/apple plugins/google plugins/outlook simulators
 MEMBER_FILES := $(MEMBERS:%=%/pyproject.toml)
 
 # A stamp is named after what it stands for, so a changed file, interpreter or folder (a venv cannot move) asks for a new one.
@@ -112,4 +112,4 @@ $(PEERS):
 COMPILE = .bootstrap/bin/uv pip compile --quiet $(ARGS) --no-strip-extras --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make pins"
 MEMBER_PINS = --no-emit-package metonic-core --no-emit-package metonic-gateway --no-emit-package metonic-apple \
-	--no-emit-package metonic-google --no-emit-package metonic-simulators $(MEMBER_FILES) --extra demo --group pyproject.toml:build
+	--no-emit-package metonic-google --no-emit-package metonic-outlook --no-emit-package metonic-simulators $(MEMBER_FILES) --extra demo --group pyproject.toml:build

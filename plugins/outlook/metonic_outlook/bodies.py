@@ -1,0 +1,98 @@
+"""The body of an event as plain text, and plain text as a body (resource "itemBody").
+
+Exchange stores HTML whatever was written, and cleans it, so texts are compared as what they say: line by
+line, whatever white space is between words.
+"""
+
+import re
+from html import escape
+
+from metonic_outlook.items import Item, clean, part_of, text_of
+from metonic_outlook.markup import Text, pieces
+
+_BLOCKS = frozenset(
+    {"address", "article", "blockquote", "dd", "div", "dl", "dt", "footer", "h1", "h2", "h3", "h4", "h5"}
+) | frozenset({"h6", "header", "hr", "li", "ol", "p", "pre", "section", "table", "tr", "ul"})
+_SILENT = frozenset({"script", "style", "title"})
+_SPACE = re.compile(r"[ \t\n\r\f\xa0]+")
+_BETWEEN = re.compile(r"[ \t\n\f]+")
+_LINES = re.compile(r"\n{2,}")
+_HTML = "html"
+
+
+def html_of(item: Item) -> str | None:
+    """The HTML of its body; None where it was asked for as text."""
+    body = part_of(item, "body")
+    return text_of(body, "content") if text_of(body, "contentType").casefold() == _HTML else None
+
+
+def text_of_body(item: Item) -> str:
+    """What its body says."""
+    html = html_of(item)
+    return clean(text_of(part_of(item, "body"), "content")).strip("\n") if html is None else plain(html)
+
+
+def plain(html: str) -> str:
+    """The text of HTML: a line for each block and each line break."""
+    reader = _Reader()
+    for piece in pieces(clean(html)):
+        if isinstance(piece, Text):
+            reader.read(piece.words)
+        elif piece.name in _SILENT:
+            reader.is_silent = not piece.is_end
+        elif piece.name == "br":
+            reader.end_line()
+        elif piece.name in _BLOCKS:
+            reader.end_block()
+            reader.is_kept = piece.name == "pre" and not piece.is_end
+    return reader.text()
+
+
+def written(text: str) -> dict[str, str]:
+    """A body that says no more than that text."""
+    return {"contentType": "text", "content": text}
+
+
+def as_html(text: str) -> str:
+    """The same lines as HTML, for a body that holds more than text."""
+    lines = text.split("\n")
+    return "".join(f"<div>{escape(line, quote=False) or '<br>'}</div>" for line in lines) if text else ""
+
+
+def likeness(text: str) -> str:
+    """The same for texts that say the same in HTML."""
+    lines = (_SPACE.sub(" ", line).strip() for line in clean(text).split("\n"))
+    return _LINES.sub("\n", "\n".join(lines)).strip("\n")
+
+
+class _Reader:
+    """Collects the lines that are shown; ``is_kept``: the text has its own."""
+
+    def __init__(self) -> None:
+        self.is_silent = False
+        self.is_kept = False
+        self._lines: list[str] = []
+        self._line: list[str] = []
+
+    def read(self, words: str) -> None:
+        if self.is_silent:
+            return
+        first, *others = words.split("\n") if self.is_kept else [_BETWEEN.sub(" ", words)]
+        self._line.append(first)
+        for line in others:
+            self.end_line()
+            self._line.append(line)
+
+    def end_line(self) -> None:
+        self._lines.append("".join(self._line).strip())
+        self._line = []
+
+    def end_block(self) -> None:
+        # A paragraph of nothing but a hard space is how people leave a line out.
+        if "".join(self._line).strip(" "):
+            self.end_line()
+        self._line = []
+
+    def text(self) -> str:
+        self.end_block()
+        return "\n".join(self._lines).strip("\n").replace("\xa0", " ")
