@@ -24,6 +24,7 @@ _LONGEST = 3 * 255
 _SINGLE = re.compile("[A-Za-z0-9._~-]*")
 _ENCODED = re.compile("%([0-9A-Fa-f]{2})")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_UNENCRYPTED = "That address passes on to one without encryption, where no password is sent."
 
 
 def resolved(base: str, href: str) -> str:
@@ -51,9 +52,20 @@ def asked_next(base: str, href: str) -> str:
     ports = {None, _DEFAULT_PORTS["http"], here.port or _DEFAULT_PORTS["https"]}
     is_here = there.hostname == here.hostname and there.port in ports
     meant = urlunsplit(("https", here.netloc, there.path, there.query, ""))
-    if there.scheme == "http" and is_here and meant != base:
+    if there.scheme == "http" and is_here:
         return meant
-    raise NotACalendarServer("That address passes on to one without encryption, where no password is sent.")
+    raise NotACalendarServer(_UNENCRYPTED)
+
+
+def passed_on(base: str, href: str) -> str:
+    """The URL to ask because the answer from ``base`` redirects there: as ``asked_next``.
+
+    A redirect to the very place without encryption is refused too, as it would come again and again.
+    """
+    target = asked_next(base, href)
+    if target == base != resolved(base, href):
+        raise NotACalendarServer(_UNENCRYPTED)
+    return target
 
 
 def path_of(base: str, href: str) -> str:

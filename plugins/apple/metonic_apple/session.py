@@ -23,7 +23,7 @@ from metonic_apple.errors import (
     is_denied,
     read_failure,
 )
-from metonic_apple.paths import asked_next, key, resolved
+from metonic_apple.paths import key, passed_on, resolved
 from metonic_apple.profiles import profile_of
 from metonic_core.spi import (
     Answer,
@@ -108,7 +108,7 @@ class Session:
     async def _pass_on(
         self, answer: Answer, method: str, headers: Mapping[str, str] | None, body: bytes | None
     ) -> Answer:
-        target = asked_next(answer.url, answer.headers["location"])
+        target = passed_on(answer.url, answer.headers["location"])
         try:
             return await self._client.request(method, target, headers, body)
         except Misconfigured as error:

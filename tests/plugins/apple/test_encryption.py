@@ -11,7 +11,7 @@ from tests.plugins.apple.outside import HttpClient, account
 from tests.simulators.certificates import certificate
 
 from metonic_apple.adapter import AppleAdapter
-from metonic_apple.paths import asked_next
+from metonic_apple.paths import asked_next, passed_on
 from metonic_core.spi import Account, Answer, NotACalendarServer
 from metonic_simulators.icloud import StandIn, icloud
 from metonic_simulators.servers import CalendarServer
@@ -24,13 +24,12 @@ MEANT = {
     "http://CAL.example.com:80/home/": "https://cal.example.com:8443/home/",
     "http://cal.example.com:8443/home/": "https://cal.example.com:8443/home/",
     "//cal.example.com/home/": "https://cal.example.com:8443//cal.example.com/home/",
+    "http://cal.example.com/dav/": HERE,
 }
 REFUSED = [
     "http://other.example.com/home/",
     "http://cal.example.com.evil.example/home/",
     "http://cal.example.com:8008/home/",
-    # It would be asked the same again, and say the same.
-    "http://cal.example.com/dav/",
     "ftp://cal.example.com/home/",
     "HTTP://other.example.com/home/",
 ]
@@ -84,6 +83,19 @@ async def test_links_without_encryption_to_the_place_itself_mean_the_place(secur
     signed_in = await secure.sign_in()
 
     assert signed_in.server == f"{secure.stand_in.world.entry}{secure.stand_in.world.home}"
+    assert {url.partition(":")[0] for url in secure.client.urls} == {"https"}
+
+
+async def test_a_home_that_names_itself_without_encryption_lists_its_calendars(secure: Secure) -> None:
+    await secure.stand_in.make_calendar("work")
+    secure.stand_in.turn_on("plain-http-links")
+
+    for start in (secure.stand_in.world.home, secure.stand_in.world.account.principal):
+        address = secure.stand_in.world.entry + start
+        signed_in = await AppleAdapter(secure.client, account(address, secure.stand_in.user)).authenticate()
+        listed = await AppleAdapter(secure.client, signed_in).list_calendars()
+
+        assert f"{secure.stand_in.world.home}work/" in {one.id for one in listed}
     assert {url.partition(":")[0] for url in secure.client.urls} == {"https"}
 
 
@@ -143,6 +155,15 @@ def test_an_address_that_follows_keeps_the_encryption(href: str, meant: str) -> 
 def test_an_address_that_would_give_it_up_is_refused(href: str) -> None:
     with pytest.raises(NotACalendarServer, match="without encryption"):
         asked_next(HERE, href)
+
+
+def test_a_redirect_to_the_place_itself_without_encryption_is_refused() -> None:
+    with pytest.raises(NotACalendarServer, match="without encryption"):
+        passed_on(HERE, "http://cal.example.com/dav/")
+
+    # It would be asked the same again, and say the same: that is for whoever counts redirects.
+    assert passed_on(HERE, HERE) == HERE
+    assert passed_on(HERE, "http://cal.example.com/home/") == "https://cal.example.com:8443/home/"
 
 
 def test_without_encryption_from_the_start_there_is_none_to_lose() -> None:
