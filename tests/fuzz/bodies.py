@@ -23,7 +23,7 @@ _MAY_TOUCH = {
     "title": {"SUMMARY"},
     "location": {"LOCATION", "SEQUENCE", "X-APPLE-STRUCTURED-LOCATION", "X-MICROSOFT-LOCATIONS"},
     "notes": {"DESCRIPTION", "X-ALT-DESC"},
-    "visibility": {"CLASS", "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS"},
+    "visibility": {"CLASS", "X-CALENDARSERVER-ACCESS", "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS"},
 }
 # Two DTSTAMPs are made one, and an end is always said.
 _ALWAYS = {"DTSTAMP", "DTEND"}

@@ -6,7 +6,6 @@ edited; what it has of its own stays. A cancelled occurrence is written as EXDAT
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from datetime import datetime
 
 from metonic_apple.contentlines import Component, Line
@@ -19,6 +18,7 @@ from metonic_apple.properties import (
     put_when,
     raise_sequence,
     say_end,
+    seen_as,
 )
 from metonic_apple.reading import (
     MARKER,
@@ -26,9 +26,7 @@ from metonic_apple.reading import (
     excluded,
     inherited,
     is_apart,
-    is_busy,
     is_cancelled_in,
-    is_private,
     slot_of,
     slots_in,
     span_of,
@@ -126,19 +124,9 @@ def _follow(exception: Component, old: Content, new: Content) -> bool:
     """
     if text_of(exception, "DESCRIPTION") == old.notes:
         put_text(exception, "DESCRIPTION", new.notes)
-    put_visibility(exception, _seen_as(exception, old, new))
+    put_visibility(exception, seen_as(exception, old, new))
     is_alike = status_of(exception) in {old.status, Status.CANCELLED}
     return is_alike and put_status(exception, new.status)
-
-
-def _seen_as(exception: Component, old: Content, new: Content) -> Content:
-    """The new content, but as private or as busy as the VEVENT where that differs from the old series."""
-    private, busy = is_private(exception), is_busy(exception)
-    return replace(
-        new,
-        is_private=new.is_private if private == old.is_private else private,
-        is_busy=new.is_busy if busy == old.is_busy else busy,
-    )
 
 
 def _differ(

@@ -1,10 +1,11 @@
 """Edits of one VEVENT: a property is replaced only where its meaning has to change."""
 
 import re
+from dataclasses import replace
 
 from metonic_apple.contentlines import Component, escaped, line
 from metonic_apple.moments import Moment, moment, written
-from metonic_apple.reading import is_busy, is_private, span_of, status_of, text_of, word_of
+from metonic_apple.reading import ACCESS, is_busy, is_private, span_of, status_of, text_of, word_of
 from metonic_apple.zones import Zones
 from metonic_core.model.content import Content, Status
 from metonic_core.model.when import AllDay, Slot, Timed, When
@@ -42,10 +43,22 @@ def put_status(event: Component, status: Status) -> bool:
 def put_visibility(event: Component, content: Content) -> None:
     """Let the event be as private and as busy as the content."""
     if is_private(event) != content.is_private:
-        event.put("CLASS", [line("CLASS", "PRIVATE" if content.is_private else "PUBLIC")])
+        event.drop(ACCESS)
+        if is_private(event) != content.is_private:
+            event.put("CLASS", [line("CLASS", "PRIVATE" if content.is_private else "PUBLIC")])
     if is_busy(event) != content.is_busy:
         event.put("TRANSP", [line("TRANSP", "OPAQUE" if content.is_busy else "TRANSPARENT")])
         event.drop(*_SHADOWS["TRANSP"])
+
+
+def seen_as(event: Component, old: Content, new: Content) -> Content:
+    """The new content, but as private or as busy as the VEVENT where that differs from the old series."""
+    private, busy = is_private(event), is_busy(event)
+    return replace(
+        new,
+        is_private=new.is_private if private == old.is_private else private,
+        is_busy=new.is_busy if busy == old.is_busy else busy,
+    )
 
 
 def put_when(event: Component, when: When, zones: Zones) -> bool:

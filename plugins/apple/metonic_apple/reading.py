@@ -19,9 +19,12 @@ UNDATED = "19700101T000000Z"
 """DTSTAMP of the copies we make: it must be there, an adapter reads no clock, and the same create must be the
 same bytes. Long past, so that nobody takes it for a recent edit; not read as one either."""
 
+ACCESS = "X-CALENDARSERVER-ACCESS"
+"""CLASS in the words of Calendar Server: said of the whole object, by some of the event."""
+
 # How Apple's clients and servers join the parts of a series that was changed from one occurrence on.
 _SPLIT = "X-CALENDARSERVER-RECURRENCE-SET"
-_PRIVATE = frozenset({"PRIVATE", "CONFIDENTIAL"})
+_PUBLIC = frozenset({"", "PUBLIC"})
 _DAY = timedelta(days=1)
 
 
@@ -122,7 +125,7 @@ def content_of(resource: Resource, when: When) -> Content:
         location=text_of(master, "LOCATION"),
         notes=text_of(master, "DESCRIPTION"),
         status=status_of(master),
-        is_private=is_private(master),
+        is_private=is_private(master) or is_private(resource.calendar),
         is_busy=is_busy(master),
     )
     lasting = periods(master.lines("RDATE"), Slots(when, resource.zones))
@@ -152,8 +155,9 @@ def status_of(component: Component) -> Status:
 
 
 def is_private(component: Component) -> bool:
-    """Whether CLASS keeps it from others; public where nothing is said."""
-    return word_of(component, "CLASS") in _PRIVATE
+    """Whether it is kept from others: by any word but PUBLIC, known or not (RFC 5545 3.8.1.3)."""
+    words = (found.value.strip(' "\t').upper() for found in component.lines("CLASS", ACCESS))
+    return any(word not in _PUBLIC for word in words)
 
 
 def is_busy(component: Component) -> bool:

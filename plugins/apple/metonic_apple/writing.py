@@ -21,8 +21,9 @@ from metonic_apple.properties import (
     put_when,
     raise_sequence,
     say_end,
+    seen_as,
 )
-from metonic_apple.reading import MARKER, UNDATED, Resource, content_of, resource_of, span_of
+from metonic_apple.reading import ACCESS, MARKER, UNDATED, Resource, content_of, resource_of, span_of
 from metonic_apple.slots import Slots
 from metonic_apple.zones import Zones
 from metonic_core.model.content import Content, Group
@@ -85,7 +86,9 @@ def _edit_master(resource: Resource, old: Content, new: Content) -> bool:
     put_text(master, "SUMMARY", new.title)
     put_text(master, "DESCRIPTION", new.notes)
     is_other = put_status(master, new.status)
-    put_visibility(master, new)
+    if old.is_private != new.is_private:
+        resource.calendar.drop(ACCESS, "CLASS")
+    put_visibility(master, seen_as(master, old, new))
     is_other |= put_text(master, "LOCATION", new.location)
     is_other |= put_when(master, new.when, resource.zones)
     say_end(master, resource.zones)

@@ -123,6 +123,11 @@ MEANING = {
         is_busy=False,
         overrides=(Override(date(2027, 12, 21), is_cancelled=True),),
     ),
+    "others/personal": Content(
+        title="Check-up",
+        when=Timed(at("2026-12-03T16:00"), at("2026-12-03T17:00"), "UTC"),
+        is_private=True,
+    ),
     "others/days": Content(
         title="Shift",
         when=AllDay(date(2026, 12, 1), date(2026, 12, 3)),
