@@ -11,11 +11,14 @@ from tests.plugins.apple.scripted import Scripted, multistatus
 from tests.plugins.apple.scripted import event as listed
 
 from metonic_apple.adapter import AppleAdapter
-from metonic_apple.charsets import decoded, of_object
+from metonic_apple.charsets import Decoded, decoded, of_object
 from metonic_core.spi import Failed, Reading, Seen, Stored, StoredEvent, Unacceptable, Unreadable, Update
 
 CALENDAR, EVENT = "/cal/", "/cal/a.ics"
 WORDS = "Bewegung für Größere \u2013 \u65e5\u672c\u8a9e \U0001f600"
+# With another blank where the number of octets would be odd.
+CALLED_UTF16 = [(f' encoding="utf-16"{blank}', "") for blank in ("", " ")]
+CALLED_UTF16 += [(blank, "; charset=utf-16") for blank in ("", " ")]
 LINES = (
     "BEGIN:VCALENDAR",
     "VERSION:2.0",
@@ -179,6 +182,43 @@ async def test_lines_of_two_character_sets_are_read_each_in_its_own(
     assert (content.title, content.location) == ("Übung", "Größe \u2013")
 
 
+async def test_lines_of_utf8_are_not_taken_for_the_set_that_is_declared_for_the_others(
+    server: Scripted, client: HttpClient
+) -> None:
+    mixed = body("{}").replace(b"LOCATION:{}", "LOCATION:Größe \u2013".encode())
+    mixed = mixed.replace(b"SUMMARY:Lesson", "SUMMARY:\u0423\u0440\u043e\u043a".encode("cp1251"))
+    hand_out(server, mixed, "text/calendar; charset=windows-1251")
+
+    seen = await event(client, server)
+
+    assert (seen.content.title, seen.content.location) == ("\u0423\u0440\u043e\u043a", "Größe \u2013")
+    assert not seen.can_write
+
+
+async def test_one_stray_octet_in_a_list_damages_no_other_event(server: Scripted, client: HttpClient) -> None:
+    fine, stray = body("Größe"), body("B{}ro").replace(b"{}", b"\xfc")
+    xml = multistatus(listed(EVENT, "1", "{1}"), listed("/cal/b.ics", "2", "{2}")).body
+    assert isinstance(xml, bytes)
+    octets = xml.replace(b"{1}", fine.replace(b"\r", b"")).replace(b"{2}", stray.replace(b"\r", b""))
+    headers = {"Content-Type": "text/xml; charset=iso-8859-1"}
+    server.on("REPORT", CALENDAR, web.Response(status=207, body=octets, headers=headers))
+    plain = {"ETag": '"2"', "Content-Type": "text/calendar; charset=iso-8859-1"}
+    server.on("GET", "/cal/b.ics", web.Response(body=stray, headers=plain))
+    server.on("PUT", EVENT, web.Response(status=204))
+
+    adapter = AppleAdapter(client, account(server.url))
+    one, two = await adapter.hydrate(CALENDAR, [EVENT, "/cal/b.ics"])
+    assert isinstance(one, Seen)
+    assert isinstance(two, Seen)
+    write = Update(EVENT, '"1"', replace(one.event.content, title="Other"), frozenset({"title"}))
+    await adapter.write_events(CALENDAR, [write])
+
+    assert (one.event.content.location, two.event.content.location) == ("Größe", "Büro")
+    assert {asked.path for asked in server.to("GET")} == {"/cal/b.ics"}
+    (put,) = server.to("PUT")
+    assert put.body == fine.decode().replace("Lesson", "Other")
+
+
 async def test_an_event_in_characters_that_nobody_knows_is_set_aside(
     server: Scripted, client: HttpClient
 ) -> None:
@@ -214,6 +254,31 @@ async def test_a_list_in_the_character_set_that_its_header_declares(
 
     assert (await event(client, server)).content.location == "Größe"
     assert server.to("GET") == []
+
+
+@pytest.mark.parametrize(("prolog", "parameter"), CALLED_UTF16)
+@pytest.mark.parametrize("words", ["Gym", "Größe"])
+async def test_a_list_that_is_called_utf16_and_is_not_is_read(
+    server: Scripted, client: HttpClient, words: str, prolog: str, parameter: str
+) -> None:
+    answer = multistatus(listed(EVENT, "1", body(words).decode()))
+    assert isinstance(answer.body, bytes)
+    octets = answer.body.replace(b"?>", f"{prolog}?>".encode(), 1)
+    headers = {"Content-Type": f"application/xml{parameter}"}
+    server.on("REPORT", CALENDAR, web.Response(status=207, body=octets, headers=headers))
+
+    assert (await event(client, server)).content.location == words
+    assert server.to("GET") == []
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16le", "utf-16be", "utf-32", "utf-32be"])
+def test_an_object_is_utf16_where_its_octets_are(charset: str) -> None:
+    kind = f"text/calendar; charset={charset}"
+    for octets in (body("Gym"), body("Gym") + b"\n", body("Gym") + b"\n\n\n"):
+        assert of_object(octets, kind) == Decoded(octets.decode())
+    wide = of_object(body("Größe", charset), kind)
+    assert wide is not None
+    assert wide.text.replace("\0", "").removeprefix("\ufeff") == body("Größe").decode()
 
 
 def test_what_is_utf8_is_so_whatever_is_declared() -> None:
