@@ -1,9 +1,11 @@
 """What changed in a calendar: told by its sync token (RFC 6578), else by its ctag and the etags in it.
 
-The cursor is the sync token as it came, or LISTED and the ctag: a token is a URI and has no blank in it.
+The cursor is the sync token as it came, CONTINUED and the token in a complete read, or LISTED and the ctag: a
+token is a URI and has no blank in it.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from metonic_apple import dav
 from metonic_apple.errors import MISSING, ServerFailed
@@ -11,7 +13,7 @@ from metonic_apple.paths import collection_key, event_id, key
 from metonic_apple.session import Session, multistatus
 from metonic_core.spi import ChangePage, CursorExpired, Gone, ProviderError, Touched
 
-LISTED = "listed "
+LISTED, CONTINUED = "listed ", "continued "
 _TRUNCATED, _GONE = 507, 404
 # What would be said again to the same question: Calendar Server fails at tokens of another server, Yandex
 # cannot tell of too many changes, and who has given up sync tokens has none. A listing goes on from there.
@@ -21,8 +23,8 @@ _CLIENT_ERRORS = range(400, 500)
 
 async def changes(session: Session, calendar_id: str, cursor: str | None) -> ChangePage:
     """One page; a cursor that is None or empty begins a complete read."""
-    if not cursor:
-        return await _begun(session, calendar_id)
+    if not cursor or cursor.startswith(CONTINUED):
+        return await _complete(session, calendar_id, (cursor or "").removeprefix(CONTINUED))
     if cursor.startswith(LISTED):
         return await _since_listed(session, calendar_id, cursor)
     try:
@@ -32,6 +34,8 @@ async def changes(session: Session, calendar_id: str, cursor: str | None) -> Cha
     if found is None:
         # Refused with 403, 409, 412, 415 or 418: a complete read shows whether it was for the token.
         raise _expired()
+    if _is_stuck(found, calendar_id, cursor):
+        raise CursorExpired("The calendar server cuts its list of changes at the same place again and again.")
     return _page(found, calendar_id, cursor)
 
 
@@ -50,14 +54,18 @@ def _expired() -> CursorExpired:
     return CursorExpired("The calendar server no longer knows how far was read.")
 
 
-async def _begun(session: Session, calendar_id: str) -> ChangePage:
-    """The first page of all there is; all at once where there are no sync tokens."""
+async def _complete(session: Session, calendar_id: str, token: str) -> ChangePage:
+    """A page of all there is; all at once where there are no sync tokens, or where they lead no further.
+
+    Some servers refuse the very token that they cut the list with: begun anew, it would never come to an end.
+    """
     try:
-        found = await _synced(session, calendar_id, "")
+        found = await _synced(session, calendar_id, token)
     except ServerFailed:
         found = None
-    if found is not None:
-        return _page(found, calendar_id, "")
+    if found is not None and not _is_stuck(found, calendar_id, token):
+        page = _page(found, calendar_id, token)
+        return replace(page, more=CONTINUED + page.more) if page.more is not None else page
     listed, ctag = await listing(session, calendar_id)
     return ChangePage(listed, done=f"{LISTED}{ctag}" if ctag else "")
 
@@ -94,9 +102,12 @@ def _page(found: dav.Multistatus, calendar_id: str, token: str) -> ChangePage:
         reported += [one for name, one in gone.items() if name not in there]
     if found.token is None or not _is_truncated(found, calendar_id):
         return ChangePage(reported, done=found.token or "")
-    if found.token == token:
-        raise CursorExpired("The calendar server cuts its list of changes at the same place again and again.")
     return ChangePage(reported, more=found.token)
+
+
+def _is_stuck(found: dav.Multistatus, calendar_id: str, token: str) -> bool:
+    """Whether the list would go on from where it went on before."""
+    return found.token == token and _is_truncated(found, calendar_id)
 
 
 def _ctag(found: dav.Multistatus, calendar_id: str) -> str:

@@ -99,6 +99,35 @@ async def test_a_cut_list_is_read_on_and_stays_complete(server: Scripted, client
     assert "<sync-token>t1</sync-token>" in server.asked[1].body
 
 
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        error(403, "valid-sync-token"),
+        html(400),
+        web.Response(status=500),
+        web.Response(status=507),
+        multistatus(status(CALENDAR, 507), token="t1"),
+    ],
+    ids=["403", "400", "500", "507", "the same place"],
+)
+async def test_a_complete_read_that_a_server_does_not_go_on_with_is_ended_by_a_listing(
+    server: Scripted, client: HttpClient, refusal: web.Response
+) -> None:
+    cut = multistatus(found(f"{CALENDAR}a.ics", etag("1")), status(CALENDAR, 507), token="t1")
+    ctag = "<S:getctag xmlns:S='http://calendarserver.org/ns/'>c1</S:getctag>"
+    events = [found(f"{CALENDAR}{name}.ics", etag(version)) for name, version in (("a", "1"), ("b", "2"))]
+    server.on("REPORT", CALENDAR, cut, refusal)
+    server.on("PROPFIND", CALENDAR, multistatus(found(CALENDAR, ctag), *events))
+
+    first = await changes(client, server, None)
+    second = await changes(client, server, first.more)
+    later = await changes(client, server, second.done)
+
+    assert [one.etag for one in second.changes if isinstance(one, Touched)] == ['"1"', '"2"']
+    assert (second.more, later.more) == (None, None)
+    assert (later.changes, later.done) == ((), second.done)
+
+
 async def test_a_list_cut_at_the_same_place_again_is_begun_anew(server: Scripted, client: HttpClient) -> None:
     server.on("REPORT", CALENDAR, multistatus(status(CALENDAR, 507), token="t0"))
 
