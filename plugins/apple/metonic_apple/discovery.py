@@ -1,7 +1,6 @@
 """From the address that somebody typed to the home of their calendars (RFC 6764, RFC 5397, RFC 4791 6.2)."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -113,13 +112,13 @@ async def _home_from(session: Session, answer: Answer) -> Home | None:
         return None
     if here.has(_PRINCIPAL, f"{dav.DAV}unauthenticated"):
         raise SignInNeeded("The calendar server wants a user name and password.")
-    principal = next(_urls(answer, here, _PRINCIPAL), None)
-    homes = list(_urls(answer, here, _HOME))
+    principal = next(iter(_urls(answer, here, _PRINCIPAL)), None)
+    homes = _urls(answer, here, _HOME)
     if principal and not homes:
         there = await _ask(session, principal)
         member = _only_member(there) if there else None
         if there and member:
-            url, *others = [*_urls(there, member, _HOME)] or [principal]
+            url, *others = _urls(there, member, _HOME) or [principal]
             return Home(url, principal, member.text(_NAME), tuple(others))
     if homes or here.has(_TYPE, _CALENDAR):
         url, *others = homes or [tidy(answer.url)]
@@ -134,8 +133,18 @@ def _only_member(answer: Answer) -> dav.Member | None:
         return None
 
 
-def _urls(answer: Answer, member: dav.Member, name: str) -> Iterator[str]:
-    return (tidy(asked_next(answer.url, href)) for href in member.hrefs(name))
+def _urls(answer: Answer, member: dav.Member, name: str) -> list[str]:
+    """Those of a property that the password may be sent to; NotACalendarServer if it has only others."""
+    urls: list[str] = []
+    refusals: list[NotACalendarServer] = []
+    for href in member.hrefs(name):
+        try:
+            urls.append(tidy(asked_next(answer.url, href)))
+        except NotACalendarServer as error:
+            refusals.append(error)
+    if refusals and not urls:
+        raise refusals[0]
+    return urls
 
 
 async def calendars(session: Session) -> list[CalendarInfo]:

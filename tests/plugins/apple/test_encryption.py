@@ -2,12 +2,13 @@
 
 import ssl
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import aiohttp
 import pytest
 from tests.plugins.apple.outside import HttpClient, account
+from tests.plugins.apple.scripted import Scripted, found, multistatus
 from tests.simulators.certificates import certificate
 
 from metonic_apple.adapter import AppleAdapter
@@ -46,6 +47,18 @@ class Watched(HttpClient):
     ) -> Answer:
         self.urls.append(url)
         return await super().request(method, url, headers, body)
+
+
+@dataclass
+class Proxied(HttpClient):
+    """Reaches a server without encryption by https, as through what ends the encryption before it."""
+
+    async def request(
+        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> Answer:
+        assert url.startswith("https:")
+        answer = await super().request(method, url.replace("https:", "http:"), headers, body)
+        return replace(answer, url=url)
 
 
 @dataclass
@@ -144,6 +157,20 @@ async def test_a_redirect_without_encryption_to_the_place_itself_means_the_place
 
     assert signed_in.server == secure.stand_in.home
     assert {url.partition(":")[0] for url in secure.client.urls} == {"https"}
+
+
+@pytest.mark.parametrize("refused", ["http://other.example.com/home/", "ftp://127.0.0.1/home/", "http://[/"])
+async def test_a_home_that_no_password_is_sent_to_costs_no_other_one(
+    server: Scripted, client: HttpClient, refused: str
+) -> None:
+    hrefs = f"<href>{refused}</href><href>/home/</href><href>{refused}</href>"
+    homes = f"<C:calendar-home-set>{hrefs}</C:calendar-home-set>"
+    server.on("PROPFIND", "/", multistatus(found("/", homes)))
+    address = server.url.replace("http:", "https:")
+
+    signed_in = await AppleAdapter(Proxied(client.session), account(address)).authenticate()
+
+    assert signed_in.server == f"{address}home/"
 
 
 @pytest.mark.parametrize(("href", "meant"), MEANT.items(), ids=MEANT)
