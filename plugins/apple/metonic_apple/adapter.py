@@ -5,7 +5,7 @@ from uuid import UUID
 
 from metonic_apple import discovery, paths
 from metonic_apple.batch import Batch
-from metonic_apple.changes import changes, listing
+from metonic_apple.changes import all_etags, changes
 from metonic_apple.fetching import Fetched, Missing, Text, Withheld, fetch
 from metonic_apple.floating import Reader
 from metonic_apple.likeness import likeness
@@ -65,15 +65,14 @@ class AppleAdapter(CalendarAdapter):
         listed = await self._still_listed(calendar_id, found)
         return [said.get(i) or _unsaid(i, found[i], listed) for i in ids]
 
-    async def _still_listed(self, calendar_id: str, found: Mapping[str, Fetched]) -> Mapping[str, str]:
-        """By key, the etags of all there is; asked for only where something is said to be missing.
+    async def _still_listed(self, calendar_id: str, found: Mapping[str, Fetched]) -> Mapping[str, str] | None:
+        """By key, the etags of all there is, None if that is not told; asked for only where something misses.
 
         ICloud and Google have listed events for years that they say they do not have: those are not gone.
         """
         if not any(isinstance(one, Missing) for one in found.values()):
             return {}
-        listed, _ = await listing(self._session, calendar_id)
-        return {paths.key(one.id): one.etag for one in listed}
+        return await all_etags(self._session, calendar_id)
 
     async def create_event(self, calendar_id: str, write: Create) -> Stored:
         return _stored(await self._write(calendar_id, write))
@@ -104,10 +103,13 @@ def _is_in(window: Window | None, read: Reading) -> bool:
     return window is None or not isinstance(read, Seen) or read.event.content.occurs_in(window)
 
 
-def _unsaid(event_id: str, found: Fetched, listed: Mapping[str, str]) -> Reading:
+def _unsaid(event_id: str, found: Fetched, listed: Mapping[str, str] | None) -> Reading:
     """What is known of an event whose text is not there."""
     if isinstance(found, Withheld):
         return Unreadable(event_id, found.etag, found.reason)
+    if listed is None:
+        reason = "The calendar server says that it has no such event, and does not list all that it has."
+        return Unreadable(event_id, "", reason, is_passing=True)
     etag = listed.get(paths.key(event_id))
     if etag is not None:
         return Unreadable(event_id, etag, "The calendar server lists the event, and says that it has none.")

@@ -4,7 +4,7 @@ The cursor is the sync token as it came, CONTINUED and the token in a complete r
 token is a URI and has no blank in it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from metonic_apple import dav
@@ -19,6 +19,11 @@ _TRUNCATED, _GONE = 507, 404
 # cannot tell of too many changes, and who has given up sync tokens has none. A listing goes on from there.
 _FOR_THE_QUESTION = frozenset({500, 501, _TRUNCATED})
 _CLIENT_ERRORS = range(400, 500)
+_CUT = "The calendar server does not list all that is in the calendar."
+
+
+class ListCut(ProviderError):
+    """Of what is not in the list nothing can be said."""
 
 
 async def changes(session: Session, calendar_id: str, cursor: str | None) -> ChangePage:
@@ -40,14 +45,50 @@ async def changes(session: Session, calendar_id: str, cursor: str | None) -> Cha
 
 
 async def listing(session: Session, calendar_id: str) -> tuple[list[Touched], str]:
-    """Every event of the calendar as it is listed (RFC 4918 9.1), and the ctag: empty if there is none."""
+    """Every event of the calendar as it is listed (RFC 4918 9.1), and the ctag: empty if there is none.
+
+    Raises ListCut where the server does not list all.
+    """
     answer = await session.properties(calendar_id, "1", dav.GETETAG, dav.GETCTAG)
     if answer.status in MISSING:
         await session.check_calendar(calendar_id)
+    if answer.status == _TRUNCATED:
+        raise ListCut(_CUT)
     found = multistatus(answer)
     if _is_truncated(found, calendar_id):
-        raise ProviderError("The calendar server does not list all that is in the calendar.")
+        raise ListCut(_CUT)
     return list(_touched(found, calendar_id)), _ctag(found, calendar_id)
+
+
+async def all_etags(session: Session, calendar_id: str) -> Mapping[str, str] | None:
+    """By key, the etags of all there is; None where the server tells a part only, however it is asked."""
+    try:
+        listed, _ = await listing(session, calendar_id)
+    except ListCut:
+        return await _all_by_pages(session, calendar_id)
+    return {key(one.id): one.etag for one in listed}
+
+
+async def _all_by_pages(session: Session, calendar_id: str) -> Mapping[str, str] | None:
+    etags: dict[str, str] = {}
+    passed = {""}
+    cursor = ""
+    while True:
+        try:
+            page = await changes(session, calendar_id, cursor)
+        except ListCut:
+            return None
+        for change in page.changes:
+            if isinstance(change, Touched):
+                etags[key(change.id)] = change.etag
+            elif isinstance(change, Gone):
+                etags.pop(key(change.id), None)
+        if page.more is None:
+            return etags
+        if page.more in passed:
+            return None
+        passed.add(page.more)
+        cursor = page.more
 
 
 def _expired() -> CursorExpired:

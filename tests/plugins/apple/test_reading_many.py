@@ -1,12 +1,14 @@
 """Reading many events: every one that was asked for gets an answer."""
 
+import re
+
 import pytest
 from aiohttp import web
 from tests.plugins.apple.outside import HttpClient, account
 from tests.plugins.apple.scripted import Asked, Scripted, etag, event, found, multistatus, status
 
 from metonic_apple.adapter import AppleAdapter
-from metonic_core.spi import Foreign, Gone, ProviderError, Reading, Seen, Unavailable, Unreadable
+from metonic_core.spi import Foreign, Gone, Reading, Seen, Unavailable, Unreadable
 
 CALENDAR = "/cal/"
 TEXT = """BEGIN:VCALENDAR
@@ -73,12 +75,43 @@ async def test_what_is_listed_and_not_there_is_no_deletion(server: Scripted, cli
     assert listed.headers["Depth"] == "1"
 
 
-async def test_nobody_is_believed_gone_by_a_list_that_is_cut(server: Scripted, client: HttpClient) -> None:
-    server.on("REPORT", CALENDAR, multistatus())
+@pytest.mark.parametrize(
+    "cut", [multistatus(status(CALENDAR, 507)), web.Response(status=507)], ids=["within", "as a whole"]
+)
+async def test_nobody_is_believed_gone_by_a_list_that_is_cut_and_the_others_are_read(
+    server: Scripted, client: HttpClient, cut: web.Response
+) -> None:
+    server.on("REPORT", CALENDAR, multistatus(event("/cal/b.ics", "1", TEXT)))
+    server.on("PROPFIND", CALENDAR, cut)
+
+    missing, there = await read(client, server, "/cal/a.ics", "/cal/b.ics")
+
+    assert isinstance(missing, Unreadable)
+    assert (missing.id, missing.etag, missing.is_passing) == ("/cal/a.ics", "", True)
+    assert isinstance(there, Seen)
+
+
+async def test_where_a_list_is_cut_the_pages_of_changes_tell_what_is_there(
+    server: Scripted, client: HttpClient
+) -> None:
+    pages = {
+        "": multistatus(found("/cal/a.ics", etag("7")), status(CALENDAR, 507), token="t1"),
+        "t1": multistatus(found("/cal/b.ics", etag("8")), token="t2"),
+    }
+
+    def answer(asked: Asked) -> web.Response:
+        token = re.search("<sync-token>(.*?)</sync-token>", asked.body)
+        return pages[token[1]] if token else multistatus(event("/cal/b.ics", "8", TEXT))
+
+    server.on("REPORT", CALENDAR, answer)
     server.on("PROPFIND", CALENDAR, multistatus(status(CALENDAR, 507)))
 
-    with pytest.raises(ProviderError, match="not list all"):
-        await read(client, server, "/cal/a.ics")
+    phantom, there, gone = await read(client, server, "/cal/a.ics", "/cal/b.ics", "/cal/c.ics")
+
+    assert isinstance(phantom, Unreadable)
+    assert (phantom.etag, phantom.is_passing) == ('"7"', False)
+    assert isinstance(there, Seen)
+    assert gone == Gone("/cal/c.ics", is_firm=False)
 
 
 async def test_trouble_while_asking_again_is_no_missing_event(server: Scripted, client: HttpClient) -> None:
