@@ -78,7 +78,8 @@ class RateLimited(ProviderError):
 class Paced(RateLimited):
     """The provider is not asked, so that it need not refuse: ``retry_after`` is when there is room again.
 
-    A client raises it for a plugin that declares a pace, before a byte is sent. A plugin need not know it.
+    A client raises it for a plugin that declares a pace, before a byte is sent. A plugin need not know it; it
+    may answer so for a write that a batch has no room for.
     """
 
 

@@ -106,7 +106,7 @@ def _is_in(window: Window | None, read: Reading) -> bool:
 def _unsaid(event_id: str, found: Fetched, listed: Mapping[str, str] | None) -> Reading:
     """What is known of an event whose text is not there."""
     if isinstance(found, Withheld):
-        return Unreadable(event_id, found.etag, found.reason)
+        return Unreadable(event_id, found.etag, found.reason, found.is_passing)
     if listed is None:
         reason = "The calendar server says that it has no such event, and does not list all that it has."
         return Unreadable(event_id, "", reason, is_passing=True)

@@ -37,7 +37,7 @@ from metonic_core.spi import (
     Update,
     Write,
 )
-from metonic_core.spi.errors import Scope
+from metonic_core.spi.errors import Paced, Scope
 
 _CALENDAR = {"Content-Type": "text/calendar; charset=utf-8"}
 # A guest's copy that goes is otherwise answered for: a mail says that they decline (RFC 6638 8.1).
@@ -192,6 +192,8 @@ class Batch:
         ]
 
     def _outcome(self, write: Write, written: _Written, found: Fetched, read: Reading | None) -> Outcome:
+        if isinstance(found, Withheld) and found.is_passing:
+            return Unknown(Paced(found.reason))
         event = read.event if isinstance(read, Seen) else None
         if written.refusal is not None:
             return self._refused_create(write, written.refusal, found, event)
@@ -225,6 +227,8 @@ def _current(write: Update, found: Fetched) -> Text:
     match found:
         case Missing():
             raise NotFound("The event is not there any more.")
+        case Withheld(is_passing=True):
+            raise Paced(found.reason)
         case Withheld():
             raise Unacceptable(found.reason)
     if not is_same(found.etag, write.etag):

@@ -22,6 +22,7 @@ from metonic_core.spi.errors import Scope
 BATCH = 50
 _MOST_FAILURES = 8
 _REPLACED = "\ufffd"
+_LATER = "The event has to be asked for by itself, and many others were before it."
 _DATA = f"{dav.CALDAV}calendar-data"
 # A compressed answer may come with an etag of its own, which no If-Match ever matches.
 _AS_IT_IS = {"Accept-Encoding": "identity"}
@@ -43,10 +44,14 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """There is one and the server does not hand it out, or not as text; ``reason`` is a sentence."""
+    """There is one and the server does not hand it out, or not as text; ``reason`` is a sentence.
+
+    ``is_passing``: it was not asked for yet, as others were before it.
+    """
 
     reason: str
     etag: str = ""
+    is_passing: bool = False
 
 
 Fetched = Text | Missing | Withheld
@@ -61,7 +66,11 @@ async def fetch(session: Session, calendar_id: str, ids: Sequence[str]) -> Mappi
         found |= part
     # iCloud and Google leave out resources that they have just listed: each is asked for by itself, once.
     rest = [i for i in distinct if i not in found]
-    return found | await _one_by_one(session, calendar_id, rest, is_answering=bool(found))
+    is_answering, most = bool(found), session.profile.most_alone
+    if most is not None:
+        found |= {i: Withheld(_LATER, is_passing=True) for i in rest[most:]}
+        rest = rest[:most]
+    return found | await _one_by_one(session, calendar_id, rest, is_answering=is_answering)
 
 
 async def _batch(session: Session, calendar_id: str, ids: Sequence[str]) -> Mapping[str, Fetched]:

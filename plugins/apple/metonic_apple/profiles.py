@@ -14,10 +14,13 @@ class Profile:
 
     ``has_wide_uids``: a UID that one calendar of the account has is refused in the others, and no reason is
     given.
+    ``most_alone``: so many events of a batch are read each by a request of its own, where a list does not say
+    what they hold; the others have to wait. None for all, where no pace is kept.
     """
 
     entry: str | None = None
     has_wide_uids: bool = False
+    most_alone: int | None = None
 
 
 ICLOUD_ENTRY = "https://caldav.icloud.com/"
@@ -29,6 +32,8 @@ ICLOUD = Profile(
     # Accounts are moved between partition hosts; this one passes on to all of them.
     entry=ICLOUD_ENTRY,
     has_wide_uids=True,
+    # With all else that a batch may take, no more than ``Pace.least``: it would be begun again and again.
+    most_alone=80,
 )
 
 
