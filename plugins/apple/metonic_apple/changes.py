@@ -11,7 +11,7 @@ from metonic_apple import dav
 from metonic_apple.errors import MISSING, ServerFailed
 from metonic_apple.paths import collection_key, event_id, key
 from metonic_apple.session import Session, multistatus
-from metonic_core.spi import ChangePage, CursorExpired, Gone, ProviderError, Touched
+from metonic_core.spi import AccessDenied, ChangePage, CursorExpired, Gone, ProviderError, Touched
 
 LISTED, CONTINUED = "listed ", "continued "
 _TRUNCATED, _GONE = 507, 404
@@ -102,7 +102,8 @@ async def _complete(session: Session, calendar_id: str, token: str) -> ChangePag
     """
     try:
         found = await _synced(session, calendar_id, token)
-    except ServerFailed:
+    except (ServerFailed, AccessDenied):
+        # If the calendar may not be read at all, the listing says so as well.
         found = None
     if found is not None and not _is_stuck(found, calendar_id, token):
         page = _page(found, calendar_id, token)

@@ -103,12 +103,13 @@ async def test_a_cut_list_is_read_on_and_stays_complete(server: Scripted, client
     "refusal",
     [
         error(403, "valid-sync-token"),
+        FORBIDDEN,
         html(400),
         web.Response(status=500),
         web.Response(status=507),
         multistatus(status(CALENDAR, 507), token="t1"),
     ],
-    ids=["403", "400", "500", "507", "the same place"],
+    ids=["403", "a bare 403", "400", "500", "507", "the same place"],
 )
 async def test_a_complete_read_that_a_server_does_not_go_on_with_is_ended_by_a_listing(
     server: Scripted, client: HttpClient, refusal: web.Response
@@ -200,8 +201,10 @@ async def test_a_calendar_that_may_not_be_read_is_no_expired_token(
         await changes(client, server)
 
     server.on("REPORT", CALENDAR, error(403, "need-privileges"))
-    with pytest.raises(AccessDenied):
-        await changes(client, server)
+    server.on("PROPFIND", CALENDAR, FORBIDDEN)
+    for cursor in ("t0", None):
+        with pytest.raises(AccessDenied):
+            await changes(client, server, cursor)
 
 
 async def test_a_busy_server_names_how_long_to_wait(server: Scripted, client: HttpClient) -> None:
