@@ -1,16 +1,16 @@
 """The feed of a calendar by sync tokens, masters and exceptions as they are (guide "Synchronize resources").
 
-Never expanded: time alone changes nothing then, and a touched series is one item and not seven hundred. A
-cursor is the sync token, in the middle of a read the page token, and of a complete read over several pages
-what its series weigh so far: their parts may be on any page, and only all of them together tell their
-version.
+Never expanded: time alone changes nothing then, and a touched series is one item and not seven hundred. What
+a page leaves to be asked of single series is asked a step at a time, so that each step can be stored: all of
+it at once may be more than a minute allows, and would be begun anew for ever.
 """
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from metonic_core.spi import Answer, Change, ChangePage, CursorExpired, Gone, Touched
+from metonic_google.cursors import Cursor, Tally
 from metonic_google.errors import BAD_REQUEST, GONE, NOT_FOUND, OK, document, read_failure
 from metonic_google.etags import hint, series_etag, weight
 from metonic_google.fetching import Fetcher, Standing, Withheld
@@ -33,53 +33,9 @@ from metonic_google.reading import READ_TYPES, Whole, is_appointment
 from metonic_google.session import Session
 
 _PAGE = 1000
+_STEP = 50
+"""How many series are asked for between two cursors: a batch, and what Google fails at of it once more."""
 _FIELDS = f"items({FIELDS}),nextPageToken,nextSyncToken,timeZone"
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """What is known of a series in the middle of a read; ``loose``: exceptions before their master."""
-
-    weight: int = 0
-    has_master: bool = False
-    loose: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """``sync`` is empty in a complete read, ``page`` at its beginning and between reads."""
-
-    sync: str = ""
-    page: str = ""
-    series: Mapping[str, Tally] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, text: str | None) -> "Cursor":
-        """Raises CursorExpired for a text that is no cursor of ours."""
-        if not text:
-            return cls()
-        try:
-            found = json.loads(text)
-            series = {
-                i: Tally(int(total, 16), bool(has_master), tuple((str(e), str(v)) for e, v in loose))
-                for i, (total, has_master, loose) in found.get("series", {}).items()
-            }
-            return cls(str(found.get("sync", "")), str(found.get("page", "")), series)
-        except (ValueError, TypeError, AttributeError) as error:
-            raise CursorExpired("That is no cursor of Google Calendar.") from error
-
-    @property
-    def text(self) -> str:
-        named = {"sync": self.sync, "page": self.page}
-        parts: dict[str, object] = {name: token for name, token in named.items() if token}
-        if self.series:
-            parts["series"] = {i: [f"{t.weight:x}", t.has_master, t.loose] for i, t in self.series.items()}
-        return json.dumps(parts, separators=(",", ":"))
-
-    @property
-    def query(self) -> dict[str, str]:
-        named = {"syncToken": self.sync, "pageToken": self.page}
-        return {name: token for name, token in named.items() if token}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +64,11 @@ class Page:
         master = self.masters.get(series)
         return [*([master] if master else []), *self.exceptions.get(series, ())]
 
-    def orphaned(self) -> list[str]:
-        """The series of which the page has exceptions and does not say what became of themselves."""
+    def loose(self) -> dict[str, Sequence[Item]]:
+        """Exceptions by the ids of series of which the page does not say what became of themselves."""
         told = {*self.masters, *map(id_of, self.single)}
-        return [series for series in self.exceptions if series not in told]
+        appointments = {i: [*filter(is_appointment, found)] for i, found in self.exceptions.items()}
+        return {i: found for i, found in appointments.items() if found and i not in told}
 
 
 def _latest(items: Sequence[Item]) -> list[Item]:
@@ -126,25 +83,36 @@ def _latest(items: Sequence[Item]) -> list[Item]:
 
 async def changes(session: Session, fetcher: Fetcher, calendar_id: str, text: str | None) -> ChangePage:
     """One page of what changed since the cursor, or of everything; raises CursorExpired and CalendarGone."""
-    cursor = Cursor.of(text)
+    cursor, found = Cursor.of(text), list[Change]()
+    if not cursor.is_asking:
+        found, cursor = await _listed(session, fetcher, calendar_id, cursor)
+    asked, cursor = await _step(cursor, fetcher)
+    found += asked
+    if cursor.is_asking or cursor.page:
+        return ChangePage(found, more=cursor.text)
+    # Without a token every read is complete: that is what an empty cursor means.
+    return ChangePage(found, done=cursor.text if cursor.sync else "")
+
+
+async def _listed(
+    session: Session, fetcher: Fetcher, calendar_id: str, cursor: Cursor
+) -> tuple[list[Change], Cursor]:
+    """What the next page of the list says by itself, and what follows it."""
     answer = await _asked(session, calendar_id, cursor)
     page, zone = Page.of(items_of(answer)), fetcher.usable(answer.get("timeZone"))
-    following = text_of(answer, "nextPageToken")
+    following, token = text_of(answer, "nextPageToken"), text_of(answer, "nextSyncToken")
     alone = [_alone(item, zone) for item in page.single]
     if cursor.sync:
-        found = [*alone, *await _hinted(page, fetcher, zone)]
-        if following:
-            return ChangePage(found, more=replace(cursor, page=following).text)
-    elif following:
-        series = _tallied(cursor.series, page)
-        return ChangePage(alone, more=Cursor(page=following, series=series).text)
-    elif cursor.page:
-        found = [*alone, *await _counted(_tallied(cursor.series, page), fetcher)]
-    else:
-        found = [*alone, *await _assembled(page, fetcher, zone)]
-    # Without a token every read is complete: that is what an empty cursor means.
-    token = text_of(answer, "nextSyncToken")
-    return ChangePage(found, done=Cursor(sync=token).text if token else "")
+        touched = [Touched(series, hint(weight(page.parts(series)))) for series in page.masters]
+        orphans = {i: tally for i, tally in _tallied({}, page).items() if tally.loose}
+        after = Cursor(sync=cursor.sync if following else token, page=following)
+        return [*alone, *touched], replace(after, orphans=orphans, joined=_joined(page))
+    tallies = _tallied(cursor.series, page)
+    if following:
+        return alone, Cursor(page=following, series=tallies)
+    orphans = {i: tally for i, tally in tallies.items() if tally.is_orphaned}
+    whole = _counted(tallies) if cursor.page else _assembled(page, zone)
+    return [*alone, *whole], Cursor(sync=token, orphans=orphans)
 
 
 async def _asked(session: Session, calendar_id: str, cursor: Cursor) -> Item:
@@ -175,70 +143,65 @@ def _alone(item: Item, zone: str) -> Change:
     return Whole(item, zone=zone).read
 
 
-async def _hinted(page: Page, fetcher: Fetcher, zone: str) -> list[Change]:
-    """Of series that changed in part, the hint to read them whole."""
-    found = [Touched(series, hint(page.parts(series))) for series in page.masters]
-    standing = await _standing(page, fetcher)
-    for series, stands in standing.items():
-        if stands is Standing.THERE:
-            found.append(Touched(series, hint(page.parts(series))))
-    return [*found, *await _joined(page, fetcher), *_orphans(page, standing, zone)]
+def _joined(page: Page) -> Mapping[str, str]:
+    """The series of others, by their UIDs: of those the user may have had some occurrences alone so far."""
+    others = [master for master in page.masters.values() if is_anothers(master) and is_appointment(master)]
+    return {id_of(master): text_of(master, "iCalUID") for master in others}
 
 
-async def _joined(page: Page, fetcher: Fetcher) -> list[Change]:
-    """Whoever was invited to some occurrences and is to all now has them in the series, and not alone.
-
-    Google names the series then, and need not name those occurrences. It happens with series of others only.
-    """
-    others = [master for master in page.masters.values() if is_anothers(master)]
-    found = (await fetcher.exceptions(others)).values() if others else ()
-    parts = [e for exceptions in found if not isinstance(exceptions, Withheld) for e in exceptions]
-    return [Gone(id_of(exception), is_firm=False) for exception in parts]
-
-
-async def _assembled(page: Page, fetcher: Fetcher, zone: str) -> list[Change]:
+def _assembled(page: Page, zone: str) -> list[Change]:
     """The series of a calendar that fits on one page."""
-    found = [Whole(master, page.exceptions.get(i, ()), zone).read for i, master in page.masters.items()]
-    return [*found, *_orphans(page, await _standing(page, fetcher), zone)]
+    return [Whole(master, page.exceptions.get(i, ()), zone).read for i, master in page.masters.items()]
 
 
-async def _standing(page: Page, fetcher: Fetcher) -> Mapping[str, Standing]:
-    series = [i for i in page.orphaned() if any(map(is_appointment, page.exceptions[i]))]
-    return await fetcher.standing(series)
-
-
-def _orphans(page: Page, standing: Mapping[str, Standing], zone: str) -> list[Change]:
-    """Whoever is invited to some occurrences of a series sees these alone: each is an event of its own.
-
-    Of a series of which that is not known, nothing is taken for such an event: it is to be read again.
-    """
-    untold = [series for series, stands in standing.items() if stands is Standing.UNTOLD]
-    unseen = [series for series, stands in standing.items() if stands is Standing.UNSEEN]
-    alone = [_alone(item, zone) for series in unseen for item in page.exceptions[series]]
-    return [*(Touched(series, hint(page.parts(series))) for series in untold), *alone]
+def _counted(tallies: Mapping[str, Tally]) -> list[Change]:
+    """At the end of a read over several pages: which version of each series there is."""
+    return [Touched(i, series_etag(tally.weight)) for i, tally in tallies.items() if tally.has_master]
 
 
 def _tallied(known: Mapping[str, Tally], page: Page) -> Mapping[str, Tally]:
-    made = dict(known)
+    made, loose = dict(known), page.loose()
     for series in dict.fromkeys([*page.masters, *page.exceptions]):
         before = made.get(series, Tally())
         has_master = before.has_master or series in page.masters
-        loose = [(id_of(e), etag_of(e)) for e in page.exceptions.get(series, ()) if not is_cancelled(e)]
+        parts = ((id_of(e), "" if is_cancelled(e) else etag_of(e)) for e in loose.get(series, ()))
         made[series] = Tally(
             before.weight + weight(page.parts(series)),
             has_master,
-            () if has_master else (*before.loose, *loose),
+            () if has_master else (*before.loose, *parts),
         )
     return made
 
 
-async def _counted(tallies: Mapping[str, Tally], fetcher: Fetcher) -> list[Change]:
-    """At the end of a read over several pages: which version of each series there is."""
-    found: list[Change] = [
-        Touched(i, series_etag(tally.weight)) for i, tally in tallies.items() if tally.has_master
-    ]
-    standing = await fetcher.standing([i for i, tally in tallies.items() if tally.loose])
-    untold = [i for i, stands in standing.items() if stands is Standing.UNTOLD]
-    found += [Touched(i, series_etag(tallies[i].weight)) for i in untold]
-    unseen = [i for i, stands in standing.items() if stands is Standing.UNSEEN]
-    return [*found, *(Touched(*loose) for i in unseen for loose in tallies[i].loose)]
+async def _step(cursor: Cursor, fetcher: Fetcher) -> tuple[list[Change], Cursor]:
+    """What is next to be asked of single series, and what is left of it then."""
+    orphans = dict(islice(cursor.orphans.items(), _STEP))
+    joined = dict(islice(cursor.joined.items(), _STEP - len(orphans)))
+    found = [*await _orphans(orphans, fetcher), *await _left(joined, fetcher)]
+    return found, cursor.without(orphans, joined)
+
+
+async def _orphans(tallies: Mapping[str, Tally], fetcher: Fetcher) -> list[Change]:
+    """Whoever is invited to some occurrences of a series sees these alone: each is an event of its own.
+
+    Of a series of which that is not known, nothing is taken for such an event: it is to be read again.
+    """
+    found: list[Change] = []
+    for series, stands in (await fetcher.standing(tallies)).items():
+        tally = tallies[series]
+        if stands is Standing.UNSEEN:
+            found += [Touched(i, etag) if etag else Gone(i, is_firm=False) for i, etag in tally.loose]
+        elif stands is not Standing.DELETED:
+            found.append(Touched(series, hint(tally.weight)))
+    return found
+
+
+async def _left(joined: Mapping[str, str], fetcher: Fetcher) -> list[Change]:
+    """Whoever was invited to some occurrences and is to all now has them in the series, and not alone.
+
+    Google names the series then, and need not name those occurrences. It happens with series of others only.
+    """
+    masters: list[Item] = [{"id": series, "iCalUID": uid} for series, uid in joined.items()]
+    found = (await fetcher.exceptions(masters)).values()
+    parts = [e for exceptions in found if not isinstance(exceptions, Withheld) for e in exceptions]
+    return [Gone(id_of(exception), is_firm=False) for exception in parts]

@@ -55,11 +55,15 @@ async def test_an_exception_that_is_asked_for_meanwhile_is_not_shown(
 async def test_a_series_that_may_not_be_read_is_none_that_fails(
     adapter: GoogleAdapter, server: Scripted
 ) -> None:
+    guest = exception("hidden", 14)
     server.on("GET", f"{EVENTS}/hidden", error(403, "forbidden"))
+    server.on("GET", f"{EVENTS}/{guest['id']}", Said(body=guest))
 
-    changes = await since(adapter, server, exception("hidden", 14))
+    changes = await since(adapter, server, guest)
+    (read,) = await adapter.hydrate("primary", ids(changes))
 
-    assert isinstance(changes.changes[0], Seen)
+    assert ids(changes) == [guest["id"]]
+    assert isinstance(read, Seen)
 
 
 async def test_an_answer_that_is_no_json_is_asked_for_once_more(

@@ -77,13 +77,17 @@ async def test_an_exception_without_a_series_to_be_seen_is_an_event(
     adapter: GoogleAdapter, server: Scripted
 ) -> None:
     guest = exception("hidden", 14, organizer={"email": "bob@example.com"}, summary="One of many")
+    uninvited = cancelled("hidden", 21)
+    for item in (guest, uninvited):
+        server.on("GET", f"{EVENTS}/{item['id']}", Said(body=item))
 
-    changes = await since(adapter, server, guest, cancelled("hidden", 21))
+    changes = await since(adapter, server, guest, uninvited)
+    seen, gone = await adapter.hydrate("primary", ids(changes))
 
-    seen, gone = changes.changes
+    assert changes.changes == [Touched(guest["id"], '"9"'), Gone(uninvited["id"], is_firm=False)]
     assert isinstance(seen, Seen)
     assert (seen.event.id, seen.event.uid, seen.event.content.title) == (guest["id"], None, "One of many")
-    assert gone == Gone("hidden_20280321T090000Z")
+    assert gone == Gone(uninvited["id"])
 
 
 async def test_exceptions_go_with_a_series_that_was_deleted(adapter: GoogleAdapter, server: Scripted) -> None:
