@@ -83,8 +83,18 @@ class CalendarAdapter(ABC):
                 return
 
     async def write_events(self, calendar_id: str, writes: Sequence[Write]) -> Sequence[Outcome]:
-        """One outcome per write, in the same order; raises only what concerns all of them."""
-        return [await self._write_one(calendar_id, write) for write in writes]
+        """One outcome per write, in the same order; raises only what concerns all of them.
+
+        By default one after the other: after one that fails for the whole account, no further one is tried.
+        Of the methods for one write, ``Unavailable`` says that it may have happened, and any other error that
+        it did not.
+        """
+        outcomes: list[Outcome] = []
+        for write in writes:
+            outcomes.append(await self._write_one(calendar_id, write))
+            if _stops_all(outcomes[-1]):
+                return [*outcomes, *outcomes[-1:] * (len(writes) - len(outcomes))]
+        return outcomes
 
     async def _write_one(self, calendar_id: str, write: Write) -> Outcome:
         try:
@@ -101,8 +111,6 @@ class CalendarAdapter(ABC):
         except NotFound as error:
             return Removed() if isinstance(write, Delete) else Failed(error)
         except ProviderError as error:
-            if error.scope in {Scope.ACCOUNT, Scope.PROJECT}:
-                raise
             return Failed(error)
 
     async def setup_webhook(self, calendar_id: str, ask: ChannelAsk) -> Channel:  # noqa: ARG002
@@ -134,6 +142,10 @@ class CalendarAdapter(ABC):
     def same(self, group: Group, ours: Content, theirs: Content) -> bool:
         """Whether both hold the same in that group, as far as this provider can tell. Pure."""
         return ours.get(group) == theirs.get(group)
+
+
+def _stops_all(outcome: Outcome) -> bool:
+    return isinstance(outcome, Failed) and outcome.error.scope in {Scope.ACCOUNT, Scope.PROJECT}
 
 
 def _id_of(change: Reading) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from metonic_core.pacing import back_off, renewal, retry_after_of
 from metonic_core.spi.adapter import CalendarAdapter
-from metonic_core.spi.errors import ProviderError, Unacceptable
+from metonic_core.spi.errors import Paced, ProviderError, Unacceptable
 from metonic_core.spi.push import Push
 from metonic_gateway.accounts import channels as at_provider
 from metonic_gateway.accounts.connecting import NotConnected, adapter_for
@@ -148,6 +148,11 @@ async def _look_once(care: _Care) -> None:
 
 
 async def _fail(care: _Care, error: ProviderError) -> None:
+    if isinstance(error, Paced):
+        # Nothing failed: what is known of failures stays as it is.
+        _log.info("push_paused", link=care.claim.link_id, provider=care.calendar.provider)
+        await channels.pause(care.claim, care.now() + (retry_after_of(error) or timedelta(0)))
+        return
     trouble = trouble_of(error)
     _log.warning("push_failed", link=care.claim.link_id, provider=care.calendar.provider, code=trouble.code)
     if isinstance(error, Unacceptable):

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from tortoise.expressions import F, Q, Subquery
+from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from metonic_core.pacing import LONGEST_PAUSE, after_notice
@@ -131,8 +132,16 @@ async def rest(
     A look after a week finds what lasts longer as it was.
     """
     at = None if at is None else min(at, claimed.until + LONGEST_PAUSE)
-    mine = CalendarLink.filter(id=claimed.link_id, push_at=claimed.until)
-    await mine.update(push_at=at, push_attempts=attempts, push_problem=problem)
+    await _mine(claimed).update(push_at=at, push_attempts=attempts, push_problem=problem)
+
+
+async def pause(claimed: Claim, at: datetime) -> None:
+    """What is to be done is done at ``at``; does nothing if somebody gave reason to look again."""
+    await _mine(claimed).update(push_at=at)
+
+
+def _mine(claimed: Claim) -> QuerySet[CalendarLink]:
+    return CalendarLink.filter(id=claimed.link_id, push_at=claimed.until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from metonic_core.spi import (
     Foreign,
     Gone,
     NotFound,
+    Paced,
     ProviderError,
     RateLimited,
     Removed,
@@ -135,15 +136,20 @@ async def test_one_refused_write_does_not_stop_the_others() -> None:
     assert await adapter.write_events(HOME, [UPDATE, DELETE]) == [Failed(refused), Removed()]
 
 
-@pytest.mark.parametrize("error", [SignInNeeded("Sign in again."), RateLimited("Slower.", 30)])
-async def test_what_concerns_the_whole_account_stops_the_batch(error: ProviderError) -> None:
+@pytest.mark.parametrize(
+    "error", [SignInNeeded("Sign in again."), RateLimited("Slower.", 30), Paced("Not yet.", 60)]
+)
+async def test_what_concerns_the_whole_account_stops_the_batch_and_forgets_no_outcome(
+    error: ProviderError,
+) -> None:
     adapter = FiveMethods(FIRST, SECOND)
     adapter.trouble = {"first": error}
 
-    with pytest.raises(type(error)):
-        await adapter.write_events(HOME, [UPDATE, DELETE])
+    outcomes = await adapter.write_events(HOME, [CREATE, UPDATE, DELETE])
 
-    assert "second" in adapter.events
+    made = StoredEvent(IDENTITY.hex, "1", TRAINING, marker="a marker")
+    assert outcomes == [Stored(made), Failed(error), Failed(error)]
+    assert adapter.events == {"first": FIRST, "second": SECOND, IDENTITY.hex: made}
 
 
 def test_the_id_of_an_event_is_known_before_it_is_created() -> None:
