@@ -8,7 +8,7 @@ from uuid import UUID
 
 from metonic_core.pacing import back_off, consequence_of, retry_after_of
 from metonic_core.spi.errors import Paced, ProviderError, RateLimited
-from metonic_gateway.jobs.troubles import Trouble, trouble_of
+from metonic_gateway.jobs.troubles import STANDS_STILL, Trouble, trouble_of
 from metonic_gateway.services import Services, run_topic, status_topic
 from metonic_gateway.store import outcomes
 from metonic_gateway.store.calendars import ConnectedCalendar
@@ -98,6 +98,15 @@ async def _pause(run: Run, paced: Paced) -> None:
     _log.info("run_paused", calendar=run.calendar.id, provider=run.calendar.provider)
     await run.log.requeue()
     await outcomes.record_pause(run.lease, run.now() + (retry_after_of(paced) or timedelta(0)))
+
+
+async def note_pause(run: Run, *, has_stored: bool) -> None:
+    """A pause comes to an end; pauses that bring nothing may not, and look the same to whoever waits."""
+    if has_stored:
+        await outcomes.note_progress(run.lease)
+    else:
+        now = run.now()
+        await outcomes.note_standstill(run.lease, now, STANDS_STILL.as_problem(now))
 
 
 async def retry_later(run: Run, trouble: Trouble, retry_after: timedelta | None) -> None:

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from metonic_core import sync
 from metonic_core.pacing import next_sync
-from metonic_core.spi.errors import ProviderError
+from metonic_core.spi.errors import Paced, ProviderError
 from metonic_core.sync import LeaseLost, Report
 from metonic_gateway.accounts.channels import base_address, push_of
 from metonic_gateway.accounts.connecting import adapter_for, provider_of
 from metonic_gateway.jobs.former import Behind, leave_former
 from metonic_gateway.jobs.holding import held
 from metonic_gateway.jobs.leaving import leave
-from metonic_gateway.jobs.run import Run, dice, fail, retry_later
+from metonic_gateway.jobs.run import Run, dice, fail, note_pause, retry_later
 from metonic_gateway.jobs.troubles import UNEXPECTED, errors_of, unsettled
 from metonic_gateway.services import CHANGES, Services, run_topic, status_topic
 from metonic_gateway.store import calendars, channels, leases, outcomes, runs
@@ -78,6 +78,9 @@ async def _sync(run: Run) -> bool:
     ledger = run.ledger()
     try:
         report = await sync.run(ledger, adapter, provider.capabilities, run.services.clock, run.log.one_way)
+    except Paced:
+        await note_pause(run, has_stored=ledger.has_stored)
+        raise
     finally:
         run.services.nudge(ledger.drawn)
         if ledger.has_changed:

@@ -99,6 +99,11 @@ def _told(reason: str) -> tuple[str, str, str]:
 
 
 UNEXPECTED = Trouble("failed", "Something went wrong inside the service.", _OPERATOR)
+STANDS_STILL = Trouble(
+    "rate_limited",
+    "The provider allows fewer requests than this calendar takes, so it does not get on.",
+    _OPERATOR,
+)
 COPIES_LEFT = "The copies that were made are still in the calendar: delete them there."
 DELETE_THEM = "Delete them there. Choosing your calendar once more puts this note away."
 COPIES_BEHIND = Trouble("failed", "Copies are still in a calendar that was synced before.", LATER)

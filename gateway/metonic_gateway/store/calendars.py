@@ -219,6 +219,7 @@ async def _use(
         stopped=None,
         problem=None,
         failures=0,
+        still_since=None,
         next_sync_at=now,
         nudge_seq=F("nudge_seq") + 1,
         updated_at=now,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from tortoise.expressions import F
@@ -16,6 +16,8 @@ from metonic_core.sync import Due
 from metonic_gateway.store.leases import Lease
 from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncMapping
 from metonic_gateway.store.states import FAILED
+
+_LONGEST_STANDSTILL = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ async def record_success(lease: Lease, success: Success, now: datetime) -> bool:
             last_sync_status=success.status,
             idle_runs=F("idle_runs") + 1 if success.is_idle else 0,
             failures=0,
+            still_since=None,
             problem=None,
             served_seq=lease.nudge_seq,
             next_sync_at=success.next_sync_at,
@@ -66,6 +69,7 @@ async def record_failure(
         last_sync_at=now,
         last_sync_status=FAILED,
         failures=F("failures") + 1,
+        still_since=None,
         problem=problem,
         next_sync_at=next_sync_at,
     )
@@ -76,12 +80,29 @@ async def record_pause(lease: Lease, next_sync_at: datetime) -> None:
     await _held(lease).update(next_sync_at=next_sync_at)
 
 
+async def note_standstill(lease: Lease, now: datetime, problem: Mapping[str, str]) -> None:
+    """The run was paused before it had stored anything; where that goes on for long, its user is told.
+
+    What has failed since the last success is told already.
+    """
+    await _held(lease).filter(still_since=None).update(still_since=now)
+    is_long = _held(lease).filter(still_since__lte=now - _LONGEST_STANDSTILL)
+    await is_long.filter(failures=0, problem__isnull=True).update(problem=problem)
+
+
+async def note_progress(lease: Lease) -> None:
+    """The run was paused after it had stored something."""
+    await _held(lease).filter(failures=0).exclude(still_since=None).update(problem=None)
+    await _held(lease).update(still_since=None)
+
+
 async def record_stop(lease: Lease, now: datetime, problem: Mapping[str, str], stopped: str) -> None:
     """The calendar rests until its user does something; ``stopped`` is a word of ``states``."""
     await _held(lease).update(
         last_sync_at=now,
         last_sync_status=FAILED,
         failures=F("failures") + 1,
+        still_since=None,
         problem=problem,
         stopped=stopped,
         next_sync_at=None,

@@ -21,6 +21,7 @@ from metonic_core.spi.errors import (
 from metonic_core.sync import Quarantined, Report
 from metonic_gateway.jobs.requests import sync_now
 from metonic_gateway.jobs.troubles import errors_of
+from metonic_gateway.store import models
 
 
 @pytest.mark.parametrize(
@@ -78,6 +79,49 @@ async def test_a_pause_of_our_own_is_no_failure_and_ends_no_run(house: House) ->
     assert (run.state, run.status) == ("queued", None)
     (again,) = (await house.runs())[-1:]
     assert (again.id, again.state, again.status) == (run.id, "finished", "success")
+
+
+async def test_pauses_that_bring_nothing_are_told_when_they_do_not_end(house: House) -> None:
+    calendar = await synced(house)
+    house.later(timedelta(minutes=20))
+    house.world.error = Paced("Often enough for now.", 60)
+
+    told = []
+    for _ in range(20):
+        await house.sync(calendar)
+        told.append((await house.row(calendar)).problem)
+        house.later(timedelta(minutes=1))
+
+    row = await house.row(calendar)
+    # The first one has stored that a complete read begins.
+    assert told[:16] == [None] * 16
+    assert told[16:] == [row.problem] * 4
+    assert row.problem["code"] == "rate_limited"
+    assert row.problem["next_step"] == "Tell whoever runs this service; it is tried again by itself."
+    assert (row.failures, row.last_sync_status) == (0, "success")
+
+    house.world.error = None
+    house.later(timedelta(minutes=1))
+    await house.sync(calendar)
+
+    row = await house.row(calendar)
+    assert (row.problem, row.still_since) == (None, None)
+
+
+async def test_pauses_between_which_something_is_stored_are_none_of_those(house: House) -> None:
+    calendar = await synced(house)
+    house.later(timedelta(minutes=20))
+    house.world.error = Paced("Often enough for now.", 60)
+    for _ in range(20):
+        await house.sync(calendar)
+        house.later(timedelta(minutes=1))
+    assert (await house.row(calendar)).problem
+
+    await models.CalendarLink.all().update(is_reading_completely=False)
+    await house.sync(calendar)
+
+    row = await house.row(calendar)
+    assert (row.problem, row.still_since) == (None, None)
 
 
 async def test_a_success_forgets_the_failures_before_it(house: House) -> None:

@@ -14,7 +14,8 @@ class CalendarSyncConfig(Model):
 
     stopped says why it is not synced at all, link_id is its present life. nudge_seq counts
     requests to look, served_seq is the last one that a finished run had seen when it began, taken_seq the
-    last one that any run had. noticed_seq is the last one that came from the provider.
+    last one that any run had. noticed_seq is the last one that came from the provider. still_since is when
+    its runs began to end in pauses before they had stored anything.
 
     access_token is the envelope of the credentials, and until renewing_until somebody renews what is in it.
     keeps_copies: while it is being disconnected, the copies stay.
@@ -52,6 +53,7 @@ class CalendarSyncConfig(Model):
     items_synced = fields.IntField(default=0)
     idle_runs = fields.IntField(default=0)
     failures = fields.IntField(default=0)
+    still_since = fields.DatetimeField(null=True)
     nudge_seq = fields.BigIntField(default=0)
     served_seq = fields.BigIntField(default=0)
     taken_seq = fields.BigIntField(default=0, db_default=0)
