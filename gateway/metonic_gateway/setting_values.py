@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from metonic_core.spi.errors import Scope
+from metonic_core.spi.pace import COUNTED_TOGETHER
 
 _LAST_PORT = 65535
 _ORIGIN = re.compile(r"(https?)://([a-z0-9_-]+(?:\.[a-z0-9_-]+)*)(?::([1-9][0-9]{0,4}))?")
@@ -16,7 +17,6 @@ _PUBLIC_URL = re.compile(_ORIGIN.pattern + r"((?:/[A-Za-z0-9._~-]+)*)/?", re.IGN
 _PAGE = re.compile(_ORIGIN.pattern + r"(?:/[!-~]*)?", re.IGNORECASE)
 _OURSELVES = {"localhost", "127.0.0.1"}
 _USUAL_PORTS = {"http": "80", "https": "443"}
-_COUNTED_TOGETHER = {Scope.ACCOUNT, Scope.PROJECT}
 _PROVIDER = re.compile(r"[a-z][a-z0-9_]{0,19}")
 
 
@@ -95,7 +95,7 @@ def read_paces(text: str) -> dict[str, dict[Scope, int]]:
     for name, given in _object(text, shape):
         if name in paces or not _PROVIDER.fullmatch(name) or not isinstance(given, dict) or not given:
             raise ValueError(f"{shape}: each provider once, and something for it")
-        if not given.keys() <= _COUNTED_TOGETHER:
+        if not given.keys() <= COUNTED_TOGETHER:
             raise ValueError(f"{shape}: what stands there for {name} is of an account or of the project")
         if not all(type(units) is int and units > 0 for units in given.values()):
             raise ValueError(f"{shape}: what stands there for {name} is more than nothing")

@@ -11,7 +11,7 @@ from metonic_core.model.content import Content, Group
 from metonic_core.model.event import StoredEvent
 from metonic_core.model.when import Window
 from metonic_core.spi.changes import Change, ChangePage, EventPage, Gone, Reading, Seen, Touched
-from metonic_core.spi.errors import NotFound, ProviderError, Scope, Unacceptable, Unavailable
+from metonic_core.spi.errors import NotFound, ProviderError, Unacceptable, Unavailable
 from metonic_core.spi.provider import Account, CalendarInfo
 from metonic_core.spi.push import Channel, ChannelAsk
 from metonic_core.spi.writes import Create, Delete, Failed, Outcome, Removed, Stored, Unknown, Update, Write
@@ -145,7 +145,7 @@ class CalendarAdapter(ABC):
 
 
 def _stops_all(outcome: Outcome) -> bool:
-    return isinstance(outcome, Failed) and outcome.error.scope in {Scope.ACCOUNT, Scope.PROJECT}
+    return isinstance(outcome, Failed) and outcome.error.concerns_all
 
 
 def _id_of(change: Reading) -> str:

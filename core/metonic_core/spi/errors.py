@@ -39,6 +39,11 @@ class ProviderError(Exception):
         super().__init__(message)
         self.message = message
 
+    @property
+    def concerns_all(self) -> bool:
+        """Whether every other request for the account would meet it as well."""
+        return self.scope in {Scope.ACCOUNT, Scope.PROJECT}
+
 
 class SignInNeeded(ProviderError):
     """The credentials are no longer, or not, accepted.

@@ -6,6 +6,9 @@ from datetime import timedelta
 
 from metonic_core.spi.errors import Scope
 
+COUNTED_TOGETHER = frozenset({Scope.ACCOUNT, Scope.PROJECT})
+"""Whose requests a provider may count together."""
+
 
 def _one(_method: str, _body: bytes | None) -> int:
     return 1

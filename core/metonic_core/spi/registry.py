@@ -9,13 +9,11 @@ from importlib.metadata import EntryPoint, entry_points
 import pluggy
 
 from metonic_core.spi import hook
-from metonic_core.spi.errors import Scope
-from metonic_core.spi.pace import Pace
+from metonic_core.spi.pace import COUNTED_TOGETHER, Pace
 from metonic_core.spi.provider import Capabilities, OAuth2, Password, Provider
 from metonic_core.spi.push import Push
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,19}\Z")
-_COUNTED_TOGETHER = {Scope.ACCOUNT, Scope.PROJECT}
 _SHORTEST_LIFE = timedelta(minutes=10)
 
 
@@ -89,7 +87,7 @@ def _check(provider: Provider, others: Mapping[str, Provider]) -> None:
 def _check_paces(paces: object) -> None:
     if not isinstance(paces, tuple) or not all(isinstance(p, Pace) and callable(p.cost) for p in paces):
         raise TypeError("a provider's paces are a tuple of Pace, and the cost of each is a function")
-    if not all(p.units > 0 and p.span > timedelta(0) and p.scope in _COUNTED_TOGETHER for p in paces):
+    if not all(p.units > 0 and p.span > timedelta(0) and p.scope in COUNTED_TOGETHER for p in paces):
         raise ValueError("a pace allows something in some time, of an ACCOUNT or of the PROJECT")
 
 

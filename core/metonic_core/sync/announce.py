@@ -11,7 +11,7 @@ from metonic_core.reconcile.landing import outcome_of
 from metonic_core.reconcile.step import Write
 from metonic_core.reconcile.terms import Terms
 from metonic_core.spi import writes
-from metonic_core.spi.errors import RateLimited, Scope
+from metonic_core.spi.errors import RateLimited
 from metonic_core.sync.context import Run
 from metonic_core.sync.outcomes import store_answers
 
@@ -77,4 +77,4 @@ def _is_for_all(outcome: writes.Outcome) -> TypeGuard[writes.Failed | writes.Unk
     """Whether the run is to end over it. Of a write cut off by a mere fault the calendar is asked later."""
     if isinstance(outcome, writes.Unknown):
         return isinstance(outcome.error, RateLimited)
-    return isinstance(outcome, writes.Failed) and outcome.error.scope in {Scope.ACCOUNT, Scope.PROJECT}
+    return isinstance(outcome, writes.Failed) and outcome.error.concerns_all

@@ -22,7 +22,7 @@ from metonic_gateway.accounts.oauth.revoking import (
     begin_replacing,
     give_back,
 )
-from metonic_gateway.accounts.pacing import PacedClient, kept
+from metonic_gateway.accounts.pacing import PacedClient, paces_of
 from metonic_gateway.services import Services, status_topic
 from metonic_gateway.store import calendars, channels
 from metonic_gateway.store.calendars import ConnectedCalendar, SignedIn, SignedOut
@@ -213,7 +213,7 @@ def adapter_for(services: Services, calendar: ConnectedCalendar) -> CalendarAdap
 def _adapter(services: Services, provider: Provider, client: Client, account: Account) -> CalendarAdapter:
     """The adapter of an account, kept to the pace of its provider."""
     subject = account.subject
-    paces = kept(provider, subject, services.settings.allowed)
+    paces = paces_of(provider, subject, services.settings.allowed)
     paced = PacedClient(client, provider, subject, paces, services.paces, services.clock)
     return provider.adapter(paced, account)
 

@@ -43,7 +43,7 @@ class Paces:
                 spent.learn(pace, now)
 
 
-def kept(provider: Provider, subject: str, allowed: Allowed) -> tuple[Pace, ...]:
+def paces_of(provider: Provider, subject: str, allowed: Allowed) -> tuple[Pace, ...]:
     """What that account is kept to; as long as it is not known which it is, what the project is."""
     ours = allowed.get(provider.name, {})
     known = [pace for pace in provider.paces if subject or pace.scope is not Scope.ACCOUNT]

@@ -37,7 +37,7 @@ from metonic_core.spi import (
     Update,
     Write,
 )
-from metonic_core.spi.errors import Paced, Scope
+from metonic_core.spi.errors import Paced
 
 _CALENDAR = {"Content-Type": "text/calendar; charset=utf-8"}
 # A guest's copy that goes is otherwise answered for: a mail says that they decline (RFC 6638 8.1).
@@ -89,7 +89,7 @@ class Batch:
             self._stop = error
             return Unknown(error)
         except ProviderError as error:
-            if error.scope in {Scope.ACCOUNT, Scope.PROJECT}:
+            if error.concerns_all:
                 self._stop = error
             return Failed(error)
 

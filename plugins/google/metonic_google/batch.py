@@ -25,7 +25,6 @@ from metonic_core.spi import (
     Update,
     Write,
 )
-from metonic_core.spi.errors import Scope
 from metonic_google.errors import CONFLICT, NOT_FOUND
 from metonic_google.etags import if_match, is_series
 from metonic_google.fetching import Fetched, Fetcher, Missing, Withheld
@@ -216,6 +215,6 @@ def _adopted(found: Fetched) -> Outcome:
 
 def _stopping(outcome: Outcome) -> ProviderError | None:
     """What went wrong, if it would go wrong with every other write too."""
-    if isinstance(outcome, Failed | Unknown) and outcome.error.scope in {Scope.ACCOUNT, Scope.PROJECT}:
+    if isinstance(outcome, Failed | Unknown) and outcome.error.concerns_all:
         return outcome.error
     return None

@@ -10,7 +10,7 @@ from tests.gateway.memory import World, memory_provider
 
 from metonic_core.spi import Answer, Pace, Paced, Unavailable
 from metonic_core.spi.errors import Scope
-from metonic_gateway.accounts.pacing import Allowed, PacedClient, Paces, kept
+from metonic_gateway.accounts.pacing import Allowed, PacedClient, Paces, paces_of
 
 HERE, ELSEWHERE = "https://api.example.com/events", "https://login.example.com/token"
 PROVIDER = replace(
@@ -49,7 +49,7 @@ class Service:
         return Answer(200, {}, b"", url)
 
     def of(self, subject: str, allowed: Allowed | None = None) -> PacedClient:
-        paces = kept(PROVIDER, subject, allowed or {})
+        paces = paces_of(PROVIDER, subject, allowed or {})
         return PacedClient(self, PROVIDER, subject, paces, self.paces, lambda: self.now)
 
 

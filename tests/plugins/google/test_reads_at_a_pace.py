@@ -27,7 +27,7 @@ from tests.plugins.google.studio import Studio
 from metonic_core.spi import Answer, Change, Client, Gone, Paced, Touched
 from metonic_core.spi.errors import Scope
 from metonic_core.testing.checks.contents import WEEKLY
-from metonic_gateway.accounts.pacing import PacedClient, Paces, kept
+from metonic_gateway.accounts.pacing import PacedClient, Paces, paces_of
 from metonic_google.adapter import GoogleAdapter
 from metonic_google.provider import PROVIDER
 
@@ -39,7 +39,7 @@ BOBS: Body = {"organizer": {"email": "bob@example.com"}}
 
 def _paced(client: Client, clock: Callable[[], datetime]) -> PacedClient:
     here = replace(PROVIDER, paces=tuple(replace(pace, host="127.0.0.1") for pace in PROVIDER.paces))
-    paces = kept(here, "alice", {"google": {Scope.ACCOUNT: LEAST}})
+    paces = paces_of(here, "alice", {"google": {Scope.ACCOUNT: LEAST}})
     return PacedClient(client, here, "alice", paces, Paces(), clock)
 
 
