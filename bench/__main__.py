@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from bench import caldav, engine, google, platform_side
 from bench.measuring import Amount, Figure
+from metonic_gateway.serving import leave_loaded_alone
 from metonic_gateway.telemetry import set_up_logging
 
 HEAD = "| what | time | floor | ratio | target |\n|---|---|---|---|---|"
@@ -43,4 +44,5 @@ def cores() -> int:
 
 if __name__ == "__main__":
     set_up_logging("console", "WARNING")
+    leave_loaded_alone()
     sys.stdout.write(table(asyncio.run(measured(sys.argv[1:]))))

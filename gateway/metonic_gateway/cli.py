@@ -17,7 +17,7 @@ from metonic_gateway.demo.folder import DemoFolder, DemoProblem
 from metonic_gateway.graphql.schema import sdl
 from metonic_gateway.http.identity import Identity, Role, issue_token, token_key
 from metonic_gateway.plugins import plugins
-from metonic_gateway.serving import PortTaken, bound, served, stop_signals
+from metonic_gateway.serving import PortTaken, bound, leave_loaded_alone, served, stop_signals
 from metonic_gateway.settings import Settings, SettingsError, load_settings
 from metonic_gateway.store.database import migrated
 from metonic_gateway.store.usable import DatabaseUnusable, check_usable
@@ -60,6 +60,7 @@ async def _serve(settings: Settings) -> None:
     with bound(settings.host, settings.port) as listening, stop_signals() as stop:
         await _migrated(settings)
         async with running(settings) as services, served(build_app(services), listening, stop):
+            leave_loaded_alone()
             typer.echo(f"Metonic answers on http://{settings.host}:{settings.port}/graphql", err=True)
             await stop.wait()
 
