@@ -1,6 +1,7 @@
 """A provider that forgets a cursor silently: all is named as if it were new, what was deleted is not."""
 
 from datetime import timedelta
+from itertools import count
 from unittest.mock import patch
 from uuid import uuid4
 
@@ -94,6 +95,17 @@ async def test_what_people_change_and_make_is_no_sign_of_it(world: World) -> Non
     await _run(world, desk)
 
     assert await _rounds(desk) == rounds
+
+
+async def test_pages_without_end_end_the_run_and_the_next_goes_on_from_there(world: World) -> None:
+    desk = await _with_imports(world)
+    pages = count()
+
+    with patch.object(MemoryCalendar, "changes", lambda *_: ChangePage((), more=f"page {next(pages)}")):
+        assert not await world.run(desk)
+
+    # The last one asked for was not taken.
+    assert (await models.CalendarLink.get(id=desk.link_id)).cursor == f"page {next(pages) - 2}"
 
 
 async def test_a_run_that_dies_right_after_it_leaves_the_complete_read_to_the_next(world: World) -> None:

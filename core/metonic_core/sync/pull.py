@@ -21,6 +21,9 @@ from metonic_core.sync.progress import Progress
 from metonic_core.sync.renaming import rename
 
 COMPLETE_READ_EVERY = timedelta(days=1)
+# A list without end, each page with a cursor of its own, would keep a worker for good. The next run goes on
+# from the last page.
+_MOST_PAGES = 1000
 
 
 async def pull(this: Run, link: Link | None = None) -> None:
@@ -52,7 +55,7 @@ async def _pull_pages(this: Run, link: Link, progress: Progress) -> Link:
     while True:
         passed.add(link.cursor)
         page = await this.adapter.get_changes(this.calendar_id, link.cursor, link.window)
-        if page.more is not None and page.more in passed:
+        if page.more is not None and (page.more in passed or len(passed) > _MOST_PAGES):
             raise Unavailable("The provider's list of changes does not get on.")
         await rename(this, page.changes)
         read = await read_unknown(this, link, page.changes, progress)

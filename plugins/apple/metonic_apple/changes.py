@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from metonic_apple import dav
 from metonic_apple.errors import MISSING, ServerFailed
+from metonic_apple.limits import is_name
 from metonic_apple.paths import collection_key, event_id, key
 from metonic_apple.session import Session, multistatus
 from metonic_core.spi import AccessDenied, ChangePage, CursorExpired, Gone, ProviderError, Touched
@@ -19,6 +20,8 @@ _TRUNCATED, _GONE = 507, 404
 # cannot tell of too many changes, and who has given up sync tokens has none. A listing goes on from there.
 _FOR_THE_QUESTION = frozenset({500, 501, _TRUNCATED})
 _CLIENT_ERRORS = range(400, 500)
+# As many as a run of the engine looks at.
+_MOST_PAGES = 1000
 _CUT = "The calendar server does not list all that is in the calendar."
 
 
@@ -85,7 +88,7 @@ async def _all_by_pages(session: Session, calendar_id: str) -> Mapping[str, str]
                 etags.pop(key(change.id), None)
         if page.more is None:
             return etags
-        if page.more in passed:
+        if page.more in passed or len(passed) == _MOST_PAGES:
             return None
         passed.add(page.more)
         cursor = page.more
@@ -167,8 +170,9 @@ def _is_calendar(member: dav.Member, calendar_id: str) -> bool:
 def _events(found: dav.Multistatus, calendar_id: str) -> Iterator[tuple[str, dav.Member]]:
     """The members with their ids; some servers have the calendar itself among them."""
     for member in found.members:
-        if not member.path.endswith("/") and not _is_calendar(member, calendar_id):
-            yield event_id(calendar_id, member.path), member
+        one = event_id(calendar_id, member.path)
+        if not member.path.endswith("/") and not _is_calendar(member, calendar_id) and is_name(one):
+            yield one, member
 
 
 def _touched(found: dav.Multistatus, calendar_id: str) -> Iterator[Touched]:

@@ -3,14 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
-
-from defusedxml import DefusedXmlException, ElementTree
 
 from metonic_apple.errors import MULTISTATUS
 from metonic_apple.paths import path_of
-from metonic_apple.xmltext import printable
+from metonic_apple.xmltext import root_of
 from metonic_core.spi import Answer, NotACalendarServer
 
 DAV = "{DAV:}"
@@ -23,7 +21,6 @@ _OPENING = '<?xml version="1.0" encoding="utf-8"?>\n'
 _PREFIXES = {DAV: "", CALDAV: "C:", APPLE: "A:", SERVER: "S:"}
 _NAMESPACES = " ".join(f'xmlns{":" * bool(p)}{p[:-1]}="{space[1:-1]}"' for space, p in _PREFIXES.items())
 _STATUS = re.compile(r"\s*\S+\s+([0-9]{3})(?!\S)")
-_MAX_OCTETS = 128 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +93,8 @@ def multistatus(answer: Answer) -> Multistatus:
 
 def within(answer: Answer) -> Multistatus | None:
     """The multistatus in that answer, whatever its status, if it has one."""
-    if len(answer.body) > _MAX_OCTETS:
-        return None
-    try:
-        text = printable(answer.body, answer.headers.get("content-type", ""))
-        root = ElementTree.fromstring(text, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError):
-        return None
-    if root.tag != f"{DAV}multistatus":
+    root = root_of(answer.body, answer.headers.get("content-type", ""))
+    if root is None or root.tag != f"{DAV}multistatus":
         return None
     members = tuple(m for response in root.iter(f"{DAV}response") for m in _members(response, answer.url))
     token = root.find(f"{DAV}sync-token")

@@ -1,10 +1,6 @@
 """What goes wrong on the way to a calendar, and what each HTTP answer means (RFC 4791 1.3, 5.3.2.1)."""
 
-from xml.etree.ElementTree import ParseError
-
-from defusedxml import DefusedXmlException, ElementTree
-
-from metonic_apple.xmltext import printable
+from metonic_apple.xmltext import root_of
 from metonic_core.spi import (
     AccessDenied,
     Answer,
@@ -72,11 +68,8 @@ def is_page(answer: Answer) -> bool:
 
 def preconditions(answer: Answer) -> frozenset[str]:
     """The names in the answer's DAV:error body; empty if it has none."""
-    try:
-        root = ElementTree.fromstring(printable(answer.body), forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError):
-        return frozenset()
-    if root.tag != "{DAV:}error":
+    root = root_of(answer.body)
+    if root is None or root.tag != "{DAV:}error":
         return frozenset()
     # Servers have put CalDAV's names into DAV: and into CardDAV's; what has another is their own remark.
     return frozenset(e.tag.rpartition("}")[2] for e in root if e.tag.startswith(_SPACES))

@@ -14,6 +14,12 @@ _MAX_RDATES = 1000
 # Beyond these there is no room to reckon in: Python's dates end with the year 9999.
 _YEARS = range(100, 9000)
 _LONGEST = timedelta(days=366 * 1000)
+_LONGEST_NAME = 2000
+
+
+def is_name(text: str) -> bool:
+    """Whether an event can go by it: an index of PostgreSQL has no room for more than 2,704 octets."""
+    return len(text.encode()) <= _LONGEST_NAME
 
 
 def check_recurrences(events: list[Component]) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from metonic_apple.contentlines import Component, Line, clean, line, parse, unescaped
 from metonic_apple.errors import Incomprehensible
-from metonic_apple.limits import OUT_OF_RANGE, check_range, check_recurrences
+from metonic_apple.limits import OUT_OF_RANGE, check_range, check_recurrences, is_name
 from metonic_apple.moments import UTC_ZONE, Moment, duration, forward, later, moment, wall
 from metonic_apple.slots import Slots, periods
 from metonic_apple.zones import Zones
@@ -95,11 +95,12 @@ def event_of(event_id: str, etag: str, resource: Resource) -> StoredEvent:
     content = content_of(resource, span.when)
     check_range(content)
     events = (resource.master, *resource.exceptions)
+    uid = text_of(resource.master, "UID")
     return StoredEvent(
         id=event_id,
         etag=etag,
         content=content,
-        uid=text_of(resource.master, "UID") or None,
+        uid=uid if uid and is_name(uid) else None,
         modified_at=_modified_at(resource),
         marker=text_of(resource.master, MARKER) or None,
         can_write=not resource.is_partial,
