@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from metonic_apple import dav
-from metonic_apple.errors import MISSING, ServerFailed
+from metonic_apple.errors import ServerFailed
 from metonic_apple.limits import is_name
 from metonic_apple.paths import collection_key, event_id, key
 from metonic_apple.session import Session, multistatus
@@ -39,6 +39,9 @@ async def changes(session: Session, calendar_id: str, cursor: str | None) -> Cha
         found = await _synced(session, calendar_id, cursor)
     except ServerFailed as error:
         raise _expired() if error.status in _FOR_THE_QUESTION else error from error
+    except AccessDenied as error:
+        # Said of the token alone, perhaps: if not, the complete read is told the same.
+        raise error if await session.is_missing(calendar_id) else _expired() from error
     if found is None:
         # Refused with 403, 409, 412, 415 or 418: a complete read shows whether it was for the token.
         raise _expired()
@@ -53,8 +56,7 @@ async def listing(session: Session, calendar_id: str) -> tuple[list[Touched], st
     Raises ListCut where the server does not list all.
     """
     answer = await session.properties(calendar_id, "1", dav.GETETAG, dav.GETCTAG)
-    if answer.status in MISSING:
-        await session.check_calendar(calendar_id)
+    await session.check(answer, calendar_id)
     if answer.status == _TRUNCATED:
         raise ListCut(_CUT)
     found = multistatus(answer)
@@ -117,8 +119,7 @@ async def _complete(session: Session, calendar_id: str, token: str) -> ChangePag
 
 async def _since_listed(session: Session, calendar_id: str, cursor: str) -> ChangePage:
     answer = await session.properties(calendar_id, "0", dav.GETCTAG)
-    if answer.status in MISSING:
-        await session.check_calendar(calendar_id)
+    await session.check(answer, calendar_id)
     if cursor != LISTED + _ctag(multistatus(answer), calendar_id):
         raise CursorExpired("Something changed in the calendar, and the server cannot say what.")
     return ChangePage((), done=cursor)

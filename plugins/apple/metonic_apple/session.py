@@ -23,7 +23,7 @@ from metonic_apple.errors import (
     is_denied,
     read_failure,
 )
-from metonic_apple.paths import key, passed_on, resolved
+from metonic_apple.paths import collection_key, key, passed_on, resolved
 from metonic_apple.profiles import profile_of
 from metonic_core.spi import (
     Answer,
@@ -129,20 +129,47 @@ class Session:
         """A REPORT on a calendar; raises CalendarGone if there is none, and what hinders every read."""
         headers = {"Depth": depth, **_XML}
         answer = await self.send("REPORT", calendar_id, headers, body)
-        if answer.status in MISSING:
-            await self.check_calendar(calendar_id)
+        await self.check(answer, calendar_id)
         if answer.status == NOT_FOUND:
             raise Unavailable("The calendar was not found, and a moment later it was there.")
         if answer.status in BUSY or answer.status >= SERVER_ERROR or is_denied(answer):
             raise read_failure(answer)
         return answer
 
+    async def check(self, answer: Answer, calendar_id: str) -> None:
+        """Raises CalendarGone if the calendar is not found again, and Unavailable if that is said of all."""
+        if answer.status in MISSING:
+            await self.check_calendar(calendar_id)
+        if is_denied(answer):
+            await self._check_home(calendar_id, is_denied)
+
     async def check_calendar(self, calendar_id: str) -> None:
         """Raises CalendarGone if the calendar is not found again."""
-        again = await self.properties(calendar_id, "0", f"{dav.DAV}resourcetype")
-        # Xandikos says it within a multistatus.
-        if again.status in MISSING or any(m.status in MISSING for m in multistatus(again).members):
+        if await self.is_missing(calendar_id):
+            await self._check_home(calendar_id, _is_missing)
             raise CalendarGone("The calendar is not on the server any more.")
+
+    async def is_missing(self, calendar_id: str) -> bool:
+        """Whether there is no such calendar; raises what hinders to find out."""
+        answer = await self._type_of(calendar_id)
+        return _is_missing(answer) or any(m.status in MISSING for m in multistatus(answer).members)
+
+    async def _check_home(self, calendar_id: str, is_refused: Callable[[Answer], bool]) -> None:
+        """Raises Unavailable if the account's home is refused likewise.
+
+        What stands before a server says 404 of everything while that is not there, and 403 to whom it blocks.
+        Where there is an entry, it was asked for the home already.
+        """
+        is_home = collection_key(urlsplit(self.server).path) == collection_key(calendar_id)
+        if self.profile.entry is None and not is_home and is_refused(await self._type_of(self.server)):
+            raise Unavailable("The calendar server refuses everything just now, not only this calendar.")
+
+    async def _type_of(self, url: str) -> Answer:
+        return await self.properties(url, "0", f"{dav.DAV}resourcetype")
+
+
+def _is_missing(answer: Answer) -> bool:
+    return answer.status in MISSING
 
 
 def _is_of(asked: str, url: str) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from aiohttp import web
 from tests.plugins.apple.outside import HttpClient, account
-from tests.plugins.apple.scripted import Answering, Asked, Scripted, error, event, multistatus
+from tests.plugins.apple.scripted import Answering, Asked, Scripted, error, event, found, multistatus
 
 from metonic_apple.adapter import AppleAdapter
 from metonic_apple.writing import created
@@ -150,6 +150,7 @@ REFUSALS: dict[str, tuple[web.Response, type[ProviderError]]] = {
 async def test_a_refused_write_says_why(
     server: Scripted, client: HttpClient, answer: web.Response, kind: type[ProviderError]
 ) -> None:
+    server.on("PROPFIND", "/", multistatus(found("/", "<resourcetype/>")))
     server.on("PUT", PATH, answer)
 
     (outcome,) = await write(client, server, CREATE)

@@ -5,7 +5,17 @@ from datetime import UTC, datetime
 import pytest
 from aiohttp import web
 from tests.plugins.apple.outside import HttpClient, account
-from tests.plugins.apple.scripted import Scripted, error, etag, found, html, multistatus, redirect, status
+from tests.plugins.apple.scripted import (
+    Asked,
+    Scripted,
+    error,
+    etag,
+    found,
+    html,
+    multistatus,
+    redirect,
+    status,
+)
 
 from metonic_apple.adapter import AppleAdapter
 from metonic_core.spi import (
@@ -24,10 +34,12 @@ from metonic_core.spi import (
 CALENDAR = "/123/calendars/home%40office/"
 WINDOW = Window(datetime(2026, 11, 1, tzinfo=UTC), datetime(2027, 11, 1, tzinfo=UTC))
 FORBIDDEN = web.Response(status=403)
+HOME = "/123/calendars/"
+AT_HOME = multistatus(found(HOME, "<resourcetype/>"))
 
 
 async def changes(client: HttpClient, server: Scripted, cursor: str | None = "t0") -> ChangePage:
-    adapter = AppleAdapter(client, account(f"{server.url}123/calendars/"))
+    adapter = AppleAdapter(client, account(f"{server.url}{HOME[1:]}"))
     return await adapter.get_changes(CALENDAR, cursor, WINDOW)
 
 
@@ -176,6 +188,7 @@ async def test_one_answer_may_be_about_several_members(server: Scripted, client:
 async def test_a_calendar_not_found_is_gone_if_looking_again_finds_none(
     server: Scripted, client: HttpClient
 ) -> None:
+    server.on("PROPFIND", HOME, AT_HOME)
     with pytest.raises(CalendarGone):
         await changes(client, server)
 
@@ -187,6 +200,7 @@ async def test_a_calendar_not_found_is_gone_if_looking_again_finds_none(
 async def test_a_calendar_that_is_missing_within_a_multistatus_is_gone(
     server: Scripted, client: HttpClient
 ) -> None:
+    server.on("PROPFIND", HOME, AT_HOME)
     server.on("PROPFIND", CALENDAR, multistatus(status(CALENDAR, 404)))
 
     with pytest.raises(CalendarGone):
@@ -205,6 +219,38 @@ async def test_a_calendar_that_may_not_be_read_is_no_expired_token(
     for cursor in ("t0", None):
         with pytest.raises(AccessDenied):
             await changes(client, server, cursor)
+
+
+@pytest.mark.parametrize("code", [403, 404, 410])
+@pytest.mark.parametrize("cursor", ["t0", "listed c1", None])
+async def test_what_is_said_of_the_whole_server_is_not_said_of_the_calendar(
+    server: Scripted, client: HttpClient, cursor: str | None, code: int
+) -> None:
+    for path in (CALENDAR, HOME):
+        for method in ("REPORT", "PROPFIND"):
+            server.on(method, path, web.Response(status=code))
+
+    with pytest.raises(Unavailable):
+        await changes(client, server, cursor)
+
+    server.on("PROPFIND", HOME, AT_HOME)
+    with pytest.raises(AccessDenied if code == 403 else CalendarGone):
+        await changes(client, server, cursor)
+
+
+async def test_a_token_that_is_refused_with_nothing_but_a_403_is_expired(
+    server: Scripted, client: HttpClient
+) -> None:
+    def refused(asked: Asked) -> web.Response:
+        return web.Response(status=403) if "t0" in asked.body else multistatus(token="t1")
+
+    server.on("REPORT", CALENDAR, refused)
+    server.on("PROPFIND", HOME, AT_HOME)
+    server.on("PROPFIND", CALENDAR, multistatus(found(CALENDAR, "<resourcetype/>")))
+
+    with pytest.raises(CursorExpired):
+        await changes(client, server)
+    assert (await changes(client, server, None)).done == "t1"
 
 
 async def test_a_busy_server_names_how_long_to_wait(server: Scripted, client: HttpClient) -> None:

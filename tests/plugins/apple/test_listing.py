@@ -4,7 +4,7 @@ import pytest
 from aiohttp import web
 from tests.plugins.apple.outside import HttpClient
 from tests.plugins.apple.scripted import Asked, Scripted, error, etag, found, html, multistatus, status
-from tests.plugins.apple.test_changes import CALENDAR, changes
+from tests.plugins.apple.test_changes import AT_HOME, CALENDAR, HOME, changes
 
 from metonic_core.spi import (
     AccessDenied,
@@ -119,6 +119,7 @@ async def test_trouble_is_never_an_empty_calendar(
     server: Scripted, client: HttpClient, answer: web.Response, kind: type[ProviderError], cursor: str | None
 ) -> None:
     server.on("REPORT", CALENDAR, UNSUPPORTED[0])
+    server.on("PROPFIND", HOME, AT_HOME)
     server.on("PROPFIND", CALENDAR, answer)
 
     with pytest.raises(kind):
