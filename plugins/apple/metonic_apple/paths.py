@@ -24,6 +24,7 @@ _LONGEST = 3 * 255
 _SINGLE = re.compile("[A-Za-z0-9._~-]*")
 _ENCODED = re.compile("%([0-9A-Fa-f]{2})")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_NO_ADDRESS = "That is no address that a calendar server can have."
 _UNENCRYPTED = "That address passes on to one without encryption, where no password is sent."
 
 
@@ -35,7 +36,7 @@ def resolved(base: str, href: str) -> str:
         url = origin(base) + href if href.startswith("/") else urljoin(base, href)
         origin(url)
     except ValueError as error:
-        raise NotACalendarServer("That is no address that a calendar server can have.") from error
+        raise NotACalendarServer(_NO_ADDRESS) from error
     return url
 
 
@@ -73,8 +74,13 @@ def path_of(base: str, href: str) -> str:
 
     Raises NotACalendarServer.
     """
-    rest = resolved(base, href).removeprefix(origin(base)) if href.startswith("/") else None
-    return urlsplit(resolved(base, href)).path if rest is None else rest.partition("?")[0].partition("#")[0]
+    if href.startswith("/"):
+        return resolved(base, href).removeprefix(origin(base)).partition("?")[0].partition("#")[0]
+    path = urlsplit(resolved(base, href)).path
+    if not path.startswith("/"):
+        # Of an address without a host the path may be another address.
+        raise NotACalendarServer(_NO_ADDRESS)
+    return path
 
 
 @lru_cache(maxsize=1024)

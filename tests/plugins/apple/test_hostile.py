@@ -197,8 +197,19 @@ def test_a_revision_beyond_counting_is_counted_anew() -> None:
     assert "SEQUENCE:1\r\n" in after
 
 
+# The last two lead the password to another place, without encryption.
+NO_ADDRESSES = (
+    "http://[::1/x",
+    "http://host:99999/x",
+    "http://host:no/x",
+    "mailto:x",
+    "x:http://127.0.0.1/x",
+    "urn:http://127.0.0.1/x",
+)
+
+
 async def test_an_address_that_is_none_hides_no_other_event(server: Scripted, client: HttpClient) -> None:
-    bad = [found(href, etag("1")) for href in ("http://[::1/x", "http://host:99999/x", "http://host:no/x")]
+    bad = [found(href, etag("1")) for href in NO_ADDRESSES]
     server.on("REPORT", CALENDAR, multistatus(*bad, found("/cal/a.ics", etag("2")), token="t1"))
 
     page = await AppleAdapter(client, account(server.url)).get_changes(CALENDAR, "t0", WINDOW)
