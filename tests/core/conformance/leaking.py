@@ -6,7 +6,7 @@ from dataclasses import replace
 from tests.core.conformance.lined import LinedAdapter
 
 from metonic_core.model.content import VISIBILITY, Content, Group, Status
-from metonic_core.spi import Create, Reading, Seen, Stored, Update
+from metonic_core.spi import Create, ProviderError, Reading, Seen, Stored, Update
 
 
 class _Reading(LinedAdapter):
@@ -54,6 +54,17 @@ class Mistaking(_Reading):
     def read_as(self, content: Content) -> Content:
         is_cancelled = content.status is Status.CANCELLED
         return replace(content, status=Status.TENTATIVE if is_cancelled else content.status)
+
+
+class Quoting(LinedAdapter):
+    """Says in an error what it was to write."""
+
+    async def update_event(self, calendar_id: str, write: Update) -> Stored:
+        try:
+            return await super().update_event(calendar_id, write)
+        except ProviderError as error:
+            error.message += f" It was about {write.content.title!r}."
+            raise
 
 
 class _Writing(LinedAdapter):

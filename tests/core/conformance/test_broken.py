@@ -46,6 +46,7 @@ WRONG = [
         "another title changes neither visibility nor status",
         "reset them",
     ),
+    (leaking.Quoting, CaldavStand, "messages are for people and keep secrets", "shown and logged"),
     (misled.Welcomed, GoogleStand, "a page of a portal is no empty calendar", "nobody's calendar"),
     (misled.Bereaved, CaldavStand, "a page of a portal is no event and no deletion", "is not the document"),
     (misled.Relieved, GraphStand, "a page of a portal deletes nothing", "only when the service's own answer"),

@@ -15,10 +15,11 @@ from metonic_core.spi.writes import Failed, Stored, Unknown
 from metonic_core.testing.checks.contents import LESSON, WINDOW, creating
 from metonic_core.testing.checks.expecting import error_of, expect, expect_error, named
 from metonic_core.testing.checks.following import follow, listed, make
-from metonic_core.testing.checks.updating import retitle
+from metonic_core.testing.checks.updating import OTHER, retitle
 from metonic_core.testing.stand import Stand
 
 _WAIT = 37
+_WORDS = (LESSON.title, LESSON.notes, OTHER.title)
 _BUSY = (
     "read the Retry-After header, seconds or a date, into RateLimited(retry_after=...), of 429 and of 503 "
     "alike: without it the service is asked again too early, and the ban grows."
@@ -174,15 +175,16 @@ class Errors:
         gone = await error_of(retitle(stand, made))
         await stand.answer(503, retry_after=_WAIT)
         busy = await error_of(_feed(stand))
+        unsaid = await _error_of_write(stand)
 
-        for error in filter(None, (gone, busy)):
+        for error in filter(None, (gone, busy, unsaid)):
             expect(
                 error.message.strip() and " " in error.message.strip(),
                 f"{type(error).__name__} has the message {error.message!r}.",
                 "give each error a sentence that a user understands.",
             )
             expect(
-                not any(text in error.message for text in (LESSON.title, LESSON.notes)),
+                not any(text in error.message for text in _WORDS),
                 f"The message of {type(error).__name__} holds text of an event.",
                 "keep titles, notes and raw answers of the service out of messages: they are shown and "
                 "logged.",
