@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from metonic_apple import dav
 from metonic_apple.contentlines import parse
-from metonic_apple.errors import MULTISTATUS, UNAUTHORIZED, Incomprehensible, read_failure
+from metonic_apple.errors import FORBIDDEN, MISSING, MULTISTATUS, UNAUTHORIZED, Incomprehensible, read_failure
 from metonic_apple.paths import asked_next, collection_key, origin, resolved, tidy
 from metonic_apple.session import Session, multistatus
 from metonic_apple.zones import iana_name
@@ -28,6 +28,7 @@ _COLOR, _RIGHTS = f"{dav.APPLE}calendar-color", f"{dav.DAV}current-user-privileg
 _CALENDAR, _COMPONENT = f"{dav.CALDAV}calendar", f"{dav.CALDAV}comp"
 _WRITE = tuple(f"{dav.DAV}{right}" for right in ("all", "write", "write-content"))
 _RGB = re.compile(r"#[0-9A-Fa-f]{6}")
+_CLOSED = MISSING | {FORBIDDEN}
 # 501 is what web servers say that never heard of PROPFIND.
 _TROUBLE = frozenset({429, *range(500, 600)}) - {501}
 
@@ -150,12 +151,14 @@ def _urls(answer: Answer, member: dav.Member, name: str) -> list[str]:
 async def calendars(session: Session) -> list[CalendarInfo]:
     """The calendars that hold events; inboxes, lists of tasks and the home itself are none.
 
-    Calendars are known by their paths, so homes on another server are left out.
+    Calendars are known by their paths, so homes on another server are left out; so are those further ones
+    that are closed to the account by now.
     """
     home = await find_home(session)
     urls = [home.url, *(url for url in home.others if origin(url) == origin(home.url))]
     asked = (_TYPE, _NAME, _KINDS, _COLOR, _ZONE, _RIGHTS)
-    found = [multistatus(await session.properties(url, "1", *asked)) for url in urls]
+    first, *others = [await session.properties(url, "1", *asked) for url in urls]
+    found = [multistatus(one) for one in (first, *(one for one in others if one.status not in _CLOSED))]
     members = {collection_key(member.path): member for one in found for member in one.members}
     return [_calendar(m) for m in members.values() if m.has(_TYPE, _CALENDAR) and _holds_events(m)]
 

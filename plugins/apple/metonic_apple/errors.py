@@ -22,7 +22,7 @@ MISSING = frozenset({NOT_FOUND, 410})
 BUSY = frozenset({429, 503})
 _REFUSED_CONTENT = frozenset({400, 413, 415, 422, 507})
 OK, MULTISTATUS, REDIRECTED = 200, 207, 300
-UNAUTHORIZED, _FORBIDDEN, _CONFLICT, _PRECONDITION_FAILED, SERVER_ERROR = 401, 403, 409, 412, 500
+UNAUTHORIZED, FORBIDDEN, _CONFLICT, _PRECONDITION_FAILED, SERVER_ERROR = 401, 403, 409, 412, 500
 _LOCKED = 423
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 
@@ -77,7 +77,7 @@ def preconditions(answer: Answer) -> frozenset[str]:
 
 def is_denied(answer: Answer) -> bool:
     """Whether the account lacks a right; other preconditions come with 403 too."""
-    return answer.status == _FORBIDDEN and preconditions(answer) <= _NO_RIGHT
+    return answer.status == FORBIDDEN and preconditions(answer) <= _NO_RIGHT
 
 
 def read_failure(answer: Answer) -> ProviderError:
@@ -86,7 +86,7 @@ def read_failure(answer: Answer) -> ProviderError:
         return RateLimited("The calendar server asks for fewer requests.", answer.retry_after)
     if answer.status >= SERVER_ERROR:
         return ServerFailed(f"The calendar server failed with status {answer.status}.", answer.status)
-    if answer.status == _FORBIDDEN:
+    if answer.status == FORBIDDEN:
         return AccessDenied("The calendar server does not let this account read that calendar.")
     return ProviderError(f"The calendar server answered with the unexpected status {answer.status}.")
 
@@ -118,6 +118,6 @@ def _by_status(answer: Answer) -> ProviderError:
         return NotFound("The event is not there any more.")
     if answer.status in _REFUSED_CONTENT:
         return Unacceptable(f"The calendar server refuses the event with status {answer.status}.")
-    if answer.status == _FORBIDDEN:
+    if answer.status == FORBIDDEN:
         return AccessDenied("The account may not write to that calendar.")
     return read_failure(answer)

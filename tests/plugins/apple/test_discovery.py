@@ -153,6 +153,21 @@ async def test_a_lone_calendar_will_do(server: Scripted, client: HttpClient) -> 
     assert [(c.id, c.name) for c in await adapter.list_calendars()] == [("/team/", "Team")]
 
 
+@pytest.mark.parametrize("code", [403, 404, 410])
+async def test_another_home_that_is_closed_costs_nobody_their_own(
+    server: Scripted, client: HttpClient, code: int
+) -> None:
+    homes = "<C:calendar-home-set><href>/own/</href><href>/team/</href></C:calendar-home-set>"
+    server.on("PROPFIND", "/", multistatus(found("/", homes)))
+    server.on("PROPFIND", "/own/", multistatus(found("/own/work/", CALENDAR)))
+    server.on("PROPFIND", "/team/", web.Response(status=code), web.Response(status=500))
+    adapter = AppleAdapter(client, account(server.url))
+
+    assert [one.id for one in await adapter.list_calendars()] == ["/own/work/"]
+    with pytest.raises(Unavailable):
+        await adapter.list_calendars()
+
+
 async def test_only_calendars_for_events_are_listed(icloud: Scripted, client: HttpClient) -> None:
     events = (
         '<C:supported-calendar-component-set><C:comp name="VEVENT"/></C:supported-calendar-component-set>'
