@@ -1,43 +1,35 @@
 """A platform's appointments and a calendar at Google, with the whole engine on its real store between."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 
 from tests.plugins.google.others_bodies import body_of
 from tests.plugins.google.standing import ALICE, BOB, GoogleStand
+from tests.plugins.studio import Kept
 from tests.simulation import ground, people
 from tests.simulation.values import editable
-from tests.simulation.world import MARKERS, World
+from tests.simulation.world import World
 
-from metonic_core import sync
-from metonic_core.model.content import Content, occurrence_group
-from metonic_core.spi import CalendarAdapter, Client, ProviderError, Seen, StoredEvent
-from metonic_core.testing.checks.expecting import differing
-from metonic_core.testing.checks.following import listed
+from metonic_core.model.content import occurrence_group
+from metonic_core.spi import CalendarAdapter, Client, StoredEvent
 from metonic_core.testing.conduct import CALDAV, GOOGLE
-from metonic_gateway.store import appointments, models, runs
-from metonic_gateway.store.leases import Held
-from metonic_gateway.store.ledger import SqlLedger
 from metonic_google.provider import PROVIDER
 from metonic_simulators.google import seeding
 
 CALENDAR = "home"
-_MINUTE = timedelta(minutes=1)
 
 
 @dataclass
-class Studio:
+class Studio(Kept):
     """A platform's appointments, and a calendar at Google that is kept in step with them.
 
     ``line``: what the plugin has instead of its client.
     """
 
-    world: World
     stand: GoogleStand
-    fence: int = 0
     line: Client | None = None
 
     @property
@@ -46,17 +38,9 @@ class Studio:
 
     async def run(self) -> int:
         """One run of the calendar, a minute later; how many requests it took."""
-        desk, world = self.world.desks[0], self.world
-        world.now += _MINUTE
         self.stand.google.advance(minutes=1)
-        self.fence += 1
-        await models.CalendarSyncConfig.filter(id=desk.id).update(fence=self.fence)
-        log = await runs.begin(desk.id, "schedule", world.now)
-        held = Held(desk.id, desk.link_id, self.fence, desk.user_id, desk.provider)
-        ledger = SqlLedger(held, MARKERS, world.window, lambda: world.now, log)
         before = self.stand.requests()
-        with suppress(ProviderError):
-            await sync.run(ledger, self.adapter, PROVIDER.capabilities, lambda: world.now)
+        await self.sync()
         return self.stand.requests() - before
 
     async def runs(self, number: int) -> None:
@@ -67,14 +51,6 @@ class Studio:
         self.world.now += timedelta(days=number)
         self.stand.google.advance(days=number)
         self.stand.sign_in()
-
-    async def events(self) -> dict[str, StoredEvent]:
-        """What stands in the calendar, read anew."""
-        found = await listed(self.stand)
-        return {change.event.id: change.event for change in found if isinstance(change, Seen)}
-
-    async def rows(self) -> list[models.CalendarSyncMapping]:
-        return await models.CalendarSyncMapping.filter(link_id=self.world.desks[0].link_id, closed=None)
 
     async def make(self, number: int = 1) -> None:
         for _ in range(number):
@@ -94,23 +70,6 @@ class Studio:
         else:
             fields = {name: value for name, value in body_of(content).items() if name != "recurrence"}
             await self.stand.ask("PATCH", f"/events/{event.id}", fields)
-
-
-async def expect_in_step(studio: Studio) -> None:
-    """Every pair says the same on both sides, nothing is due, and nothing stands there that no row knows."""
-    rows, events = await studio.rows(), await studio.events()
-    ids = [row.appointment_id for row in rows if row.appointment_id]
-    known = await appointments.load(ids)
-    for row in rows:
-        assert row.due is None, row
-        event = events.get(row.external_event_id or "")
-        if event is None or row.appointment_id is None or row.hold is not None:
-            continue
-        # Of a user's own private event the platform knows no more than when.
-        if not event.content.is_private:
-            ours: Content = known[row.appointment_id].content
-            assert not differing(studio.adapter, ours, event.content), (ours, event.content)
-    assert set(events) <= {row.external_event_id for row in rows}
 
 
 @asynccontextmanager

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from tests.plugins.google.others_bodies import body_of
 from tests.plugins.google.standing import FickleGoogleStand, GoogleStand, PagedGoogleStand
-from tests.plugins.google.studio import CALENDAR, Studio, expect_in_step
+from tests.plugins.google.studio import CALENDAR, Studio
+from tests.plugins.studio import expect_in_step
 from tests.simulation import people
 
 from metonic_core.model.series import Override
