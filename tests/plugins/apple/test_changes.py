@@ -6,7 +6,6 @@ import pytest
 from aiohttp import web
 from tests.plugins.apple.outside import HttpClient, account
 from tests.plugins.apple.scripted import (
-    Asked,
     Scripted,
     error,
     etag,
@@ -219,38 +218,6 @@ async def test_a_calendar_that_may_not_be_read_is_no_expired_token(
     for cursor in ("t0", None):
         with pytest.raises(AccessDenied):
             await changes(client, server, cursor)
-
-
-@pytest.mark.parametrize("code", [403, 404, 410])
-@pytest.mark.parametrize("cursor", ["t0", "listed c1", None])
-async def test_what_is_said_of_the_whole_server_is_not_said_of_the_calendar(
-    server: Scripted, client: HttpClient, cursor: str | None, code: int
-) -> None:
-    for path in (CALENDAR, HOME):
-        for method in ("REPORT", "PROPFIND"):
-            server.on(method, path, web.Response(status=code))
-
-    with pytest.raises(Unavailable):
-        await changes(client, server, cursor)
-
-    server.on("PROPFIND", HOME, AT_HOME)
-    with pytest.raises(AccessDenied if code == 403 else CalendarGone):
-        await changes(client, server, cursor)
-
-
-async def test_a_token_that_is_refused_with_nothing_but_a_403_is_expired(
-    server: Scripted, client: HttpClient
-) -> None:
-    def refused(asked: Asked) -> web.Response:
-        return web.Response(status=403) if "t0" in asked.body else multistatus(token="t1")
-
-    server.on("REPORT", CALENDAR, refused)
-    server.on("PROPFIND", HOME, AT_HOME)
-    server.on("PROPFIND", CALENDAR, multistatus(found(CALENDAR, "<resourcetype/>")))
-
-    with pytest.raises(CursorExpired):
-        await changes(client, server)
-    assert (await changes(client, server, None)).done == "t1"
 
 
 async def test_a_busy_server_names_how_long_to_wait(server: Scripted, client: HttpClient) -> None:

@@ -4,10 +4,19 @@ import pytest
 from aiohttp import web
 from tests.plugins.apple.at_icloud import At
 from tests.plugins.apple.outside import HttpClient
-from tests.plugins.apple.scripted import Scripted, etag, found, multistatus, status
-from tests.plugins.apple.test_changes import CALENDAR, changes
+from tests.plugins.apple.scripted import Asked, Scripted, etag, found, multistatus, status
+from tests.plugins.apple.test_changes import AT_HOME, CALENDAR, HOME, changes
 
-from metonic_core.spi import CursorExpired, Delete, Gone, Seen, Touched
+from metonic_core.spi import (
+    AccessDenied,
+    CalendarGone,
+    CursorExpired,
+    Delete,
+    Gone,
+    Seen,
+    Touched,
+    Unavailable,
+)
 
 
 async def test_a_list_of_changes_that_is_too_long_gives_way_to_a_listing(at: At) -> None:
@@ -75,3 +84,35 @@ async def test_what_is_named_in_two_spellings_is_one_event(server: Scripted, cli
     page = await changes(client, server)
 
     assert page.changes == [Touched(f"{CALENDAR}a@b.ics", '"2"'), Gone(f"{CALENDAR}c'.ics")]
+
+
+@pytest.mark.parametrize("code", [403, 404, 410])
+@pytest.mark.parametrize("cursor", ["t0", "listed c1", None])
+async def test_what_is_said_of_the_whole_server_is_not_said_of_the_calendar(
+    server: Scripted, client: HttpClient, cursor: str | None, code: int
+) -> None:
+    for path in (CALENDAR, HOME):
+        for method in ("REPORT", "PROPFIND"):
+            server.on(method, path, web.Response(status=code))
+
+    with pytest.raises(Unavailable):
+        await changes(client, server, cursor)
+
+    server.on("PROPFIND", HOME, AT_HOME)
+    with pytest.raises(AccessDenied if code == 403 else CalendarGone):
+        await changes(client, server, cursor)
+
+
+async def test_a_token_that_is_refused_with_nothing_but_a_403_is_expired(
+    server: Scripted, client: HttpClient
+) -> None:
+    def refused(asked: Asked) -> web.Response:
+        return web.Response(status=403) if "t0" in asked.body else multistatus(token="t1")
+
+    server.on("REPORT", CALENDAR, refused)
+    server.on("PROPFIND", HOME, AT_HOME)
+    server.on("PROPFIND", CALENDAR, multistatus(found(CALENDAR, "<resourcetype/>")))
+
+    with pytest.raises(CursorExpired):
+        await changes(client, server)
+    assert (await changes(client, server, None)).done == "t1"
