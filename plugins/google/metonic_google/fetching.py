@@ -124,19 +124,30 @@ class Fetcher:
         return Request("GET", events(self._calendar_id, **query, **more, fields=fields))
 
     async def _answers(self, requests: Sequence[Request]) -> list[Answer]:
-        """With a second chance for each part that Google failed at; raises what hinders them all."""
+        """With a second chance for those that Google failed at; raises what hinders them all."""
         answers = await self._session.send_all(requests)
-        failures = {n: failure for n, answer in enumerate(answers) if (failure := _failure(answer))}
-        is_down = len(failures) == len(requests) > 1
-        for number, failure in failures.items():
-            if not isinstance(failure, Unavailable):
-                if failure.scope is not Scope.CALENDAR:
-                    raise failure
-            elif is_down:
+        failures = _failures(answers)
+        if len(answers) > 1 and all(answer is answers[0] for answer in answers):
+            # One answer to all of them is none to any.
+            for failure in failures.values():
                 raise failure
-            else:
-                answers[number] = await self._session.send(requests[number])
+        again = await self._session.send_all([requests[number] for number in failures])
+        _failures(again)
+        for number, answer in zip(failures, again, strict=True):
+            answers[number] = answer
         return answers
+
+
+def _failures(answers: Sequence[Answer]) -> dict[int, Unavailable]:
+    """What Google failed at, by number; raises what hinders every other request, too."""
+    found: dict[int, Unavailable] = {}
+    for number, answer in enumerate(answers):
+        failure = _failure(answer)
+        if isinstance(failure, Unavailable):
+            found[number] = failure
+        elif failure and failure.scope is not Scope.CALENDAR:
+            raise failure
+    return found
 
 
 def _failure(answer: Answer) -> ProviderError | None:

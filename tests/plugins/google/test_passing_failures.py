@@ -4,7 +4,7 @@ import pytest
 from tests.plugins.google.feeds import ids, page, since
 from tests.plugins.google.scripted import EVENTS, Said, Scripted, error, exception, listed, series, single
 
-from metonic_core.spi import Seen, Touched, Unreadable
+from metonic_core.spi import ProviderError, RateLimited, Seen, SignInNeeded, Touched, Unreadable
 from metonic_google.adapter import GoogleAdapter
 
 FAILURES = pytest.mark.parametrize("failure", [Said(503), Said(200)], ids=["failing", "no JSON"])
@@ -92,3 +92,42 @@ async def test_an_event_is_read_again_where_google_may_succeed_later(
 
     assert isinstance(found, Unreadable)
     assert found.is_passing is is_passing
+
+
+async def test_several_events_that_google_fails_at_are_told_from_a_google_that_is_down(
+    adapter: GoogleAdapter, server: Scripted
+) -> None:
+    for name in ("one", "other"):
+        server.on("GET", f"{EVENTS}/{name}", Said(500))
+    server.on("GET", EVENTS, listed())
+
+    found = await adapter.hydrate("primary", ["one", "other"])
+
+    assert [isinstance(one, Unreadable) and one.is_passing for one in found] == [True, True]
+
+
+async def test_what_google_fails_at_is_asked_for_once_more_all_at_once(
+    adapter: GoogleAdapter, server: Scripted
+) -> None:
+    names = [f"event{n}" for n in range(50)]
+    for name in names:
+        server.on("GET", f"{EVENTS}/{name}", Said(500), Said(body=single(name)))
+
+    found = await adapter.hydrate("primary", names)
+
+    assert {type(one) for one in found} == {Seen}
+    assert server.requests == 2
+
+
+@pytest.mark.parametrize(
+    ("refusal", "kind"),
+    [(error(429, "rateLimitExceeded", domain="usageLimits"), RateLimited), (Said(401), SignInNeeded)],
+)
+async def test_what_hinders_all_is_no_word_about_an_event_either_when_it_is_asked_for_once_more(
+    adapter: GoogleAdapter, server: Scripted, refusal: Said, kind: type[ProviderError]
+) -> None:
+    server.on("GET", f"{EVENTS}/one", Said(500), refusal)
+    server.on("GET", f"{EVENTS}/other", Said(body=single("other")))
+
+    with pytest.raises(kind):
+        await adapter.hydrate("primary", ["one", "other"])
