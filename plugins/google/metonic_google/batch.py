@@ -45,10 +45,12 @@ async def write_all(
 ) -> list[Outcome]:
     """One outcome per write, in order; after what concerns the whole account nothing further is sent."""
     outcomes: list[Outcome] = []
+    stop: ProviderError | None = None
     for part in _parts(writes):
-        stop = next(filter(None, map(_stopping, outcomes)), None)
         batch = _Batch(session, fetcher, calendar_id, part)
-        outcomes += [Failed(stop) for _ in part] if stop else await batch.run()
+        made = [Failed(stop) for _ in part] if stop else await batch.run()
+        outcomes += made
+        stop = _stopping(made)
     return outcomes
 
 
@@ -213,8 +215,9 @@ def _adopted(found: Fetched) -> Outcome:
             return Failed(IdentityTaken("Another event, or one that was deleted, has this identity."))
 
 
-def _stopping(outcome: Outcome) -> ProviderError | None:
-    """What went wrong, if it would go wrong with every other write too."""
-    if isinstance(outcome, Failed | Unknown) and outcome.error.concerns_all:
-        return outcome.error
-    return None
+def _stopping(outcomes: Sequence[Outcome]) -> ProviderError | None:
+    """What went wrong, if it would go wrong with every other write too: Google may fail at single events."""
+    errors = [outcome.error for outcome in outcomes if isinstance(outcome, Failed | Unknown)]
+    stopping = [error for error in errors if error.concerns_all]
+    is_down = len(stopping) == len(outcomes)
+    return next((error for error in stopping if is_down or not isinstance(error, Unavailable)), None)

@@ -7,15 +7,18 @@ import pytest
 from tests.plugins.google.outside import HttpClient, account
 from tests.plugins.google.scripted import (
     EVENTS,
+    Asked,
     Said,
     Scripted,
     error,
     front_error,
 )
-from tests.plugins.google.writes import CREATE, echoing, error_in, update, write
+from tests.plugins.google.writes import CREATE, LESSON, TEN, echoing, error_in, update, write
 
 from metonic_core.model.content import NOTES, TITLE
+from metonic_core.model.series import Override, Recurrence
 from metonic_core.spi import (
+    Create,
     Delete,
     EtagMismatch,
     Failed,
@@ -134,6 +137,21 @@ async def test_one_write_that_is_limited_stops_no_other_of_its_batch(
     assert isinstance(created, Stored)
     assert isinstance(updated, Failed)
     assert isinstance(updated.error, RateLimited)
+
+
+async def test_one_series_that_google_fails_at_stops_no_other(
+    adapter: GoogleAdapter, server: Scripted
+) -> None:
+    def answered(asked: Asked) -> Said:
+        return Said(500) if asked.body["id"] == UUID(int=0).hex else echoing()(asked)
+
+    server.on("POST", EVENTS, answered)
+    exam = Override(TEN, title="Exam")
+    weekly = replace(LESSON, recurrence=Recurrence(rules=("FREQ=WEEKLY;COUNT=4",)), overrides=(exam,))
+
+    await write(adapter, *(Create(UUID(int=n), "marker", weekly) for n in range(20)))
+
+    assert len(server.to("POST")) == 20
 
 
 async def test_parts_that_clash_are_tried_alone(adapter: GoogleAdapter, server: Scripted) -> None:
