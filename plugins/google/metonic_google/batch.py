@@ -150,7 +150,7 @@ class _Batch:
         await self._vary_once([work for work in self._undecided() if work.has_spread])
 
     async def _vary_once(self, works: Sequence[Work]) -> None:
-        await self._look_again([work for work in works if work.has_landed and work.has_exceptions])
+        await self._look_again([work for work in works if work.must_look_again])
         planned = [(work, work.edits()) for work in works if work.is_undecided]
         requests = [self._varying(edit) for _, edits in planned for edit in edits]
         try:

@@ -197,6 +197,11 @@ class Work:
     def has_exceptions(self) -> bool:
         return self.whole is not None and is_series(self.whole.master) and bool(self.whole.exceptions)
 
+    @property
+    def must_look_again(self) -> bool:
+        """Whether its exceptions may be others than those that were read before the series was written."""
+        return self.has_landed and isinstance(self.write, Update) and self._is_in_parts(self.write)
+
     def edits(self) -> list[Edit]:
         """What is to be written of single occurrences; sets the outcome if that cannot be told."""
         if self.whole is None or self.goal is None or not is_series(self.whole.master):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -264,3 +265,17 @@ async def test_a_failure_of_the_reading_after_a_write_sets_nothing_aside(studio:
     rows = await studio.rows()
     assert other
     assert {row.hold for row in rows} == {None}
+
+
+@BOTH
+async def test_an_occurrence_that_only_now_differs_there_is_asked_about_as_well(studio: Studio) -> None:
+    lesson = await lesson_in(studio)
+    slot = lesson.content.when.start + 7 * DAY
+    await lesson.say(overrides=(Override(slot, title="Test"),))
+
+    await studio.stand.before_next_write(partial(lesson.edit_there, slot, summary="My exam"))
+    await studio.runs(4)
+
+    (row,) = await studio.rows()
+    assert row.hold == "conflict"
+    assert (await lesson.occurrence(slot))["summary"] == "My exam"
