@@ -101,8 +101,12 @@ async def _pause(run: Run, paced: Paced) -> None:
 
 
 async def note_pause(run: Run, *, has_stored: bool) -> None:
-    """A pause comes to an end; pauses that bring nothing may not, and look the same to whoever waits."""
+    """A pause comes to an end; pauses that bring nothing may not, and look the same to whoever waits.
+
+    What was stored is part of a run that has not ended, so there is a row of it.
+    """
     if has_stored:
+        await run.log.ensure()
         await outcomes.note_progress(run.lease)
     else:
         now = run.now()

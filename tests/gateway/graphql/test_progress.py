@@ -6,12 +6,13 @@ from uuid import UUID, uuid4
 import aiohttp
 import pytest
 from tests.gateway.graphql.client import Api, Json, next_of
-from tests.gateway.graphql.operations import DISCONNECT, SYNC_NOW
+from tests.gateway.graphql.operations import CONNECT, CREDENTIALS, DISCONNECT, STATUS, SYNC_NOW
 from tests.gateway.house import House, eventually, synced
 
+from metonic_core import spi
 from metonic_gateway.services import run_topic
 from metonic_gateway.store import history, runs
-from metonic_gateway.store.models import CalendarSyncHistory
+from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncHistory
 from metonic_gateway.store.runs import Outcome
 
 PROGRESS = "runId phase done total perSecond"
@@ -167,3 +168,19 @@ async def test_a_run_that_goes_on_in_the_row_of_another_begins_anew(house: House
 
     assert found is not None
     assert (found.state, found.phase, found.done, found.total) == ("running", None, 0, None)
+
+
+async def test_who_waits_for_the_rest_of_a_first_read_does_not_see_a_calendar_at_rest(api: Api) -> None:
+    made = await api.call(CONNECT, provider="memory", credentials=CREDENTIALS)
+    calendar = (await CalendarSyncConfig.get(id=made["id"])).id
+    api.house.world.error = spi.Paced("Often enough for now.", 40)
+    await api.house.sync(calendar)
+
+    waiting = await api.call(STATUS, provider="memory")
+    api.house.world.error = None
+    api.house.later(timedelta(seconds=40))
+    await api.house.sync(calendar)
+    done = await api.call(STATUS, provider="memory")
+
+    assert waiting["state"] == "QUEUED"
+    assert (done["state"], done["lastRun"]["id"]) == ("IDLE", waiting["currentRun"]["id"])

@@ -176,7 +176,8 @@ def _between_runs(calendar: Overview, tally: Tally) -> SyncState:
         return SyncState.BACKING_OFF
     if tally.held:
         return SyncState.HELD
-    return SyncState.QUEUED if calendar.is_due else SyncState.IDLE
+    # A run that pauses waits as well, and its calendar is due only when there is room again.
+    return SyncState.QUEUED if calendar.is_due or tally.current_run else SyncState.IDLE
 
 
 async def sync_status(info: Info, provider: ProviderName) -> SyncStatus | None:
