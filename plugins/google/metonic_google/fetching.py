@@ -7,7 +7,7 @@ from enum import Enum
 from metonic_core.model.when import is_zone
 from metonic_core.spi import Answer, ProviderError, Unavailable
 from metonic_core.spi.errors import Scope
-from metonic_google.errors import ANOTHER, MISSING, OK, document, read_failure
+from metonic_google.errors import ANOTHER, MISSING, NO_ANSWER, OK, document, read_failure
 from metonic_google.items import FIELDS, Item, id_of, is_cancelled, is_series, items_of, master_of, text_of
 from metonic_google.moments import UTC_ZONE, needs_zone
 from metonic_google.multipart import Request
@@ -125,17 +125,26 @@ class Fetcher:
 
     async def _answers(self, requests: Sequence[Request]) -> list[Answer]:
         """With a second chance for those that Google failed at; raises what hinders them all."""
-        answers = await self._session.send_all(requests)
+        answers = await self._sent(requests)
         failures = _failures(answers)
         if len(answers) > 1 and all(answer is answers[0] for answer in answers):
             # One answer to all of them is none to any.
             for failure in failures.values():
                 raise failure
-        again = await self._session.send_all([requests[number] for number in failures])
+        again = await self._sent([requests[number] for number in failures])
         _failures(again)
         for number, answer in zip(failures, again, strict=True):
             answers[number] = answer
         return answers
+
+    async def _sent(self, requests: Sequence[Request]) -> list[Answer]:
+        """Where the answer to a single one breaks off, that may be about what was asked for."""
+        try:
+            return await self._session.send_all(requests)
+        except Unavailable:
+            if len(requests) > 1:
+                raise
+            return [Answer(NO_ANSWER, {}, b"", "")]
 
 
 def _failures(answers: Sequence[Answer]) -> dict[int, Unavailable]:

@@ -270,7 +270,7 @@ async def test_a_failure_of_the_reading_after_a_write_sets_nothing_aside(studio:
 @BOTH
 async def test_an_occurrence_that_only_now_differs_there_is_asked_about_as_well(studio: Studio) -> None:
     lesson = await lesson_in(studio)
-    slot = lesson.content.when.start + 7 * DAY
+    slot = first_lesson(studio).start + 7 * DAY
     await lesson.say(overrides=(Override(slot, title="Test"),))
 
     await studio.stand.before_next_write(partial(lesson.edit_there, slot, summary="My exam"))

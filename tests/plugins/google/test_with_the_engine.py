@@ -105,17 +105,21 @@ async def test_an_edit_that_google_fails_to_show_comes_in_with_the_next_run(stud
     assert appointment.content.title == "Edited"
 
 
-async def test_events_that_google_never_shows_hold_up_nothing_else(studio: Studio) -> None:
-    ids = [await studio.stand.put(studio.world.values.content(is_series=True)) for _ in range(2)]
+@pytest.mark.parametrize("fault", ["failing", "truncated"])
+@pytest.mark.parametrize("number", [1, 2])
+async def test_events_that_google_never_shows_hold_up_nothing_else(
+    studio: Studio, fault: str, number: int
+) -> None:
+    ids = [await studio.stand.put(studio.world.values.content(is_series=True)) for _ in range(number)]
     await studio.run()
     for event_id in ids:
         await studio.stand.ask("PATCH", f"/events/{event_id}", {"summary": "Edited"})
-        studio.stand.google.arm("failing", times=1000, method="GET", path=f"*/events/{event_id}")
+        studio.stand.google.arm(fault, times=1000, method="GET", path=f"*/events/{event_id}")
     await studio.world.platform.make(studio.world.values.content(is_series=False))
 
     await studio.runs(2)
 
-    assert len(await studio.events()) == 3
+    assert len(await studio.events()) == number + 1
 
 
 async def test_a_series_edited_on_both_sides_is_one_series(studio: Studio) -> None:
