@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from tests.simulation.entering import (
+    THERE,
     asked,
     copies,
     edit,
@@ -10,6 +11,7 @@ from tests.simulation.entering import (
     imported_titles,
     make,
     met,
+    of_appointment,
     of_event,
     run,
 )
@@ -51,3 +53,19 @@ async def test_a_calendar_that_is_only_written_to_from_now_on_stops_asking(world
     assert await asked(desk) == []
     assert len(copies(desk, appointment)) == 1
     assert (await of_event(desk)).hold == "ignored"
+
+
+async def test_an_edit_that_nobody_asks_for_keeps_no_look_alike_waiting(world: World) -> None:
+    desk = world.desks[0]
+    enter(desk)
+    await run(world, desk)
+    await _direct(world, desk, Direction.PUSH)
+    await run(world, desk)
+    enter(desk, said=replace(THERE, notes="edited on the phone"))
+    await run(world, desk)
+
+    appointment = await make(world, desk)
+    await run(world, desk, 2)
+
+    assert (await of_appointment(desk, appointment)).due is None
+    assert await asked(desk) == [(appointment, "own")]

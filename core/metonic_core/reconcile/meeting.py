@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from metonic_core.model.appointment import EXTERNAL_TYPE, Appointment
-from metonic_core.model.mapping import Mapping, Observed, Origin
+from metonic_core.model.mapping import Look, Mapping, Observed, Origin
 from metonic_core.reconcile.alike import (
     Likeness,
     Standing,
@@ -117,7 +117,8 @@ class Neighbours:
         pair, imported = there[0].row, there[0].appointment
         if pair is None or pair.alike_id == appointment.id or not _is_untouched(pair, imported):
             return NOBODY
-        is_early = pair.intent is not None or pair.seen is not None or pair.wanted is not None
+        # What was seen of it and stays there is not heard, as the calendar is only written to.
+        is_early = pair.intent is not None or pair.wanted is not None or isinstance(pair.seen, Look)
         return Meeting(Twin(Standing(appointment, row), pair, imported), is_early=is_early)
 
     def _waiting_for(self, row: Mapping) -> Mapping | None:
