@@ -1,5 +1,6 @@
 """The signed-in HTTP client that a plugin is given. It never shows the credentials."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -7,6 +8,7 @@ from typing import Protocol
 
 # Whoever adds what a broken server says to the present time must not end up after the last year.
 _LONGEST_WAIT = 7 * 24 * 3600.0
+_SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +24,10 @@ class Answer:
     def retry_after(self) -> float | None:
         """Seconds to wait, a week at most; None where the answer does not say (RFC 9110 10.2.3).
 
-        A date is measured against the answer's own Date, so that no clock is needed.
+        Microsoft's have a fraction. A date is measured against the answer's own Date, so that no clock is needed.
         """
         text = self.headers.get("retry-after", "").strip()
-        if text.isascii() and text.isdigit():
+        if _SECONDS.fullmatch(text):
             return min(float(text), _LONGEST_WAIT)
         try:
             wait = parsedate_to_datetime(text) - parsedate_to_datetime(self.headers.get("date", ""))

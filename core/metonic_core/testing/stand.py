@@ -35,13 +35,16 @@ class Stand(ABC):
 
     ``client`` is signed in at the service as the gateway would be, ``account`` what a user has who has just
     typed it in, ``calendar_id`` names the calendar. ``page_size``: how many events the service puts on a
-    page, None if everything comes at once. ``shared`` is what the class method of that name gave.
+    page, None if everything comes at once. ``has_one_word``: the service has one for how sure and how busy an
+    event is, so that nothing can be both free and tentative. ``shared`` is what the class method of that name
+    gave.
     """
 
     client: Client
     account: Account
     calendar_id: str
     page_size: int | None = None
+    has_one_word: bool = False
 
     def __init__(self, provider: Provider, shared: Any = None) -> None:  # noqa: ANN401 - the author's own
         self.provider = provider

@@ -1,6 +1,50 @@
-"""Why an event cannot be understood: a closed list, so that no text of an event gets into a reason."""
+"""What goes wrong, in an event and in an answer.
 
+Why an event cannot be understood is a closed list, so that no text of an event gets into a reason. What an
+answer of Graph means is told by its status, and by the code in its body where one status means several things
+(guide "Microsoft Graph error responses", and the codes that others have met).
+"""
+
+from dataclasses import dataclass
 from enum import StrEnum
+
+from metonic_core.spi import (
+    AccessDenied,
+    Answer,
+    EtagMismatch,
+    NotFound,
+    ProviderError,
+    RateLimited,
+    SignInNeeded,
+    Unacceptable,
+    Unavailable,
+)
+from metonic_outlook.answers import (
+    BAD_REQUEST,
+    BUSY,
+    CONFLICT,
+    FORBIDDEN,
+    GONE,
+    NOT_FOUND,
+    PRECONDITION_FAILED,
+    SERVER_ERROR,
+    TOO_MANY,
+    UNAUTHORIZED,
+    code_of,
+    refusal,
+)
+
+ANOTHER = "Microsoft Graph answered with another event than it was asked for."
+_WITHOUT_ANSWER = frozenset({*range(100, 200), *range(300, 400), 408})
+_NO_MAILBOX = frozenset({"mailboxnotenabledforrestapi", "erroruserhasnomailbox", "errorinvaliduser"})
+_TOO_FAST = frozenset({"applicationthrottled", "toomanyrequests"})
+_NOT_GRANTED = "authorization_requestdenied"
+_UNKNOWN_ZONE = "timezonenotsupportedexception"
+_TAKEN = "errorduplicatetransactionid"
+_MALFORMED = "errorinvalididmalformed"
+_RESETS = frozenset(
+    {"syncstatenotfound", "syncstateinvalid", "resyncrequired", "fullsyncrequired", "invaliddeltatoken"}
+)
 
 
 class Flaw(StrEnum):
@@ -24,3 +68,106 @@ class Incomprehensible(ValueError):
     def __init__(self, flaw: Flaw) -> None:
         super().__init__(flaw.value)
         self.flaw = flaw
+
+
+@dataclass(frozen=True, slots=True)
+class Hindered:
+    """What came instead of an answer; ``is_open``: the request may have been carried out all the same."""
+
+    error: ProviderError
+    is_open: bool
+
+
+Reply = Answer | Hindered
+
+
+def read_failure(reply: Reply) -> ProviderError:
+    """Why a request that only reads was not answered as it should be."""
+    if isinstance(reply, Hindered):
+        return reply.error
+    return _general(reply) or ProviderError(f"Microsoft Graph gave an unexpected answer: {_told(reply)}.")
+
+
+def write_failure(reply: Reply) -> ProviderError:
+    """Why a write was refused; Unavailable where it may have happened all the same."""
+    if isinstance(reply, Hindered):
+        return reply.error
+    if is_missing(reply):
+        return NotFound("The event is not there any more.")
+    if reply.status in {PRECONDITION_FAILED, CONFLICT}:
+        return EtagMismatch("The event was changed meanwhile.")
+    if reply.status == BUSY and _code(reply) not in _TOO_FAST:
+        return Unavailable("Microsoft Graph failed with status 503.")
+    return _general(reply) or Unacceptable(f"Outlook refuses the event: {_told(reply)}.")
+
+
+def stopping(reply: Reply) -> ProviderError | None:
+    """What would go wrong with every other request for the mailbox as well."""
+    if isinstance(reply, Hindered):
+        return reply.error if reply.error.concerns_all else None
+    error = _general(reply)
+    return error if isinstance(error, RateLimited | SignInNeeded) else None
+
+
+def is_failing(reply: Reply) -> bool:
+    """Whether Graph failed at it, which it may do with one event and not with another."""
+    return isinstance(reply, Answer) and isinstance(_general(reply), Unavailable)
+
+
+def is_missing(reply: Reply) -> bool:
+    """Whether Graph says that there is no such thing. A page of somebody in between does not say so."""
+    if isinstance(reply, Hindered) or reply.status not in {NOT_FOUND, GONE}:
+        return False
+    return bool(refusal(reply)) and _code(reply) not in _NO_MAILBOX | _RESETS
+
+
+def is_reset(answer: Answer) -> bool:
+    """Whether a link of the feed leads nowhere any more, in one of the ways that were met."""
+    if answer.status == GONE:
+        return True
+    return answer.status in range(BAD_REQUEST, SERVER_ERROR) and _code(answer) in _RESETS
+
+
+def is_taken(reply: Reply) -> bool:
+    """Whether another event was made with that transaction id, or the same one otherwise."""
+    return isinstance(reply, Answer) and reply.status in {BAD_REQUEST, CONFLICT} and _code(reply) == _TAKEN
+
+
+def is_unknown_zone(reply: Reply) -> bool:
+    return isinstance(reply, Answer) and reply.status == BAD_REQUEST and _code(reply) == _UNKNOWN_ZONE
+
+
+def is_malformed_id(reply: Reply) -> bool:
+    return isinstance(reply, Answer) and reply.status == BAD_REQUEST and _code(reply) == _MALFORMED
+
+
+def _code(answer: Answer) -> str:
+    return code_of(answer).casefold()
+
+
+def _told(answer: Answer) -> str:
+    return code_of(answer) or f"status {answer.status}"
+
+
+def _general(answer: Answer) -> ProviderError | None:
+    """What concerns more than the one request; None for a refusal of just that."""
+    code, status = _code(answer), answer.status
+    if status == TOO_MANY or (status == BUSY and "retry-after" in answer.headers) or code in _TOO_FAST:
+        return RateLimited("Microsoft Graph asks for fewer requests.", answer.retry_after)
+    if status in {UNAUTHORIZED, FORBIDDEN} or code in _NO_MAILBOX:
+        return _no_access(status, code)
+    if status in _WITHOUT_ANSWER or status >= SERVER_ERROR:
+        return Unavailable(f"Microsoft Graph failed with status {status}.")
+    if status == NOT_FOUND and not refusal(answer):
+        return Unavailable("Something answered in the place of Microsoft Graph.")
+    return None
+
+
+def _no_access(status: int, code: str) -> ProviderError:
+    if code in _NO_MAILBOX:
+        return AccessDenied("This Microsoft account has no mailbox that Microsoft Graph can reach.")
+    if status == UNAUTHORIZED:
+        return SignInNeeded("Microsoft does not accept the sign-in any more.")
+    if code == _NOT_GRANTED:
+        return SignInNeeded("A permission that is needed was not given: sign in again and give it.")
+    return AccessDenied("This Microsoft account may not do that in the calendar.")

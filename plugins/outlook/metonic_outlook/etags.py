@@ -6,14 +6,42 @@ Whether the master's changes with its occurrences is not said anywhere, so it is
 import hashlib
 from collections.abc import Iterable
 
+from metonic_core.spi import EtagMismatch
 from metonic_outlook.items import Item, etag_of, id_of
 
 _SERIES = "series-"
+_HINT = "hint-"
 _LENGTH = 32
 
 
 def series_etag(items: Iterable[Item], cancelled: Iterable[str]) -> str:
     """The version of the series that has these parts, in whatever order they came."""
-    parts = sorted([*(f"{id_of(item)}\n{etag_of(item)}" for item in items), *cancelled])
-    text = "\n\n".join(parts).encode("utf-8", "surrogatepass")
-    return f"{_SERIES}{hashlib.sha256(text).hexdigest()[:_LENGTH]}"
+    return f"{_SERIES}{_digest([*map(_part, items), *cancelled])}"
+
+
+def is_series_etag(etag: str) -> bool:
+    return etag.startswith(_SERIES)
+
+
+def hint(items: Iterable[Item]) -> str:
+    """A version that no series ever has: it is new, and only reading it tells which one it is.
+
+    These parts of it were named.
+    """
+    return f"{_HINT}{_digest(map(_part, items))}"
+
+
+def _part(item: Item) -> str:
+    return f"{id_of(item)}\n{etag_of(item)}"
+
+
+def _digest(parts: Iterable[str]) -> str:
+    text = "\n\n".join(sorted(parts)).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(text).hexdigest()[:_LENGTH]
+
+
+def if_match(etag: str) -> dict[str, str]:
+    """The condition that the event still has that version; raises EtagMismatch for what is none."""
+    if not etag or not etag.isprintable() or not etag.isascii():
+        raise EtagMismatch("The version of the event is not known.")
+    return {"If-Match": etag}

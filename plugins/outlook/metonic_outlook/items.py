@@ -6,13 +6,17 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from metonic_core.spi import Unavailable
+
 Item = Mapping[str, Any]
 
 _SET = "7c3f5b1e-0c0a-4d6b-9a3e-2f1d8c5e6b74"
 MARKER = f"String {{{_SET}}} Name metonic"
 IDENTITY = f"String {{{_SET}}} Name metonic-identity"
 ZONE = f"String {{{_SET}}} Name metonic-zone"
-"""Our single-value extended properties: the mark, what the event was created as, and its zone in our terms.
+ATTEMPT = f"String {{{_SET}}} Name metonic-attempt"
+"""Our single-value extended properties: the mark, what the event was created as, its zone in our terms, and
+which attempt at its create has made it.
 
 They come only where a request expands them, and never in a delta. Other programs do not show them.
 """
@@ -66,6 +70,19 @@ def number_of(item: Item, name: str) -> int:
     """A whole number; 0, which stands for none in Graph's patterns, if it is not there."""
     found = item.get(name)
     return found if isinstance(found, int) and not isinstance(found, bool) else 0
+
+
+def entries_of(document: Item) -> Sequence[Item]:
+    """The objects of a list; raises Unavailable for what is no list: an empty calendar has an empty one."""
+    found = document.get("value")
+    if not isinstance(found, list):
+        raise Unavailable("Microsoft Graph answered with something else than a list.")
+    return [one for one in found if isinstance(one, dict)]
+
+
+def items_of(document: Item) -> Sequence[Item]:
+    """Those that have an id to keep."""
+    return [one for one in entries_of(document) if id_of(one)]
 
 
 def id_of(item: Item) -> str:

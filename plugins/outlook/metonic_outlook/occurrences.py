@@ -15,10 +15,10 @@ from metonic_core.model.series import Override, has_slot
 from metonic_core.model.when import Slot, Timed
 from metonic_outlook import bodies
 from metonic_outlook.conference import notes_of
-from metonic_outlook.items import Item, clean, id_of, is_cancelled, text_of
+from metonic_outlook.items import Item, clean, etag_of, id_of, is_cancelled, text_of
 from metonic_outlook.likeness import likeness
 from metonic_outlook.moments import said
-from metonic_outlook.reading import PRIVATE, Whole, is_busy, status_of
+from metonic_outlook.reading import PRIVATE, Whole, is_busy, location_of, status_of
 from metonic_outlook.writing import body
 from metonic_outlook.zones import Mailbox
 
@@ -82,6 +82,35 @@ def edits(before: Whole | None, now: Whole, aim: Aim, mailbox: Mailbox) -> list[
         if fields is None or fields:
             made.append(Edit(slot, id_of(exception) if exception else None, fields))
     return made
+
+
+def is_undisturbed(before: Whole, now: Whole, slots: Collection[Slot], *, is_moved: bool) -> bool:
+    """Whether nobody else edited the exceptions of these slots; ``is_moved``: the series was, by us.
+
+    Their versions do not tell: those may change with the master's.
+    """
+    known = before.by_slot(before.event.content.when)
+    there = now.by_slot(now.event.content.when)
+    return all(
+        _is_same(known.get(slot), exception, now.master, is_moved=is_moved)
+        for slot, exception in there.items()
+        if slot in slots
+    )
+
+
+def _is_same(before: Item | None, now: Item, master: Item, *, is_moved: bool) -> bool:
+    if before is None:
+        return is_moved
+    if etag_of(before) == etag_of(now):
+        return True
+    words = (_subject, location_of, _words, is_cancelled)
+    is_said = all(word(now) in {word(before), word(master)} for word in words)
+    times = ("start", "end", "isAllDay")
+    return is_said and (is_moved or all(now.get(name) == before.get(name) for name in times))
+
+
+def _subject(item: Item) -> str:
+    return text_of(item, "subject")
 
 
 def _in_order(slots: Collection[Slot], now: Content, goal: Content) -> list[Slot]:

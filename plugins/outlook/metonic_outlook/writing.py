@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from metonic_core.model.content import GROUPS, STATUS, TIME, VISIBILITY, Content, Group, Status, slot_of
 from metonic_core.model.series import has_slot
@@ -16,7 +17,18 @@ from metonic_core.spi import Create, Unacceptable, Update
 from metonic_outlook import bodies, patterns
 from metonic_outlook.conference import body_with, notes_of
 from metonic_outlook.fit import fit
-from metonic_outlook.items import IDENTITY, MARKER, PART, ZONE, Item, clean, is_series, text_of
+from metonic_outlook.items import (
+    ATTEMPT,
+    IDENTITY,
+    MARKER,
+    PART,
+    ZONE,
+    Item,
+    clean,
+    is_series,
+    list_of,
+    text_of,
+)
 from metonic_outlook.moments import beside, name_for, said
 from metonic_outlook.obstacles import Inexpressible
 from metonic_outlook.reading import PRIVATE, TENTATIVE, is_busy, status_of
@@ -47,6 +59,33 @@ def patched(write: Update, current: Item, mailbox: Mailbox, *, is_partial: bool 
     stamp = {} if write.marker is None else {MARKER: _mark(write.marker, is_partial=is_partial)}
     fields = edited(write.content, write.groups, current, mailbox)
     return {**fields, **_beside(stamp | _zone(write.content, write.groups, mailbox))}
+
+
+def attempted(fields: dict[str, Any]) -> dict[str, Any]:
+    """A new event that no other attempt has asked for in the same words.
+
+    Problem: Graph answers a create that comes again as it did the first time, whatever became of the event.
+    Solution: one that differs it refuses, and then what is there is looked at.
+    """
+    told = [*fields["singleValueExtendedProperties"], {"id": ATTEMPT, "value": uuid4().hex}]
+    return {**fields, "singleValueExtendedProperties": told}
+
+
+def rhythm(content: Content, mailbox: Mailbox) -> dict[str, Any]:
+    """When a series takes place, alone."""
+    return edited(content, {TIME}, _NEW, mailbox)
+
+
+def with_properties(item: Item, known: Item, sent: Item) -> Item:
+    """The event in the answer to a write, with our properties: Graph does not show them there.
+
+    They are those that it had, and those that were sent.
+    """
+    properties: dict[str, Any] = {}
+    for each in (known, sent):
+        told = list_of(each, "singleValueExtendedProperties")
+        properties |= {text_of(one, "id").casefold(): one for one in told if isinstance(one, dict)}
+    return {**item, "singleValueExtendedProperties": [*properties.values()]}
 
 
 def check(content: Content, groups: Collection[Group], mailbox: Mailbox) -> None:

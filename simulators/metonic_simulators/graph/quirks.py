@@ -37,6 +37,7 @@ QUIRKS = table(
     Kind("nulls", "these members are null", "keeper.sh 551, 344, 444", {"members": "subject,iCalUId"}),
     Kind("custom-zones", "original zones have that name", _DOCS, {"name": "tzone://Microsoft/Custom"}),
     Kind("unknown-enums", "`showAs` is a word that no client knows", _DOCS),
+    Kind("short-pages", "pages hold fewer items than asked", _DOCS, {"size": 3}),
     Kind("empty-pages", "the first page of a delta is empty", "docs 2839"),
     Kind("links-rewritten", "links of a delta lead to another path", "keeper.sh", is_on=True),
     Kind("out-of-window-removed", "changes outside the window are told as removed", "docs 6599", is_on=True),

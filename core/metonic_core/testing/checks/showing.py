@@ -59,6 +59,11 @@ async def _changed(stand: Stand, event: StoredEvent, content: Content, group: st
         return skip(f"the plugin refuses that change of {group}: {error.message}")
 
 
+def _hidden(stand: Stand) -> Content:
+    """Private, tentative and, where that can be said beside it, free."""
+    return replace(HIDDEN, is_busy=True) if stand.has_one_word else HIDDEN
+
+
 class Showing:
     """Who sees an event, whether it takes up time, and whether it takes place."""
 
@@ -114,6 +119,8 @@ class Showing:
         await _expect_everywhere(stand, made.id, PRIVATE, "A private event was created", _WRITE)
 
     async def test_a_free_and_tentative_copy_is_so_to_every_client(self, stand: Stand) -> None:
+        if stand.has_one_word:
+            stand.cannot("the service has one word for how sure and how busy an event is")
         wanted = replace(FREE, status=Status.TENTATIVE)
         made = await make_if_held(stand, wanted, "free and tentative events")
 
@@ -152,30 +159,33 @@ class Showing:
         await _expect_everywhere(stand, made.id, LESSON, "A tentative event was to be confirmed", _WRITE)
 
     async def test_another_title_changes_neither_visibility_nor_status(self, stand: Stand) -> None:
-        made = await make_if_held(stand, HIDDEN, _HELD)
+        hidden = _hidden(stand)
+        made = await make_if_held(stand, hidden, _HELD)
 
         await retitle(stand, made)
 
-        await _expect_everywhere(stand, made.id, HIDDEN, "The title of a private event was changed", _KEEP)
+        await _expect_everywhere(stand, made.id, hidden, "The title of a private event was changed", _KEEP)
 
     async def test_another_title_keeps_the_users_own_event_private(self, stand: Stand) -> None:
-        event_id = await stand.put(HIDDEN)
+        hidden = _hidden(stand)
+        event_id = await stand.put(hidden)
 
         await retitle(stand, await stored(stand, event_id))
 
         what = "The title of a user's own private event was changed"
-        await _expect_everywhere(stand, event_id, HIDDEN, what, _KEEP)
+        await _expect_everywhere(stand, event_id, hidden, what, _KEEP)
 
     async def test_another_visibility_changes_no_status_and_the_other_way_round(self, stand: Stand) -> None:
-        made = await make_if_held(stand, HIDDEN, _HELD)
+        hidden = _hidden(stand)
+        made = await make_if_held(stand, hidden, _HELD)
 
         public = await _changed(stand, made, LESSON, VISIBILITY)
 
-        wanted = replace(LESSON, status=HIDDEN.status)
+        wanted = replace(LESSON, status=hidden.status)
         await _expect_everywhere(stand, made.id, wanted, "The visibility of an event was changed", _KEEP)
 
-        again = await _changed(stand, public, HIDDEN, VISIBILITY)
+        again = await _changed(stand, public, hidden, VISIBILITY)
         await _changed(stand, again, LESSON, STATUS)
 
-        wanted = replace(HIDDEN, status=Status.CONFIRMED)
+        wanted = replace(hidden, status=Status.CONFIRMED)
         await _expect_everywhere(stand, made.id, wanted, "The status of an event was changed", _KEEP)

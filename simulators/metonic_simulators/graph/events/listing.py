@@ -89,7 +89,7 @@ def window(call: Call) -> tuple[datetime, datetime]:
 def page(session: Session, items: Sequence[Item], show: Callable[[Item], Body], context: str) -> Reply:
     """``$top`` of them after ``$skip``, and the way to the next ones. Raises Refused."""
     call = session.call
-    top = call.number("$top", page_size(session), least=1, most=_LARGEST)
+    top = min(call.number("$top", page_size(session), least=1, most=_LARGEST), _longest(session))
     skip = call.number("$skip", 0)
     shown = [show(one) for one in items[skip : skip + top]]
     content: dict[str, Any] = {"value": shown}
@@ -111,7 +111,13 @@ def page_size(session: Session) -> int:
     """As preferred, or ten."""
     asked = session.prefers.get("odata.maxpagesize", "")
     size = int(asked[:6]) if asked.isdecimal() else 0
-    return min(size, _LARGEST) or PAGE
+    return min(min(size, _LARGEST) or PAGE, _longest(session))
+
+
+def _longest(session: Session) -> int:
+    """How many items the server puts on a page, whatever is asked for."""
+    quirks = session.world.quirks
+    return int(quirks.number("short-pages", "size")) if quirks.is_on("short-pages") else _LARGEST
 
 
 def _query(call: Call, skip: int) -> str:

@@ -1,0 +1,108 @@
+"""What changed in a calendar, within a window (API "event: delta").
+
+The window is that with which a read began: it stays in Graph's own links, and only a complete read, which the
+engine makes each day, moves it. Such a read names all there is in the new one, so nothing is lost with the
+link of the read before. What was moved out of the window is told as removed, as what was deleted is: so it is
+said to be gone for the time being, and reading it by its id tells.
+
+Graph shows none of our properties here. An event that was not created with a transaction id of ours is none
+of our copies, so it is told as it is; others are named, to be read. Of a series there are its master and the
+stubs of its occurrences in the window, which say nothing about the others: it is named, to be read whole.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from metonic_core.spi import (
+    Answer,
+    Change,
+    ChangePage,
+    CursorExpired,
+    Gone,
+    ProviderError,
+    Touched,
+    Unavailable,
+    Window,
+)
+from metonic_outlook.answers import BAD_REQUEST, OK, document
+from metonic_outlook.errors import is_missing, is_reset, read_failure
+from metonic_outlook.etags import hint
+from metonic_outlook.items import Item, etag_of, id_of, identity_of, is_series, items_of, name_of, text_of
+from metonic_outlook.packing import Request
+from metonic_outlook.paths import changes as changes_of
+from metonic_outlook.paths import with_query
+from metonic_outlook.reading import Whole
+from metonic_outlook.session import Session
+
+_PAGE = 50
+"""Of series with many occurrences Graph fails at larger ones."""
+
+_FORGOTTEN = "Outlook does not know any more what it has told already."
+_STUB = "occurrence"
+_LONGEST = 16_000
+
+
+async def changes(session: Session, calendar_id: str, cursor: str | None, window: Window) -> ChangePage:
+    """One page of what changed since the cursor, or of everything; raises CursorExpired and CalendarGone."""
+    answer = await _asked(session, calendar_id, cursor, window)
+    found = _told(items_of(answer))
+    following, end = text_of(answer, "@odata.nextLink"), text_of(answer, "@odata.deltaLink")
+    if following:
+        return ChangePage(found, more=session.path_of(following))
+    if not end:
+        raise Unavailable("Microsoft Graph does not say how its list of changes goes on.")
+    return ChangePage(found, done=session.path_of(end))
+
+
+async def _asked(session: Session, calendar_id: str, cursor: str | None, window: Window) -> Item:
+    path = _path_of(cursor) if cursor else _beginning(calendar_id, window)
+    answer = await session.send(Request("GET", path, {"Prefer": f"odata.maxpagesize={_PAGE}"}))
+    if answer.status == OK:
+        return document(answer)
+    raise await _failure(session, calendar_id, answer, is_first=not cursor)
+
+
+def _path_of(cursor: str) -> str:
+    """Where it leads: a cursor is Graph's own link from its path on, so that it leads to no other server."""
+    is_path = cursor.startswith("/") and cursor.isascii() and cursor.isprintable() and " " not in cursor
+    if not is_path or "/delta" not in cursor or len(cursor) > _LONGEST:
+        raise CursorExpired("That is no cursor of Outlook.")
+    return cursor
+
+
+async def _failure(session: Session, calendar_id: str, answer: Answer, *, is_first: bool) -> ProviderError:
+    if not is_first and (is_reset(answer) or answer.status == BAD_REQUEST):
+        return CursorExpired(_FORGOTTEN)
+    if is_missing(answer):
+        error = await session.missing(calendar_id)
+        # The calendar is there, and what led to its changes is not.
+        return CursorExpired(_FORGOTTEN) if isinstance(error, Unavailable) and not is_first else error
+    return read_failure(answer)
+
+
+def _beginning(calendar_id: str, window: Window) -> str:
+    query = {"startDateTime": _moment(window.start), "endDateTime": _moment(window.end)}
+    return with_query(changes_of(calendar_id), query)
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _told(items: Sequence[Item]) -> list[Change]:
+    """Each event once, however often it is named: what was said last counts."""
+    found: dict[str, Change] = {}
+    series: dict[str, list[Item]] = {}
+    for item in items:
+        master = name_of(item, "seriesMasterId") or (id_of(item) if is_series(item) else "")
+        if "@removed" in item:
+            found[id_of(item)] = Gone(id_of(item), is_firm=False)
+        elif master:
+            series.setdefault(master, []).append(item)
+        elif text_of(item, "type") != _STUB:
+            found[id_of(item)] = _alone(item)
+    return [*found.values(), *(Touched(master, hint(parts)) for master, parts in series.items())]
+
+
+def _alone(item: Item) -> Change:
+    return Touched(id_of(item), etag_of(item)) if identity_of(item) else Whole(item).read

@@ -1,0 +1,11 @@
+"""The plugin keeps every promise of the interface before what stands in for Graph, over HTTP."""
+
+from tests.plugins.outlook.standing import PagedGraphStand
+
+from metonic_core.testing.conformance import Conformance
+from metonic_outlook.provider import PROVIDER
+
+
+class TestPagedGraph(Conformance):
+    provider = PROVIDER
+    stand = PagedGraphStand
