@@ -36,7 +36,7 @@ from metonic_outlook.occurrences import Edit
 from metonic_outlook.packing import Request
 from metonic_outlook.paths import event
 from metonic_outlook.session import Session
-from metonic_outlook.work import Work
+from metonic_outlook.varying import Work
 from metonic_outlook.zones import Mailbox
 
 _MOST_ROUNDS = 6

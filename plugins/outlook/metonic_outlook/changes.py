@@ -25,9 +25,11 @@ from metonic_core.spi import (
     Window,
 )
 from metonic_outlook.answers import BAD_REQUEST, OK, document
+from metonic_outlook.cursors import Cursor
 from metonic_outlook.errors import is_missing, is_reset, read_failure
 from metonic_outlook.etags import hint
 from metonic_outlook.items import Item, etag_of, id_of, identity_of, is_series, items_of, name_of, text_of
+from metonic_outlook.lanes import LANES, SIZE
 from metonic_outlook.packing import Request
 from metonic_outlook.paths import changes as changes_of
 from metonic_outlook.paths import with_query
@@ -39,35 +41,33 @@ _PAGE = 50
 
 _FORGOTTEN = "Outlook does not know any more what it has told already."
 _STUB = "occurrence"
-_LONGEST = 16_000
+_TOGETHER = LANES * SIZE
+"""Each series takes a page where it has many occurrences, and they are read many at a time."""
 
 
-async def changes(session: Session, calendar_id: str, cursor: str | None, window: Window) -> ChangePage:
+async def changes(session: Session, calendar_id: str, text: str | None, window: Window) -> ChangePage:
     """One page of what changed since the cursor, or of everything; raises CursorExpired and CalendarGone."""
+    cursor = Cursor.of(text)
     answer = await _asked(session, calendar_id, cursor, window)
-    found = _told(items_of(answer))
+    found, series = _told(items_of(answer))
+    series = {**cursor.series, **series}
     following, end = text_of(answer, "@odata.nextLink"), text_of(answer, "@odata.deltaLink")
+    if following and len(series) < _TOGETHER:
+        return ChangePage(found, more=Cursor(session.path_of(following), series).text)
+    found += [Touched(master, told) for master, told in series.items()]
     if following:
-        return ChangePage(found, more=session.path_of(following))
+        return ChangePage(found, more=Cursor(session.path_of(following)).text)
     if not end:
         raise Unavailable("Microsoft Graph does not say how its list of changes goes on.")
-    return ChangePage(found, done=session.path_of(end))
+    return ChangePage(found, done=Cursor(session.path_of(end)).text)
 
 
-async def _asked(session: Session, calendar_id: str, cursor: str | None, window: Window) -> Item:
-    path = _path_of(cursor) if cursor else _beginning(calendar_id, window)
+async def _asked(session: Session, calendar_id: str, cursor: Cursor, window: Window) -> Item:
+    path = cursor.path or _beginning(calendar_id, window)
     answer = await session.send(Request("GET", path, {"Prefer": f"odata.maxpagesize={_PAGE}"}))
     if answer.status == OK:
         return document(answer)
-    raise await _failure(session, calendar_id, answer, is_first=not cursor)
-
-
-def _path_of(cursor: str) -> str:
-    """Where it leads: a cursor is Graph's own link from its path on, so that it leads to no other server."""
-    is_path = cursor.startswith("/") and cursor.isascii() and cursor.isprintable() and " " not in cursor
-    if not is_path or "/delta" not in cursor or len(cursor) > _LONGEST:
-        raise CursorExpired("That is no cursor of Outlook.")
-    return cursor
+    raise await _failure(session, calendar_id, answer, is_first=not cursor.path)
 
 
 async def _failure(session: Session, calendar_id: str, answer: Answer, *, is_first: bool) -> ProviderError:
@@ -89,8 +89,8 @@ def _moment(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _told(items: Sequence[Item]) -> list[Change]:
-    """Each event once, however often it is named: what was said last counts."""
+def _told(items: Sequence[Item]) -> tuple[list[Change], dict[str, str]]:
+    """Each event once, however often it is named: what was said last counts. Series by hints at them."""
     found: dict[str, Change] = {}
     series: dict[str, list[Item]] = {}
     for item in items:
@@ -101,7 +101,7 @@ def _told(items: Sequence[Item]) -> list[Change]:
             series.setdefault(master, []).append(item)
         elif text_of(item, "type") != _STUB:
             found[id_of(item)] = _alone(item)
-    return [*found.values(), *(Touched(master, hint(parts)) for master, parts in series.items())]
+    return [*found.values()], {master: hint(parts) for master, parts in series.items()}
 
 
 def _alone(item: Item) -> Change:

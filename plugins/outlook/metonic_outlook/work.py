@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
-from metonic_core.model.content import TIME, Content, Group, slot_of
+from metonic_core.model.content import Content, Group, slot_of
 from metonic_core.model.repeated import without_repeated
-from metonic_core.model.series import Override, has_slot
-from metonic_core.model.when import Slot, Timed
+from metonic_core.model.when import Slot
 from metonic_core.spi import (
     AccessDenied,
     Answer,
@@ -34,7 +32,6 @@ from metonic_outlook.answers import DONE, document, expect_nothing
 from metonic_outlook.errors import ANOTHER, Hindered, Reply, is_missing, write_failure
 from metonic_outlook.etags import if_match
 from metonic_outlook.fetching import Fetched, Missing, Withheld
-from metonic_outlook.instances import Search
 from metonic_outlook.items import (
     Item,
     can_write,
@@ -45,7 +42,7 @@ from metonic_outlook.items import (
     is_partial,
     is_series,
 )
-from metonic_outlook.occurrences import Aim, Edit, edits, is_undisturbed, scope
+from metonic_outlook.occurrences import scope
 from metonic_outlook.packing import Request
 from metonic_outlook.paths import event, events
 from metonic_outlook.reading import Whole
@@ -55,23 +52,20 @@ from metonic_outlook.writing import (
     fitting,
     has_varied,
     patched,
-    rhythm,
-    stamped,
     with_properties,
 )
 from metonic_outlook.zones import Mailbox
 
-_FINAL = (AccessDenied, NotFound, Unacceptable)
-_UNREADABLE = "What the event says now cannot be understood, so it is not edited."
+UNREADABLE = "What the event says now cannot be understood, so it is not edited."
 
 
 @dataclass(eq=False)
-class Work:
+class EventWork:
     """``whole`` is the event as far as it was read, ``before`` as it was before, ``goal`` what it is to say.
 
     ``scope``: the groups to be written for that; ``sent``: what was sent for it; ``has_landed``: some of it
-    is stored; ``is_stale``: ``whole`` is not all that is stored now; ``is_varying``: occurrences may have to be
-    edited; ``refused``: those that Outlook will not have edited. With an outcome it is done.
+    is stored; ``is_stale``: ``whole`` is not all that is stored now; ``is_varying``: occurrences may have to
+    be edited; ``refused``: those that Outlook will not have edited. With an outcome it is done.
     """
 
     write: Write
@@ -145,7 +139,7 @@ class Work:
         except ProviderError as error:
             self.fail(error)
         except ValueError:
-            self.fail(Unacceptable(_UNREADABLE))
+            self.fail(Unacceptable(UNREADABLE))
         return None
 
     def _request(self, calendar_id: str, mailbox: Mailbox) -> Request | None:
@@ -230,7 +224,7 @@ class Work:
         is_same = isinstance(self.write, Create) and found.identity == str(self.write.identity)
         return is_same and found.marker is not None
 
-    # its occurrences
+    # how it stands in the end
 
     def take(self, found: Fetched) -> None:
         """What is stored by now."""
@@ -239,105 +233,6 @@ class Work:
         else:
             self.fail(NotFound("The event was written, and then it could not be read."))
 
-    @property
-    def brings_back(self) -> bool:
-        """Whether an occurrence that is cancelled is to take place, as far as it was read.
-
-        Of a user's own series that is left at one attempt: it would be no series for a moment, with no mark
-        to tell why.
-        """
-        if self.whole is None or self.goal is None or self.before is None or TIME not in self.scope:
-            return False
-        cancelled = [o.slot for o in self.whole.event.content.overrides if o.is_cancelled]
-        goal, is_copy = self.goal, isinstance(self.write, Update) and self.write.marker is not None
-        return is_copy and any(_takes_place(goal, slot) for slot in cancelled)
-
-    def rhythm(self, mailbox: Mailbox) -> dict[str, Any]:
-        """The recurrence alone, as it is to be."""
-        return rhythm(self.goal, mailbox) if self.goal else {}
-
-    def edits(self, mailbox: Mailbox) -> list[Edit]:
-        """What is to be written of single occurrences; sets the outcome if that cannot be told."""
-        if self.whole is None or self.goal is None:
-            return []
-        try:
-            aim = Aim(self.goal, self.scope, self.left)
-            found = [e for e in edits(self.before, self.whole, aim, mailbox) if e.slot not in self.refused]
-            slots = [edit.slot for edit in found]
-            is_moved = TIME in self.scope
-            is_kept = not self.before or is_undisturbed(self.before, self.whole, slots, is_moved=is_moved)
-        except Unacceptable as error:
-            self.fail(error)
-            return []
-        except ValueError:
-            self.fail(Unacceptable(_UNREADABLE))
-            return []
-        if not is_kept:
-            self.fail(EtagMismatch("An occurrence of the series was changed meanwhile."))
-            return []
-        return found
-
-    def named(self, edits: Sequence[Edit], searched: Search | None) -> list[Edit]:
-        """Those of which it is known, or was found, under which id the occurrence stands."""
-        if searched is None:
-            return [*edits]
-        if searched.error is not None:
-            self.fail(searched.error)
-            return []
-        known = [replace(e, id=e.id or searched.found.get(e.slot)) for e in edits]
-        for edit in known:
-            if edit.id is None and edit.fields is not None:
-                error = NotFound("The series has no such occurrence.")
-                self._judge_refusal(edit, Hindered(error, is_open=False))
-        return [edit for edit in known if edit.id is not None]
-
-    def etag_of(self, edit: Edit) -> str:
-        """The version of the occurrence; empty if it has none of its own."""
-        exceptions = self.whole.exceptions if self.whole else ()
-        return next((etag_of(item) for item in exceptions if id_of(item) == edit.id), "")
-
-    def judge_edits(self, edits: Sequence[Edit], replies: Sequence[Reply]) -> None:
-        """Take the answers to those, of which none was sent after one that was refused."""
-        self.is_varying = False
-        self.is_stale = self.is_stale or bool(edits)
-        for edit, reply in zip(edits, replies, strict=True):
-            if isinstance(reply, Answer) and reply.status in DONE:
-                self.has_landed = True
-            elif edit.fields is None and is_missing(reply):
-                # It is gone already, and what comes after it was not sent.
-                self.is_varying = True
-                return
-            else:
-                self._judge_refusal(edit, reply)
-                return
-
-    def _judge_refusal(self, edit: Edit, reply: Reply) -> None:
-        """What Outlook will never take of an occurrence leaves the mark that it is not all; others go on."""
-        error = write_failure(reply)
-        is_marked = self.whole is not None and is_partial(self.whole.master)
-        if isinstance(error, EtagMismatch):
-            self.is_varying = True
-        elif isinstance(error, _FINAL) and is_marked:
-            self.refused.add(edit.slot)
-            self.is_varying = True
-        else:
-            self.refuse(reply)
-
-    # how it stands in the end
-
-    @property
-    def last_stamp(self) -> dict[str, Any]:
-        """The mark without what told that occurrences were still to be written; empty if it did not."""
-        if isinstance(self.write, Delete) or self.write.marker is None or self.refused or self.whole is None:
-            return {}
-        return stamped(self.write.marker) if is_partial(self.whole.master) else {}
-
-    def judge_stamp(self, reply: Reply) -> None:
-        """Take the answer to that."""
-        self.is_stale = True
-        if isinstance(reply, Hindered) or reply.status not in DONE:
-            self.refuse(reply)
-
     def conclude(self) -> None:
         """Take what is stored now."""
         read = self.whole.read if self.whole else None
@@ -345,9 +240,3 @@ class Work:
             self.settle(Stored(read.event))
         else:
             self.fail(NotFound("The event was written, and then it could not be read."))
-
-
-def _takes_place(content: Content, slot: Slot) -> bool:
-    is_like = isinstance(slot, datetime) == isinstance(content.when, Timed)
-    is_one = is_like and has_slot(content.when, content.recurrence, slot)
-    return is_one and not (content.override(slot) or Override(slot)).is_cancelled

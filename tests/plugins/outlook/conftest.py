@@ -1,0 +1,31 @@
+"""A scripted server with the plugin at it, and what stands in for Graph with the engine."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from tests.plugins.outlook.standing import GraphStand
+from tests.plugins.outlook.studio import Studio, opened
+from tests.simulation.world import settled
+
+from metonic_outlook.provider import PROVIDER
+
+
+@pytest.fixture
+async def stand() -> AsyncIterator[GraphStand]:
+    made = GraphStand(PROVIDER)
+    await made.open()
+    yield made
+    await made.close()
+
+
+@pytest.fixture(scope="session")
+def database() -> bytes:
+    """Made before a test has a loop: making it takes one."""
+    return settled(2)[0]
+
+
+@pytest.fixture
+async def studio(database: bytes, request: pytest.FixtureRequest) -> AsyncIterator[Studio]:
+    kind, seed = getattr(request, "param", (GraphStand, 1))
+    async with opened(database, kind, seed) as made:
+        yield made
