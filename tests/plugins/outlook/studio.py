@@ -2,16 +2,18 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 
+from tests.plugins.outlook.others_writes import body_of
 from tests.plugins.outlook.standing import GraphStand
 from tests.simulation import ground, people
+from tests.simulation.values import editable
 from tests.simulation.world import MARKERS, World
 
 from metonic_core import sync
-from metonic_core.model.content import Content
+from metonic_core.model.content import Content, occurrence_group
 from metonic_core.spi import ProviderError, Seen, StoredEvent
 from metonic_core.testing.checks.expecting import differing
 from metonic_core.testing.checks.following import listed
@@ -67,6 +69,20 @@ class Studio:
     async def make(self, number: int = 1) -> None:
         for _ in range(number):
             await people.make(self.world)
+
+    async def edit_there(self, event: StoredEvent) -> None:
+        """A person changes one thing of an event at Outlook."""
+        world = self.world
+        group = world.dice.choice(editable(event.content))
+        content = world.values.edited(event.content, group)
+        if group.startswith("occurrence:"):
+            edited = next(o for o in content.overrides if occurrence_group(o.slot) == group)
+            is_cancelled = world.dice.random() < 0.3
+            content = replace(event.content, overrides=(replace(edited, is_cancelled=is_cancelled),))
+            await self.stand.vary(event.id, content)
+        else:
+            fields = {name: value for name, value in body_of(content).items() if name != "recurrence"}
+            await self.stand.ask("PATCH", self.stand.path(event.id), fields)
 
 
 async def expect_in_step(studio: Studio) -> None:
