@@ -45,5 +45,6 @@ _NO_CURSOR = "That is no cursor of Outlook."
 
 
 def _is_path(text: str) -> bool:
-    is_plain = text.startswith("/") and text.isascii() and text.isprintable() and " " not in text
+    is_path = text.startswith("/") and not text.startswith("//")
+    is_plain = is_path and text.isascii() and text.isprintable() and " " not in text
     return is_plain and "/delta" in text and len(text) <= _LONGEST

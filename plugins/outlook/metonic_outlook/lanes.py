@@ -95,7 +95,7 @@ class _Sending:
         if isinstance(reply, Answer) and reply.status in DONE:
             return 0
         self._broken.add(step.chain)
-        failures += is_failing(reply)
+        failures = failures + 1 if is_failing(reply) else 0
         self._stop = self._stop or stopping(reply)
         if self._stop is None and failures == _MOST_FAILURES:
             self._stop = read_failure(reply)

@@ -43,9 +43,10 @@ class Work(EventWork):
         Of a user's own series that is left at one attempt: it would be no series for a moment, with no mark
         to tell why.
         """
-        if self.whole is None or self.goal is None or self.before is None or TIME not in self.scope:
+        known = self.before if self.is_stale else self.whole
+        if known is None or self.goal is None or TIME not in self.scope:
             return False
-        cancelled = [o.slot for o in self.whole.event.content.overrides if o.is_cancelled]
+        cancelled = [o.slot for o in known.event.content.overrides if o.is_cancelled]
         goal, is_copy = self.goal, isinstance(self.write, Update) and self.write.marker is not None
         return is_copy and any(_takes_place(goal, slot) for slot in cancelled)
 

@@ -3,11 +3,27 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from tests.plugins.google.outside import HttpClient, account, session
+from tests.plugins.outlook.scripted import Scripted
 from tests.plugins.outlook.standing import GraphStand
 from tests.plugins.outlook.studio import Studio, opened
 from tests.simulation.world import settled
 
+from metonic_outlook.adapter import OutlookAdapter
 from metonic_outlook.provider import PROVIDER
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Scripted]:
+    scripted = await Scripted().start()
+    yield scripted
+    await scripted.stop()
+
+
+@pytest.fixture
+async def adapter(server: Scripted) -> AsyncIterator[OutlookAdapter]:
+    async with session() as http:
+        yield OutlookAdapter(HttpClient(http), account(server.url))
 
 
 @pytest.fixture

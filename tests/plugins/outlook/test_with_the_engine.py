@@ -9,7 +9,7 @@ from tests.plugins.outlook.standing import FickleGraphStand, GraphStand, PagedGr
 from tests.plugins.outlook.studio import Studio, expect_in_step
 from tests.simulation import people
 
-from metonic_core.model.series import Override
+from metonic_core.model.series import Override, Recurrence
 from metonic_core.spi import Timed
 from metonic_core.testing.checks.contents import WEEKLY
 from metonic_gateway.store import appointments
@@ -53,7 +53,7 @@ async def test_new_copies_take_a_request_for_twenty_and_no_more_than_four_at_a_t
 async def test_a_first_read_takes_little_more_than_its_pages(studio: Studio) -> None:
     graph, first = studio.stand.graph, (studio.world.now + DAY).replace(tzinfo=None, hour=10, minute=0)
     when = Timed(first, first + HOUR, "Europe/Berlin")
-    weekly = replace(WEEKLY, when=when, recurrence=replace(WEEKLY.recurrence, rules=("FREQ=WEEKLY",)))
+    weekly = replace(WEEKLY, when=when, recurrence=Recurrence(("FREQ=WEEKLY",)))
     for number in range(300):
         content = weekly if number % 10 == 0 else studio.world.values.content(is_series=False)
         seeding.put_event(graph.world, {"calendar": studio.stand.shelf.name, "event": body_of(content)})
