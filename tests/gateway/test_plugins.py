@@ -143,4 +143,4 @@ def test_a_name_that_nobody_has_tells_which_there_are() -> None:
     ended = run("check", "nobody")
 
     assert ended.exit_code == 2
-    assert ended.output == "There is no plugin nobody. Installed: apple, google.\n"
+    assert ended.output == "There is no plugin nobody. Installed: apple, google, outlook.\n"

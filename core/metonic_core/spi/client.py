@@ -24,7 +24,8 @@ class Answer:
     def retry_after(self) -> float | None:
         """Seconds to wait, a week at most; None where the answer does not say (RFC 9110 10.2.3).
 
-        Microsoft's have a fraction. A date is measured against the answer's own Date, so that no clock is needed.
+        Microsoft's have a fraction. A date is measured against the answer's own Date, so that no clock is
+        needed.
         """
         text = self.headers.get("retry-after", "").strip()
         if _SECONDS.fullmatch(text):

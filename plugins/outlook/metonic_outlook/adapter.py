@@ -22,6 +22,7 @@ from metonic_core.spi import (
     Seen,
     Stored,
     StoredEvent,
+    Unavailable,
     Unknown,
     Unreadable,
     Update,
@@ -113,6 +114,9 @@ def _reading(event_id: str, found: Fetched) -> Reading:
 
 
 def _raise_failure(outcome: Outcome) -> None:
+    """Of one write alone Unavailable says that it may have happened, and any other error that it did not."""
+    if isinstance(outcome, Unknown) and not isinstance(outcome.error, Unavailable):
+        raise Unavailable(outcome.error.message) from outcome.error
     if isinstance(outcome, Failed | Unknown):
         raise outcome.error
 

@@ -116,6 +116,10 @@ class Fetcher:
         """The events that were created with these identities, whole, in the same order."""
         named = await self.named(identities)
         found = await self.fetch(i for ids in named for i in ids)
+        for one in found.values():
+            if isinstance(one, Withheld) and one.is_passing:
+                # Whoever does not find it makes it once more.
+                raise Unavailable(one.reason)
         read = [[one.read for i in ids if isinstance(one := found[i], Whole)] for ids in named]
         return [
             [one.event for one in told if isinstance(one, Seen) and one.event.identity == str(identity)]

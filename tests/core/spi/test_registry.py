@@ -88,6 +88,7 @@ def test_installed_plugins_are_found_with_their_distribution() -> None:
     assert [(r.name, r.distribution, r.problem) for r in registry.reports] == [
         ("apple", "metonic-apple", None),
         ("google", "metonic-google", None),
+        ("outlook", "metonic-outlook", None),
     ]
     assert all(report.version != "?" for report in registry.reports)
 
