@@ -58,6 +58,7 @@ class OutlookAdapter(CalendarAdapter):
             name=self._account.name or person.name,
             username=self._account.username or person.name,
             calendar_id=mine.id,
+            zone=self._account.zone or await calendars.home(self._session, mine.id),
         )
 
     async def list_calendars(self) -> Sequence[CalendarInfo]:

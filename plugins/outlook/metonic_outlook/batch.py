@@ -60,6 +60,7 @@ class _Batch:
         self._fetcher = Fetcher(session, calendar_id)
         self._calendar_id = calendar_id
         self._mailbox = mailbox
+        self._without: ProviderError | None = None
         self._works = [Work(write) for write in writes]
 
     async def run(self) -> Sequence[Outcome]:
@@ -135,11 +136,17 @@ class _Batch:
     async def _judge(self, told: Told) -> None:
         for work, reply in told:
             if isinstance(work.write, Create) and is_missing(reply):
-                work.fail(await self._session.missing(self._calendar_id))
+                work.fail(await self._missing())
             elif not is_taken(reply):
                 work.judge(reply)
         await self._adopt([(work, reply) for work, reply in told if is_taken(reply)])
         self._doubt_shared_ids()
+
+    async def _missing(self) -> ProviderError:
+        """Why there was nowhere to make an event, asked once."""
+        if self._without is None:
+            self._without = await self._session.missing(self._calendar_id)
+        return self._without
 
     def _doubt_shared_ids(self) -> None:
         """Of events that are made in quick succession some were answered with the id of another one."""

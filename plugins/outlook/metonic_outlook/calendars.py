@@ -1,5 +1,6 @@
 """The calendars of an account (resource "calendar"), and what its mailbox takes."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,9 +10,9 @@ from metonic_outlook.errors import read_failure
 from metonic_outlook.items import Item, entries_of, id_of, items_of, name_of, text_of, words_of
 from metonic_outlook.lanes import send_each
 from metonic_outlook.packing import Request
-from metonic_outlook.paths import CALENDARS, IANA_ZONES, ME, MY_CALENDAR, ZONES, with_query
+from metonic_outlook.paths import CALENDARS, IANA_ZONES, ME, MY_CALENDAR, ZONES, events, with_query
 from metonic_outlook.session import Session
-from metonic_outlook.zones import Mailbox
+from metonic_outlook.zones import UTC_ZONE, Mailbox, iana_name
 
 _ENTRY = {"$select": "id,name,hexColor,isDefaultCalendar,canEdit,canViewPrivateItems"}
 _PAGE = {"$top": "100"}
@@ -42,6 +43,18 @@ async def primary(session: Session) -> CalendarInfo:
     if not id_of(found):
         raise Unavailable("Microsoft Graph does not say which calendar is the default one.")
     return _calendar(found)
+
+
+async def home(session: Session, calendar_id: str) -> str | None:
+    """The IANA zone that most events of the calendar were made in; None if that is none.
+
+    Nothing tells the user's own without a permission of its own, and days have to begin somewhere.
+    """
+    query = {"$select": "originalStartTimeZone", "$top": "50"}
+    found = await session.read(Request("GET", with_query(events(calendar_id), query)))
+    zones = Counter(iana_name(text_of(item, "originalStartTimeZone")) for item in entries_of(found))
+    named = [zone for zone, _ in zones.most_common() if zone not in {None, UTC_ZONE}]
+    return named[0] if named else None
 
 
 async def listing(session: Session) -> Sequence[CalendarInfo]:

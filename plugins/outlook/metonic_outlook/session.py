@@ -117,5 +117,5 @@ def _parts(whole: Answer, size: int) -> list[Reply]:
             return [*disclosed(whole, size)]
     except Unavailable as error:
         return [_hindered(error)] * size
-    refused = ProviderError(f"Microsoft Graph refused a batch with status {whole.status}.")
+    refused = Unavailable(f"Microsoft Graph refused a batch with status {whole.status}.")
     return [Hindered(refused, is_open=False)] * size

@@ -130,7 +130,10 @@ async def test_what_cannot_be_sent_together_is_sent_alone(
 async def test_a_batch_that_is_not_found_says_nothing_of_its_parts(server: Scripted, graph: Session) -> None:
     server.whole = refused(404, "ErrorItemNotFound")
 
-    assert all(isinstance(reply, Hindered) for reply in await send_each(graph, gets(*"ab")))
+    replies = await send_each(graph, gets(*"ab"))
+
+    assert all(isinstance(reply, Hindered) and not reply.is_open for reply in replies)
+    assert all(isinstance(read_failure(reply), Unavailable) for reply in replies)
 
 
 async def test_a_part_without_an_answer_may_have_been_done(server: Scripted, graph: Session) -> None:

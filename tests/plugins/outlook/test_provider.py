@@ -6,12 +6,14 @@ from importlib.metadata import entry_points
 import pytest
 from tests.plugins.google.outside import HttpClient, account, session
 from tests.plugins.outlook.scripted import Said, Scripted, refused
-from tests.plugins.outlook.standing import GraphStand
+from tests.plugins.outlook.standing import ALICE, GraphStand
 
 from metonic_core.spi import AccessDenied, OAuth2, Unavailable
+from metonic_core.testing.checks.contents import DAY, creating
 from metonic_outlook import metonic_provider
 from metonic_outlook.adapter import OutlookAdapter
 from metonic_outlook.provider import PROVIDER
+from metonic_simulators.graph import seeding
 
 CAROL = "carol@outlook.example"
 
@@ -50,6 +52,22 @@ async def test_a_personal_account_is_known_by_its_address(stand: GraphStand) -> 
     named = {calendar.name: (calendar.is_primary, calendar.is_writable) for calendar in calendars}
     assert named == {"Calendar": (True, True), "Birthdays": (False, False)}
     assert found.calendar_id in {calendar.id for calendar in calendars}
+
+
+async def test_days_begin_where_most_events_were_made(stand: GraphStand) -> None:
+    london, berlin = ({"timeZone": name} for name in ("GMT Standard Time", "W. Europe Standard Time"))
+    for zone in (berlin, london, {"timeZone": "UTC"}, london, {"timeZone": "UTC"}, {"timeZone": "UTC"}):
+        times = {"start": {"dateTime": "2028-03-07T10:00:00", **zone}}
+        seeding.put_event(stand.graph.world, {"calendar": ALICE, "event": times | {"end": times["start"]}})
+
+    found = await stand.adapter.authenticate()
+
+    assert found.zone == "Europe/London"
+    assert (await PROVIDER.adapter(stand.client, found).authenticate()).zone == "Europe/London"
+    adapter = PROVIDER.adapter(stand.client, found)
+    await adapter.create_event(stand.calendar_id, creating(DAY))
+    (made,) = stand.shelf.living()
+    assert made.body["start"]["timeZone"] == "GMT Standard Time"
 
 
 async def test_calendars_of_all_pages_are_listed(stand: GraphStand) -> None:
