@@ -42,9 +42,13 @@ class OAuth2:
     """Sign-in at the provider's own page: the code flow with PKCE (RFC 6749, RFC 7636), with an id_token.
 
     Without one of ``scopes`` the plugin cannot work; ``parameters`` go into the request beside the usual
-    ones. ``issuer`` and ``keys_url`` are those of the id_token, whose ``sub`` is the account's subject
-    (OpenID Connect Core 1.0). ``server`` is the base URL that the plugin asks with the token. ``revoke_url``
-    is None where a grant cannot be revoked (RFC 7009).
+    ones. ``issuer`` and ``keys_url`` are those of the id_token (OpenID Connect Core 1.0); where each tenant
+    issues its own, ``{tenantid}`` stands for the claim ``tid``. ``identity`` are the claims that together
+    name an account for good: its subject. ``server`` is the base URL that the plugin asks with the token.
+
+    ``revoke_url`` is None where a grant cannot be revoked (RFC 7009), and ``withdrawal`` a sentence on where
+    users take it back by themselves. ``names_scopes``: so does a renewal (RFC 6749 6). ``admin_errors`` are
+    words in an error's description that say that an administrator has to agree, not the user.
     """
 
     server: str
@@ -55,6 +59,10 @@ class OAuth2:
     keys_url: str
     revoke_url: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
+    identity: tuple[str, ...] = ("sub",)
+    names_scopes: bool = False
+    admin_errors: tuple[str, ...] = ()
+    withdrawal: str = ""
 
 
 @dataclass(frozen=True, slots=True)

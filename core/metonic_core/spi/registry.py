@@ -111,8 +111,8 @@ def _check_pages(sign_in: OAuth2) -> None:
     pages = (sign_in.server, sign_in.authorize_url, sign_in.token_url, sign_in.keys_url, sign_in.revoke_url)
     if not all(page.startswith("https://") for page in pages if page is not None):
         raise ValueError("the addresses of a sign-in by OAuth begin with https://")
-    if not sign_in.scopes:
-        raise ValueError("sign-in by OAuth needs at least one scope")
+    if not sign_in.scopes or not sign_in.identity:
+        raise ValueError("sign-in by OAuth needs at least one scope, and a claim that names the account")
 
 
 def _check_form(sign_in: Password) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from metonic_gateway.accounts.channels import close_all
 from metonic_gateway.accounts.connecting import NotConnected, adapter_for
-from metonic_gateway.accounts.oauth.revoking import Revocation, is_revocable, revoke
+from metonic_gateway.accounts.oauth.revoking import Revocation, is_revocable, revoke, withdrawal
 from metonic_gateway.services import Services, status_topic
 from metonic_gateway.store import calendars, disconnecting
 from metonic_gateway.store.calendars import ConnectedCalendar
@@ -16,15 +16,14 @@ _BEING_REMOVED = "The copies are being removed; the sign-in is forgotten after t
 _GIVEN_BACK_AFTER = (
     "The copies are being removed; after that our access is given back to the provider and forgotten here."
 )
-_FORGOTTEN = "The sign-in is forgotten. Copies stay in the calendar until you delete them there."
+_FORGOTTEN = "The sign-in is forgotten."
+_STAY = "Copies stay in the calendar until you delete them there."
 _NOT_YET = (
-    "The provider could not be told that the sign-in ends: it is told later, and then it is forgotten here. "
-    "Copies stay in the calendar until you delete them there."
+    "The provider could not be told that the sign-in ends: it is told later, and then it is forgotten here."
 )
 _NEVER = (
     "The sign-in is forgotten, but the provider could not be told: take our access away in your account "
-    "there. "
-    "Copies stay in the calendar until you delete them there."
+    "there."
 )
 # The one who asked tries first.
 _JOB_AFTER = timedelta(minutes=1)
@@ -32,7 +31,10 @@ _JOB_AFTER = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Disconnected:
-    """``copies_to_remove`` are erased from now on, before the credentials are; ``grant_revoked`` by now."""
+    """``copies_to_remove`` are erased from now on, before the credentials are; ``grant_revoked`` by now.
+
+    ``next_step`` also says what only the user can do.
+    """
 
     provider: str
     copies_to_remove: int
@@ -53,7 +55,8 @@ async def disconnect(
     if link is not None:
         copies = await disconnecting.count_copies(link)
         services.nudge([calendar.id])
-        next_step = _GIVEN_BACK_AFTER if is_revocable(services, calendar) else _BEING_REMOVED
+        told = _GIVEN_BACK_AFTER if is_revocable(services, calendar) else _BEING_REMOVED
+        next_step = _joined(told, withdrawal(services, calendar))
         done = Disconnected(provider_name, copies, grant_revoked=False, next_step=next_step)
     else:
         done = await _leave_copies(services, calendar)
@@ -68,7 +71,8 @@ async def _leave_copies(services: Services, calendar: ConnectedCalendar) -> Disc
         return await _give_back(services, calendar, now, is_removing=is_removing)
     if not await disconnecting.disconnect_now(calendar.id, now, is_removing=is_removing):
         raise NotConnected(calendar.provider)
-    return Disconnected(calendar.provider, 0, grant_revoked=False, next_step=_FORGOTTEN)
+    next_step = _joined(_FORGOTTEN, withdrawal(services, calendar), _STAY)
+    return Disconnected(calendar.provider, 0, grant_revoked=False, next_step=next_step)
 
 
 async def _give_back(
@@ -82,5 +86,9 @@ async def _give_back(
     is_later = told is Revocation.FAILED and not is_removing
     if not is_later:
         await disconnecting.end_giving_back(calendar.id, now)
-    next_step = _FORGOTTEN if told is not Revocation.FAILED else _NOT_YET if is_later else _NEVER
-    return Disconnected(calendar.provider, 0, told is Revocation.DONE, next_step)
+    outcome = _FORGOTTEN if told is not Revocation.FAILED else _NOT_YET if is_later else _NEVER
+    return Disconnected(calendar.provider, 0, told is Revocation.DONE, _joined(outcome, _STAY))
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))

@@ -12,6 +12,7 @@ from graphql import GraphQLError
 from metonic_core import spi
 from metonic_core.model.errors import InvalidValue
 from metonic_core.pacing import retry_after_of
+from metonic_gateway.accounts.oauth.authority import ADMIN_NEEDED, AdminNeeded
 from metonic_gateway.graphql.scalars import DateTime, PlatformVersion, ProviderName, maybe_date_time
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class ErrorCode(Enum):
     SIGN_IN_REQUIRED = "sign_in_required"
     SIGN_IN_FAILED = "sign_in_failed"
     SCOPES_MISSING = "scopes_missing"
+    ADMIN_CONSENT_REQUIRED = ADMIN_NEEDED
     CALENDAR_REQUIRED = "calendar_required"
     PAUSED = "paused"
     ACCESS_DENIED = "access_denied"
@@ -236,6 +238,10 @@ def refused(error: spi.ProviderError, provider: str, now: datetime) -> SignInReq
 
 
 _EXPLAINED: dict[type[spi.ProviderError], tuple[ErrorCode, str]] = {
+    AdminNeeded: (
+        ErrorCode.ADMIN_CONSENT_REQUIRED,
+        "Ask an administrator of your organization to allow this service, then begin again.",
+    ),
     spi.SignInNeeded: (ErrorCode.SIGN_IN_FAILED, "Check user name and password, and try again."),
     spi.AccessDenied: (
         ErrorCode.ACCESS_DENIED,

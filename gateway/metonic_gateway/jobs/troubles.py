@@ -14,6 +14,7 @@ from metonic_core.spi.errors import (
     Unavailable,
 )
 from metonic_core.sync import Report
+from metonic_gateway.accounts.oauth.authority import ADMIN_NEEDED, AdminNeeded
 from metonic_gateway.store.runs import RunError
 
 
@@ -51,6 +52,11 @@ _MEND_THE_QUARREL = (
 _OPERATOR = "Tell whoever runs this service; it is tried again by itself."
 
 _EXPLAINED: tuple[tuple[type[ProviderError], str, str], ...] = (
+    (
+        AdminNeeded,
+        ADMIN_NEEDED,
+        "Ask an administrator of your organization to allow this service, then connect the provider again.",
+    ),
     (
         SignInNeeded,
         "sign_in_required",

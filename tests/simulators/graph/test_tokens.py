@@ -11,6 +11,7 @@ from tests.simulators.graph.official import Client
 from tests.simulators.graph.signing import Browser, claims, told
 
 from metonic_simulators.graph import Simulator
+from metonic_simulators.graph.people import CONSUMERS
 
 
 def decoded(text: str) -> bytes:
@@ -72,7 +73,8 @@ async def test_an_id_token_says_who_it_is_and_its_key_is_served(
     )
     found = claims(body["id_token"])
     assert (found["nonce"], found["aud"]) == ("n1", sim.client_id)
-    assert found["iss"] == known["issuer"].replace("{tenant}", found["tid"])
+    assert found["iss"] == known["issuer"].replace("{tenantid}", found["tid"])
+    assert found["iss"] == f"https://login.microsoftonline.com/{CONSUMERS}/v2.0"
     assert "revocation_endpoint" not in known
 
 

@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Any
 
 from authlib.oauth2.auth import ClientAuth
-from authlib.oauth2.base import OAuth2Error
 from authlib.oauth2.client import OAuth2Client
 from yarl import URL
 
@@ -28,6 +27,9 @@ from metonic_gateway.telemetry import get_logger
 
 DEADLINE = 30.0
 """After so many seconds a request is given up, less than others wait for who is renewing."""
+
+ADMIN_NEEDED = "admin_consent_required"
+"""The code of it, in the API and for the page where a sign-in goes on."""
 
 _CODE = re.compile(r"[a-z_]{1,40}")
 # RFC 6749 A.12 and A.17, but for blanks, which a header would not carry (RFC 6750 2.1).
@@ -49,6 +51,13 @@ _OVER = frozenset(
 _LATER = frozenset({"temporarily_unavailable", "server_error", "internal_failure", "slow_down"})
 
 _log = get_logger(__name__)
+
+
+class AdminNeeded(SignInNeeded):
+    """Not the user but an administrator of their organization has to agree."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(f"{title} wants an administrator of your organization to allow this service.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,7 @@ class Authority:
         self._egress = egress
         self._title = title
         self._clock = clock
-        self._client = _Client(client, egress, title)
+        self._client = _Client(sign_in, client, egress, title)
 
     def page(self, state: str, verifier: str, **parameters: str) -> str:
         """The address of the page where the user signs in and agrees."""
@@ -101,9 +110,13 @@ class Authority:
         renew_at = renewal(token, self._clock())
         return Exchanged(Grant(str(token["access_token"]), refresh, renew_at, scopes), id_token)
 
-    async def renewed(self, grant: Grant) -> Grant:
-        """The grant with a new access token; SignInNeeded where it is over."""
-        token = await self._client.refresh_token(self._sign_in.token_url, refresh_token=grant.refresh)
+    async def renewed(self, grant: Grant, claims: str = "") -> Grant:
+        """The grant with a new access token, which says what is claimed; SignInNeeded where it is over."""
+        named = {"scope": " ".join(self._sign_in.scopes)} if self._sign_in.names_scopes else {}
+        if claims:
+            named["claims"] = claims
+        url = self._sign_in.token_url
+        token = await self._client.refresh_token(url, refresh_token=grant.refresh, **named)
         return grant.with_answer(token, self._clock())
 
     async def revoke(self, grant: Grant, url: str) -> None:
@@ -151,7 +164,7 @@ class _Answer:
 class _Client(OAuth2Client):
     """Authlib's client, which knows what to say, over the egress, which says it."""
 
-    def __init__(self, client: OAuthClient, egress: Egress, title: str) -> None:
+    def __init__(self, sign_in: OAuth2, client: OAuthClient, egress: Egress, title: str) -> None:
         super().__init__(
             egress,
             client.id,
@@ -160,6 +173,7 @@ class _Client(OAuth2Client):
             revocation_endpoint_auth_method="client_secret_post",
             code_challenge_method="S256",
         )
+        self._sign_in = sign_in
         self._title = title
 
     async def _fetch_token(self, url: str, body: str, auth: ClientAuth, **_: object) -> dict[str, Any]:
@@ -184,11 +198,14 @@ class _Client(OAuth2Client):
         return _Answer(answer, self._title)
 
     def _token(self, answer: _Answer) -> dict[str, Any]:
+        # Authlib takes no error whose description has characters that RFC 6749 5.2 does not allow; those of
+        # Microsoft have line breaks.
+        told = answer.object()
+        if isinstance(told, Mapping) and "error" in told:
+            raise self._refusal(told)
         try:
             read: Callable[[_Answer], dict[str, Any]] = self.parse_response_token
             token = read(answer)
-        except OAuth2Error as error:
-            raise _meaning(_code_of({"error": error.error}), self._title) from None
         except (ValueError, TypeError):
             raise answer.oddity() from None
         if not _is_token(token.get("access_token")):
@@ -198,8 +215,19 @@ class _Client(OAuth2Client):
             raise answer.oddity()
         return token
 
+    def _refusal(self, told: Mapping[str, object]) -> ProviderError:
+        if wants_admin(self._sign_in, told.get("error_description")):
+            _log.warning("authorization_server_refused", code=ADMIN_NEEDED)
+            return AdminNeeded(self._title)
+        return _meaning(_code_of(told), self._title)
+
     def __del__(self) -> None:
         """The egress is not ours to let go."""
+
+
+def wants_admin(sign_in: OAuth2, description: object) -> bool:
+    """Whether the description of an error says that an administrator has to agree."""
+    return isinstance(description, str) and any(word in description for word in sign_in.admin_errors)
 
 
 def _is_token(value: object) -> bool:

@@ -1,6 +1,9 @@
 """The client of an account that is signed in with a grant: it renews the grant, and nobody sees a token."""
 
 import asyncio
+import json
+import re
+from base64 import b64decode
 from collections.abc import Coroutine, Mapping
 from datetime import datetime
 from typing import Final
@@ -19,6 +22,8 @@ from metonic_gateway.telemetry import get_logger
 from metonic_gateway.vault import Place, VaultError
 
 _UNAUTHORIZED: Final = 401
+_INSUFFICIENT = 'error="insufficient_claims"'
+_CLAIMS = re.compile(r'\bclaims="([\w+/=-]{1,4000})"', re.ASCII)
 _LOOK_AGAIN = 0.2
 # Who renews has given up by then.
 _LOOKS = round(2 * DEADLINE / _LOOK_AGAIN)
@@ -46,7 +51,8 @@ class GrantClient:
         if answer.status != _UNAUTHORIZED:
             return answer
         # It was refused before anything was done, so a write may be repeated.
-        answer = await self._ask(await self._grant.renewed(grant), method, url, headers, body)
+        fresh = await self._grant.renewed(grant, wanted_claims(answer))
+        answer = await self._ask(fresh, method, url, headers, body)
         if answer.status == _UNAUTHORIZED:
             raise SignInNeeded(f"{self._provider.title} no longer lets us in.", answer)
         return answer
@@ -86,8 +92,10 @@ class KeptGrant:
             return await self.renewed(self._known)
         return self._known
 
-    async def renewed(self, stale: Grant) -> Grant:
+    async def renewed(self, stale: Grant, claims: str = "") -> Grant:
         """The grant with an access token other than that of ``stale``; one renews it, the others wait.
+
+        ``claims`` are what the refused request wants a token to say.
 
         What is new is stored before it is used. A grant is over only if it is still the one that was renewed:
         else somebody else was faster.
@@ -99,25 +107,27 @@ class KeptGrant:
             if grant.access != stale.access and not grant.is_due(self._services.clock()):
                 self._known = grant
                 return grant
-            fresh = await self._renewed_here(authority, grant, sealed)
+            fresh = await self._renewed_here(authority, grant, sealed, claims)
             if fresh is not None:
                 self._known = fresh
                 return fresh
             await asyncio.sleep(_LOOK_AGAIN)
         raise Unavailable("The sign-in is being renewed, and that takes too long.")
 
-    async def _renewed_here(self, authority: Authority, grant: Grant, sealed: str) -> Grant | None:
+    async def _renewed_here(
+        self, authority: Authority, grant: Grant, sealed: str, claims: str
+    ) -> Grant | None:
         """None where somebody else renews it, or has: then the row is to be looked at again."""
         until = await grants.claim(self._calendar_id, sealed, self._services.clock())
         if until is None:
             return None
-        return await _to_its_end(self._renewed_under(until, authority, grant, sealed))
+        return await _to_its_end(self._renewed_under(until, authority.renewed(grant, claims), sealed))
 
     async def _renewed_under(
-        self, until: datetime, authority: Authority, grant: Grant, sealed: str
+        self, until: datetime, renewing: Coroutine[None, None, Grant], sealed: str
     ) -> Grant | None:
         try:
-            fresh = await authority.renewed(grant)
+            fresh = await renewing
             text = self._services.vault.seal(fresh.as_text(), self.place)
             is_kept = await grants.replace(self._calendar_id, sealed, text)
         except SignInNeeded:
@@ -141,6 +151,20 @@ class KeptGrant:
         if sealed is None:
             raise SignInNeeded("The sign-in is over: the calendar was disconnected or has another account.")
         return sealed
+
+
+def wanted_claims(answer: Answer) -> str:
+    """What a token has to say to be taken (Microsoft: "Claims challenges"); empty if that is not told."""
+    challenge = answer.headers.get("www-authenticate", "")
+    found = _CLAIMS.search(challenge)
+    if found is None or _INSUFFICIENT not in challenge:
+        return ""
+    try:
+        claims = b64decode(found[1], altchars=b"-_").decode()
+        json.loads(claims)
+    except (ValueError, RecursionError):
+        return ""
+    return claims
 
 
 async def _to_its_end(work: Coroutine[None, None, Grant | None]) -> Grant | None:

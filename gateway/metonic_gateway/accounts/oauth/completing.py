@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from yarl import URL
+
 from metonic_core.model.errors import InvalidValue
 from metonic_core.spi.errors import Misconfigured, SignInNeeded
 from metonic_core.spi.provider import Account, OAuth2, Provider
@@ -82,10 +84,16 @@ async def _begun(services: Services, user_id: UUID, provider: Provider, state: s
 
 
 def _check_scopes(provider: Provider, sign_in: OAuth2, exchanged: Exchanged) -> None:
-    needed = set(sign_in.scopes) - _TOLD_OTHERWISE
-    missing = sorted(needed - set(exchanged.grant.scopes))
+    told = {_short(scope, sign_in) for scope in exchanged.grant.scopes}
+    needed = [scope for scope in sign_in.scopes if scope not in _TOLD_OTHERWISE]
+    missing = sorted(scope for scope in needed if _short(scope, sign_in) not in told)
     if missing:
         raise ScopesMissing(f"{provider.title} was not allowed all that is needed: {', '.join(missing)}.")
+
+
+def _short(scope: str, sign_in: OAuth2) -> str:
+    """The same for each way in which a scope is told: in any case, with or without the server before it."""
+    return scope.lower().removeprefix(f"{URL(sign_in.server).origin()}/")
 
 
 async def _identity(services: Services, provider: Provider, exchanged: Exchanged, nonce: str) -> Identity:

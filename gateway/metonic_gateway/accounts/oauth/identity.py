@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +28,8 @@ _AT_MOST_EVERY = timedelta(minutes=1)
 _OK = 200
 # What joserfc lets through where JSON has another shape than it expects.
 _MALFORMED = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+_TENANT = "{tenantid}"
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _UNSTORABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 _log = get_logger(__name__)
@@ -34,7 +37,10 @@ _log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """``subject`` never changes for the same account; ``name`` is its e-mail address, if it shows one."""
+    """``subject`` never changes for the same account; ``name`` is its e-mail address, if it shows one.
+
+    The name is for people alone: its user may have chosen it, be it the address of somebody else.
+    """
 
     subject: str
     name: str
@@ -77,19 +83,27 @@ async def identify(id_token: str, expected: Expected, keys: Keys, egress: Egress
         claim = error.claim if isinstance(error, ClaimError) else None
         _log.warning("id_token_not_believed", reason=type(error).__name__, code=claim)
         raise SignInNeeded("The provider does not say in a trustworthy way who signed in.") from None
-    subject = _text(claims.get("sub"))
+    subject = _subject(claims, expected.sign_in)
     if subject is None:
         raise SignInNeeded("The provider does not say who signed in.")
-    return Identity(subject, _text(claims.get("email")) or subject)
+    names = (_text(claims.get(name)) for name in ("email", "preferred_username"))
+    return Identity(subject, next(filter(None, names), subject))
 
 
-def told_subject(id_token: str) -> str | None:
+def told_subject(id_token: str, sign_in: OAuth2) -> str | None:
     """Whose token it says that it is, believed or not; None where it does not say so."""
     try:
-        claims = json.loads(jws.extract_compact(id_token.encode()).payload)
-        return _text(claims.get("sub"))
+        return _subject(json.loads(jws.extract_compact(id_token.encode()).payload), sign_in)
     except (JoseError, *_MALFORMED):
         return None
+
+
+def _subject(claims: Mapping[str, object], sign_in: OAuth2) -> str | None:
+    """Of several claims only without a colon in any, so that no two accounts have the same."""
+    parts = [_text(claims.get(name)) or "" for name in sign_in.identity]
+    if len(parts) > 1 and not all(part and ":" not in part for part in parts):
+        return None
+    return _text(":".join(parts))
 
 
 async def _signed(id_token: str, expected: Expected, keys: Keys, egress: Egress) -> dict[str, object]:
@@ -124,7 +138,7 @@ class _Rules(jwt.JWTClaimsRegistry):
 
 def _rules(expected: Expected, claims: dict[str, object]) -> jwt.JWTClaimsRegistry:
     # Google's own page on id_tokens: the issuer comes with or without its scheme.
-    issuer = expected.sign_in.issuer
+    issuer = _issuer(expected.sign_in.issuer, claims)
     is_for_several = isinstance(aud := claims.get("aud"), list) and len(aud) > 1
     return _Rules(
         int(expected.now.timestamp()),
@@ -135,6 +149,13 @@ def _rules(expected: Expected, claims: dict[str, object]) -> jwt.JWTClaimsRegist
         nonce={"essential": True, "value": expected.nonce},
         azp={"essential": True, "value": expected.client_id} if is_for_several else {},
     )
+
+
+def _issuer(known: str, claims: Mapping[str, object]) -> str:
+    """That of the token's tenant where each has its own: Microsoft's page on access tokens, "Issuer"."""
+    tenant = claims.get("tid")
+    is_named = isinstance(tenant, str) and _UUID.fullmatch(tenant)
+    return known.replace(_TENANT, str(tenant)) if is_named else known
 
 
 async def _read(url: str, egress: Egress) -> KeySet:

@@ -39,6 +39,16 @@ def is_revocable(services: Services, calendar: ConnectedCalendar) -> bool:
     return _revoke_url(services, calendar) is not None
 
 
+def withdrawal(services: Services, calendar: ConnectedCalendar) -> str:
+    """What a user is told whose provider cannot be told that a sign-in at its page is over; else empty."""
+    provider = services.registry.providers.get(calendar.provider)
+    sign_in = provider.sign_in if provider else None
+    if provider is None or not isinstance(sign_in, OAuth2) or sign_in.revoke_url is not None:
+        return ""
+    where = sign_in.withdrawal or "Take our access away in your account there."
+    return f"{provider.title} cannot be told, so our access stays listed in your account. {where}"
+
+
 async def revoke(services: Services, calendar: ConnectedCalendar) -> Revocation:
     """Give back the grant of a calendar in which nothing runs any more; what goes wrong is not raised.
 
@@ -91,7 +101,8 @@ async def give_back_unkept(services: Services, provider: Provider, exchanged: Ex
     whose it is. Whose it is says an id_token that came straight from the provider, so that its word is good
     for this even where it is not for a sign-in (OpenID Connect Core 1.0, 3.1.3.7, 6).
     """
-    url, subject = oauth_of(provider).revoke_url, told_subject(exchanged.id_token)
+    sign_in = oauth_of(provider)
+    url, subject = sign_in.revoke_url, told_subject(exchanged.id_token, sign_in)
     if url is None or subject is None or await grants.is_lived_on(provider.name, subject):
         _log.info("grant_left", provider=provider.name)
         return

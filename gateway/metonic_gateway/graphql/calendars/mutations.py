@@ -7,6 +7,7 @@ import strawberry
 from metonic_core.model.errors import InvalidValue
 from metonic_core.spi.errors import ProviderError, SignInNeeded
 from metonic_gateway.accounts import connecting, disconnecting
+from metonic_gateway.accounts.oauth.authority import AdminNeeded
 from metonic_gateway.graphql.calendars.types import ConnectedCalendar, connected_calendar
 from metonic_gateway.graphql.context import Info
 from metonic_gateway.graphql.errors import (
@@ -38,7 +39,10 @@ class Disconnected:
     grant_revoked: bool = strawberry.field(
         description="Whether the provider was told by now that the sign-in at its page is over."
     )
-    next_step: str
+    next_step: str = strawberry.field(
+        description="What comes now, and what is left to the user: where to take our access away, say, "
+        "if the provider cannot be told."
+    )
 
 
 @strawberry.type(description="What the provider answered just now.")
@@ -120,6 +124,8 @@ async def test_connection(info: Info, provider: ProviderName) -> TestResult:
         report = await connecting.test_connection(services, viewer.id, provider)
     except connecting.NotConnected:
         return not_connected(provider)
+    except AdminNeeded as error:
+        return refused(error, provider, services.clock())
     except SignInNeeded:
         return sign_in_required(provider)
     except ProviderError as error:

@@ -1,12 +1,14 @@
 """Signing in at a provider's own page: it begins here, goes on there, and ends here."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated
 
 import strawberry
 
 from metonic_core.model.errors import InvalidValue
 from metonic_core.spi.errors import Misconfigured, ProviderError
+from metonic_gateway.accounts.oauth.authority import ADMIN_NEEDED, AdminNeeded
 from metonic_gateway.accounts.oauth.beginning import Start, begin, begin_again
 from metonic_gateway.accounts.oauth.completing import ScopesMissing, complete
 from metonic_gateway.graphql.calendars.mutations import ConnectResult
@@ -33,7 +35,8 @@ _TELL = "Tell who runs this service."
 @strawberry.type(
     description="A sign-in that began: send the user's browser to `authUrl`. From there it comes back to the "
     "`redirectUri` with `code` and `state` in its query, for `completeConnection`, or with `error` and "
-    "`state` where the user did not agree."
+    "`state`: `access_denied` where the user did not agree, "
+    f"`{ADMIN_NEEDED}` where an administrator of their organization has to, or what else went wrong there."
 )
 class ConnectionStart:
     auth_url: str
@@ -91,17 +94,24 @@ async def complete_connection(info: Info, provider: ProviderName, code: str, sta
         await complete(services, viewer.id, plugin, code, state)
     except InvalidValue as error:
         return invalid_input(error)
-    except ScopesMissing as error:
-        return _too_little(error, provider)
-    except Misconfigured as error:
-        return _not_set_up(error, provider)
     except ProviderError as error:
-        return replace(refused(error, provider, services.clock()), next_step=_BEGIN_AGAIN)
+        return _failed(error, provider, services.clock())
     return await connected_calendar(info, viewer.id, provider) or not_connected(provider)
 
 
 def _shown(start: Start) -> ConnectionStart:
     return ConnectionStart(auth_url=start.url, state=start.state, expires_at=date_time(start.expires_at))
+
+
+def _failed(error: ProviderError, provider: str, now: datetime) -> SignInRequired | ProviderRefused:
+    match error:
+        case ScopesMissing():
+            return _too_little(error, provider)
+        case Misconfigured():
+            return _not_set_up(error, provider)
+        case AdminNeeded():
+            return refused(error, provider, now)
+    return replace(refused(error, provider, now), next_step=_BEGIN_AGAIN)
 
 
 def _too_little(error: ScopesMissing, provider: str) -> SignInRequired:

@@ -12,18 +12,21 @@ from metonic_simulators.wire.sign_in import basic, fits
 from metonic_simulators.wire.signing import Keys
 
 Form = Mapping[str, str]
+ISSUER = "https://login.microsoftonline.com/{tenantid}/v2.0"
+"""As `common` has it: of a token, with the tenant of its account."""
+
 _ID_LIFE = timedelta(hours=1)
 
 
-def token(form: Form, authorization: str, people: People, keys: Keys, issuer: str) -> dict[str, Any]:
-    """The answer to POST /token; raises GrantRefused. ``issuer`` has ``{tenant}`` in it."""
+def token(form: Form, authorization: str, people: People, keys: Keys) -> dict[str, Any]:
+    """The answer to POST /token; raises GrantRefused."""
     kind = form.get("grant_type", "")
     if not kind:
         raise GrantRefused("invalid_request", 900144, _missing("grant_type"))
     _check_client(form, authorization, people)
     claims = form.get("claims", "")
     if kind == "authorization_code":
-        return _by_code(form, people, keys, issuer, claims)
+        return _by_code(form, people, keys, claims)
     if kind == "refresh_token":
         return _by_refresh(form, people, claims)
     message = f"The app requested an unsupported grant type '{kind}'."
@@ -46,7 +49,7 @@ def _check_client(form: Form, authorization: str, people: People) -> None:
         raise GrantRefused("invalid_client", 7000215, message, 401)
 
 
-def _by_code(form: Form, people: People, keys: Keys, issuer: str, claims: str) -> dict[str, Any]:
+def _by_code(form: Form, people: People, keys: Keys, claims: str) -> dict[str, Any]:
     if not form.get("code"):
         raise GrantRefused("invalid_request", 900144, _missing("code"))
     code = people.redeemed(form["code"])
@@ -61,7 +64,7 @@ def _by_code(form: Form, people: People, keys: Keys, issuer: str, claims: str) -
     if "offline_access" in code.scopes:
         answer["refresh_token"] = people.issue_refresh(code.user, code.scopes)
     if "openid" in code.scopes:
-        answer["id_token"] = keys.signed(_claims(people, code, issuer))
+        answer["id_token"] = keys.signed(_claims(people, code))
     return answer
 
 
@@ -101,12 +104,12 @@ def _answer(people: People, user: User, wanted: frozenset[str], claims: str) -> 
     }
 
 
-def _claims(people: People, code: Code, issuer: str) -> dict[str, Any]:
+def _claims(people: People, code: Code) -> dict[str, Any]:
     """https://learn.microsoft.com/en-us/entra/identity-platform/id-token-claims-reference."""
     user, issued = code.user, int(people.clock.now().timestamp())
     found: dict[str, Any] = {
         "aud": people.client_id,
-        "iss": issuer.format(tenant=user.tenant),
+        "iss": ISSUER.format(tenantid=user.tenant),
         "iat": issued,
         "nbf": issued,
         "exp": issued + int(_ID_LIFE.total_seconds()),

@@ -10,6 +10,7 @@ from aiohttp import web
 from metonic_simulators.graph.errors import GrantRefused
 from metonic_simulators.graph.oauth import consent, exchange
 from metonic_simulators.graph.oauth.consent import Request
+from metonic_simulators.graph.oauth.exchange import ISSUER
 from metonic_simulators.graph.world import World
 from metonic_simulators.wire import sign_in
 from metonic_simulators.wire.log import Entry
@@ -63,11 +64,11 @@ class SignIn:
 
     async def token(self, request: web.Request) -> web.Response:
         form = {name: str(value) for name, value in (await request.post()).items()}
-        world, origin = self._world(), f"{request.scheme}://{request.host}"
+        world = self._world()
         try:
             _befall(world, request.path)
             authorization = request.headers.get("Authorization", "")
-            status, body = 200, exchange.token(form, authorization, world.people, self._keys, issuer(origin))
+            status, body = 200, exchange.token(form, authorization, world.people, self._keys)
         except GrantRefused as refused:
             status, body = refused.status, _refusal(world, refused, form)
         at = world.clock.now().timestamp()
@@ -80,15 +81,14 @@ class SignIn:
     async def discovery(self, request: web.Request) -> web.Response:
         """OpenID Connect Discovery 1.0; there is no revocation endpoint."""
         tenant = request.match_info["tenant"]
-        origin = f"{request.scheme}://{request.host}"
-        base = f"{origin}/{tenant}"
+        base = f"{request.scheme}://{request.host}/{tenant}"
         return web.json_response(
             {
                 "token_endpoint": f"{base}/oauth2/v2.0/token",
                 "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
                 "end_session_endpoint": f"{base}/oauth2/v2.0/logout",
                 "jwks_uri": f"{base}/discovery/v2.0/keys",
-                "issuer": issuer(origin) if tenant == "common" else issuer(origin).format(tenant=tenant),
+                "issuer": ISSUER if tenant == "common" else ISSUER.format(tenantid=tenant),
                 "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
                 "response_modes_supported": ["query", "fragment", "form_post"],
                 "response_types_supported": ["code"],
@@ -97,10 +97,6 @@ class SignIn:
                 "scopes_supported": ["openid", "profile", "email", "offline_access"],
             }
         )
-
-
-def issuer(origin: str) -> str:
-    return f"{origin}/{{tenant}}/v2.0"
 
 
 def routes(asked: SignIn) -> Iterable[web.RouteDef]:

@@ -1,0 +1,120 @@
+"""What stands in for Microsoft, and a house whose users sign in there; their calendars are in memory."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from pydantic import SecretStr
+from tests.gateway.granting import PAGE
+from tests.gateway.house import House
+from tests.gateway.memory import MemoryAdapter, World
+from yarl import URL
+
+from metonic_core.model.when import Window
+from metonic_core.spi import Account, CalendarInfo, Client, EventPage, Provider, Unavailable
+from metonic_core.spi.registry import Registry
+from metonic_gateway.accounts.connecting import adapter_for
+from metonic_gateway.accounts.egress import Egress
+from metonic_gateway.accounts.oauth.beginning import begin
+from metonic_gateway.accounts.oauth.client import KeptGrant
+from metonic_gateway.accounts.oauth.completing import complete
+from metonic_gateway.accounts.oauth.grant import Grant
+from metonic_gateway.accounts.stand_ins import StandIns
+from metonic_gateway.store import calendars
+from metonic_outlook.sign_in import SIGN_IN
+from metonic_simulators.graph import Simulator, graph
+
+ALICE, BOB, CAROL = "alice@contoso.example", "bob@contoso.example", "carol@outlook.example"
+"""Alice and Bob are of one organization, Carol's account is a personal one."""
+ORIGINS = ("https://graph.microsoft.com", "https://login.microsoftonline.com")
+
+
+class AtGraph(MemoryAdapter):
+    """Asks Graph who it is with each request, and looks into the memory then."""
+
+    def __init__(self, world: World, client: Client, account: Account) -> None:
+        super().__init__(world, client, account)
+        self._signed_in, self._who = client, account
+
+    async def authenticate(self) -> Account:
+        told = await self._look()
+        return replace(self._who, subject=told["id"], name=told["displayName"])
+
+    async def list_calendars(self) -> Sequence[CalendarInfo]:
+        await self._look()
+        return await super().list_calendars()
+
+    async def get_events(self, calendar_id: str, window: Window | None, page: str | None = None) -> EventPage:
+        await self._look()
+        return await super().get_events(calendar_id, window, page)
+
+    async def _look(self) -> dict[str, str]:
+        answer = await self._signed_in.request("GET", f"{SIGN_IN.server}/me")
+        if answer.status != 200:
+            raise Unavailable("The server is down.")
+        found: dict[str, str] = json.loads(answer.body)
+        return found
+
+
+@dataclass
+class Microsoft:
+    """A house, and what stands in for Microsoft, whose clocks go together."""
+
+    house: House
+    sim: Simulator
+    provider: Provider
+
+    def later(self, **by: float) -> None:
+        before = self.sim.clock.now()
+        self.sim.advance(**by)
+        self.house.later(self.sim.clock.now() - before)
+
+    async def signed_in(self, who: str = ALICE) -> UUID:
+        """The connected calendar after that account allowed what it was asked for."""
+        start = await begin(self.house.services, self.house.user, self.provider, PAGE)
+        back = URL(self.sim.allow(dict(URL(start.url).query), who)).query
+        return await self.complete(back["code"], back["state"])
+
+    async def complete(self, code: str, state: str) -> UUID:
+        return await complete(self.house.services, self.house.user, self.provider, code, state)
+
+    async def asks(self, calendar: UUID) -> None:
+        """A request with the sign-in of that calendar, which is renewed for it if it has to be."""
+        value = await calendars.load(calendar)
+        assert value is not None
+        await adapter_for(self.house.services, value).list_calendars()
+
+    async def grant(self, calendar: UUID) -> Grant:
+        """As it stands sealed in the row."""
+        value = await calendars.load(calendar)
+        assert value is not None
+        assert value.sealed is not None
+        return KeptGrant(self.house.services, self.provider, value).opened(value.sealed)
+
+    def renewals(self) -> int:
+        """How often the token endpoint was asked, but for codes."""
+        return sum(entry.operation == "token" for entry in self.sim.log) - len(self.sim.people.spent)
+
+
+@asynccontextmanager
+async def at_microsoft(house: House) -> AsyncIterator[Microsoft]:
+    async with graph(start=house.now, runs=False) as sim:
+        stand_ins = StandIns(dict.fromkeys(ORIGINS, sim.url))
+        async with Egress(allow_private_addresses=True, stand_ins=stand_ins) as egress:
+            world = house.world
+            provider = Provider(
+                "outlook", "Outlook", SIGN_IN, lambda client, account: AtGraph(world, client, account)
+            )
+            client = {"outlook": {"id": sim.client_id, "secret": sim.client_secret}}
+            settings = house.services.settings.model_copy(
+                update={
+                    "public_url": "https://sync.example.org",
+                    "redirect_uris": PAGE,
+                    "oauth_clients": SecretStr(json.dumps(client)),
+                }
+            )
+            registry = Registry({provider.name: provider}, ())
+            house.services = replace(house.services, settings=settings, registry=registry, egress=egress)
+            yield Microsoft(house, sim, provider)
