@@ -51,7 +51,7 @@ class AtGraph(MemoryAdapter):
         return await super().get_events(calendar_id, window, page)
 
     async def _look(self) -> dict[str, str]:
-        answer = await self._signed_in.request("GET", f"{SIGN_IN.server}/me")
+        answer = await self._signed_in.request("GET", f"{SIGN_IN.server}/v1.0/me")
         if answer.status != 200:
             raise Unavailable("The server is down.")
         found: dict[str, str] = json.loads(answer.body)

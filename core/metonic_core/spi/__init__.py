@@ -45,7 +45,7 @@ from metonic_core.spi.provider import (
     Password,
     Provider,
 )
-from metonic_core.spi.push import Channel, ChannelAsk, Forged, Incoming, Notice, Push
+from metonic_core.spi.push import Channel, ChannelAsk, Fate, Forged, Incoming, Notice, Push
 from metonic_core.spi.writes import Create, Delete, Failed, Outcome, Removed, Stored, Unknown, Update, Write
 
 __all__ = [
@@ -69,6 +69,7 @@ __all__ = [
     "EtagMismatch",
     "EventPage",
     "Failed",
+    "Fate",
     "Field",
     "Foreign",
     "Forged",

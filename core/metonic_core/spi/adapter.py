@@ -5,6 +5,7 @@ Adapters are async, stateless between calls and read no clock. They raise the er
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from metonic_core.model.content import Content, Group
@@ -119,6 +120,14 @@ class CalendarAdapter(ABC):
         Called only where the provider declares ``push``. By default no calendar can have one.
         """
         raise Unacceptable("This provider opens no channels.")
+
+    async def renew_webhook(self, calendar_id: str, channel: Channel, until: datetime) -> Channel | None:  # noqa: ARG002
+        """The same channel, open until then if possible; raises NotFound where it is gone.
+
+        For providers that have one channel for a calendar at a time, so that none can overlap its successor.
+        By default None: a channel is not renewed but gets a successor.
+        """
+        return None
 
     async def stop_webhook(self, calendar_id: str, channel: Channel) -> None:  # noqa: B027
         """Close the channel; one that is gone is closed. By default it is left to end by itself."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum, auto
 
 
 class Forged(Exception):
@@ -46,15 +47,24 @@ class Incoming:
     body: bytes
 
 
+class Fate(Enum):
+    """What becomes of a channel of which its provider tells something; DUE: it has to be renewed at once."""
+
+    STANDS = auto()
+    DUE = auto()
+    OVER = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """What a request says: whether to look at the calendar, and what to answer where more than 204 is due.
 
-    ``text`` is answered with 200, as plain text.
+    ``text`` is answered with 200, as plain text. A channel that is OVER gets a successor.
     """
 
     is_news: bool
     text: str | None = None
+    fate: Fate = Fate.STANDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from metonic_core.spi.push import Forged, Incoming, Notice, Push
+from metonic_core.spi.push import Fate, Forged, Incoming, Notice, Push
 from metonic_gateway.accounts.channels import opened_channel, push_of
 from metonic_gateway.services import Services
 from metonic_gateway.store import channels
@@ -46,6 +46,8 @@ class Webhooks:
         notice = self._read(push, channel, await _incoming(request))
         if notice is None:
             return PlainTextResponse("This is not from the provider of this channel.\n", status_code=403)
+        if notice.fate is not Fate.STANDS:
+            await channels.look_into(channel, self._services.clock(), is_over=notice.fate is Fate.OVER)
         if notice.is_news and await channels.note(channel, self._services.clock()):
             self._services.nudge([channel.calendar_id])
         if notice.text is not None:

@@ -4,14 +4,14 @@ Each look compares what there is with what there should be, does one step, and s
 goes on in any case: a failure here never touches the calendar.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from metonic_core.pacing import back_off, renewal, retry_after_of
 from metonic_core.spi.adapter import CalendarAdapter
-from metonic_core.spi.errors import Paced, ProviderError, Unacceptable
-from metonic_core.spi.push import Push
+from metonic_core.spi.errors import NotFound, Paced, ProviderError, Unacceptable
+from metonic_core.spi.push import Channel, Push
 from metonic_gateway.accounts import channels as at_provider
 from metonic_gateway.accounts.connecting import NotConnected, adapter_for
 from metonic_gateway.jobs.run import dice
@@ -51,6 +51,14 @@ class _Care:
         now = self.now()
         good = [c for c in self.standing if c.renew_at and now < c.renew_at <= now + longest]
         return next((c for c in reversed(good) if c.address.startswith(base)), None)
+
+    def due(self, base: str) -> Standing | None:
+        """The latest channel that leads here and is not over, so that it may be renewed."""
+        there = [c for c in self.standing if c.resource is not None and c.expires_at > self.now()]
+        return next((c for c in reversed(there) if c.address.startswith(base)), None)
+
+    def without(self, gone: Standing) -> "_Care":
+        return replace(self, standing=tuple(c for c in self.standing if c is not gone))
 
     async def close(self, adapter: CalendarAdapter, besides: Standing | None = None) -> int:
         others = [(self.claim.external_id, c) for c in self.standing if c is not besides]
@@ -116,11 +124,33 @@ async def _end(care: _Care, adapter: CalendarAdapter) -> None:
 async def _keep_one(care: _Care, adapter: CalendarAdapter, push: Push, base: str) -> None:
     current = care.current(base, push.lifetime)
     if current is None or current.renew_at is None:
-        await _open(care, adapter, push, base)
+        await _renew(care, adapter, push, base)
         return
     left = await care.close(adapter, besides=current)
     again_at = care.now() + _CLOSE_AGAIN if left else current.renew_at
     await channels.rest(care.claim, min(again_at, current.renew_at))
+
+
+async def _renew(care: _Care, adapter: CalendarAdapter, push: Push, base: str) -> None:
+    """The channel lasts longer where the provider lets it; else it gets a successor."""
+    due, now = care.due(base), care.now()
+    if due is None:
+        await _open(care, adapter, push, base)
+        return
+    known = at_provider.opened_channel(care.services, due)
+    try:
+        channel = await adapter.renew_webhook(care.claim.external_id, known, now + push.lifetime)
+    except NotFound:
+        await channels.forget([due.id])
+        await _open(care.without(due), adapter, push, base)
+        return
+    if channel is None:
+        await _open(care, adapter, push, base)
+    elif await _is_recorded(care, adapter, push, channel):
+        _log.info("channel_renewed", link=care.claim.link_id, provider=care.calendar.provider)
+        await channels.rest(care.claim, now)
+        # A provider that asked for it may have told nothing since.
+        await _look_once(care)
 
 
 async def _open(care: _Care, adapter: CalendarAdapter, push: Push, base: str) -> None:
@@ -128,17 +158,25 @@ async def _open(care: _Care, adapter: CalendarAdapter, push: Push, base: str) ->
     ask, asked = at_provider.sealed_ask(services, base, care.calendar.provider, now + push.lifetime)
     await channels.announce(care.claim.link_id, asked)
     channel = await adapter.setup_webhook(care.claim.external_id, ask)
-    renew_at = max(renewal(now, channel.expires_at, dice()), now + _LEAST_LIFE)
-    renew_at = min(renew_at, now + push.lifetime)
-    if not await channels.record_opened(asked.id, channel.resource, now, renew_at, channel.expires_at):
-        # Its calendar was disconnected meanwhile, which nobody could tell the provider but us.
-        await adapter.stop_webhook(care.claim.external_id, channel)
+    if not await _is_recorded(care, adapter, push, channel):
         return
-    _log.info("channel_opened", link=care.claim.link_id, provider=care.calendar.provider, until=renew_at)
+    _log.info("channel_opened", link=care.claim.link_id, provider=care.calendar.provider)
     former = [c for c in care.standing if c.resource is not None]
-    await channels.rest(care.claim, now + _OVERLAP if former else renew_at)
+    await channels.rest(care.claim, now + _OVERLAP)
     if not any(c.expires_at > now and c.address.startswith(base) for c in former):
         await _look_once(care)
+
+
+async def _is_recorded(care: _Care, adapter: CalendarAdapter, push: Push, channel: Channel) -> bool:
+    """False where its calendar was disconnected meanwhile, which nobody could tell the provider but us."""
+    now = care.now()
+    renew_at = max(renewal(now, channel.expires_at, dice()), now + _LEAST_LIFE)
+    renew_at = min(renew_at, now + push.lifetime)
+    opened = UUID(channel.id), channel.resource, now, renew_at, channel.expires_at
+    if await channels.record_opened(*opened):
+        return True
+    await adapter.stop_webhook(care.claim.external_id, channel)
+    return False
 
 
 async def _look_once(care: _Care) -> None:

@@ -85,6 +85,15 @@ async def note(channel: Addressed, now: datetime) -> bool:
     return at <= now and not channel.is_failing
 
 
+async def look_into(channel: Addressed, now: datetime, *, is_over: bool) -> None:
+    """Its provider says that the channel is over, or has to be renewed: it is looked after at once."""
+    rows = PushChannel.filter(id=channel.id, renew_at__isnull=False)
+    ends = {"renew_at": now, "expires_at": now} if is_over else {"renew_at": now}
+    async with in_transaction():
+        await rows.update(**ends)
+        await CalendarLink.filter(id=channel.link_id, push_at__gt=now).update(push_at=now)
+
+
 async def due(now: datetime, limit: int) -> Sequence[tuple[UUID, datetime]]:
     """Links whose channels are to be looked after, and since when; the one that waits longest first."""
     rows = CalendarLink.filter(push_at__lte=now).order_by("push_at").limit(limit)

@@ -9,7 +9,7 @@ HOST = "graph.microsoft.com"
 _LOGIN = "https://login.microsoftonline.com"
 
 SIGN_IN = OAuth2(
-    server=f"https://{HOST}/v1.0",
+    server=f"https://{HOST}",
     authorize_url=f"{_LOGIN}/common/oauth2/v2.0/authorize",
     token_url=f"{_LOGIN}/common/oauth2/v2.0/token",
     # Without profile an id_token has no oid, without offline_access there is no refresh token.

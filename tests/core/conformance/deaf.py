@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from tests.core.conformance.lined import Intercepted, LinedAdapter
-from tests.core.conformance.telling import WEEK, TellingAdapter, read
+from tests.core.conformance.telling import WEEK, RenewingAdapter, TellingAdapter, read
 
 from metonic_core.spi import Channel, ChannelAsk, Forged, Incoming, NotFound, Notice, Push
 
@@ -150,3 +150,29 @@ class Done(TellingAdapter):
             await super().stop_webhook(calendar_id, channel)
         except Intercepted:
             return
+
+
+class Unending(RenewingAdapter):
+    """Takes what is gone for renewed."""
+
+    async def renew_webhook(self, calendar_id: str, channel: Channel, until: datetime) -> Channel | None:
+        try:
+            return await super().renew_webhook(calendar_id, channel, until)
+        except NotFound:
+            return replace(channel, expires_at=until)
+
+
+class Unprolonged(RenewingAdapter):
+    """Renews, and says that it ends as it did before."""
+
+    async def renew_webhook(self, calendar_id: str, channel: Channel, until: datetime) -> Channel | None:
+        await super().renew_webhook(calendar_id, channel, until)
+        return channel
+
+
+class Renaming(RenewingAdapter):
+    """Renews, and calls the channel by another name."""
+
+    async def renew_webhook(self, calendar_id: str, channel: Channel, until: datetime) -> Channel | None:
+        renewed = await super().renew_webhook(calendar_id, channel, until)
+        return renewed and replace(renewed, id=renewed.resource)

@@ -6,13 +6,13 @@ whoever asked for it is answered.
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from tests.core.conformance.lined import Line, LinedAdapter
 
-from metonic_core.spi import Channel, ChannelAsk, Forged, Incoming, Notice, Push, Unacceptable
+from metonic_core.spi import Channel, ChannelAsk, Forged, Incoming, NotFound, Notice, Push, Unacceptable
 
 WEEK = timedelta(days=7)
 HELLO = "hello & <welcome>"
@@ -90,3 +90,19 @@ class TellingAdapter(LinedAdapter):
     async def stop_webhook(self, calendar_id: str, channel: Channel) -> None:  # noqa: ARG002 - there is one
         self.line.ask()
         self.line.channels.pop(channel.id, None)
+
+
+class RenewingAdapter(TellingAdapter):
+    """Its service has one channel at a time, and lets it last longer."""
+
+    async def setup_webhook(self, calendar_id: str, ask: ChannelAsk) -> Channel:
+        self.line.channels.clear()
+        return await super().setup_webhook(calendar_id, ask)
+
+    async def renew_webhook(self, calendar_id: str, channel: Channel, until: datetime) -> Channel | None:  # noqa: ARG002 - there is one
+        self.line.ask()
+        known = self.line.channels.get(channel.id)
+        if known is None:
+            raise NotFound("There is no such channel.")
+        known.expires_at = min(until, self.line.now() + self.line.longest)
+        return replace(channel, expires_at=known.expires_at)

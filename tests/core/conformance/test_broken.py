@@ -93,6 +93,14 @@ WRONG = [
     (deaf.Fussy, GoogleStand, "a channel that is over can be stopped again", "for ended"),
     (deaf.Installed, GraphStand, "a page of a portal is no channel", "only when the service's own"),
     (deaf.Done, GoogleStand, "a page of a portal ends no channel", "only when the service's own"),
+    (deaf.Unending, GraphStand, "a channel that is gone is not renewed", "raise NotFound"),
+    (
+        deaf.Unprolonged,
+        GraphStand,
+        "a channel that is renewed lasts longer and tells on",
+        "that the service names",
+    ),
+    (deaf.Renaming, GraphStand, "a channel that is renewed lasts longer and tells on", "the same channel"),
 ]
 # What is wrong with every event is found wherever an event is looked at.
 PERVADING = {leaking.Reversing, misled.InUtc}

@@ -2,7 +2,7 @@
 
 from tests.core.conformance.lined import LinedAdapter, OnlyWhatMustBe, provider_of
 from tests.core.conformance.standing import CaldavStand, GoogleStand, GraphStand
-from tests.core.conformance.telling import TellingAdapter
+from tests.core.conformance.telling import RenewingAdapter, TellingAdapter
 
 from metonic_core.testing.conduct import CALDAV, GOOGLE, GRAPH
 from metonic_core.testing.conformance import Conformance
@@ -14,7 +14,7 @@ class TestGoogle(Conformance):
 
 
 class TestGraph(Conformance):
-    provider = provider_of(TellingAdapter, GRAPH)
+    provider = provider_of(RenewingAdapter, GRAPH)
     stand = GraphStand
 
 

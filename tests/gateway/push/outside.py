@@ -9,7 +9,21 @@ from tests.core.conformance import telling
 from tests.core.conformance.telling import WEEK
 from tests.gateway.memory import MemoryAdapter, World, memory_provider
 
-from metonic_core.spi import Channel, ChannelAsk, Incoming, Notice, Provider, ProviderError, Push
+from metonic_core.spi import (
+    Channel,
+    ChannelAsk,
+    Fate,
+    Incoming,
+    NotFound,
+    Notice,
+    Provider,
+    ProviderError,
+    Push,
+)
+
+
+async def nothing_yet() -> None:
+    return
 
 
 async def nothing(_ask: ChannelAsk) -> None:
@@ -22,7 +36,7 @@ class Exchange:
 
     ``error`` is the answer to whoever asks for a channel, ``closing_error`` to whoever ends one, and
     ``longest`` is for how long a channel lasts at most. ``before_answering`` runs when a channel is there and
-    whoever asked for it does not know yet.
+    whoever asked for it does not know yet. ``renews``: a channel can be made to last longer.
     """
 
     opened: dict[str, ChannelAsk] = field(default_factory=dict)
@@ -33,6 +47,9 @@ class Exchange:
     longest: timedelta = WEEK
     now: datetime | None = None
     before_answering: Callable[[ChannelAsk], Awaitable[None]] = nothing
+    renews: bool = False
+    renewed: list[str] = field(default_factory=list)
+    before_renewing: Callable[[], Awaitable[None]] = nothing_yet
 
     @property
     def standing(self) -> list[str]:
@@ -54,12 +71,15 @@ async def send(address: str, headers: dict[str, str], body: bytes = b"", **query
         return answer.status, await answer.text()
 
 
+_FATES = {"renew": Fate.DUE, "over": Fate.OVER}
+
+
 def read(incoming: Incoming, channel: Channel) -> Notice:
     """As a calendar in memory has it; what comes with a certain body nobody understands."""
     notice = telling.read(incoming, channel)
     if incoming.body == b"broken":
         raise ValueError("a notification that nobody understands, about Dinner with Sophie")
-    return notice
+    return replace(notice, fate=_FATES.get(incoming.headers.get("x-state", ""), Fate.STANDS))
 
 
 class PushAdapter(MemoryAdapter):
@@ -77,6 +97,18 @@ class PushAdapter(MemoryAdapter):
         await exchange.before_answering(ask)
         lasts_until = min(ask.until, (exchange.now or ask.until) + exchange.longest)
         return Channel(ask.id, ask.secret, f"resource of {ask.id}", lasts_until)
+
+    async def renew_webhook(self, calendar_id: str, channel: Channel, until: datetime) -> Channel | None:  # noqa: ARG002 - each is of one calendar
+        exchange = self._exchange
+        if not exchange.renews:
+            return None
+        if exchange.error is not None:
+            raise exchange.error
+        if channel.id in exchange.closed:
+            raise NotFound("There is no such channel.")
+        await exchange.before_renewing()
+        exchange.renewed.append(channel.id)
+        return replace(channel, expires_at=min(until, (exchange.now or until) + exchange.longest))
 
     async def stop_webhook(self, calendar_id: str, channel: Channel) -> None:
         exchange = self._exchange

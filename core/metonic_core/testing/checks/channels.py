@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from metonic_core.spi.adapter import CalendarAdapter
-from metonic_core.spi.errors import ProviderError, RateLimited, Unavailable
+from metonic_core.spi.errors import NotFound, ProviderError, RateLimited, Unavailable
 from metonic_core.spi.provider import Provider
 from metonic_core.spi.push import ChannelAsk
 from metonic_core.testing.checks.capabilities import ACCOUNT, NoClient
@@ -57,6 +57,8 @@ class Channels:
         )
 
     async def test_a_channel_outlives_the_opening_of_its_successor(self, stand: Stand) -> None:
+        if _renews(stand):
+            skip("the plugin renews its channels, so that none has a successor")
         first, second = await open_channel(stand), await open_channel(stand)
         await change(stand)
 
@@ -75,6 +77,43 @@ class Channels:
             len(second.news) > before,
             "A channel was stopped, and its successor told nothing of a change.",
             _STOP,
+        )
+
+    async def test_a_channel_that_is_renewed_lasts_longer_and_tells_on(self, stand: Stand) -> None:
+        told = await _renewable(stand)
+        before, until = told.channel, stand.now() + LIFE
+
+        renewed = await stand.adapter.renew_webhook(stand.calendar_id, before, until)
+
+        expect(
+            renewed is not None and (renewed.id, renewed.secret) == (before.id, before.secret),
+            f"A channel was renewed, and renew_webhook answered {renewed!r}.",
+            "answer with the same channel and its new end: by its id and secret its requests are known.",
+        )
+        told.channel = renewed or before
+        expect(
+            before.expires_at < told.channel.expires_at <= until + _SLACK,
+            f"A channel was to end at {until} instead of {before.expires_at}, and is said to end at "
+            f"{told.channel.expires_at}.",
+            "answer with the end that the service names.",
+        )
+        await change(stand)
+        told.expect_none_refused()
+        expect(
+            told.news,
+            "A channel was renewed, and told nothing of a change.",
+            "renew the channel that is given, and no other.",
+        )
+
+    async def test_a_channel_that_is_gone_is_not_renewed(self, stand: Stand) -> None:
+        told = await _renewable(stand)
+        await self._stopped(stand, told)
+
+        await expect_error(
+            stand.adapter.renew_webhook(stand.calendar_id, told.channel, stand.now() + LIFE),
+            NotFound,
+            "A channel was over, and was to be renewed",
+            "raise NotFound for a channel that the service does not know: another one is opened then.",
         )
 
     async def test_a_channel_that_was_stopped_is_silent(self, stand: Stand) -> None:
@@ -148,6 +187,18 @@ class Channels:
             "A portal answered with a page of HTML when a channel was to be stopped",
             "take a channel for stopped only when the service's own answer says so: it is tried again else.",
         )
+
+
+def _renews(stand: Stand) -> bool:
+    return type(stand.adapter).renew_webhook is not CalendarAdapter.renew_webhook
+
+
+async def _renewable(stand: Stand) -> Told:
+    """A channel that is to be renewed."""
+    push_of(stand.provider)
+    if not _renews(stand):
+        skip("the plugin has no renew_webhook: its channels have successors")
+    return await open_channel(stand, stand.now() + LIFE / 2)
 
 
 def _skip_unless_stoppable(stand: Stand) -> None:

@@ -91,8 +91,10 @@ class Notifications:
                     _expect_refused(told.push, incoming, channel, "A request with another secret")
 
     async def test_a_request_through_another_channel_is_refused(self, stand: Stand) -> None:
-        one, other = await open_channel(stand), await open_channel(stand)
+        one = await open_channel(stand)
         await change(stand)
+        other = await open_channel(stand)
+        await change(stand, 1)
         expect(one.news and other.news, "An event was made, and a channel told nothing of it.", _TELL)
 
         for told, channel in ((one, other.channel), (other, one.channel)):
