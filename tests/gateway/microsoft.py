@@ -1,4 +1,4 @@
-"""What stands in for Microsoft, and a house whose users sign in there; their calendars are in memory."""
+"""What stands in for Microsoft, and a house whose users sign in there."""
 
 import json
 from collections.abc import AsyncIterator, Sequence
@@ -23,6 +23,7 @@ from metonic_gateway.accounts.oauth.completing import complete
 from metonic_gateway.accounts.oauth.grant import Grant
 from metonic_gateway.accounts.stand_ins import StandIns
 from metonic_gateway.store import calendars
+from metonic_outlook.provider import PROVIDER
 from metonic_outlook.sign_in import SIGN_IN
 from metonic_simulators.graph import Simulator, graph
 
@@ -98,15 +99,17 @@ class Microsoft:
         return sum(entry.operation == "token" for entry in self.sim.log) - len(self.sim.people.spent)
 
 
+def in_memory(world: World) -> Provider:
+    return replace(PROVIDER, adapter=lambda client, account: AtGraph(world, client, account), push=None)
+
+
 @asynccontextmanager
-async def at_microsoft(house: House) -> AsyncIterator[Microsoft]:
+async def at_microsoft(house: House, provider: Provider | None = None) -> AsyncIterator[Microsoft]:
+    """A house at which one signs in with that provider; without one, with calendars that are in memory."""
     async with graph(start=house.now, runs=False) as sim:
         stand_ins = StandIns(dict.fromkeys(ORIGINS, sim.url))
         async with Egress(allow_private_addresses=True, stand_ins=stand_ins) as egress:
-            world = house.world
-            provider = Provider(
-                "outlook", "Outlook", SIGN_IN, lambda client, account: AtGraph(world, client, account)
-            )
+            provider = provider or in_memory(house.world)
             client = {"outlook": {"id": sim.client_id, "secret": sim.client_secret}}
             settings = house.services.settings.model_copy(
                 update={

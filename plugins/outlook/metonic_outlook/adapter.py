@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from metonic_core.spi import (
@@ -9,6 +10,8 @@ from metonic_core.spi import (
     CalendarAdapter,
     CalendarInfo,
     ChangePage,
+    Channel,
+    ChannelAsk,
     Client,
     Content,
     Create,
@@ -37,6 +40,7 @@ from metonic_outlook.likeness import likeness
 from metonic_outlook.listing import listing
 from metonic_outlook.reading import Whole
 from metonic_outlook.session import Session
+from metonic_outlook.subscriptions import renewed, subscribe, unsubscribe
 from metonic_outlook.zones import UTC_ZONE
 
 
@@ -94,6 +98,15 @@ class OutlookAdapter(CalendarAdapter):
 
     async def _write(self, calendar_id: str, write: Write) -> Outcome:
         return (await self.write_events(calendar_id, [write]))[0]
+
+    async def setup_webhook(self, calendar_id: str, ask: ChannelAsk) -> Channel:
+        return await subscribe(self._session, calendar_id, ask)
+
+    async def renew_webhook(self, calendar_id: str, channel: Channel, until: datetime) -> Channel | None:  # noqa: ARG002 - a subscription knows its calendar
+        return await renewed(self._session, channel, until)
+
+    async def stop_webhook(self, calendar_id: str, channel: Channel) -> None:  # noqa: ARG002 - likewise
+        await unsubscribe(self._session, channel)
 
     def event_id(self, calendar_id: str, identity: UUID) -> None:  # noqa: ARG002 - Graph gives them
         return None

@@ -4,11 +4,12 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+from tests.listening import listening
 from tests.plugins.google.outside import HttpClient, account, session
 from tests.plugins.outlook.others_bodies import NAMES
 from tests.plugins.outlook.others_writes import Body, body_of, override_body, slot_text, times
@@ -16,7 +17,7 @@ from tests.plugins.outlook.others_writes import Body, body_of, override_body, sl
 from metonic_core.model.content import Content, Status
 from metonic_core.model.series import Override
 from metonic_core.model.when import Timed
-from metonic_core.spi import Answer, Unavailable
+from metonic_core.spi import Answer, Incoming, Unavailable
 from metonic_core.testing.checks.contents import LESSON
 from metonic_core.testing.stand import Shown, Stand
 from metonic_simulators.graph import graph, ids, seeding
@@ -205,6 +206,15 @@ class GraphStand(Stand):
 
     def now(self) -> datetime:
         return self.graph.clock.now()
+
+    async def listen(self, take: Callable[[Incoming], str | None]) -> str:
+        return await self._stack.enter_async_context(listening(take))
+
+    async def delivered(self) -> None:
+        await self.graph.settled()
+
+    async def limit_channels(self, life: timedelta) -> None:
+        self.graph.turn_on("subscription-life", most=life.total_seconds() / 60)
 
     def requests(self) -> int:
         return len(self.client.asked)
