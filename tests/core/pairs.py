@@ -1,6 +1,6 @@
 """A pair of appointment and event that agree, for tests to move apart."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -15,6 +15,7 @@ from metonic_core.model.when import Timed, Window
 from metonic_core.reconcile.step import Reason
 from metonic_core.reconcile.terms import Terms
 from metonic_core.selection import Direction, Selection, Treatment
+from metonic_core.spi import Unfit
 
 LINK, OTHER_LINK = UUID(int=1), UUID(int=2)
 TRAINER, CLIENT = UUID(int=11), UUID(int=12)
@@ -38,6 +39,10 @@ def loosely_same(group: Group, ours: Content, theirs: Content) -> bool:
     return same(group, ours, theirs)
 
 
+def everything_fits(_: Content) -> Sequence[Unfit]:
+    return ()
+
+
 def event_id(identity: UUID) -> str:
     return f"/calendar/{identity}.ics"
 
@@ -58,6 +63,7 @@ def terms(
     return Terms(
         selection=Selection(LINK, user, WINDOW, private, direction),
         same=loosely_same,
+        fit=everything_fits,
         event_id=event_id,
         markers=KEY,
         new_id=lambda: next(fresh),

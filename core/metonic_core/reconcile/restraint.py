@@ -6,16 +6,17 @@ Nothing here keeps a text: what was written and what was refused is known by key
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 from metonic_core.model.codec import encode
-from metonic_core.model.content import Content, Group
+from metonic_core.model.content import TIME, Content, Group, slot_of
 from metonic_core.model.mapping import Hold, HoldKind, Intent, Mapping, Refused, Sent, WriteKind, Written
 from metonic_core.reconcile.step import Reason, Step, Write
 from metonic_core.reconcile.terms import Terms
 from metonic_core.selection import Direction
+from metonic_core.spi.writes import Unfit
 
 # A write that never lands would else be repeated with every run; an edit, or the daily read, tries again.
 _MOST_ATTEMPTS = 3
@@ -46,16 +47,37 @@ def one_way(only: Direction | None, row: Mapping, step: Step) -> Step | None:
 
 def restrained(step: Step, terms: Terms) -> Step:
     """The step; without its write, and the row held, where writing would lead nowhere."""
-    if step.write is None or (why := _why_not(step.mapping, step.write, terms)) is None:
+    if step.write is None:
         return step
-    held = replace(step.mapping, hold=Hold(HoldKind.QUARANTINE, why), wanted=None)
+    row, refused = step.mapping, _refused(step.mapping, step.write, terms)
+    why = refused.why if refused else _why_not(row, step.write, terms)
+    if why is None:
+        return step
+    hold = Hold(HoldKind.QUARANTINE, why)
+    held = replace(row, hold=hold, wanted=None, refused=refused or row.refused)
     # What is set aside is asked about no longer; what was decided is noted all the same.
     return replace(step, mapping=held, write=None, conflict=step.conflict if step.resolved else None)
 
 
+def _refused(row: Mapping, write: Write, terms: Terms) -> Refused | None:
+    """The refusal of this very write: one that was given, or that is foreseen."""
+    attempt = _attempt(row, write, terms)
+    if row.refused and row.refused.attempt == attempt:
+        return row.refused
+    unfit = next(_unfit(write, terms), None)
+    return Refused(attempt, f"{unfit.reason} {unfit.suggestion}") if unfit else None
+
+
+def _unfit(write: Write, terms: Terms) -> Iterator[Unfit]:
+    """What of it the provider cannot hold; a series that moves takes its occurrences along."""
+    is_moved = write.kind is WriteKind.CREATE or TIME in write.groups
+    for unfit in terms.fit(write.content) if write.content else ():
+        is_along = is_moved and slot_of(unfit.group) is not None
+        if write.kind is WriteKind.CREATE or unfit.group in write.groups or is_along:
+            yield unfit
+
+
 def _why_not(row: Mapping, write: Write, terms: Terms) -> str | None:
-    if row.refused and row.refused.attempt == _attempt(row, write, terms):
-        return row.refused.why
     if is_given_up(row):
         return f"The provider has not taken this change {_MOST_ATTEMPTS} times in a row."
     return Reason.OSCILLATES if _oscillates(row, write, terms) else None

@@ -1,6 +1,6 @@
 """What decisions about the pairs of one link depend on beside the pairs themselves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,19 +10,22 @@ from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import Mapping
 from metonic_core.model.marker import Marker, MarkerKey
 from metonic_core.selection import Selection
+from metonic_core.spi.writes import Unfit
 
 Same = Callable[[Group, Content, Content], bool]
+Fit = Callable[[Content], Sequence[Unfit]]
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """``same`` and ``event_id`` are the adapter's; ``new_id`` makes keys, ``now`` is the run's present.
+    """``same``, ``fit`` and ``event_id`` are the adapter's. ``new_id`` makes keys, ``now`` is the present.
 
     ``asked_at`` is when the provider was asked for what is decided about, where that was earlier.
     """
 
     selection: Selection
     same: Same
+    fit: Fit
     event_id: Callable[[UUID], str | None]
     markers: MarkerKey
     new_id: Callable[[], UUID]

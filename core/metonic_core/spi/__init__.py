@@ -46,7 +46,18 @@ from metonic_core.spi.provider import (
     Provider,
 )
 from metonic_core.spi.push import Channel, ChannelAsk, Fate, Forged, Incoming, Notice, Push
-from metonic_core.spi.writes import Create, Delete, Failed, Outcome, Removed, Stored, Unknown, Update, Write
+from metonic_core.spi.writes import (
+    Create,
+    Delete,
+    Failed,
+    Outcome,
+    Removed,
+    Stored,
+    Unfit,
+    Unknown,
+    Update,
+    Write,
+)
 
 __all__ = [
     "AccessDenied",
@@ -104,6 +115,7 @@ __all__ = [
     "Touched",
     "Unacceptable",
     "Unavailable",
+    "Unfit",
     "Unknown",
     "Unreadable",
     "Update",

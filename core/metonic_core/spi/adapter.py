@@ -15,7 +15,18 @@ from metonic_core.spi.changes import Change, ChangePage, EventPage, Gone, Readin
 from metonic_core.spi.errors import NotFound, ProviderError, Unacceptable, Unavailable
 from metonic_core.spi.provider import Account, CalendarInfo
 from metonic_core.spi.push import Channel, ChannelAsk
-from metonic_core.spi.writes import Create, Delete, Failed, Outcome, Removed, Stored, Unknown, Update, Write
+from metonic_core.spi.writes import (
+    Create,
+    Delete,
+    Failed,
+    Outcome,
+    Removed,
+    Stored,
+    Unfit,
+    Unknown,
+    Update,
+    Write,
+)
 
 
 class CalendarAdapter(ABC):
@@ -145,6 +156,14 @@ class CalendarAdapter(ABC):
 
         Asked where changes name an event that is not known by its id: it stays the same event then, and is
         asked for by the new one. By default there are none. Pure.
+        """
+        return ()
+
+    def fit(self, content: Content) -> Sequence[Unfit]:  # noqa: ARG002
+        """What of it no calendar of this provider can hold, before anything is written. Pure.
+
+        What is written of such a group is not sent at all, and people are told what to do instead: nothing is
+        approximated. By default everything fits.
         """
         return ()
 

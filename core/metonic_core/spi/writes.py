@@ -44,6 +44,18 @@ class Delete:
     etag: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """A field group that the provider cannot hold: why, and what to do instead, a sentence each for people.
+
+    Neither repeats any text of the event.
+    """
+
+    group: Group
+    reason: str
+    suggestion: str
+
+
 Write = Create | Update | Delete
 
 

@@ -101,6 +101,7 @@ def terms_of(  # noqa: PLR0913, PLR0917 - all that decisions depend on
     return Terms(
         selection=selection,
         same=adapter.same,
+        fit=adapter.fit,
         event_id=lambda identity: adapter.event_id(calendar_id, identity),
         markers=markers,
         new_id=new_id,

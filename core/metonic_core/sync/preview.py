@@ -3,7 +3,7 @@
 It needs a ledger that keeps to itself what it is told to store.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from metonic_core.model.mapping import Mapping
 from metonic_core.reconcile.alike import is_asking
@@ -13,7 +13,7 @@ from metonic_core.reconcile.restraint import restrained
 from metonic_core.reconcile.step import Reason
 from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.provider import Capabilities
-from metonic_core.sync.context import Run
+from metonic_core.sync.context import Quarantined, Run
 from metonic_core.sync.deciding import decided, gathered
 from metonic_core.sync.ports import Clock, Ledger
 from metonic_core.sync.run import caught_up, look
@@ -32,10 +32,11 @@ class Previewed:
 
 @dataclass(slots=True)
 class Preview:
-    """``conflicts`` is how many items would wait for a decision."""
+    """``conflicts`` is how many items would wait for a decision, ``left`` are those that are left alone."""
 
     steps: list[Previewed] = field(default_factory=list)
     conflicts: int = 0
+    left: list[Quarantined] = field(default_factory=list)
 
 
 async def preview(
@@ -84,6 +85,8 @@ async def _previewed(this: Run, found: list[Judged]) -> Preview:
             made.steps.append(Previewed(step.mapping, step.planned, step.cause))
             made.steps += [Previewed(step.mapping, one) for one in planned(step.step)]
         elif step is not None:
-            made.steps += [Previewed(step.mapping, one) for one in planned(restrained(step, terms))]
+            done = restrained(step, terms)
+            made.steps += [Previewed(step.mapping, one) for one in planned(done)]
             made.conflicts += step.conflict is not None
-    return made
+            this.report.count_hold(judged.row, done.mapping)
+    return replace(made, left=this.report.quarantined)

@@ -5,7 +5,7 @@ from uuid import UUID
 from metonic_core import sync
 from metonic_core.spi.errors import ProviderError
 from metonic_gateway.accounts.connecting import adapter_for, provider_of
-from metonic_gateway.jobs.troubles import UNEXPECTED, trouble_of
+from metonic_gateway.jobs.troubles import UNEXPECTED, left_alone, trouble_of
 from metonic_gateway.services import Services, run_topic
 from metonic_gateway.store import calendars, preview, previews
 from metonic_gateway.store.calendars import ConnectedCalendar
@@ -25,7 +25,8 @@ async def preview_sync(services: Services, run_id: UUID) -> None:
         return
     try:
         made = await _preview(services, claimed)
-        await previews.finish(claimed, made, services.clock())
+        now = services.clock()
+        await previews.finish(claimed, made, left_alone(made.left, now), now)
     except ProviderError as error:
         await previews.fail(claimed, trouble_of(error).as_error(services.clock()))
     except Exception:  # noqa: BLE001 - a fault of ours must not end the worker

@@ -1,5 +1,6 @@
 """What users are told about a run that could not do its work."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from metonic_core.spi.errors import (
     SignInNeeded,
     Unavailable,
 )
-from metonic_core.sync import Report
+from metonic_core.sync import Quarantined, Report
 from metonic_gateway.accounts.oauth.authority import ADMIN_NEEDED, AdminNeeded
 from metonic_gateway.store.runs import RunError
 
@@ -84,9 +85,12 @@ def trouble_of(error: ProviderError) -> Trouble:
 
 def errors_of(report: Report, now: datetime) -> list[RunError]:
     """The items that a run had to leave alone."""
-    return [
-        RunError(*_told(item.message), now, item.appointment_id, item.event_id) for item in report.quarantined
-    ]
+    return left_alone(report.quarantined, now)
+
+
+def left_alone(items: Sequence[Quarantined], now: datetime) -> list[RunError]:
+    """The same of a run that was, or would be."""
+    return [RunError(*_told(item.message), now, item.appointment_id, item.event_id) for item in items]
 
 
 def unsettled(writes: int) -> Trouble:

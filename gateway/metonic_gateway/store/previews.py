@@ -93,8 +93,11 @@ async def claim(run_id: UUID, now: datetime) -> Claimed | None:
     return Claimed(run_id, row.sync_config_id, now, preferences_from(row.settings))
 
 
-async def finish(claimed: Claimed, made: Preview, now: datetime) -> None:
-    """Store the plan, unless somebody else has taken the preview up meanwhile, or ended it."""
+async def finish(claimed: Claimed, made: Preview, errors: Sequence[RunError], now: datetime) -> None:
+    """Store the plan, and what would be left alone.
+
+    But not where somebody else has taken the preview up meanwhile, or ended it.
+    """
     async with in_transaction():
         if not await _is_mine(claimed):
             return
@@ -102,7 +105,7 @@ async def finish(claimed: Claimed, made: Preview, now: datetime) -> None:
             steps = [step_of(claimed.run_id, one.mapping, one.planned, now, one.cause) for one in part]
             await SyncPlanStep.bulk_create(steps)
         await CalendarSyncHistory.filter(id=claimed.run_id).update(conflicts_detected=made.conflicts)
-        await _end(claimed.run_id, SUCCESS, now, [])
+        await _end(claimed.run_id, SUCCESS, now, errors)
 
 
 async def fail(claimed: Claimed, error: RunError) -> None:

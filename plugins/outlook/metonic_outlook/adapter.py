@@ -26,6 +26,7 @@ from metonic_core.spi import (
     Stored,
     StoredEvent,
     Unavailable,
+    Unfit,
     Unknown,
     Unreadable,
     Update,
@@ -36,12 +37,13 @@ from metonic_outlook import calendars
 from metonic_outlook.batch import write_all
 from metonic_outlook.changes import changes
 from metonic_outlook.fetching import Fetched, Fetcher, Withheld
+from metonic_outlook.fit import fit
 from metonic_outlook.likeness import likeness
 from metonic_outlook.listing import listing
 from metonic_outlook.reading import Whole
 from metonic_outlook.session import Session
 from metonic_outlook.subscriptions import renewed, subscribe, unsubscribe
-from metonic_outlook.zones import UTC_ZONE
+from metonic_outlook.zones import UTC_ZONE, anybodys
 
 
 class OutlookAdapter(CalendarAdapter):
@@ -110,6 +112,9 @@ class OutlookAdapter(CalendarAdapter):
 
     def event_id(self, calendar_id: str, identity: UUID) -> None:  # noqa: ARG002 - Graph gives them
         return None
+
+    def fit(self, content: Content) -> Sequence[Unfit]:
+        return [Unfit(one.group, one.reason, one.suggestion) for one in fit(content, anybodys())]
 
     def same(self, group: Group, ours: Content, theirs: Content) -> bool:
         return likeness(group, ours) == likeness(group, theirs)

@@ -6,8 +6,8 @@ is kept beside the event, with the name under which it was written: it counts as
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo, available_timezones
 
 from tzlocal.windows_tz import tz_win, win_tz
 
@@ -52,6 +52,12 @@ class Mailbox:
             return zone
         name = windows_name(zone)
         return name if name and self.takes(name) and _keep_one_clock(zone, name) else None
+
+
+@cache
+def anybodys() -> Mailbox:
+    """A mailbox that knows every zone: what it cannot hold, no mailbox can."""
+    return Mailbox(frozenset(available_timezones()))
 
 
 def windows_name(zone: str) -> str | None:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from tests.core.conformance.lined import LinedAdapter
 
-from metonic_core.model.content import Content
+from metonic_core.model.content import NOTES, TIME, Content
 from metonic_core.spi import (
     ChangePage,
     Create,
@@ -24,6 +24,7 @@ from metonic_core.spi import (
     Timed,
     Unacceptable,
     Unavailable,
+    Unfit,
     Update,
     Window,
     Write,
@@ -170,3 +171,17 @@ class Fragile(LinedAdapter):
         if not all(isinstance(one, Seen) for one in read):
             raise ProviderError("Something cannot be read.")
         return read
+
+
+class Mute(LinedAdapter):
+    """Refuses series without saying why."""
+
+    def fit(self, content: Content) -> Sequence[Unfit]:
+        return [Unfit(TIME, "", "")] if content.recurrence else []
+
+
+class Choosy(LinedAdapter):
+    """Takes nothing that has notes."""
+
+    def fit(self, content: Content) -> Sequence[Unfit]:
+        return [Unfit(NOTES, "There are no notes.", "Leave them out.")] if content.notes else []

@@ -31,6 +31,8 @@ WRONG = [
     (broken.TooSure, GoogleStand, "a create whose answer was lost makes one event", "raise Unavailable"),
     (broken.Remembering, GoogleStand, "adapters share no memory", "keep nothing between calls"),
     (broken.Fragile, GraphStand, "reading what is not there says gone", "answer Gone for"),
+    (broken.Mute, GoogleStand, "what does not fit is told for people", "that are sentences"),
+    (broken.Choosy, CaldavStand, "plain events fit", "only what no calendar"),
     (leaking.Telling, GoogleStand, "a private event made elsewhere is read as private", "each value by"),
     (leaking.Telling, CaldavStand, "what is private is not the same as what is public", "never forgive"),
     (leaking.Reversing, GoogleStand, "a public event made elsewhere is read as public", "own words"),

@@ -11,7 +11,7 @@ from metonic_core.spi.changes import Gone, Seen
 from metonic_core.spi.client import Answer
 from metonic_core.spi.errors import Unavailable
 from metonic_core.spi.provider import Account, Password, Provider
-from metonic_core.testing.checks.contents import DAY, LESSON, VARIED, WEEKLY
+from metonic_core.testing.checks.contents import DATED, DAY, LEAPING, LESSON, VARIED, WEEKLY
 from metonic_core.testing.checks.expecting import Broken, expect
 from metonic_core.testing.checks.following import make, read
 from metonic_core.testing.stand import Stand
@@ -129,6 +129,34 @@ class Declared:
             "event that became private would stay public. Where the service has no such thing, refuse it "
             "with Unacceptable.",
         )
+
+    async def test_plain_events_fit(self) -> None:
+        adapter = self.provider.adapter(NoClient(), ACCOUNT)
+        refused = [content.title for content in (LESSON, DAY) if adapter.fit(content)]
+        expect(
+            not refused,
+            f"`fit` refuses a plain event: {', '.join(refused)}.",
+            "name in `fit` only what no calendar of the service can hold: it is never sent.",
+        )
+
+    async def test_what_does_not_fit_is_told_for_people(self) -> None:
+        adapter = self.provider.adapter(NoClient(), ACCOUNT)
+        for content in (VARIED, LEAPING, DATED):
+            found = adapter.fit(content)
+            odd = [
+                unfit
+                for unfit in found
+                if unfit.group not in content.groups()
+                or not unfit.reason.endswith(".")
+                or not unfit.suggestion.endswith(".")
+                or content.title in unfit.reason + unfit.suggestion
+            ]
+            expect(
+                not odd and list(adapter.fit(content)) == list(found),
+                f"`fit` answers with {found!r}.",
+                "name a group of the content in each Unfit, and a reason and a suggestion that are sentences "
+                "without text of the event; answer alike whenever it is asked.",
+            )
 
     async def test_an_identity_has_one_id(self) -> None:
         adapter = self.provider.adapter(NoClient(), ACCOUNT)

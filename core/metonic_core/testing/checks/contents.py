@@ -31,6 +31,18 @@ MOVED = Override(TEN + 3 * WEEK, when=Timed(TEN + 3 * WEEK + 4 * HOUR, TEN + 3 *
 VARIED = replace(WEEKLY, overrides=(RENAMED, CANCELLED, MOVED))
 
 
+# What some services cannot hold: the 29th of each month, and dates beside a rule.
+LEAPING = replace(
+    LESSON,
+    title="Accounts",
+    when=Timed(TEN.replace(day=29), TEN.replace(day=29) + HOUR, BERLIN),
+    recurrence=Recurrence(("FREQ=MONTHLY;BYMONTHDAY=29",)),
+)
+DATED = replace(
+    LESSON, title="Match", recurrence=Recurrence(("FREQ=WEEKLY;COUNT=3",), (TEN + timedelta(days=2),))
+)
+
+
 def lesson(number: int) -> Content:
     """One of several lessons that are told apart by their titles; each on its own day."""
     start = TEN + timedelta(days=number)
