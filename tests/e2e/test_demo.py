@@ -22,6 +22,7 @@ from metonic_simulators.servers import free_port
 
 DEADLINE = 60
 TITLES = "{ appointments(first: 50) { nodes { title copies { state reasonCode } } } }"
+CLIENTS = {"Google": "Kim", "Outlook": "Lee"}
 METONIC = str(Path(sys.executable).with_name("metonic"))
 
 
@@ -42,8 +43,8 @@ class Demo:
         return self.find(r"See the synced status:\n\s+(curl .*)")
 
     @property
-    def google(self) -> str:
-        return self.find(r"Google\s+(http\S+)")
+    def stand_ins(self) -> dict[str, str]:
+        return {name: self.find(rf"{name}\s+(http\S+)") for name in CLIENTS}
 
     def ask(self, query: str, whose: str = "Trainer's") -> dict[str, Any]:
         request = Request(self.find(r"API\s+(http\S+)"), json.dumps({"query": query}).encode())  # noqa: S310 - our own URL
@@ -121,7 +122,7 @@ def test_the_first_start_shows_a_synced_calendar_and_the_second_finds_it_again(p
         assert demo.find(r"explorer\s+\S+#token=(\S+)") == demo.find(r"Trainer's token (\S+)")
         first = demo.ask(TITLES)
         events = calendar_objects(demo)
-        at_google = google_titles(demo)
+        elsewhere = {name: titles_at(demo, name) for name in CLIENTS}
 
         code, rest = stop(demo)
         assert code == 0, rest
@@ -131,21 +132,23 @@ def test_the_first_start_shows_a_synced_calendar_and_the_second_finds_it_again(p
     with running(place) as again:
         assert again.ask(TITLES) == first
         assert calendar_objects(again) == events
-        assert google_titles(again) == at_google
+        assert {name: titles_at(again, name) for name in CLIENTS} == elsewhere
         assert stop(again)[0] == 0
     assert len(events) == 11
-    assert len(at_google) == 2
+    assert [len(titles) for titles in elsewhere.values()] == [2, 2]
 
 
-def test_what_is_added_at_google_comes_by_itself_to_the_client_who_signed_in_there(place: Place) -> None:
+def test_what_is_added_at_a_stand_in_comes_by_itself_to_the_client_who_signed_in_there(place: Place) -> None:
     with running(place) as demo:
-        assert "The client's, at Google's stand-in: last sync success, 2 appointments" in demo.said
-        subprocess.run(demo.find(r"\n\s+(curl \S+ \S+ -d '.*Swimming.*)"), shell=True, timeout=30, check=True)  # noqa: S602 - as printed
+        for name, whose in CLIENTS.items():
+            assert f"{whose}'s, at {name}'s stand-in: last sync success, 2 appointments" in demo.said
+            command = demo.find(rf"\n\s+(curl -s {demo.stand_ins[name]}/-/events -d '.*Swimming.*)")
+            subprocess.run(command, shell=True, timeout=30, check=True)  # noqa: S602 - as printed
 
-        until = time.monotonic() + DEADLINE
-        while "Swimming" not in (titles := appointment_titles(demo, "Client's")):
-            assert time.monotonic() < until, titles
-            time.sleep(0.2)
+            until = time.monotonic() + DEADLINE
+            while "Swimming" not in (titles := appointment_titles(demo, f"{whose}'s")):
+                assert time.monotonic() < until, titles
+                time.sleep(0.2)
         assert "Swimming" not in appointment_titles(demo, "Trainer's")
 
 
@@ -161,7 +164,7 @@ def test_a_private_appointment_stays_home(place: Place) -> None:
 
 def test_a_killed_demo_leaves_no_server_behind(place: Place) -> None:
     with running(place) as demo:
-        ports = [place.calendar_port, int(demo.google.rpartition(":")[2])]
+        ports = [place.calendar_port, *(int(url.rpartition(":")[2]) for url in demo.stand_ins.values())]
         assert all(answers(port) for port in ports)
         demo.child.kill()
 
@@ -218,11 +221,11 @@ def appointment_titles(demo: Demo, whose: str) -> list[str]:
     return [node["title"] for node in nodes]
 
 
-def google_titles(demo: Demo) -> list[str]:
-    """What the client has at Google's stand-in, by the printed command."""
-    command = demo.find(r"(curl -s \S+/-/events\?calendar=\S+)")
+def titles_at(demo: Demo, name: str) -> list[str]:
+    """What a client has at that stand-in, by the printed command."""
+    command = demo.find(rf"(curl -s \S*{demo.stand_ins[name]}/-/events\?calendar=\S+)")
     shown = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=30, check=True)  # noqa: S602 - as printed
-    return sorted(event["summary"] for event in json.loads(shown.stdout))
+    return sorted(event.get("subject") or event["summary"] for event in json.loads(shown.stdout))
 
 
 def calendar_objects(demo: Demo) -> list[str]:

@@ -1,19 +1,39 @@
 """A dozen appointments around today, as a trainer has them: what is easy, and what is not."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 HOME = "Europe/Berlin"
-TRAINER = "trainer-1"
-CLIENT = "client-1"
 
 Fields = Mapping[str, object]
 
-CLIENT_EMAIL = "kim@example.org"
 
-_OWNER = {"userId": TRAINER, "role": "trainer", "name": "Toni Trainer"}
-_KIM = {"userId": CLIENT, "role": "client", "name": "Kim Client", "email": CLIENT_EMAIL}
+@dataclass(frozen=True, slots=True)
+class Client:
+    """``first`` is the first name, which the demo calls them by."""
+
+    id: str
+    first: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.first} Client"
+
+    @property
+    def email(self) -> str:
+        return f"{self.first.lower()}@example.org"
+
+    @property
+    def takes_part(self) -> Fields:
+        return {"userId": self.id, "role": "client", "name": self.name, "email": self.email}
+
+
+TRAINER, TRAINER_NAME = "trainer-1", "Toni Trainer"
+KIM, LEE = Client("client-1", "Kim"), Client("client-2", "Lee")
+
+_OWNER = {"userId": TRAINER, "role": "trainer", "name": TRAINER_NAME}
 
 _HOUR = timedelta(hours=1)
 
@@ -28,10 +48,12 @@ def appointments(today: date) -> Sequence[Fields]:
 
 def _fields(today: date) -> Sequence[Fields]:
     return [
-        _plain("Strength training with Kim", today, 1, 9) | {"participants": [_KIM], "location": "Studio 2"},
+        _plain("Strength training with Kim", today, 1, 9)
+        | {"participants": [KIM.takes_part], "location": "Studio 2"},
         _plain("Assessment: shoulder mobility", today, 2, 14)
         | {"type": "assessment", "notes": "Bring the chart."},
-        _plain("Boxing basics", today, 3, 18) | {"type": "group_class", "location": "Hall"},
+        _plain("Boxing basics", today, 3, 18)
+        | {"type": "group_class", "location": "Hall", "participants": [LEE.takes_part]},
         _plain("Running technique", today, -2, 7) | {"location": "Park, east gate"},
         _plain("Nutrition talk", today, 6, 17),
         _plain("Rehab session", today, 8, 11) | {"notes": "Knee, third week."},
@@ -61,6 +83,7 @@ def _weekly_class(today: date) -> Fields:
     return {
         "type": "group_class",
         "title": "Morning mobility class",
+        "participants": [LEE.takes_part],
         "when": _timed(monday, 7),
         "recurrence": {
             "rules": ["FREQ=WEEKLY;COUNT=10"],
@@ -75,7 +98,7 @@ def _evening_series(today: date) -> Fields:
     return {
         "type": "one_on_one",
         "title": "Evening training across the change of clocks",
-        "participants": [_KIM],
+        "participants": [KIM.takes_part],
         "when": _timed(first, 18),
         "recurrence": {"rules": ["FREQ=WEEKLY;COUNT=4"]},
     }

@@ -2,14 +2,14 @@
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from metonic_gateway.demo.api import CHANGES, Api
 from metonic_gateway.demo.appointments import HOME
 from metonic_gateway.demo.folder import CalendarLogin
-from metonic_gateway.demo.google import GoogleStandIn
+from metonic_gateway.demo.stand_ins import StandIn
 
 _READY = """
 Metonic is ready.
@@ -18,14 +18,13 @@ Metonic is ready.
   API explorer    {url}#token={trainer}
   API             {url}
   Trainer's token {trainer}
-  Client's token  {client}
+{tokens}
   Backend's token {backend}
   Calendar        {address}
                   user {username}, password {password} (any CalDAV app on this machine)
-  Google          {google}
-                  a stand-in; the client has signed in there as {email}, at its consent page
+{places}
 
-The explorer's address signs the trainer in; to ask as the client, paste the client's token into its field.
+The explorer's address signs the trainer in; to ask as a client, paste that token into its field.
 Tokens are valid for 30 days.
 
 See the synced status:
@@ -35,16 +34,31 @@ Change an appointment, and the calendars have it within seconds. Change the trai
 sees it within a minute, the demo's frequency; or at once:
   {sync}
 
-See what the client has at Google, and add something there: Google tells of it, so it comes within seconds.
-  {events}
-  {add}
+See what the clients have at Google and Outlook, and add something there: both tell of it, so it comes within
+seconds.
+{theirs}
 
 See what the platform's backend hears of it:
   {changes}
 
-Ctrl-C stops everything. The next start finds it all again, but for Google's stand-in: it forgets its events,
-so that the client is connected anew. `metonic demo --reset` starts over.
+Ctrl-C stops everything. The next start finds it all again, but for the stand-ins: they forget their events,
+so that the clients are connected anew. `metonic demo --reset` starts over.
 """
+
+
+_SIGNED = "  {first}'s token     {token}"
+_PLACE = """\
+  {title:<15} {url}
+                  a stand-in; {first} has signed in there as {email}, at its consent page"""
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A client who has signed in at ``place``, called by the first name."""
+
+    first: str
+    place: StandIn
+    api: Api
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,36 +67,46 @@ class Cast:
 
     backend: Api
     trainer: Api
-    client: Api
+    guests: Sequence[Guest]
 
 
-def words(cast: Cast, login: CalendarLogin, google: GoogleStandIn, status: str) -> str:
-    trainer = cast.trainer
+def words(cast: Cast, login: CalendarLogin, status: str) -> str:
+    trainer, guests = cast.trainer, cast.guests
     return _READY.format(
         status=status,
         url=trainer.url,
         trainer=trainer.token,
-        client=cast.client.token,
+        tokens="\n".join(_SIGNED.format(first=one.first, token=one.api.token) for one in guests),
         backend=cast.backend.token,
         address=login.address,
         username=login.username,
         password=login.password,
-        google=google.url,
-        email=google.email,
+        places="\n".join(map(_place, guests)),
         see=trainer.curl(trainer.status),
         sync=trainer.curl(trainer.sync_now),
-        events=f"curl -s {shlex.quote(f'{google.url}/-/events?calendar={google.email}')}",
-        add=_adding(google),
+        theirs="\n".join(
+            f"  {command}" for one in guests for command in (_seeing(one.place), _adding(one.place))
+        ),
         changes=cast.backend.curl(CHANGES),
     )
 
 
-def _adding(google: GoogleStandIn) -> str:
-    """A command that puts an event into the client's calendar, as the client would in Google's own pages."""
+def _place(guest: Guest) -> str:
+    place = guest.place
+    return _PLACE.format(title=place.kind.title, url=place.url, first=guest.first, email=place.email)
+
+
+def _seeing(place: StandIn) -> str:
+    return f"curl -s {shlex.quote(f'{place.url}/-/events?calendar={place.email}')}"
+
+
+def _adding(place: StandIn) -> str:
+    """A command that puts an event into the calendar, as its owner would in the provider's own pages."""
     day = date.today() + timedelta(days=1)  # noqa: DTZ011 - a day like any other, wherever we are
     start, end = ({"dateTime": f"{day}T{hour}:00:00", "timeZone": HOME} for hour in (17, 18))
-    event = {"calendar": google.email, "event": {"summary": "Swimming", "start": start, "end": end}}
-    return f"curl -s {google.url}/-/events -d {shlex.quote(json.dumps(event))}"
+    event = {place.kind.subject: "Swimming", "start": start, "end": end}
+    body = json.dumps({"calendar": place.email, "event": event})
+    return f"curl -s {place.url}/-/events -d {shlex.quote(body)}"
 
 
 def status_line(whose: str, status: Mapping[str, object] | None) -> str:
