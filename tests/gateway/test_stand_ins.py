@@ -42,6 +42,19 @@ async def test_a_request_goes_to_the_stand_in_and_its_answer_is_of_the_true_addr
     assert asked.headers["Authorization"] == AUTHORIZATION
 
 
+async def test_a_stand_in_is_told_for_whom_it_stands_and_nobody_else_is(
+    outside: Outside,
+) -> None:
+    stand_ins = StandIns({TRUE: outside.url("")})
+    async with Egress(allow_private_addresses=True, limits=LIMITS, stand_ins=stand_ins) as egress:
+        for url in (f"{TRUE}/", outside.url("/")):
+            await egress.ask("GET", URL(url), {}, None)
+
+    named, plain = outside.asked
+    assert named.headers["Forwarded"] == 'host="caldav.pear.test";proto=https'
+    assert "Forwarded" not in plain.headers
+
+
 async def test_a_stand_in_of_ones_own_network_has_to_be_allowed(outside: Outside) -> None:
     async with Egress(
         allow_private_addresses=False, limits=LIMITS, stand_ins=StandIns({TRUE: outside.url("")})

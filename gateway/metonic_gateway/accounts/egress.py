@@ -112,7 +112,7 @@ class Egress:
 
         What stands in for the host is admitted by the same rules.
         """
-        there = self.stand_ins.of(url)
+        there, headers = self.stand_ins.of(url), {**headers, **self.stand_ins.introduction(url)}
         host = there.raw_host or ""
         session = self._admit(there.scheme, host)
         try:

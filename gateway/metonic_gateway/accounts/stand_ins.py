@@ -28,6 +28,12 @@ class StandIns:
             encoded=True,
         )
 
+    def introduction(self, url: URL) -> Mapping[str, str]:
+        """What tells whoever stands in for ``url`` where its links have to lead (RFC 7239)."""
+        if _origin(url) not in self._origins:
+            return {}
+        return {"Forwarded": f'host="{url.raw_authority}";proto={url.scheme}'}
+
 
 def _origin(url: URL) -> tuple[str, str | None, int | None]:
     return url.scheme, url.raw_host, url.port

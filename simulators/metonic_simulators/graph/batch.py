@@ -91,20 +91,21 @@ def _part(world: World, outer: Call, asked: dict[str, Any]) -> Part:
     if not isinstance(after, list) or not isinstance(headers, dict):
         raise errors.bad_request("Invalid batch payload format.")
     own = CIMultiDict({str(name): str(value) for name, value in headers.items()})
-    own.setdefault("Authorization", outer.headers.get("Authorization", ""))
+    for name in ("Authorization", "Forwarded"):
+        own.setdefault(name, outer.headers.get(name, ""))
     body = json.dumps(asked["body"]).encode() if asked.get("body") is not None else b""
-    call = Call.of(str(method), _target(world, str(url)), own, body, part=True)
+    call = Call.of(str(method), _target(outer.base(world.base), str(url)), own, body, part=True)
     has_typeless_body = bool(body) and "Content-Type" not in own
     return Part(str(part_id), call, tuple(map(str, after)), has_typeless_body)
 
 
-def _target(world: World, url: str) -> str:
+def _target(base: str, url: str) -> str:
     """Relative to the version; what is absolute must be on this server. Raises Refused."""
     if not urlsplit(url).scheme:
         return "/" + url.lstrip("/")
-    if not url.startswith(f"{world.base}/"):
+    if not url.startswith(f"{base}/"):
         raise errors.bad_request("The url of a request of a batch must be relative.")
-    return url.removeprefix(world.base)
+    return url.removeprefix(base)
 
 
 def _shown(part_id: str, reply: Reply) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from metonic_simulators.graph import errors
 from metonic_simulators.wire import replies
 
 _PREFERENCE = re.compile(r'([A-Za-z][\w.-]*)\s*(?:=\s*(?:"([^"]*)"|([^,;\s]*)))?')
+_FORWARDED = re.compile(r'(host|proto)="?([^";,\s]+)', re.IGNORECASE)
 
 
 class Reply(replies.Reply):
@@ -56,6 +57,14 @@ class Call:
         """By name in lower case, from one header or several."""
         joined = ",".join(self.headers.getall("Prefer", []))
         return {name.lower(): quoted or bare for name, quoted, bare in _PREFERENCE.findall(joined)}
+
+    def base(self, own: str) -> str:
+        """The origin with the version as the client knows it, though another server passes its requests on.
+
+        RFC 7239; ``own``: the one of this server.
+        """
+        told = {name.lower(): text for name, text in _FORWARDED.findall(self.headers.get("Forwarded", ""))}
+        return f"{told['proto']}://{told['host']}/v1.0" if told.keys() >= {"proto", "host"} else own
 
     def json(self) -> dict[str, Any]:
         """The body as an object, empty if there is none; raises Refused."""

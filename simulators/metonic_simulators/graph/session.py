@@ -54,9 +54,13 @@ class Session:
         return self.world.default_calendar(self.user)
 
     @property
+    def base(self) -> str:
+        return self.call.base(self.world.base)
+
+    @property
     def path(self) -> str:
         """Where the call went, for links to what follows."""
-        return self.world.base + self.call.path
+        return self.base + self.call.path
 
     def need_write(self, calendar: Calendar) -> None:
         """Raises Refused."""
@@ -80,7 +84,7 @@ class Session:
 
     def answer(self, content: dict[str, Any], context: str = "", status: int = 200) -> Reply:
         """With its context, and with what was preferred and done."""
-        head = {"@odata.context": f"{self.world.base}/$metadata#{context}"} if context else {}
+        head = {"@odata.context": f"{self.base}/$metadata#{context}"} if context else {}
         return Reply(status, {**head, **content}, headers=self.applied())
 
     def applied(self, *more: str) -> dict[str, str]:

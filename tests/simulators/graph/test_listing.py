@@ -54,6 +54,27 @@ async def test_a_page_holds_ten_unless_asked_and_leads_to_the_next(sim: Simulato
         assert (await alice.refused("GET", f"/me/events?{wrong}"))[0] == 400
 
 
+async def test_links_lead_where_the_client_asked_though_another_one_passed_it_on(alice: Client) -> None:
+    true = "https://graph.microsoft.com/v1.0"
+    passed_on = {"Forwarded": 'host="graph.microsoft.com";proto=https'}
+    for _ in range(11):
+        await made(alice, timed())
+
+    listed = await alice.ask("GET", "/me/events", **passed_on)
+    changes = await alice.ask("GET", view(what="calendarView/delta"), **passed_on)
+    parts = [
+        {"id": "1", "method": "GET", "url": f"{true}/me/events"},
+        {"id": "2", "method": "GET", "url": "/me/events"},
+    ]
+    batch = await alice.ask("POST", "/$batch", {"requests": parts}, **passed_on)
+
+    assert listed.body["@odata.nextLink"].startswith(f"{true}/me/events?")
+    assert listed.body["@odata.context"].startswith(f"{true}/$metadata#")
+    assert changes.body["@odata.nextLink"].startswith(f"{true}/users/")
+    links = [one["body"]["@odata.nextLink"] for one in batch.body["responses"]]
+    assert all(link.startswith(f"{true}/me/events?") for link in links)
+
+
 async def test_lists_are_ordered_as_asked(alice: Client) -> None:
     for day, name in (("2026-03-12", "b"), ("2026-03-10", "b"), ("2026-03-11", "a")):
         await made(alice, timed(day, subject=name))

@@ -179,7 +179,7 @@ def _path(session: Session, window: Window) -> str:
         return session.path
     calendar = quote(session.world.calendar_id(session.user, session.calendar), safe="")
     what = "calendarView" if window.kind == "view" else "events"
-    return f"{session.world.base}/users/{quote(session.user.email)}/calendars/{calendar}/{what}/delta"
+    return f"{session.base}/users/{quote(session.user.email)}/calendars/{calendar}/{what}/delta"
 
 
 def _row(session: Session, calendar: Calendar, event: Event, window: Window) -> Body:
