@@ -27,7 +27,7 @@ from metonic_core.spi import (
 from metonic_outlook import calendars
 from metonic_outlook.answers import PRECONDITION_FAILED, refusal
 from metonic_outlook.errors import Reply, is_missing, is_taken, is_unknown_zone
-from metonic_outlook.etags import if_match
+from metonic_outlook.etags import condition
 from metonic_outlook.fetching import Fetcher
 from metonic_outlook.instances import Search, search
 from metonic_outlook.items import etag_of, name_of
@@ -187,7 +187,7 @@ class _Batch:
 
     def _again(self, work: Work, fields: dict[str, Any]) -> Request:
         etag = etag_of(work.whole.master) if work.whole else ""
-        return Request("PATCH", event(self._calendar_id, work.id), if_match(etag), fields)
+        return Request("PATCH", event(self._calendar_id, work.id), condition(etag), fields)
 
     async def _vary(self) -> None:
         for _ in range(_MOST_ROUNDS):
@@ -214,11 +214,8 @@ class _Batch:
     def _varying(self, work: Work, edit: Edit) -> Request:
         """Under its version if it has one of its own; else it has that of its series, which was just read."""
         path = event(self._calendar_id, edit.id or "")
-        etag = work.etag_of(edit)
-        condition = if_match(etag) if etag else {}
-        if edit.fields is None:
-            return Request("DELETE", path, condition)
-        return Request("PATCH", path, condition, edit.fields)
+        headers = condition(work.etag_of(edit))
+        return Request("DELETE" if edit.fields is None else "PATCH", path, headers, edit.fields)
 
     async def _stamp(self) -> None:
         """Say of the series of which all occurrences are written that they are; the mark is nobody else's."""

@@ -40,8 +40,14 @@ def _digest(parts: Iterable[str]) -> str:
     return hashlib.sha256(text).hexdigest()[:_LENGTH]
 
 
+def condition(etag: str) -> dict[str, str]:
+    """That the event still has that version; none where it has none that can be sent."""
+    return {"If-Match": etag} if etag and etag.isprintable() and etag.isascii() else {}
+
+
 def if_match(etag: str) -> dict[str, str]:
-    """The condition that the event still has that version; raises EtagMismatch for what is none."""
-    if not etag or not etag.isprintable() or not etag.isascii():
+    """The same; raises EtagMismatch for what is no version."""
+    found = condition(etag)
+    if not found:
         raise EtagMismatch("The version of the event is not known.")
-    return {"If-Match": etag}
+    return found

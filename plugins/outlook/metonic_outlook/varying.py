@@ -18,6 +18,7 @@ from metonic_core.spi import (
     Delete,
     EtagMismatch,
     NotFound,
+    Seen,
     Unacceptable,
     Update,
 )
@@ -44,9 +45,10 @@ class Work(EventWork):
         to tell why.
         """
         known = self.before if self.is_stale else self.whole
-        if known is None or self.goal is None or TIME not in self.scope:
+        read = known.read if known else None
+        if not isinstance(read, Seen) or self.goal is None or TIME not in self.scope:
             return False
-        cancelled = [o.slot for o in known.event.content.overrides if o.is_cancelled]
+        cancelled = [o.slot for o in read.event.content.overrides if o.is_cancelled]
         goal, is_copy = self.goal, isinstance(self.write, Update) and self.write.marker is not None
         return is_copy and any(_takes_place(goal, slot) for slot in cancelled)
 
