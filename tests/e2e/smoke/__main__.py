@@ -7,8 +7,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.e2e.smoke.google_side.story import google_side
 from tests.e2e.smoke.platform_side.story import platform_side
+from tests.e2e.smoke.signed_in.google.place import Google
+from tests.e2e.smoke.signed_in.story import signed_in
 from tests.e2e.smoke.story import story
 from tests.e2e.smoke.table import Table
 
@@ -42,7 +43,7 @@ def _options() -> argparse.Namespace:
         "--appointments", type=int, default=_USUAL, help=f"how many the platform has: {_FEWEST} or more"
     )
     parser.add_argument("--only", nargs="+", choices=_STORIES, default=_STORIES, help="some of the stories")
-    parser.add_argument("--short", action="store_true", help="of Google's story what is quick")
+    parser.add_argument("--short", action="store_true", help="of those who sign in what is quick")
     parser.add_argument("--at-once", action="store_true", help="all stories at the same time")
     options = parser.parse_args()
     if options.appointments < _FEWEST:
@@ -57,7 +58,7 @@ async def _run(folder: Path, table: Table, options: argparse.Namespace) -> None:
     stories = {
         "people": lambda: story(own["people"], table),
         "platform": lambda: platform_side(own["platform"], table, options.appointments),
-        "google": lambda: google_side(own["google"], table, is_short=options.short),
+        "google": lambda: signed_in(own["google"], table, Google, is_short=options.short),
     }
     if options.at_once:
         await asyncio.gather(*(stories[name]() for name in own))

@@ -87,12 +87,11 @@ def radicale(folder: Path, names: Sequence[str]) -> Child:
     return Child(("radicale", "--config", str(config)), port, folder / "log", {})
 
 
-def google(folder: Path, addresses: Sequence[str]) -> Child:
-    """A stand-in for Google with an account for each address, each with a calendar of its own."""
+def stand_in(folder: Path, kind: str, accounts: Sequence[str]) -> Child:
+    """A stand-in for a provider that one signs in to; ``accounts``: what tells it of them."""
     port = free_port()
-    accounts = [word for address in addresses for word in ("--user", address)]
-    command = ("metonic_simulators", "google", "--port", str(port), *accounts)
-    return Child(command, port, folder / "google.log", {})
+    command = ("metonic_simulators", kind, "--port", str(port), *accounts)
+    return Child(command, port, folder / f"{kind}.log", {})
 
 
 def gateway(folder: Path, **settings: str) -> Child:

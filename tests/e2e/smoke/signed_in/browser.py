@@ -1,4 +1,4 @@
-"""A person at Google's sign-in page with a browser: plain HTTP, a form, and redirects."""
+"""A person at a provider's sign-in page with a browser: plain HTTP, a form, and redirects."""
 
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
@@ -27,7 +27,7 @@ class _Form(HTMLParser):
             self.action = given.get("action", "")
         if tag == "input" and given.get("type") == "hidden":
             self.hidden[given["name"]] = given["value"]
-        if tag == "input" and given.get("type") in {"radio", "checkbox"}:
+        if tag == "input" and given.get("type") in {"radio", "checkbox"} and "disabled" not in given:
             self.choices.append((given["name"], given["value"]))
 
 

@@ -1,9 +1,10 @@
-"""What goes wrong at Google: sync tokens are forgotten, too much is asked, answers get lost."""
+"""What goes wrong at a provider: it forgets how far it told us, and too much is asked of it."""
 
 from tests.e2e.smoke.api import when
-from tests.e2e.smoke.google_side.scene import Person, Scene
 from tests.e2e.smoke.item import timed
 from tests.e2e.smoke.scene import day, state_in
+from tests.e2e.smoke.signed_in.person import Person
+from tests.e2e.smoke.signed_in.scene import Scene
 from tests.e2e.smoke.table import expect
 from tests.e2e.smoke.waiting import until
 
@@ -14,8 +15,8 @@ _RECOVERY_SECONDS = 150
 
 async def forgotten(scene: Scene) -> None:
     mia = await scene.meet("mia")
-    check = _forgotten(scene, mia)
-    await scene.table.check("google, troubles: an expired sync token, with changes on both sides", check)
+    name = f"{scene.name}, troubles: an expired cursor, with changes on both sides"
+    await scene.table.check(name, _forgotten(scene, mia))
 
 
 async def _forgotten(scene: Scene, mia: Person) -> None:
@@ -25,7 +26,7 @@ async def _forgotten(scene: Scene, mia: Person) -> None:
     await mia.synced()
     await mia.in_step()
 
-    await scene.google.ask("POST", "/-/expire-sync-tokens")
+    await scene.place.stand_in.ask("POST", f"/-/{scene.place.forgetting}")
     await mia.calendar.edit(kept, location="Moved meanwhile")
     await mia.calendar.delete(gone)
     await mia.calendar.create("Comes meanwhile", timed(day(4), 8))
@@ -39,22 +40,21 @@ async def _forgotten(scene: Scene, mia: Person) -> None:
 
     await until(look, "both sides are in step again", _RECOVERY_SECONDS)
     await mia.in_step()
-    expired = [one for one in await scene.google.ask("GET", "/-/log") if one["status"] == 410]
-    expect("whether a token was refused", bool(expired), True)  # noqa: FBT003 - the value
+    expired = [one for one in await scene.place.stand_in.log() if one["status"] == 410]
+    expect("whether a cursor was refused", bool(expired), True)  # noqa: FBT003 - the value
 
 
 async def too_many(scene: Scene) -> None:
     gus = await scene.meet("gus", is_connected=False)
-    check = _too_many(scene, gus)
-    await scene.table.check(f"google, troubles: {_TOO_MANY} times 429 among {_BURST} writes", check)
+    name = f"{scene.name}, troubles: {_TOO_MANY} times 429 among {_BURST} writes"
+    await scene.table.check(name, _too_many(scene, gus))
 
 
 async def _too_many(scene: Scene, gus: Person) -> None:
     for number in range(_BURST):
         await gus.api.create(title=f"Lesson {number}", when=when(timed(day(number % 28), 8 + number // 28)))
-    await scene.google.arm(
-        "rate-limited", f"{gus.calendar.owner}/events", _TOO_MANY, method="POST", status=429
-    )
+    fault, options = scene.place.too_many
+    await scene.place.arm(gus.calendar, fault, "POST", _TOO_MANY, **options)
     await gus.sign_in()
 
     async def look() -> bool | None:
@@ -64,6 +64,6 @@ async def _too_many(scene: Scene, gus: Person) -> None:
     await until(look, "all of them have arrived, by themselves", _RECOVERY_SECONDS)
     await gus.api.settled(_RECOVERY_SECONDS)
     expect("appointments", len(await gus.in_step()), _BURST)
-    expect("what is armed still", await scene.google.ask("GET", "/-/faults"), [])
+    expect("what is armed still", await scene.place.stand_in.ask("GET", "/-/faults"), [])
     await gus.synced()
     expect("what is wrong after it", (await gus.api.status())["attention"], None)

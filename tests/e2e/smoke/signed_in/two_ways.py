@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 
 from tests.e2e.smoke.api import when
-from tests.e2e.smoke.google_side.calendar import said
-from tests.e2e.smoke.google_side.scene import Person, Scene
 from tests.e2e.smoke.item import Item, days, timed
 from tests.e2e.smoke.scene import day, state_in
+from tests.e2e.smoke.signed_in.person import Person
+from tests.e2e.smoke.signed_in.scene import Scene
 from tests.e2e.smoke.table import expect
 
 _BERLIN = "Europe/Berlin"
@@ -27,8 +27,8 @@ async def two_ways(scene: Scene) -> None:
         ("a copy is deleted there: a conflict, the appointment stays", _copy_deleted),
         ("edited on both sides: merged", _merged),
     ):
-        await scene.table.check(f"google, two ways: {name}", check(toni))
-    await scene.table.check("google, two ways: nobody was sent mail", _no_mail(scene))
+        await scene.table.check(f"{scene.name}, two ways: {name}", check(toni))
+    await scene.table.check(f"{scene.name}, two ways: nobody was sent mail", _no_mail(scene))
 
 
 async def _created_here(toni: Person) -> None:
@@ -41,9 +41,7 @@ async def _created_here(toni: Person) -> None:
 
 
 async def _created_there(toni: Person) -> None:
-    event_id = await toni.calendar.create(
-        "Made there", timed(day(4), 11), location="Gym", description="One\ntwo"
-    )
+    event_id = await toni.calendar.create("Made there", timed(day(4), 11), location="Gym", notes="One\ntwo")
     await toni.synced()
 
     pair = await toni.pair((await toni.api.named("Made there"))["id"])
@@ -60,7 +58,7 @@ async def _edited(toni: Person) -> None:
     wanted = event_id, Item("Edited here", timed(day(5), 8), "Room 7", "Keep")
     expect("id and event", await toni.pair(told["id"]), wanted)
 
-    await toni.calendar.edit(event_id, summary="Edited there")
+    await toni.calendar.edit(event_id, title="Edited there")
     await toni.synced()
     wanted = event_id, Item("Edited there", timed(day(5), 8), "Room 7", "Keep")
     expect("id and event", await toni.pair(told["id"]), wanted)
@@ -76,7 +74,7 @@ async def _moved(toni: Person) -> None:
     event_id, item = await toni.pair(told["id"])
     expect("when", item.when, span)
 
-    await toni.calendar.edit(event_id, **_whole_day(day(9)))
+    await toni.calendar.edit(event_id, when=days(day(9)))
     await toni.synced()
     _id, item = await toni.pair(told["id"])
     expect("when", item.when, days(day(9)))
@@ -91,7 +89,7 @@ async def _series_here(toni: Person) -> None:
     series_id, _ = await toni.pair(told["id"])
 
     second = await toni.calendar.occurrence(series_id, _slot(first, 1), _BERLIN)
-    await toni.calendar.edit(second, **said(timed(first + timedelta(days=8), 19)))
+    await toni.calendar.edit(second, when=timed(first + timedelta(days=8), 19))
     await toni.synced()
     moved = {"occurrence": _slot(first, 1), "when": when(timed(first + timedelta(days=8), 19))}
     cancelled = {"occurrence": _slot(first, 2), "isCancelled": True}
@@ -105,16 +103,14 @@ async def _series_here(toni: Person) -> None:
 
 async def _series_there(toni: Person) -> None:
     first = day(3)
-    series_id = await toni.calendar.create(
-        "Class made there", timed(first, 7), recurrence=["RRULE:FREQ=WEEKLY;COUNT=4"]
-    )
+    series_id = await toni.calendar.create("Class made there", timed(first, 7), rules=["FREQ=WEEKLY;COUNT=4"])
     await toni.synced()
     told = await toni.api.named("Class made there")
 
     second, third = [
         await toni.calendar.occurrence(series_id, _slot(first, week), _BERLIN) for week in (1, 2)
     ]
-    await toni.calendar.edit(second, **said(timed(first + timedelta(days=8), 19)))
+    await toni.calendar.edit(second, when=timed(first + timedelta(days=8), 19))
     await toni.calendar.delete(third)
     await toni.synced()
 
@@ -169,7 +165,7 @@ async def _merged(toni: Person) -> None:
 
 
 async def _no_mail(scene: Scene) -> None:
-    expect("what guests were mailed", await scene.google.ask("GET", "/-/outbox"), [])
+    expect("what guests were mailed", await scene.place.stand_in.ask("GET", "/-/outbox"), [])
 
 
 def _expected(title: str, first: date) -> Item:
@@ -180,10 +176,3 @@ def _expected(title: str, first: date) -> Item:
 
 def _slot(first: date, weeks: int) -> str:
     return timed(first + timedelta(weeks=weeks), 7)[0]
-
-
-def _whole_day(which: date) -> dict[str, object]:
-    """An edit to a whole day: of a time that stands there nothing may be left."""
-    start, end, _zone = days(which)
-    none = {"dateTime": None, "timeZone": None}
-    return {"start": {"date": start, **none}, "end": {"date": end, **none}}

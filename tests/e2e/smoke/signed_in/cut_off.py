@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from tests.e2e.smoke.api import Told, when
-from tests.e2e.smoke.google_side.scene import Person, Scene
 from tests.e2e.smoke.item import timed
 from tests.e2e.smoke.scene import day, state_in
+from tests.e2e.smoke.signed_in.person import Person
+from tests.e2e.smoke.signed_in.scene import Scene
 from tests.e2e.smoke.table import expect
 from tests.e2e.smoke.waiting import until
 
@@ -22,13 +23,13 @@ async def cut_off(scene: Scene) -> None:
         ("a create, an edit and a deletion are done, and no answer comes", _unanswered(scene, lou)),
         ("killed while it waits for the answers to the same, and started again", _killed(scene, kit)),
     ):
-        await scene.table.check(f"google, cut off: {name}", check)
+        await scene.table.check(f"{scene.name}, cut off: {name}", check)
 
 
 async def _unanswered(scene: Scene, lou: Person) -> None:
     edited, deleted = await _seeded(lou)
     for method in _WRITES:
-        await scene.google.arm("lost-response", f"{lou.calendar.owner}/events", method=method)
+        await scene.place.arm(lou.calendar, "lost-response", method)
     await _write(lou, edited, deleted)
 
     await _recovered(lou)
@@ -37,10 +38,9 @@ async def _unanswered(scene: Scene, lou: Person) -> None:
 async def _killed(scene: Scene, kit: Person) -> None:
     edited, deleted = await _seeded(kit)
     for method in _WRITES:
-        path = f"{kit.calendar.owner}/events"
-        await scene.google.arm("slow-response", path, method=method, seconds=_SLOW_SECONDS)
+        await scene.place.arm(kit.calendar, "slow-response", method, seconds=_SLOW_SECONDS)
     await _write(kit, edited, deleted)
-    await until(_is_done(scene, kit), "something of it is done at Google", _RECOVERY_SECONDS)
+    await until(_is_done(scene, kit), "something of it is done there", _RECOVERY_SECONDS)
 
     await scene.service.kill()
     await scene.service.start()
@@ -68,8 +68,8 @@ def _is_done(scene: Scene, person: Person) -> Callable[[], Awaitable[bool | None
     """Whether one of the writes is done, and so waits with its answer."""
 
     async def look() -> bool | None:
-        armed = await scene.google.ask("GET", "/-/faults")
-        return sum(person.calendar.owner in one["path"] for one in armed) < len(_WRITES) or None
+        armed = await scene.place.stand_in.ask("GET", "/-/faults")
+        return sum(person.calendar.id in one["path"] for one in armed) < len(_WRITES) or None
 
     return look
 

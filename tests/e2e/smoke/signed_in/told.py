@@ -1,17 +1,15 @@
-"""Google tells of changes by itself: nobody asks for a sync, and the next look would be in an hour."""
+"""The provider tells of changes by itself: nobody asks for a sync, and the next look would be in an hour."""
 
 import time
 from collections.abc import Sequence
 
 from tests.e2e.smoke.api import DISCONNECT, Told, when
-from tests.e2e.smoke.google_side.calendar import said
-from tests.e2e.smoke.google_side.scene import Person, Scene
 from tests.e2e.smoke.item import Item, timed
 from tests.e2e.smoke.scene import day
+from tests.e2e.smoke.signed_in.person import Person
+from tests.e2e.smoke.signed_in.scene import Scene
 from tests.e2e.smoke.table import expect
 from tests.e2e.smoke.waiting import until
-
-from metonic_simulators.servers import HOST
 
 _HEALTH = "query ($provider: ProviderName!) { it: syncStatus(provider: $provider) { pushHealthy } }"
 _RUNS = "{ it: syncHistory(first: 50) { nodes { reason status } } }"
@@ -26,9 +24,10 @@ async def told(scene: Scene) -> None:
         ("what is moved and deleted there as well", _moved_and_deleted(pia)),
         ("what we write ourselves is told as well, and ends there", _echo(pia)),
         ("who does not know the channel's secret is refused", _forged(scene, pia)),
+        *scene.place.lapses(pia),
         ("who leaves closes the channel", _closed(scene, pia)),
     ):
-        await scene.table.check(f"google, told: {name}", check)
+        await scene.table.check(f"{scene.name}, told: {name}", check)
 
 
 async def _healthy(pia: Person) -> None:
@@ -45,7 +44,9 @@ async def _made(scene: Scene, pia: Person) -> None:
 
     appointment = await _titled(pia, "Told of")
 
-    scene.table.tell(f"google: a change was told, synced and seen after {time.monotonic() - began:.1f} s")
+    scene.table.tell(
+        f"{scene.name}: a change was told, synced and seen after {time.monotonic() - began:.1f} s"
+    )
     expect("what came", await pia.pair(appointment["id"]), (event_id, Item("Told of", timed(day(3), 8))))
     expect("why there was a run", "WEBHOOK" in await _reasons(pia), True)  # noqa: FBT003 - the value
 
@@ -56,7 +57,7 @@ async def _moved_and_deleted(pia: Person) -> None:
     await _titled(pia, "Goes again")
 
     event_id, _ = await pia.pair(appointment["id"])
-    await pia.calendar.edit(event_id, **said(timed(day(5), 9)))
+    await pia.calendar.edit(event_id, when=timed(day(5), 9))
     await pia.calendar.delete(gone)
 
     async def look() -> bool | None:
@@ -82,15 +83,7 @@ async def _echo(pia: Person) -> None:
 
 async def _forged(scene: Scene, pia: Person) -> None:
     runs = len(await _reasons(pia))
-    channel = (await scene.google.ask("GET", "/-/deliveries"))[-1]["channel"]
-    url = f"http://{HOST}:{scene.service.port}/webhooks/google/{channel}"
-    headers = {
-        "X-Goog-Channel-ID": channel,
-        "X-Goog-Channel-Token": "guessed",
-        "X-Goog-Resource-State": "exists",
-    }
-    async with scene.google.session.post(url, headers=headers) as answer:
-        expect("how it is answered", answer.status, 403)
+    expect("how it is answered", await scene.place.forge(pia, scene.service_url), 403)
     expect("runs", len(await _reasons(pia)), runs)
 
 
@@ -98,9 +91,8 @@ async def _closed(scene: Scene, pia: Person) -> None:
     await pia.api.do(DISCONNECT, remove=False)
     await pia.api.settled()
 
-    asked = [one for one in await scene.google.ask("GET", "/-/log") if one["who"] == pia.calendar.owner]
-    stopped = [one["status"] for one in asked if one["operation"] == "channels.stop"]
-    expect("how the channel was closed", stopped, [204])
+    closed = await scene.place.statuses(scene.place.closing, pia.calendar.owner)
+    expect("how the channel was closed", closed, [204])
 
 
 async def _titled(pia: Person, title: str) -> Told:

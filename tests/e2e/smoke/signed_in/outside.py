@@ -1,7 +1,7 @@
-"""The stand-in for Google from outside: what it printed at its start, and its switches."""
+"""The stand-in for a provider from outside: what it printed at its start, and its switches."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aiohttp
@@ -11,13 +11,11 @@ from tests.e2e.smoke.waiting import until
 
 from metonic_simulators.servers import HOST
 
-ORIGINS = ("https://www.googleapis.com", "https://accounts.google.com", "https://oauth2.googleapis.com")
-"""What the stand-in stands for."""
-
+Log = Sequence[Mapping[str, Any]]
 _FAILED = 400
 
 
-class Google:
+class StandIn:
     """``child`` is the process."""
 
     def __init__(self, child: Child, session: aiohttp.ClientSession) -> None:
@@ -35,10 +33,21 @@ class Google:
         own, secret = await until(look, "the stand-in tells its client")
         return {"id": own, "secret": secret}
 
-    async def ask(self, method: str, path: str, body: object = None, token: str = "") -> Any:  # noqa: ANN401 - JSON has no narrower type
+    async def token(self, owner: str) -> str:
+        """One with which that account may be asked everything."""
+        users = await self.ask("GET", "/-/users")
+        return next(str(one["access_token"]) for one in users if one["email"] == owner)
+
+    async def log(self) -> Log:
+        """What it was asked so far."""
+        found: Log = await self.ask("GET", "/-/log")
+        return found
+
+    async def ask(self, method: str, path: str, body: object = None, token: str = "", **headers: str) -> Any:  # noqa: ANN401 - JSON has no narrower type
         """The JSON of the answer, None without one; raises Difference where it is refused."""
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        async with self.session.request(method, self.url + path, json=body, headers=headers) as answer:
+        signed = {"Authorization": f"Bearer {token}"} if token else {}
+        sent = {**signed, **headers}
+        async with self.session.request(method, self.url + path, json=body, headers=sent) as answer:
             if answer.status >= _FAILED:
                 raise Difference(f"{method} {path}: {answer.status} {await answer.text()}")
             return await answer.json() if answer.content_type == "application/json" else None

@@ -1,30 +1,28 @@
-"""The calendar as its owner sees it at Google: the plain API, straight at the stand-in.
+"""The calendar as its owner sees it at Google: the plain API, straight at the stand-in."""
 
-It shares no code with the plugin.
-"""
-
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
-from tests.e2e.smoke.google_side.outside import Google
 from tests.e2e.smoke.item import Item, Occurrence, When
+from tests.e2e.smoke.signed_in.outside import StandIn
 
 Event = Mapping[str, Any]
 
 
-class Calendar:
-    """The primary calendar of ``owner``. Events are named by their ids."""
+class GoogleCalendar:
+    """The primary calendar of ``owner``."""
 
-    def __init__(self, google: Google, owner: str) -> None:
+    def __init__(self, stand_in: StandIn, owner: str) -> None:
         self.owner = owner
-        self._google = google
+        self.id = owner
+        self._stand_in = stand_in
         self._path = f"/calendar/v3/calendars/{quote(owner)}/events"
 
     async def events(self) -> list[Event]:
-        """Series and their exceptions as they are stored; what was deleted is left out."""
+        """Series, and their exceptions beside them."""
         found: list[Event] = []
         page: Mapping[str, str] = {}
         while True:
@@ -35,7 +33,6 @@ class Calendar:
             page = {"pageToken": told["nextPageToken"]}
 
     async def items(self) -> dict[str, Item]:
-        """Every event, by id: a series with its exceptions is one."""
         events = await self.events()
         exceptions = [one for one in events if "recurringEventId" in one]
         return {
@@ -44,19 +41,30 @@ class Calendar:
             if "recurringEventId" not in one
         }
 
-    async def create(self, title: str, when: When, **more: object) -> str:
-        """Returns its id."""
-        made = await self._ask("POST", "", {"summary": title, **said(when), **more})
+    async def create(
+        self, title: str, when: When, *, location: str = "", notes: str = "", rules: Sequence[str] = ()
+    ) -> str:
+        recurrence = {"recurrence": [f"RRULE:{rule}" for rule in rules]} if rules else {}
+        body = {"summary": title, "location": location, "description": notes, **_said(when), **recurrence}
+        made = await self._ask("POST", "", body)
         return str(made["id"])
 
-    async def edit(self, event_id: str, **fields: object) -> None:
-        await self._ask("PATCH", f"/{event_id}", fields)
+    async def edit(
+        self,
+        event_id: str,
+        *,
+        title: str | None = None,
+        location: str | None = None,
+        when: When | None = None,
+    ) -> None:
+        named = {"summary": title, "location": location}
+        body = {name: value for name, value in named.items() if value is not None}
+        await self._ask("PATCH", f"/{event_id}", {**body, **(_said(when) if when else {})})
 
     async def delete(self, event_id: str) -> None:
         await self._ask("DELETE", f"/{event_id}")
 
     async def occurrence(self, series_id: str, slot: str, zone: str) -> str:
-        """The id of an occurrence, by its original start on the wall clock of that zone."""
         told = await self._ask("GET", f"/{series_id}/instances?maxResults=250")
         at = datetime.fromisoformat(slot).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
         return next(
@@ -66,19 +74,19 @@ class Calendar:
         )
 
     async def _ask(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON has no narrower type
-        users = await self._google.ask("GET", "/-/users")
-        token = next(one["access_token"] for one in users if one["email"] == self.owner)
-        return await self._google.ask(method, self._path + path, body, token)
+        token = await self._stand_in.token(self.owner)
+        return await self._stand_in.ask(method, self._path + path, body, token)
 
 
-def said(when: When) -> dict[str, object]:
-    """A span as Google takes it."""
+def _said(when: When) -> dict[str, object]:
+    """A span as Google takes it: of one of the other kind that stands there nothing is left."""
     start, end, zone = when
     if not zone:
-        return {"start": {"date": start}, "end": {"date": end}}
+        none = {"dateTime": None, "timeZone": None}
+        return {"start": {"date": start, **none}, "end": {"date": end, **none}}
     return {
-        "start": {"dateTime": start, "timeZone": zone},
-        "end": {"dateTime": end, "timeZone": zone},
+        "start": {"date": None, "dateTime": start, "timeZone": zone},
+        "end": {"date": None, "dateTime": end, "timeZone": zone},
     }
 
 

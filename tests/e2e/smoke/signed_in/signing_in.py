@@ -1,27 +1,29 @@
-"""The sign-in at Google's page: denied, allowed in part, taken back, begun anew, given back."""
+"""The sign-in at the provider's page: denied, begun by another, taken back, begun anew, given back."""
 
-from tests.e2e.smoke.api import DISCONNECT, SYNC, when
+from tests.e2e.smoke.api import SYNC, when
 from tests.e2e.smoke.bad_input import refused
-from tests.e2e.smoke.google_side import browser
-from tests.e2e.smoke.google_side.scene import COMPLETE, CONNECT, RECONNECT, Person, Scene
 from tests.e2e.smoke.item import timed
 from tests.e2e.smoke.scene import day, path_in
+from tests.e2e.smoke.signed_in import browser
+from tests.e2e.smoke.signed_in.person import COMPLETE, CONNECT, RECONNECT, Person
+from tests.e2e.smoke.signed_in.scene import Scene
 from tests.e2e.smoke.table import expect
+from tests.e2e.smoke.waiting import until
 
-_EVENTS = "https://www.googleapis.com/auth/calendar.events"
+_LAST_RUN = "{ it: syncHistory(first: 1) { nodes { status errors { code } } } }"
 
 
 async def signing_in(scene: Scene) -> None:
     uma, eve = await scene.meet("uma", is_connected=False), await scene.meet("eve", is_connected=False)
     for name, check in (
         ("who denies comes back with an error, and is not connected", _denied(uma)),
-        ("who allows too little is told so, and is not connected", _too_little(scene, uma)),
+        *scene.place.refusals(uma),
         ("it is finished once, and by who began it", _once(uma, eve)),
         ("the grant is taken back: the calendar waits, nothing is lost", _taken_back(scene, uma)),
         ("the same account goes on where it was, nothing is doubled", _again(uma)),
-        ("who leaves gives the grant back", _given_back(scene, uma)),
+        ("who leaves takes the copies along, and leaves no grant behind unsaid", _left(scene, uma)),
     ):
-        await scene.table.check(f"google, signing in: {name}", check)
+        await scene.table.check(f"{scene.name}, signing in: {name}", check)
 
 
 async def _denied(uma: Person) -> None:
@@ -32,13 +34,6 @@ async def _denied(uma: Person) -> None:
     expect("her calendar", await uma.api.status(), None)
 
 
-async def _too_little(scene: Scene, uma: Person) -> None:
-    refused(await uma.sign_in(without=[_EVENTS]), "SCOPES_MISSING")
-
-    expect("her calendar", await uma.api.status(), None)
-    expect("how the grant was given back", await _revocations(scene), [200])
-
-
 async def _once(uma: Person, eve: Person) -> None:
     begun = await uma.api.do(CONNECT, page=uma.page)
     got = await browser.agree(begun["authUrl"], uma.calendar.owner, page=uma.page)
@@ -47,7 +42,7 @@ async def _once(uma: Person, eve: Person) -> None:
     refused(await eve.api.ask(COMPLETE, **came), "INVALID_INPUT", "state")
     expect("Eve's calendar", await eve.api.status(), None)
     told = await uma.api.ask(COMPLETE, **came)
-    expect("Uma's calendar", told.get("calendarId"), uma.calendar.owner)
+    expect("Uma's calendar", told.get("calendarId"), uma.calendar.id)
     refused(await uma.api.ask(COMPLETE, **came), "INVALID_INPUT", "state")
     await uma.api.settled()
 
@@ -58,15 +53,21 @@ async def _taken_back(scene: Scene, uma: Person) -> None:
     await uma.synced()
     before = await uma.in_step()
 
-    await scene.google.ask("DELETE", f"/-/users/{uma.calendar.owner}/grants")
-    run = await uma.api.sync()
+    await scene.place.take_back(uma)
+    # Whoever is told that the grant is gone may have noticed already.
+    await uma.api.ask(SYNC)
+    await until(lambda: _waits(uma), "the calendar waits for a sign-in")
 
+    run = (await uma.api.do(_LAST_RUN))["nodes"][0]
     codes = run["status"], [error["code"] for error in run["errors"]]
     expect("how the run ended", codes, ("FAILED", ["SIGN_IN_REQUIRED"]))
-    status = await uma.api.status()
-    expect("the state", (status["state"], status["attention"]["code"]), ("NEEDS_SIGN_IN", "SIGN_IN_REQUIRED"))
+    expect("what is said", (await uma.api.status())["attention"]["code"], "SIGN_IN_REQUIRED")
     refused(await uma.api.ask(SYNC), "SIGN_IN_REQUIRED")
     expect("the appointments", await uma.api.appointments(), before)
+
+
+async def _waits(uma: Person) -> bool | None:
+    return (await uma.api.status())["state"] == "NEEDS_SIGN_IN" or None
 
 
 async def _again(uma: Person) -> None:
@@ -77,29 +78,17 @@ async def _again(uma: Person) -> None:
     again = await uma.sign_in(RECONNECT)
     await uma.api.settled()
 
-    expect("the calendar", again.get("calendarId"), uma.calendar.owner)
+    expect("the calendar", again.get("calendarId"), uma.calendar.id)
     expect("the event", path_in(await uma.api.appointment(told["id"])), path_in(told))
     titles = sorted(one["title"] for one in await uma.in_step())
     wanted = ["Copied, edited while signed out", "Imported before", "Made while signed out"]
     expect("what there is", titles, wanted)
 
 
-async def _given_back(scene: Scene, uma: Person) -> None:
-    before = await _revocations(scene)
-    told = await uma.api.do(DISCONNECT, remove=True)
-    status = await uma.api.settled()
+async def _left(scene: Scene, uma: Person) -> None:
+    told = await scene.place.leave(uma)
+    state = (await uma.api.status())["state"]
 
-    expect(
-        "copies to remove, and the state after",
-        (told["copiesToRemove"], status["state"]),
-        (1, "DISCONNECTED"),
-    )
+    expect("copies to remove, and the state after", (told["copiesToRemove"], state), (1, "DISCONNECTED"))
     left = sorted(item.title for item in (await uma.calendar.items()).values())
     expect("the events that stay", left, ["Imported before", "Made while signed out"])
-    expect("how the grant was given back", await _revocations(scene), [*before, 200])
-
-
-async def _revocations(scene: Scene) -> list[int]:
-    """What was answered to those who gave a grant back."""
-    log = await scene.google.ask("GET", "/-/log")
-    return [one["status"] for one in log if one["operation"] == "revoke"]

@@ -1,0 +1,70 @@
+"""Somebody who has a calendar at a provider, and signs in to it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from tests.e2e.smoke.api import ANY_ERROR, Api, Told
+from tests.e2e.smoke.item import Item, of_appointment
+from tests.e2e.smoke.scene import path_in
+from tests.e2e.smoke.signed_in import browser
+from tests.e2e.smoke.signed_in.calendar import Calendar
+from tests.e2e.smoke.table import Difference, agree, expect
+from tests.e2e.smoke.waiting import PATIENCE_SECONDS
+
+_OF = "$provider: ProviderName!, $page: String!"
+_START = f"... on ConnectionStart {{ authUrl }} {ANY_ERROR}"
+CONNECT = (
+    f"mutation ({_OF}) {{ it: connectProvider(provider: $provider, redirectUri: $page) {{ {_START} }} }}"
+)
+RECONNECT = (
+    f"mutation ({_OF}) {{ it: reconnectProvider(provider: $provider, redirectUri: $page) {{ {_START} }} }}"
+)
+COMPLETE = f"""mutation ($provider: ProviderName!, $code: String!, $state: String!) {{
+  it: completeConnection(provider: $provider, code: $code, state: $state) {{
+    ... on ConnectedCalendar {{ id calendarId }} {ANY_ERROR} }} }}"""
+
+
+@dataclass
+class Person:
+    """A user of the platform: ``api`` is what they see on one side, ``calendar`` on the other."""
+
+    name: str
+    api: Api
+    calendar: Calendar
+    page: str
+
+    async def sign_in(self, operation: str = CONNECT, without: Collection[str] = ()) -> Told:
+        """All of it, as a frontend and a browser do it: what `completeConnection` says."""
+        begun = await self.api.do(operation, page=self.page)
+        got = await browser.agree(begun["authUrl"], self.calendar.owner, page=self.page, without=without)
+        told: Told = await self.api.ask(COMPLETE, code=got["code"], state=got["state"])
+        return told
+
+    async def connect(self) -> Told:
+        told = await self.sign_in()
+        expect(f"{self.name}'s own calendar is chosen", told.get("calendarId"), self.calendar.id)
+        await self.api.settled()
+        return told
+
+    async def synced(self, seconds: float = PATIENCE_SECONDS) -> Told:
+        """Ask for a sync, and have it succeed."""
+        run = await self.api.sync(seconds)
+        expect(f"{self.name}'s run {run['errors']}", run["status"], "SUCCESS")
+        return run
+
+    async def pair(self, id_: str) -> tuple[str, Item]:
+        """The id of the appointment's event and what both sides say of it; raises Difference."""
+        told = await self.api.appointment(id_)
+        event_id = path_in(told)
+        if event_id is None:
+            raise Difference(f"{told['title']!r} has no event: {told['copies']}")
+        items = await self.calendar.items()
+        agree(f"{told['title']!r}", of_appointment(told), items.get(event_id, "no such event"))
+        return event_id, items[event_id]
+
+    async def in_step(self) -> list[Told]:
+        """Each appointment has one event and each event one appointment, and they say the same."""
+        told = await self.api.appointments()
+        here = {path_in(t) or f"no event: {t['title']}": of_appointment(t) for t in told}
+        agree(f"{self.name}'s calendar", here, await self.calendar.items())
+        return told
