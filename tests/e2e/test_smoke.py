@@ -29,5 +29,5 @@ def test_both_sides_are_in_step_after_all_that_people_do_and_all_that_goes_wrong
 
 
 @pytest.mark.timeout(_SECONDS + 20)
-def test_google_and_the_platform_are_in_step_after_sign_ins_and_refusals() -> None:
-    _ends_well("--only", "google", "--short")
+def test_providers_and_the_platform_are_in_step_after_sign_ins_and_refusals() -> None:
+    _ends_well("--only", "google", "outlook", "--short", "--at-once")

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from tests.e2e.smoke.platform_side.story import platform_side
 from tests.e2e.smoke.signed_in.google.place import Google
+from tests.e2e.smoke.signed_in.outlook.place import Outlook
 from tests.e2e.smoke.signed_in.story import signed_in
 from tests.e2e.smoke.story import story
 from tests.e2e.smoke.table import Table
 
 _INTERRUPTED = 130
 _CUT_OFF = "\n\nIt was cut off: this is not all."
-_STORIES = ("people", "platform", "google")
+_STORIES = ("people", "platform", "google", "outlook")
 _FEWEST, _USUAL = 60, 1_000
 
 
@@ -59,6 +60,7 @@ async def _run(folder: Path, table: Table, options: argparse.Namespace) -> None:
         "people": lambda: story(own["people"], table),
         "platform": lambda: platform_side(own["platform"], table, options.appointments),
         "google": lambda: signed_in(own["google"], table, Google, is_short=options.short),
+        "outlook": lambda: signed_in(own["outlook"], table, Outlook, is_short=options.short),
     }
     if options.at_once:
         await asyncio.gather(*(stories[name]() for name in own))

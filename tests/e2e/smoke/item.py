@@ -11,6 +11,7 @@ import icalendar
 
 # Whole calendars are read again and again, and most of an event's cost is to parse it.
 _REMEMBERED = 4096
+_WEEK = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 When = tuple[str, str, str]
 """Start, end and zone, as text; whole days have the zone ``""`` and end on the day after the last."""
@@ -59,7 +60,7 @@ def of_appointment(told: Mapping[str, Any]) -> Item:
         when=when,
         location=location,
         notes=told["notes"] or "",
-        rules=frozenset(_parts(rule) for rule in recurrence["rules"]),
+        rules=frozenset(plain_rule(rule, when) for rule in recurrence["rules"]),
         occurrences=tuple(sorted((o["occurrence"], _told(o, series)) for o in recurrence["overrides"])),
         is_private=told["isPrivate"],
         is_busy=told["isBusy"],
@@ -105,7 +106,7 @@ def of_event(text: str) -> Item:
         when=when,
         location=_of(master, "LOCATION"),
         notes=_of(master, "DESCRIPTION"),
-        rules=frozenset(_parts(rule.to_ical().decode()) for rule in _each(master, "RRULE")),
+        rules=frozenset(plain_rule(rule.to_ical().decode(), when) for rule in _each(master, "RRULE")),
         occurrences=tuple(sorted(occurrences.items())),
         is_private=_of(master, "CLASS") in {"PRIVATE", "CONFIDENTIAL"},
         is_busy=_of(master, "TRANSP") != "TRANSPARENT",
@@ -145,6 +146,12 @@ def _excluded(event: Mapping[str, Any], when: When) -> list[str]:
     return [_text(at.dt, when[2]) for line in _each(event, "EXDATE") for at in line.dts]
 
 
-def _parts(rule: str) -> str:
-    """A rule with its parts in one order: it means the same in any."""
-    return ";".join(sorted(rule.upper().split(";")))
+def plain_rule(rule: str, begins: When) -> str:
+    """A rule with its parts in one order, and without those that change nothing (RFC 5545 3.3.10)."""
+    parts = dict(part.split("=") for part in rule.upper().split(";"))
+    idle = {("INTERVAL", "1")}
+    if parts["FREQ"] == "WEEKLY":
+        idle.add(("BYDAY", _WEEK[datetime.fromisoformat(begins[0]).weekday()]))
+        if parts.get("INTERVAL", "1") == "1":
+            idle.add(("WKST", parts.get("WKST", "")))
+    return ";".join(sorted(f"{name}={value}" for name, value in parts.items() if (name, value) not in idle))

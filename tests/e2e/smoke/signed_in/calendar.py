@@ -1,9 +1,17 @@
 """What a calendar is to its owner, at whichever provider."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict, Unpack
 
 from tests.e2e.smoke.item import Item, When
+
+
+class Change(TypedDict, total=False):
+    """What of an event is another one."""
+
+    title: str
+    location: str
+    when: When
 
 
 class Calendar(Protocol):
@@ -26,14 +34,7 @@ class Calendar(Protocol):
     ) -> str:
         """Returns its id; the rules are those of RFC 5545."""
 
-    async def edit(
-        self,
-        event_id: str,
-        *,
-        title: str | None = None,
-        location: str | None = None,
-        when: When | None = None,
-    ) -> None: ...
+    async def edit(self, event_id: str, **change: Unpack[Change]) -> None: ...
 
     async def delete(self, event_id: str) -> None: ...
 

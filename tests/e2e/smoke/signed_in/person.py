@@ -9,7 +9,7 @@ from tests.e2e.smoke.scene import path_in
 from tests.e2e.smoke.signed_in import browser
 from tests.e2e.smoke.signed_in.calendar import Calendar
 from tests.e2e.smoke.table import Difference, agree, expect
-from tests.e2e.smoke.waiting import PATIENCE_SECONDS
+from tests.e2e.smoke.waiting import PATIENCE_SECONDS, until
 
 _OF = "$provider: ProviderName!, $page: String!"
 _START = f"... on ConnectionStart {{ authUrl }} {ANY_ERROR}"
@@ -22,6 +22,9 @@ RECONNECT = (
 COMPLETE = f"""mutation ($provider: ProviderName!, $code: String!, $state: String!) {{
   it: completeConnection(provider: $provider, code: $code, state: $state) {{
     ... on ConnectedCalendar {{ id calendarId }} {ANY_ERROR} }} }}"""
+
+TOLD_SECONDS = 60.0
+"""Within which a provider has told of a change, and it has been looked at."""
 
 
 @dataclass
@@ -51,6 +54,14 @@ class Person:
         run = await self.api.sync(seconds)
         expect(f"{self.name}'s run {run['errors']}", run["status"], "SUCCESS")
         return run
+
+    async def told_of(self, title: str) -> Told:
+        """The appointment of that title, as soon as it has come by itself."""
+
+        async def look() -> Told | None:
+            return next((one for one in await self.api.appointments() if one["title"] == title), None)
+
+        return await until(look, f"{title!r} has come", TOLD_SECONDS)
 
     async def pair(self, id_: str) -> tuple[str, Item]:
         """The id of the appointment's event and what both sides say of it; raises Difference."""

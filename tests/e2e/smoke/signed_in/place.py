@@ -17,15 +17,15 @@ class Place(ABC):
     """``stand_in`` is in its place.
 
     ``provider`` and ``kind`` are what the service and the simulators call it, ``origins`` are its addresses.
-    ``forgetting``: the switch at which no cursor is known any more; ``too_many``: the fault that is 429, with
-    its options; ``closing``: the operation that ends a channel.
+    ``forgetting``: the switch at which no cursor is known any more; ``too_many``: the fault that is 429, how
+    often it comes, its options; ``closing``: the operation that ends a channel.
     """
 
     provider: ClassVar[str]
     kind: ClassVar[str]
     origins: ClassVar[Sequence[str]]
     forgetting: ClassVar[str]
-    too_many: ClassVar[tuple[str, Mapping[str, object]]]
+    too_many: ClassVar[tuple[str, int, Mapping[str, object]]]
     closing: ClassVar[str]
 
     def __init__(self, stand_in: StandIn) -> None:

@@ -3,17 +3,16 @@
 import time
 from collections.abc import Sequence
 
-from tests.e2e.smoke.api import DISCONNECT, Told, when
+from tests.e2e.smoke.api import DISCONNECT, when
 from tests.e2e.smoke.item import Item, timed
 from tests.e2e.smoke.scene import day
-from tests.e2e.smoke.signed_in.person import Person
+from tests.e2e.smoke.signed_in.person import TOLD_SECONDS, Person
 from tests.e2e.smoke.signed_in.scene import Scene
 from tests.e2e.smoke.table import expect
 from tests.e2e.smoke.waiting import until
 
 _HEALTH = "query ($provider: ProviderName!) { it: syncStatus(provider: $provider) { pushHealthy } }"
 _RUNS = "{ it: syncHistory(first: 50) { nodes { reason status } } }"
-_SECONDS = 60.0
 
 
 async def told(scene: Scene) -> None:
@@ -34,7 +33,7 @@ async def _healthy(pia: Person) -> None:
     async def look() -> bool | None:
         return (await pia.api.do(_HEALTH))["pushHealthy"] or None
 
-    await until(look, "the channel is open", _SECONDS)
+    await until(look, "the channel is open", TOLD_SECONDS)
     await pia.api.settled()
 
 
@@ -42,7 +41,7 @@ async def _made(scene: Scene, pia: Person) -> None:
     began = time.monotonic()
     event_id = await pia.calendar.create("Told of", timed(day(3), 8))
 
-    appointment = await _titled(pia, "Told of")
+    appointment = await pia.told_of("Told of")
 
     scene.table.tell(
         f"{scene.name}: a change was told, synced and seen after {time.monotonic() - began:.1f} s"
@@ -52,9 +51,9 @@ async def _made(scene: Scene, pia: Person) -> None:
 
 
 async def _moved_and_deleted(pia: Person) -> None:
-    appointment = await _titled(pia, "Told of")
+    appointment = await pia.told_of("Told of")
     gone = await pia.calendar.create("Goes again", timed(day(4), 8))
-    await _titled(pia, "Goes again")
+    await pia.told_of("Goes again")
 
     event_id, _ = await pia.pair(appointment["id"])
     await pia.calendar.edit(event_id, when=timed(day(5), 9))
@@ -64,7 +63,7 @@ async def _moved_and_deleted(pia: Person) -> None:
         listed = {one["title"]: one["when"].get("start") for one in await pia.api.appointments()}
         return listed == {"Told of": timed(day(5), 9)[0]} or None
 
-    await until(look, "both changes have come", _SECONDS)
+    await until(look, "both changes have come", TOLD_SECONDS)
     await pia.api.settled()
     await pia.in_step()
 
@@ -93,13 +92,6 @@ async def _closed(scene: Scene, pia: Person) -> None:
 
     closed = await scene.place.statuses(scene.place.closing, pia.calendar.owner)
     expect("how the channel was closed", closed, [204])
-
-
-async def _titled(pia: Person, title: str) -> Told:
-    async def look() -> Told | None:
-        return next((one for one in await pia.api.appointments() if one["title"] == title), None)
-
-    return await until(look, f"{title!r} has come", _SECONDS)
 
 
 async def _reasons(pia: Person) -> Sequence[str]:

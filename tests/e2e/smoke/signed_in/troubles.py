@@ -9,7 +9,6 @@ from tests.e2e.smoke.table import expect
 from tests.e2e.smoke.waiting import until
 
 _BURST = 60
-_TOO_MANY = 12
 _RECOVERY_SECONDS = 150
 
 
@@ -46,15 +45,16 @@ async def _forgotten(scene: Scene, mia: Person) -> None:
 
 async def too_many(scene: Scene) -> None:
     gus = await scene.meet("gus", is_connected=False)
-    name = f"{scene.name}, troubles: {_TOO_MANY} times 429 among {_BURST} writes"
+    _fault, times, _options = scene.place.too_many
+    name = f"{scene.name}, troubles: {times} times 429 among {_BURST} writes"
     await scene.table.check(name, _too_many(scene, gus))
 
 
 async def _too_many(scene: Scene, gus: Person) -> None:
     for number in range(_BURST):
         await gus.api.create(title=f"Lesson {number}", when=when(timed(day(number % 28), 8 + number // 28)))
-    fault, options = scene.place.too_many
-    await scene.place.arm(gus.calendar, fault, "POST", _TOO_MANY, **options)
+    fault, times, options = scene.place.too_many
+    await scene.place.arm(gus.calendar, fault, "POST", times, **options)
     await gus.sign_in()
 
     async def look() -> bool | None:

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Unpack
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
-from tests.e2e.smoke.item import Item, Occurrence, When
+from tests.e2e.smoke.item import Item, Occurrence, When, plain_rule
+from tests.e2e.smoke.signed_in.calendar import Change
 from tests.e2e.smoke.signed_in.outside import StandIn
 
 Event = Mapping[str, Any]
+_NAMES = {"title": "summary", "location": "location"}
 
 
 class GoogleCalendar:
@@ -49,17 +51,10 @@ class GoogleCalendar:
         made = await self._ask("POST", "", body)
         return str(made["id"])
 
-    async def edit(
-        self,
-        event_id: str,
-        *,
-        title: str | None = None,
-        location: str | None = None,
-        when: When | None = None,
-    ) -> None:
-        named = {"summary": title, "location": location}
-        body = {name: value for name, value in named.items() if value is not None}
-        await self._ask("PATCH", f"/{event_id}", {**body, **(_said(when) if when else {})})
+    async def edit(self, event_id: str, **change: Unpack[Change]) -> None:
+        body: dict[str, object] = _said(change["when"]) if "when" in change else {}
+        body |= {_NAMES[name]: text for name, text in change.items() if name in _NAMES}
+        await self._ask("PATCH", f"/{event_id}", body)
 
     async def delete(self, event_id: str) -> None:
         await self._ask("DELETE", f"/{event_id}")
@@ -104,7 +99,7 @@ def _item(event: Event, exceptions: Iterable[Event]) -> Item:
         when=when,
         location=event.get("location", ""),
         notes=event.get("description", ""),
-        rules=frozenset(_parts(line) for line in _lines(event, "RRULE")),
+        rules=frozenset(plain_rule(line.partition(":")[2], when) for line in _lines(event, "RRULE")),
         occurrences=tuple(sorted(occurrences.items())),
         is_private=event.get("visibility") in {"private", "confidential"},
         is_busy=event.get("transparency") != "transparent",
@@ -143,8 +138,3 @@ def _slots(line: str, zone: str) -> Iterable[str]:
             at = datetime.fromisoformat(value)
             aware = at if at.tzinfo else at.replace(tzinfo=ZoneInfo(named))
             yield aware.astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat()
-
-
-def _parts(line: str) -> str:
-    """A rule with its parts in one order: it means the same in any."""
-    return ";".join(sorted(line.partition(":")[2].upper().split(";")))

@@ -17,7 +17,7 @@ class Google(Place):
     kind = "google"
     origins = ("https://www.googleapis.com", "https://accounts.google.com", "https://oauth2.googleapis.com")
     forgetting = "expire-sync-tokens"
-    too_many = ("rate-limited", {"status": 429})
+    too_many = ("rate-limited", 12, {"status": 429})
     closing = "channels.stop"
 
     @staticmethod
