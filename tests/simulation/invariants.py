@@ -19,7 +19,6 @@ from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import HoldKind, Mapping, Origin
 from metonic_core.reconcile.alike import is_waiting
 from metonic_core.selection import Direction, flow, projected
-from metonic_core.testing.conduct import Conduct, Trouble
 from metonic_gateway.store import models
 from metonic_gateway.store.rows import due_of
 
@@ -34,7 +33,7 @@ async def at_odds(world: World) -> list[str]:
         found += [why for invariant in ALWAYS for why in invariant(place)]
         found += await _undone(place) + await held_for_nothing(place.desk, place.open)
         found += await _erased_without_cause(place)
-        if place.selection.direction is not Direction.PULL and _tells_all(place.desk.calendar.conduct):
+        if place.selection.direction is not Direction.PULL:
             found += _left_standing(place)
     return found + await _cancelled_without_cause(world, places)
 
@@ -46,14 +45,8 @@ async def out_of_step(world: World) -> list[str]:
         await world.run(desk)
     places = await standing(world)
     found = [why for place in places for why in _diverged(place)]
-    told = [place for place in places if _tells_all(place.desk.calendar.conduct)]
-    found += [why for place in told for why in _unknown(place)]
+    found += [why for place in places for why in _unknown(place)]
     return [f"before the daily read: {why}" for why in found]
-
-
-def _tells_all(conduct: Conduct) -> bool:
-    """A listing may lack what was just made where that may be hidden."""
-    return conduct.catches_up or Trouble.HIDDEN not in conduct.troubles
 
 
 async def broken(world: World) -> list[str]:

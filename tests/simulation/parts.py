@@ -1,4 +1,4 @@
-"""Writes of series that are many resources, as at Google, of which some are not reached."""
+"""Writes of series that are many resources, of which some are not reached."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,13 +9,12 @@ from metonic_core.model.series import Override
 from metonic_core.model.when import Slot
 from metonic_core.spi.writes import Create, Update, Write
 from metonic_core.testing.calendar import MemoryCalendar
-from metonic_core.testing.conduct import OfSeries
 from metonic_core.testing.memory import written
 
 
 def part_of(calendar: MemoryCalendar, write: Write) -> Create | Update | None:
     """The write of a copied series as far as it gets without every other occurrence; None if it is none."""
-    if calendar.conduct.of_series is not OfSeries.HINTED or not isinstance(write, Create | Update):
+    if not calendar.conduct.of_series.is_of_parts or not isinstance(write, Create | Update):
         return None
     if isinstance(write, Create):
         taking_place = [o.slot for o in write.content.overrides if not o.is_cancelled]

@@ -61,7 +61,7 @@ class MemoryCalendar:
 
     def _revision(self, event: StoredEvent) -> int | None:
         is_series = event.content.recurrence is not None
-        is_undated = is_series and self.conduct.of_series is OfSeries.HINTED
+        is_undated = is_series and self.conduct.of_series.is_of_parts
         return len(self.log) + 1 if self.conduct.has_revisions and not is_undated else None
 
     def erase(self, event_id: str) -> None:
@@ -148,11 +148,11 @@ class MemoryCalendar:
 
     def _listing(self, ids: list[str], then: int, window: Window, *, is_paged: bool) -> ChangePage:
         size, of_series = self.conduct.page_size, self.conduct.of_series
-        if of_series is OfSeries.HINTED:
+        if of_series is OfSeries.GATHERED:
             # All parts of a series are there: on one page it is whole, over several its version can be told.
             of_series = OfSeries.NAMED if is_paged else OfSeries.TOLD
         shown = [event for i in ids[:size] if (event := self._present(i))]
-        if self.conduct.catches_up and shown != [self.live[i] for i in ids[:size] if i in self.live]:
+        if shown != [self.live[i] for i in ids[:size] if i in self.live]:
             then = min(then, self._settled())
         found = [self._told(event, of_series) for event in shown if self._is_inside(event, window)]
         if ids[size:]:
@@ -160,9 +160,8 @@ class MemoryCalendar:
         return self._page(found, window, since=then)
 
     def _listed(self) -> list[str]:
-        """What a complete read names. Where it is told later, what was just deleted may still be there."""
-        gone = self.deleted() if self.conduct.catches_up else []
-        return sorted({*self.live, *filter(self._is_hidden, gone)})
+        """What a complete read names: what was just deleted may still be there, and is told later."""
+        return sorted({*self.live, *filter(self._is_hidden, self.deleted())})
 
     def _present(self, event_id: str) -> StoredEvent | None:
         """An event as a complete read shows it."""
@@ -180,7 +179,7 @@ class MemoryCalendar:
             found,
             more=None if is_done else where,
             done=where if is_done else None,
-            has_markers=self.conduct.shows_markers,
+            has_markers=self.conduct.shows_markers or self.conduct.names_copies,
         )
 
     def _delta(self, start: int, window: Window) -> ChangePage:
@@ -236,8 +235,9 @@ class MemoryCalendar:
     def _shown(self, event: StoredEvent, of_series: OfSeries) -> Change:
         """An event in the feed."""
         told = of_series if event.content.recurrence is not None else OfSeries.TOLD
-        if told is OfSeries.HINTED:
+        if told.is_of_parts:
             return Touched(event.id, f"hint-{event.etag}")
-        if told is OfSeries.NAMED or not self.conduct.reports_states:
+        is_copy = self.conduct.names_copies and event.identity is not None
+        if told is OfSeries.NAMED or is_copy or not self.conduct.reports_states:
             return Touched(event.id, event.etag)
         return Seen(event if self.conduct.shows_markers else replace(event, marker=None))

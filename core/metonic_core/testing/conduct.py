@@ -3,9 +3,10 @@
 GOOGLE reports full states with growing revisions, but of a series only that something of it changed; takes
 ids of our choosing and never twice, says firmly what was deleted, also to who reads it, shows what was just
 written after some seconds at the latest, and says so when it has forgotten where a reader was. GRAPH gives
-ids of its own and knows a create again by its transaction id, shows neither markers nor revisions in its
-feed, nor what lies outside the window, only stops showing what was deleted, and may not show for a while what
-was just written. CALDAV reports hints, makes its etags of the content, and forgets in silence.
+ids of its own and knows a create again by its transaction id, only names in its feed what was created so,
+and that something of a series changed, shows no revisions, nor what lies outside the window, only stops
+showing what was deleted, and may not show for a while what was just written. CALDAV reports hints, makes
+its etags of the content, and forgets in silence.
 """
 
 from dataclasses import dataclass
@@ -34,26 +35,33 @@ class OfSeries(StrEnum):
     """What the feed says of a series that changed.
 
     TOLD: all, as of every event. NAMED: which version it has, to be read whole. HINTED: that it changed, as
-    only its parts have versions there; it has no revision either.
+    only its parts have versions there; it has no revision either. GATHERED: the same, but where all is listed
+    its parts make it whole.
     """
 
     TOLD = "told"
     NAMED = "named"
     HINTED = "hinted"
+    GATHERED = "gathered"
+
+    @property
+    def is_of_parts(self) -> bool:
+        """Whether occurrences that differ are resources of their own, each with its version."""
+        return self in {OfSeries.HINTED, OfSeries.GATHERED}
 
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
     """``reports_states``: full states in the feed instead of hints; ``shows_markers``: with their markers.
 
-    ``gives_ids``: ids are the service's own, and a create is known again by its identity. ``troubles``:
-    what may happen to a reader. ``tidies_later``: what was written gets the service's own form some time
-    later, with a new etag, instead of at once. ``keeps_tombstones``: who reads what was deleted is
-    told that it was, and when, instead of finding nothing. ``catches_up``: what did not show yet when all was
-    read is told as a change once it does. ``is_windowed``: the feed is about the window that
-    it was begun with, and what is moved out of that is not shown any more. ``visibility_lag`` and
-    ``is_silent`` are as in the capabilities: where writes are not silent, each write to an event with guests
-    sends a mail.
+    ``names_copies``: of what was created with an identity it has only the name. ``gives_ids``: ids are
+    the service's own, and a create is known again by its identity. ``troubles``: what may happen to a
+    reader. ``tidies_later``: what was written gets the service's own form some time later, with a new
+    etag, instead of at once. ``keeps_tombstones``: who reads what was deleted is told that it was, and
+    when, instead of finding nothing. ``is_windowed``: the feed is about the window that it was begun
+    with, and what is moved out of that is not shown any more. ``visibility_lag`` and ``is_silent`` are as
+    in the capabilities: where writes are not silent, each write to an event with guests sends a mail.
+    What did not show yet when all was read is told as a change once it does.
     """
 
     reports_states: bool
@@ -67,9 +75,9 @@ class Conduct:
     troubles: frozenset[Trouble]
     visibility_lag: timedelta = timedelta(0)
     page_size: int = 3
+    names_copies: bool = False
     is_windowed: bool = False
     keeps_tombstones: bool = False
-    catches_up: bool = False
     of_series: OfSeries = OfSeries.TOLD
 
     @property
@@ -96,8 +104,7 @@ GOOGLE = Conduct(
     troubles=frozenset({Trouble.EXPIRED, Trouble.REPLAY, Trouble.HIDDEN}),
     visibility_lag=timedelta(seconds=10),
     keeps_tombstones=True,
-    catches_up=True,
-    of_series=OfSeries.HINTED,
+    of_series=OfSeries.GATHERED,
 )
 
 GRAPH = Conduct(
@@ -111,8 +118,9 @@ GRAPH = Conduct(
     is_silent=False,
     troubles=frozenset({Trouble.EXPIRED, Trouble.REPLAY, Trouble.NOISE, Trouble.HIDDEN}),
     visibility_lag=timedelta(seconds=20),
+    names_copies=True,
     is_windowed=True,
-    of_series=OfSeries.NAMED,
+    of_series=OfSeries.HINTED,
 )
 
 CALDAV = Conduct(

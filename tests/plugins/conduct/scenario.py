@@ -8,10 +8,11 @@ Versions are numbered as they were first told, so the text says which are equal 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from metonic_core.model.content import TITLE, Content
+from tests.plugins.conduct.place import Place
+
+from metonic_core.model.content import TIME, TITLE, Content
 from metonic_core.model.series import Override, Recurrence
 from metonic_core.model.when import Timed, Window
 from metonic_core.spi import (
@@ -44,7 +45,8 @@ from metonic_core.testing.stand import Stand
 
 WINDOW = Window(datetime(2028, 1, 1, tzinfo=UTC), datetime(2029, 1, 1, tzinfo=UTC))
 _START = datetime.fromisoformat("2028-03-07T10:00")
-_WEEK, _HOUR = timedelta(weeks=1), timedelta(hours=1)
+_YEAR, _WEEK, _HOUR = timedelta(days=366), timedelta(weeks=1), timedelta(hours=1)
+_OTHER = Recurrence(("FREQ=WEEKLY;INTERVAL=2;COUNT=5",))
 _BY_DECISION: Mapping[type[ProviderError], str] = {
     EtagMismatch: "to be read again",
     NotFound: "to be read again",
@@ -55,25 +57,6 @@ _BY_DECISION: Mapping[type[ProviderError], str] = {
 """The engine decides the same of errors that are called the same here."""
 
 
-class Place(Protocol):
-    """Where a scene takes place: a stand, and what more another client of the calendar does there."""
-
-    @property
-    def stand(self) -> Stand: ...
-
-    async def restore(self, event_id: str) -> None:
-        """Take it out of the trash."""
-
-    async def touch(self, event_id: str) -> None:
-        """The service stores it again as it is."""
-
-    async def hide(self) -> None:
-        """What comes of the next write does not show for some seconds."""
-
-    async def show(self) -> None:
-        """These seconds pass."""
-
-
 def _identity(name: str) -> UUID:
     """What our copy of that name is created with."""
     return uuid5(NAMESPACE_URL, name)
@@ -81,10 +64,16 @@ def _identity(name: str) -> UUID:
 
 @dataclass
 class Scene:
-    """``told`` are the versions of each event as they were told, ``cursors`` where each read ended."""
+    """``told`` are the versions of each event as they were told, ``cursors`` where each read ended.
+
+    ``copies`` are the names of events that were created as ours; where ids are given, ``ids`` has those that
+    were told. ``window``: what a read begins with.
+    """
 
     place: Place
     ids: dict[str, str] = field(default_factory=dict)
+    copies: dict[str, UUID] = field(default_factory=dict)
+    window: Window = WINDOW
     contents: dict[str, Content] = field(default_factory=dict)
     told: dict[str, list[str]] = field(default_factory=dict)
     latest: dict[str, str] = field(default_factory=dict)
@@ -119,8 +108,12 @@ class Scene:
                 return ()
             case "changes":
                 return await self._changes(rest)
+            case "window":
+                self.window = Window(WINDOW.start + _YEAR, WINDOW.end + _YEAR) if rest == "moves" else WINDOW
+                return ()
             case "read":
                 names = rest.split()
+                await self._learn()
                 found = await self._adapter.hydrate(self._stand.calendar_id, [self.ids[n] for n in names])
                 return [self._said(reading) for reading in found]
             case "trouble":
@@ -135,29 +128,49 @@ class Scene:
             "request lost": self._stand.lose_request,
             "cursors forgotten": self._stand.expire_cursors,
             "write hidden": self.place.hide,
+            "feed late": self.place.lag,
+            "feed repeated": self.place.repeat,
             "time passes": self.place.show,
         }
 
     # writes
 
     async def _write(self, step: str) -> Sequence[str]:
-        writes = [self._writing(*part.split()) for part in step.split(", ")]
+        parts = [part.split() for part in step.split(", ")]
+        await self._learn()
+        writes = [self._writing(*part) for part in parts]
         outcomes = await self._adapter.write_events(self._stand.calendar_id, writes)
+        for (_, name), outcome in zip(parts, outcomes, strict=True):
+            if isinstance(outcome, Stored):
+                self.ids[name.partition("@")[0]] = outcome.event.id
         return [self._came_of(outcome) for outcome in outcomes]
+
+    async def _learn(self) -> None:
+        """The ids of our copies whose creates were not answered."""
+        unknown = [name for name in self.copies if name not in self.ids]
+        identities = [self.copies[name] for name in unknown]
+        found = await self._adapter.find_events(self._stand.calendar_id, identities) if unknown else ()
+        self.ids |= {name: events[0].id for name, events in zip(unknown, found, strict=False) if events}
 
     def _writing(self, verb: str, what: str) -> Write:
         name, _, version = what.partition("@")
         if verb == "create":
             self.contents[name] = self._content(name)
-            self.ids[name] = _identity(name).hex
+            self.copies[name] = _identity(name)
+            chosen = self._adapter.event_id(self._stand.calendar_id, _identity(name))
+            self.ids |= {name: chosen} if chosen else {}
             return Create(_identity(name), f"mark {self.number}", self.contents[name])
         etag = self.told[name][int(version) - 1] if version else self.latest[name]
         if verb == "erase":
             return Delete(self.ids[name], etag)
-        self.contents[name] = replace(self.contents[name], title=self._title())
-        is_ours = self.ids[name] == _identity(name).hex
-        marker = f"mark {self.number}" if is_ours else None
-        return Update(self.ids[name], etag, self.contents[name], frozenset({TITLE}), marker)
+        title, group = self._title(), TITLE
+        if verb == "reschedule":
+            changed, group = replace(self.contents[name], recurrence=_OTHER), TIME
+        else:
+            changed = replace(self.contents[name], title=title)
+        self.contents[name] = changed
+        marker = f"mark {self.number}" if name in self.copies else None
+        return Update(self.ids[name], etag, changed, frozenset({group}), marker)
 
     def _title(self) -> str:
         self.number += 1
@@ -192,20 +205,26 @@ class Scene:
             case "copy":
                 self.contents[other] = self.contents[name]
                 self.ids[other] = await stand.duplicate(self.ids[name])
-            case "rename":
-                self.contents[name] = replace(self.contents[name], title=self._title())
-                await stand.edit(self.ids[name], self.contents[name])
-            case "cancel":
-                off = Override(_START + int(other) * _WEEK, is_cancelled=True)
-                overrides = (*self.contents[name].overrides, off)
-                self.contents[name] = replace(self.contents[name], overrides=overrides)
-                await stand.edit(self.ids[name], self.contents[name])
             case "erase":
                 await stand.erase(self.ids[name])
             case "restore":
                 await self.place.restore(self.ids[name])
             case "touch":
                 await self.place.touch(self.ids[name])
+            case _:
+                self.contents[name] = self._edited(verb, self.contents[name], other)
+                await stand.edit(self.ids[name], self.contents[name])
+
+    def _edited(self, verb: str, content: Content, how: str) -> Content:
+        match verb:
+            case "rename":
+                return replace(content, title=self._title())
+            case "move":
+                by = _YEAR if how == "out" else -_YEAR
+                return replace(content, when=content.when.moved_to(content.when.start + by))
+            case "cancel":
+                off = Override(_START + int(how) * _WEEK, is_cancelled=True)
+                return replace(content, overrides=(*content.overrides, off))
             case _:
                 raise ValueError(verb)
 
@@ -226,7 +245,8 @@ class Scene:
         found: dict[str, Change] = {}
         try:
             while True:
-                page = await self._adapter.get_changes(self._stand.calendar_id, cursor, WINDOW)
+                page = await self._adapter.get_changes(self._stand.calendar_id, cursor, self.window)
+                await self._learn()
                 found |= {self._name(change): change for change in page.changes}
                 if page.more is None:
                     break
