@@ -1,8 +1,6 @@
 """Pain 12, one bad event stops everything, at Google: kinds to come, dirty rules, dates out of the world."""
 
-from tests.google_stage import ALICE, AtGoogle
-
-from metonic_simulators.google import seeding
+from tests.google_stage import AtGoogle
 
 TIMES = {"start": {"dateTime": "2026-12-02T09:00:00Z"}, "end": {"dateTime": "2026-12-02T10:00:00Z"}}
 
@@ -14,7 +12,7 @@ async def test_what_cannot_be_understood_is_named_and_all_others_come_in(alice: 
         {"summary": "Far", "start": {"date": "9999-12-31"}, "end": {"date": "9999-12-32"}},
     ]
     for event in bad:
-        seeding.put_event(alice.google.world, {"calendar": ALICE, "event": event})
+        alice.phone.seed(event)
     await alice.phone.put("Dentist")
     await alice.create("Yoga")
     await alice.sync()
@@ -28,7 +26,7 @@ async def test_what_cannot_be_understood_is_named_and_all_others_come_in(alice: 
 
 async def test_a_kind_of_event_that_nobody_knows_yet_stops_nothing(alice: AtGoogle) -> None:
     odd = {"summary": "Odd", "eventType": "telepathy", **TIMES}
-    seeding.put_event(alice.google.world, {"calendar": ALICE, "event": odd})
+    alice.phone.seed(odd)
     await alice.phone.put("Dentist")
     await alice.sync()
 

@@ -4,43 +4,43 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.google_stage import AtGoogle
+from tests.provider_stage import SignedInMember
 
 from metonic_gateway.jobs.pushing import renew_push
 from metonic_gateway.store import channels
 
 
-async def _work(alice: AtGoogle) -> None:
+async def _work(member: SignedInMember) -> None:
     """What workers would do about channels by now."""
-    for link, _ in await channels.due(alice.house.now, 100):
-        await renew_push(alice.house.services, link)
-    await alice.google.settled()
+    for link, _ in await channels.due(member.house.now, 100):
+        await renew_push(member.house.services, link)
+    await member.stand_in.settled()
 
 
-async def _later(alice: AtGoogle, **delta: float) -> None:
+async def _later(member: SignedInMember, **delta: float) -> None:
     """Time passes in which nobody is synced."""
-    alice.google.advance(**delta)
-    alice.house.later(timedelta(**delta))
-    await _work(alice)
+    member.stand_in.advance(**delta)
+    member.house.later(timedelta(**delta))
+    await _work(member)
 
 
 @pytest.fixture
-async def told(alice: AtGoogle) -> AtGoogle:
+async def told(member: SignedInMember) -> SignedInMember:
     """Whose service is told of changes."""
-    services = alice.house.services
-    settings = services.settings.model_copy(update={"public_url": alice.api.url})
-    alice.house.services = replace(services, settings=settings)
-    await _later(alice, minutes=5)
-    await alice.sync()
-    await _later(alice, minutes=1)
-    alice.house.nudged.clear()
-    assert len(alice.google.push.channels) == 1
-    return alice
+    services = member.house.services
+    settings = services.settings.model_copy(update={"public_url": member.api.url})
+    member.house.services = replace(services, settings=settings)
+    await _later(member, minutes=5)
+    await member.sync()
+    await _later(member, minutes=1)
+    member.house.nudged.clear()
+    assert member.channels() == 1
+    return member
 
 
-async def test_a_message_brings_the_change_in_before_it_is_due(told: AtGoogle) -> None:
+async def test_a_message_brings_the_change_in_before_it_is_due(told: SignedInMember) -> None:
     await told.phone.put("Dentist")
-    await told.google.settled()
+    await told.stand_in.settled()
 
     assert set(told.house.nudged) == {told.calendar}
     await told.house.sync(told.calendar)
@@ -49,30 +49,30 @@ async def test_a_message_brings_the_change_in_before_it_is_due(told: AtGoogle) -
 
 @pytest.mark.parametrize(("fault", "times"), [("push-lost", 100), ("push-doubled", 3)])
 async def test_messages_that_are_lost_or_doubled_change_nothing_of_what_comes_in(
-    told: AtGoogle, fault: str, times: int
+    told: SignedInMember, fault: str, times: int
 ) -> None:
-    told.google.arm(fault, method="PUSH", times=times)
+    told.stand_in.arm(fault, method="PUSH", times=times)
     for title in ("Dentist", "Lunch"):
         await told.phone.put(title)
-        await told.google.settled()
+        await told.stand_in.settled()
     await told.sync()
 
     assert await told.titles() == ["Dentist", "Lunch"]
     assert await told.phone.titles() == ["Dentist", "Lunch"]
 
 
-async def test_there_is_a_channel_for_weeks_and_polling_where_there_can_be_none(told: AtGoogle) -> None:
+async def test_there_is_a_channel_for_weeks_and_polling_where_there_can_be_none(told: SignedInMember) -> None:
     for day in range(12):
         await _later(told, days=2)
         await told.sync()
-        assert told.google.push.channels, day
+        assert told.channels(), day
 
-    told.google.arm("failing", method="POST", path="*/watch", times=1000)
+    told.stand_in.arm("failing", path=told.watch, times=1000)
     for _ in range(6):
         await _later(told, days=2)
         await told.sync()
     await told.phone.put("Dentist")
     await told.sync()
 
-    assert not told.google.push.channels
+    assert not told.channels()
     assert (await told.titles(), (await told.status())["state"]) == (["Dentist"], "IDLE")

@@ -1,8 +1,6 @@
 """Pain 16, meeting links and bodies lost on update, at Google: only what changed is written."""
 
-from tests.google_stage import ALICE, AtGoogle
-
-from metonic_simulators.google import seeding
+from tests.google_stage import AtGoogle
 
 RICH = {
     "summary": "Call",
@@ -24,7 +22,7 @@ MOVED = {"etag", "updated", "sequence"}
 
 
 async def test_an_edit_of_the_title_leaves_link_body_and_all_else_as_they_were(alice: AtGoogle) -> None:
-    seeding.put_event(alice.google.world, {"calendar": ALICE, "event": RICH})
+    alice.phone.seed(RICH)
     before = await alice.phone.named("Call")
     await alice.sync()
 

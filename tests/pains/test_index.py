@@ -36,7 +36,6 @@ PAINS = {
 }
 LATER = {
     20: "needs an account at iCloud",
-    23: "comes with Outlook",
 }
 
 

@@ -1,4 +1,4 @@
-"""Pain 13, rate limits and quotas: who is told to wait waits, and goes on where it was."""
+"""Pain 13, rate limits and quotas, at Google: who is told to wait waits, and goes on where it was."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ LESSONS = 60
 
 
 def _refused(alice: AtGoogle) -> int:
-    return sum(entry.status in {403, 429} for entry in alice.google.log if entry.who == ALICE)
+    return sum(entry.status in {403, 429} for entry in alice.stand_in.log if entry.who == ALICE)
 
 
 async def _lessons(alice: AtGoogle) -> list[str]:
@@ -42,43 +42,43 @@ async def test_more_than_a_minute_allows_goes_on_in_the_next_and_is_made_once(
     alice: AtGoogle, quirk: str | None
 ) -> None:
     if quirk:
-        alice.google.turn_on(quirk)
+        alice.stand_in.turn_on(quirk)
     titles = await _lessons(alice)
-    alice.google.turn_on("quota", per_user=25, per_project=10_000)
+    alice.stand_in.turn_on("quota", per_user=25, per_project=10_000)
 
     for _ in range(8):
         due = _due(await alice.status())
         await alice.sync(max(due - alice.house.now, timedelta(minutes=1)))
 
-    alice.google.turn_off("quota")
+    alice.stand_in.turn_off("quota")
     assert await alice.phone.titles() == titles
     assert (await alice.status())["consecutiveFailures"] == 0
 
 
 async def test_nobody_is_asked_before_the_time_that_was_named(alice: AtGoogle) -> None:
     await alice.create("Yoga")
-    alice.google.arm("rate-limited", times=1000, status=429, retry_after=900)
+    alice.stand_in.arm("rate-limited", times=1000, status=429, retry_after=900)
 
     await alice.sync()
     told = await alice.status()
-    asked = len(alice.google.log)
+    asked = len(alice.stand_in.log)
     await alice.house.sync(alice.calendar)
 
     assert _due(told) - alice.house.now >= timedelta(seconds=900)
-    assert len(alice.google.log) == asked
+    assert len(alice.stand_in.log) == asked
     assert told["attention"]["nextStep"]
 
 
 async def test_a_calendar_that_has_taken_enough_is_left_alone_for_hours(alice: AtGoogle) -> None:
     titles = await _lessons(alice)
-    alice.google.turn_on("calendar-limits", events=20, hours=5)
+    alice.stand_in.turn_on("calendar-limits", events=20, hours=5)
     await alice.sync()
     refused, due = _refused(alice), _due(await alice.status())
 
     assert due - alice.house.now >= timedelta(hours=6)
     assert refused <= LESSONS
 
-    alice.google.turn_off("calendar-limits")
+    alice.stand_in.turn_off("calendar-limits")
     await alice.sync(timedelta(hours=7))
     await alice.sync()
     assert await alice.phone.titles() == titles
@@ -86,7 +86,7 @@ async def test_a_calendar_that_has_taken_enough_is_left_alone_for_hours(alice: A
 
 async def test_what_google_allows_in_a_minute_is_not_exceeded(alice: AtGoogle) -> None:
     titles = await _appointments(alice, 620)
-    alice.google.turn_on("quota", per_user=600, per_project=10_000)
+    alice.stand_in.turn_on("quota", per_user=600, per_project=10_000)
 
     await alice.sync()
     began, told = alice.house.now, await alice.status()
@@ -102,7 +102,7 @@ async def test_what_google_allows_in_a_minute_is_not_exceeded(alice: AtGoogle) -
 
 async def test_google_allowing_less_is_found_out_once(alice: AtGoogle) -> None:
     titles = await _appointments(alice, 360)
-    alice.google.turn_on("quota", per_user=320, per_project=10_000)
+    alice.stand_in.turn_on("quota", per_user=320, per_project=10_000)
 
     await alice.sync()
     refused = _refused(alice)
@@ -118,7 +118,7 @@ async def test_google_allowing_less_is_found_out_once(alice: AtGoogle) -> None:
 
 async def _allowing(alice: AtGoogle, units: int) -> None:
     """The operator knows it."""
-    alice.google.turn_on("quota", per_user=units, per_project=10_000)
+    alice.stand_in.turn_on("quota", per_user=units, per_project=10_000)
     services = alice.house.services
     settings = services.settings.model_copy(update={"paces": f'{{"google": {{"account": {units}}}}}'})
     alice.house.services = replace(services, settings=settings)
