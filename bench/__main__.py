@@ -7,7 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from bench import caldav, engine, google, platform_side
+from bench import caldav, engine, google, graph, platform_side
 from bench.measuring import Amount, Figure
 from metonic_gateway.serving import leave_loaded_alone
 from metonic_gateway.telemetry import set_up_logging
@@ -21,6 +21,7 @@ PARTS: Mapping[str, Callable[[], Awaitable[Rows]]] = {
     "engine": engine.figures,
     "caldav": caldav.figures,
     "google": google.figures,
+    "graph": graph.figures,
 }
 
 

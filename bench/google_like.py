@@ -1,15 +1,13 @@
-"""Event resources as Google's own pages make them, by a seed: single ones, with reminders and guests.
+"""Event resources as Google's own pages make them: single ones, with reminders.
 
-Each fifth has a conference with its words in the description, each tenth is of all the day. The mean is of
-1.3 kB as they come back.
+Meetings have a conference, with its words in the description. The mean is of 1.3 kB as they come back.
 """
 
 from collections.abc import Sequence
 from datetime import timedelta
-from random import Random
 from typing import Any
 
-from bench.apple_like import FIRST_DAY, PLACES, SEED, TITLES, WORDS
+from bench.events_like import ZONE, Like, likes
 
 Body = dict[str, Any]
 _BLOCK = """
@@ -17,37 +15,28 @@ _BLOCK = """
 Join with Google Meet: https://meet.google.com/abc-{number}
 Learn more about Meet at: https://support.google.com/a/users/answer/9282720
 -::~:~::~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~::~:~::-"""
-_DAYS = 330
 
 
 def bodies(number: int) -> Sequence[Body]:
     """So many of them, the same ones whenever they are asked for."""
-    dice = Random(SEED)  # noqa: S311 - no secrets, but the same every time
-    return [_body(dice, n) for n in range(number)]
+    return [_body(like) for like in likes(number)]
 
 
-def _body(dice: Random, number: int) -> Body:
-    notes = " ".join(dice.choices(WORDS, k=dice.randrange(4, 40)))
+def _body(like: Like) -> Body:
     return {
-        "summary": f"{dice.choice(TITLES)} {number}",
-        "location": dice.choice(PLACES),
-        "description": notes + (_BLOCK.format(number=number) if number % 5 == 0 else ""),
+        "summary": like.title,
+        "location": like.place,
+        "description": like.notes + (_BLOCK.format(number=like.number) if like.is_meeting else ""),
         "reminders": {"useDefault": False, "overrides": [{"method": "popup", "minutes": 30}]},
-        "extendedProperties": {"private": {"other-app": f"{dice.getrandbits(64):x}"}},
-        "source": {"title": "A page", "url": f"https://example.com/{number}"},
-        **_times(dice, is_whole_day=number % 10 == 0),
+        "extendedProperties": {"private": {"other-app": like.beside}},
+        "source": {"title": "A page", "url": f"https://example.com/{like.number}"},
+        **_times(like),
     }
 
 
-def _times(dice: Random, *, is_whole_day: bool) -> Body:
-    start = FIRST_DAY + timedelta(days=dice.randrange(_DAYS), minutes=15 * dice.randrange(40))
-    if is_whole_day:
-        return {
-            "start": {"date": str(start.date())},
-            "end": {"date": str(start.date() + timedelta(days=1))},
-        }
-    end = start + timedelta(minutes=15 * dice.randrange(1, 9))
-    return {
-        name: {"dateTime": at.isoformat(), "timeZone": "Europe/Berlin"}
-        for name, at in (("start", start), ("end", end))
-    }
+def _times(like: Like) -> Body:
+    if like.is_whole_day:
+        first = like.start.date()
+        return {"start": {"date": str(first)}, "end": {"date": str(first + timedelta(days=1))}}
+    points = (("start", like.start), ("end", like.end))
+    return {name: {"dateTime": at.isoformat(), "timeZone": ZONE} for name, at in points}

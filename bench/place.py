@@ -1,4 +1,4 @@
-"""What stands in for Google, in a process of its own: so it takes no time of whoever is measured."""
+"""What stands in for a service, in a process of its own: so it takes no time of whoever is measured."""
 
 import re
 import sys
@@ -11,7 +11,6 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
-USER = "alice@example.com"
 _REQUEST = re.compile(r'name="request" value="([^"]+)"')
 _SCOPE = re.compile(r'name="scope" value="([^"]+)"')
 _TOLD = re.compile(r"^  ([a-z ]+[a-z])  +(\S+)$")
@@ -19,48 +18,45 @@ _TOLD = re.compile(r"^  ([a-z ]+[a-z])  +(\S+)$")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """``url`` with a slash; ``session`` is for what nobody measures."""
+    """``url`` with a slash, ``user``: whose calendar is measured; ``session`` is for what nobody measures."""
 
     url: str
+    user: str
     client_id: str
     client_secret: str
     session: aiohttp.ClientSession
 
-    @property
-    def events(self) -> str:
-        """The address of the events of Alice's calendar."""
-        return f"{self.url}calendar/v3/calendars/primary/events"
+    def at(self, path: str) -> str:
+        """The address of a path, which begins with a slash."""
+        return f"{self.url.rstrip('/')}{path}"
 
-    async def begin_anew(self, *, has_quota: bool = False) -> None:
-        """With nothing in any calendar."""
+    async def begin_anew(self) -> None:
+        """With nothing in any calendar, and all switches as they usually are."""
         await self.told("POST", "reset")
-        if not has_quota:
-            await self.told("DELETE", "quirks/quota")
 
     async def put(self, bodies: Iterable[Mapping[str, Any]]) -> None:
-        """These events, in Alice's calendar."""
+        """These events, in the user's calendar."""
         for body in bodies:
-            await self.told("POST", "events", {"calendar": USER, "event": body})
+            await self.told("POST", "events", {"calendar": self.user, "event": body})
 
     async def count(self) -> int:
         """How many events there are in it."""
-        async with self.session.get(f"{self.url}-/events", params={"calendar": USER}) as answer:
+        async with self.session.get(f"{self.url}-/events", params={"calendar": self.user}) as answer:
             return len(await answer.json())
 
     async def token(self) -> str:
-        """What Alice's requests carry."""
+        """What the user's requests carry."""
         users = await self.told("GET", "users")
-        return next(str(user["access_token"]) for user in users if user["email"] == USER)
+        return next(str(user["access_token"]) for user in users if user["email"] == self.user)
 
     async def agree(self, address: str) -> Mapping[str, str]:
-        """What the browser brings back from the page where Alice allows what is asked."""
+        """What the browser brings back from the page where the user allows what is asked."""
         there = URL(self.url).join(URL(address).relative())
         async with self.session.get(there) as page:
             text = await page.text()
-        form = [("request", _found(_REQUEST, text)), ("user", USER), ("answer", "allow")]
+        form = [("request", _found(_REQUEST, text)), ("user", self.user), ("answer", "allow")]
         form += [("scope", scope) for scope in _SCOPE.findall(text)]
-        consent = URL(self.url).join(URL("/o/oauth2/v2/consent"))
-        async with self.session.post(consent, data=form, allow_redirects=False) as answer:
+        async with self.session.post(there.join(URL("consent")), data=form, allow_redirects=False) as answer:
             return URL(answer.headers["Location"]).query
 
     async def told(self, method: str, name: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
@@ -72,9 +68,9 @@ class Place:
 
 
 @asynccontextmanager
-async def place() -> AsyncIterator[Place]:
-    """It ends with the block."""
-    command = [sys.executable, "-m", "metonic_simulators", "google", "--port", "0"]
+async def place(service: str, user: str) -> AsyncIterator[Place]:
+    """It ends with the block; ``user`` is one of those that there are at first."""
+    command = [sys.executable, "-m", "metonic_simulators", service, "--port", "0"]
     with Popen(command, stdout=PIPE, text=True) as process:  # noqa: S603, ASYNC220 - ourselves, and at once
         try:
             told: dict[str, str] = {}
@@ -83,7 +79,7 @@ async def place() -> AsyncIterator[Place]:
                 if line.startswith("  switches"):
                     break
             async with aiohttp.ClientSession() as session:
-                yield Place(told["server"], told["client id"], told["client secret"], session)
+                yield Place(told["server"], user, told["client id"], told["client secret"], session)
         finally:
             process.terminate()
 

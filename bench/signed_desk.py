@@ -1,4 +1,4 @@
-"""A calendar at what stands in for Google that is connected with the service, and what is asked of it."""
+"""A calendar at what stands in for a service that one signs in to, connected, and what is asked of it."""
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from yarl import URL
 
 from bench.desk import Desk
-from bench.google_place import USER, Place
+from bench.place import Place
 from bench.serving import served
-from metonic_core.spi import OAuth2
+from metonic_core.spi import OAuth2, Provider
 from metonic_core.spi.registry import Registry
 from metonic_gateway.accounts.connecting import adapter_for
 from metonic_gateway.accounts.oauth.beginning import begin
@@ -19,10 +19,8 @@ from metonic_gateway.accounts.oauth.completing import complete
 from metonic_gateway.accounts.stand_ins import StandIns
 from metonic_gateway.jobs.syncing import sync_calendar
 from metonic_gateway.store import calendars, models, users
-from metonic_google.provider import PROVIDER
 
 _BACK = "https://app.example.org/connected"
-_SIGN_IN = PROVIDER.sign_in
 
 
 class Counting(StandIns):
@@ -36,7 +34,7 @@ class Counting(StandIns):
 
 
 @dataclass(slots=True)
-class GoogleDesk(Desk):
+class SignedDesk(Desk):
     """``way`` is where all its requests pass."""
 
     way: Counting
@@ -49,11 +47,11 @@ class GoogleDesk(Desk):
     async def read(self) -> int:
         """What the plugin makes of a first read, stored nowhere; how many events that were."""
         calendar = await calendars.load(self.id)
-        if calendar is None:
+        if calendar is None or calendar.calendar_id is None:
             raise RuntimeError("there is no calendar")
         adapter, cursor, found = adapter_for(self.services, calendar), None, 0
         while True:
-            page = await adapter.get_changes(USER, cursor, self.services.window())
+            page = await adapter.get_changes(calendar.calendar_id, cursor, self.services.window())
             found += len(page.changes)
             cursor = page.more
             if cursor is None:
@@ -72,19 +70,24 @@ def present() -> datetime:
 
 
 @asynccontextmanager
-async def google_desk(
-    there: Place, clock: Callable[[], datetime] = present, origin: str = "", **settings: str
-) -> AsyncIterator[GoogleDesk]:
-    """Alice, signed in, in a service on a new database file; her calendar was synced once, empty or not.
+async def signed_desk(
+    there: Place,
+    provider: Provider,
+    clock: Callable[[], datetime] = present,
+    origin: str = "",
+    **settings: str,
+) -> AsyncIterator[SignedDesk]:
+    """The place's user, signed in, in a service on a new database file; nothing was synced yet.
 
     ``origin``: where the stand-in is reached; ``settings`` are the service's.
     """
-    if not isinstance(_SIGN_IN, OAuth2):
-        raise TypeError("one signs in at Google's own page")
-    true = (_SIGN_IN.server, _SIGN_IN.authorize_url, _SIGN_IN.token_url, _SIGN_IN.keys_url)
+    sign_in = provider.sign_in
+    if not isinstance(sign_in, OAuth2):
+        raise TypeError("one signs in at the provider's own page")
+    true = (sign_in.server, sign_in.authorize_url, sign_in.token_url, sign_in.keys_url)
     way = Counting({str(URL(address).origin()): origin or there.url for address in true})
-    client = {"google": {"id": there.client_id, "secret": there.client_secret}}
-    registry = Registry({PROVIDER.name: PROVIDER}, ())
+    client = {provider.name: {"id": there.client_id, "secret": there.client_secret}}
+    registry = Registry({provider.name: provider}, ())
     async with served(
         registry,
         clock,
@@ -96,7 +99,7 @@ async def google_desk(
         **settings,
     ) as services:
         user = await users.introduced("toni", "trainer", "Toni", "Europe/Berlin")
-        start = await begin(services, user.id, PROVIDER, _BACK)
+        start = await begin(services, user.id, provider, _BACK)
         back = await there.agree(start.url)
-        connected = await complete(services, user.id, PROVIDER, back["code"], back["state"])
-        yield GoogleDesk(services, user.id, connected, way)
+        connected = await complete(services, user.id, provider, back["code"], back["state"])
+        yield SignedDesk(services, user.id, connected, way)
