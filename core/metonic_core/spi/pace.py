@@ -20,7 +20,8 @@ class Pace:
 
     ``scope`` says whose requests are counted together: those for an ACCOUNT, or for the whole PROJECT, which
     is what the provider knows the installation as. ``cost`` is pure and tells by method and body how many
-    units a request takes.
+    units a request takes. Of these requests no more than ``at_once`` are on their way at the same time; None:
+    as many as come.
     """
 
     host: str
@@ -28,6 +29,7 @@ class Pace:
     span: timedelta = timedelta(minutes=1)
     scope: Scope = Scope.ACCOUNT
     cost: Callable[[str, bytes | None], int] = _one
+    at_once: int | None = None
 
     @property
     def least(self) -> int:

@@ -89,6 +89,8 @@ def _check_paces(paces: object) -> None:
         raise TypeError("a provider's paces are a tuple of Pace, and the cost of each is a function")
     if not all(p.units > 0 and p.span > timedelta(0) and p.scope in COUNTED_TOGETHER for p in paces):
         raise ValueError("a pace allows something in some time, of an ACCOUNT or of the PROJECT")
+    if not all(p.at_once is None or p.at_once > 0 for p in paces):
+        raise ValueError("a pace allows one request at least at the same time")
 
 
 def _check_push(push: object) -> None:

@@ -1,14 +1,19 @@
 """Asking providers no faster than they allow: who would be refused is told before a byte is sent.
 
+Where a provider allows so many requests at the same time, a further one waits for one of them to be answered.
+
 What is counted is what this life of the service has asked, by account and by project. Another one that asks
 for the same account is found out by being refused, and so is a provider that allows less than it documents.
 """
 
+from asyncio import Semaphore
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
 
 from metonic_core.pacing import Spent
 from metonic_core.spi.client import Answer, Client
@@ -27,10 +32,17 @@ class Paces:
 
     def __init__(self) -> None:
         self._spent: dict[_Whose, Spent] = {}
+        # A place is there for as long as somebody has one or waits for one.
+        self._places: WeakValueDictionary[_Whose, Semaphore] = WeakValueDictionary()
+
+    def places(self, provider: str, subject: str, paces: Sequence[Pace]) -> list[Semaphore]:
+        """Where who asks has to have a place while they do: of each pace that has only so many."""
+        keys = zip(_keys(provider, subject, paces), paces, strict=True)
+        return [self._places.setdefault(k, Semaphore(p.at_once)) for k, p in keys if p.at_once is not None]
 
     def spent(self, provider: str, subject: str, paces: Sequence[Pace], now: datetime) -> list[Spent]:
         """What was spent of each, for that account or, where the pace is of the project, by all."""
-        keys = [(provider, subject if pace.scope is Scope.ACCOUNT else "", pace) for pace in paces]
+        keys = _keys(provider, subject, paces)
         if not self._spent.keys() >= set(keys):
             # Who is not asked any more takes no room.
             self._spent = {k: spent for k, spent in self._spent.items() if not spent.is_forgotten(k[2], now)}
@@ -41,6 +53,10 @@ class Paces:
         for (name, whose, pace), spent in self._spent.items():
             if (name, whose) == (provider, subject):
                 spent.learn(pace, now)
+
+
+def _keys(provider: str, subject: str, paces: Sequence[Pace]) -> list[_Whose]:
+    return [(provider, subject if pace.scope is Scope.ACCOUNT else "", pace) for pace in paces]
 
 
 def paces_of(provider: Provider, subject: str, allowed: Allowed) -> tuple[Pace, ...]:
@@ -64,16 +80,20 @@ class PacedClient:
     async def request(
         self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> Answer:
-        spending = self._taken(method, url, body)
-        try:
-            return await self.client.request(method, url, headers, body)
-        finally:
-            for spent, units in spending:
-                spent.end(units, self.clock())
-
-    def _taken(self, method: str, url: str, body: bytes | None) -> list[tuple[Spent, int]]:
-        host, now = (urlsplit(url).hostname or "").lower(), self.clock()
+        host = (urlsplit(url).hostname or "").lower()
         paces = [pace for pace in self.kept if fnmatchcase(host, pace.host)]
+        async with AsyncExitStack() as places:
+            for place in self.paces.places(self.provider.name, self.subject, paces):
+                await places.enter_async_context(place)
+            spending = self._taken(paces, method, body)
+            try:
+                return await self.client.request(method, url, headers, body)
+            finally:
+                for spent, units in spending:
+                    spent.end(units, self.clock())
+
+    def _taken(self, paces: Sequence[Pace], method: str, body: bytes | None) -> list[tuple[Spent, int]]:
+        now = self.clock()
         units = [pace.cost(method, body) for pace in paces]
         spent = self.paces.spent(self.provider.name, self.subject, paces, now)
         waits = [s.wait(pace, u, now) for s, pace, u in zip(spent, paces, units, strict=True)]

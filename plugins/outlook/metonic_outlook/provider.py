@@ -24,5 +24,5 @@ PROVIDER = Provider(
     push=PUSH,
     hosts=(HOST,),
     # Of one mailbox by one application (page "Microsoft Graph service-specific throttling limits").
-    paces=(Pace(HOST, 10_000, span=timedelta(minutes=10), cost=cost),),
+    paces=(Pace(HOST, 10_000, span=timedelta(minutes=10), cost=cost, at_once=4),),
 )

@@ -147,3 +147,33 @@ async def test_who_was_refused_is_asked_for_less(service: Service) -> None:
         await service.of("alice").request("GET", HERE)
     with pytest.raises(Paced):
         await service.of("alice").request("GET", HERE)
+
+
+async def test_no_more_than_that_are_on_their_way_for_an_account_whoever_asks(service: Service) -> None:
+    service.answering.clear()
+    kept = (Pace("api.example.com", 100, at_once=2),)
+    clients = [replace(service.of("alice"), kept=kept) for _ in range(2)]
+    asking = [asyncio.create_task(client.request("GET", HERE)) for client in clients for _ in range(3)]
+    other = asyncio.create_task(replace(service.of("bob"), kept=kept).request("GET", HERE))
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+    assert len(service.asked) == 3
+    service.answering.set()
+    await asyncio.gather(*asking, other)
+    assert len(service.asked) == 7
+
+
+async def test_who_stops_waiting_takes_no_place(service: Service) -> None:
+    service.answering.clear()
+    client = replace(service.of("alice"), kept=(Pace("api.example.com", 100, at_once=1),))
+    asking = [asyncio.create_task(client.request("GET", HERE)) for _ in range(3)]
+    await asyncio.sleep(0)
+    for one in asking[:2]:
+        one.cancel()
+    await asyncio.sleep(0)
+    service.answering.set()
+
+    answer = await asking[2]
+
+    assert answer.status == 200

@@ -34,10 +34,10 @@ def test_what_it_needs_is_asked_for_at_the_platform_of_all_accounts() -> None:
     assert PROVIDER.hosts == ("graph.microsoft.com",)
 
 
-def test_a_mailbox_takes_ten_thousand_requests_in_ten_minutes() -> None:
+def test_a_mailbox_takes_ten_thousand_requests_in_ten_minutes_and_four_at_the_same_time() -> None:
     (pace,) = PROVIDER.paces
 
-    assert (pace.units, pace.span) == (10_000, timedelta(minutes=10))
+    assert (pace.units, pace.span, pace.at_once) == (10_000, timedelta(minutes=10), 4)
     assert not PROVIDER.capabilities.silent_writes
 
 
