@@ -104,14 +104,16 @@ def write_failure(reply: Reply) -> ProviderError:
 def stopping(reply: Reply) -> ProviderError | None:
     """What would go wrong with every other request for the mailbox as well."""
     if isinstance(reply, Hindered):
-        return reply.error if reply.error.concerns_all else None
+        return reply.error if reply.error.concerns_all and not reply.is_open else None
     error = _general(reply)
     return error if isinstance(error, RateLimited | SignInNeeded) else None
 
 
 def is_failing(reply: Reply) -> bool:
-    """Whether Graph failed at it, which it may do with one event and not with another."""
-    return isinstance(reply, Answer) and isinstance(_general(reply), Unavailable)
+    """Whether Graph failed at it, or its answer broke off: that may be so of one event and not of another."""
+    if isinstance(reply, Hindered):
+        return reply.is_open
+    return isinstance(_general(reply), Unavailable)
 
 
 def is_missing(reply: Reply) -> bool:

@@ -139,14 +139,19 @@ class Fetcher:
     async def read_each(self, requests: Sequence[Request]) -> list[Reply]:
         """With a second chance for each that Graph failed at; raises what hinders them all."""
         replies = await send_each(self._session, requests)
+        _raise_stop(replies)
         failed = [number for number, reply in enumerate(replies) if is_failing(reply)]
-        if len(failed) == len(requests) > 1:
-            raise read_failure(replies[0])
+        if len(failed) > 1:
+            await self._session.expect(self._calendar_id)
         for number in failed:
             replies[number] = await self._session.attempt(requests[number])
-        for error in filter(None, map(stopping, replies)):
-            raise error
+        _raise_stop(replies)
         return replies
+
+
+def _raise_stop(replies: Iterable[Reply]) -> None:
+    for error in filter(None, map(stopping, replies)):
+        raise error
 
 
 def _is_refused(reply: Reply) -> bool:

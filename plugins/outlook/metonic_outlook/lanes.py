@@ -74,6 +74,15 @@ class _Sending:
                 failures = self._judge(step, step.reply, failures)
             if part[0].reply is None:
                 self._stop = Unavailable("Microsoft Graph does not get on with a batch.")
+            if failures >= _MOST_FAILURES:
+                failures = 0
+                await self._tell_down(part)
+
+    async def _tell_down(self, part: Sequence[_Step]) -> None:
+        """Stop where Graph fails at the whole mailbox, and not only at what was asked for."""
+        if self._stop is None and await self._session.is_down():
+            failed = next(step.reply for step in reversed(part) if step.reply and is_failing(step.reply))
+            self._stop = read_failure(failed)
 
     def _left(self, lane: Sequence[_Step]) -> list[_Step]:
         """What is still to be sent; what is not to be any more has its reply."""
@@ -97,6 +106,4 @@ class _Sending:
         self._broken.add(step.chain)
         failures = failures + 1 if is_failing(reply) else 0
         self._stop = self._stop or stopping(reply)
-        if self._stop is None and failures == _MOST_FAILURES:
-            self._stop = read_failure(reply)
         return failures

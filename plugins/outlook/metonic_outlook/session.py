@@ -19,7 +19,7 @@ from metonic_outlook.answers import (
 )
 from metonic_outlook.errors import Hindered, Reply, is_missing, read_failure
 from metonic_outlook.packing import Request, disclosed, enclosed
-from metonic_outlook.paths import BATCH, calendar, with_query
+from metonic_outlook.paths import BATCH, MY_CALENDAR, calendar, with_query
 
 _VERSION = "/v1.0"
 # Of both kinds of ids these stay as long as the event is in the mailbox; every request has to ask for them.
@@ -55,6 +55,11 @@ class Session:
             return await self.send(request)
         except ProviderError as error:
             return _hindered(error)
+
+    async def is_down(self) -> bool:
+        """Whether not even the mailbox can be asked about itself."""
+        reply = await self.attempt(Request("GET", with_query(MY_CALENDAR, {"$select": "id"})))
+        return not isinstance(reply, Answer) or reply.status != OK
 
     async def together(self, requests: Sequence[Request]) -> list[Reply]:
         """The answers in order, of one batch at most; 424 of what was not attempted, after one that failed.

@@ -100,6 +100,8 @@ class Scripted:
             said = self.whole or self._batch(json.loads(content)["requests"])
         else:
             said = self._said(request.method, target, dict(request.headers), content)
+        if said is CUT and request.transport:
+            request.transport.close()
         kind = {"Content-Type": "application/json"}
         return web.Response(status=said.status, body=said.content, headers={**kind, **said.headers})
 
@@ -120,6 +122,8 @@ class Scripted:
             failed = [name for name in one.get("dependsOn", []) if done[name].status >= 400]
             named = (one["method"], one["url"], one["headers"], one.get("body"))
             done[one["id"]] = FAILED if failed else self._said(*named)
+        if CUT in done.values():
+            return CUT
         kept = [(name, said) for name, said in done.items() if int(name) not in self.missing]
         shown = [
             {"id": name, "status": said.status, "headers": said.headers, "body": said.body}
@@ -135,6 +139,8 @@ def refused(status: int, code: str, **headers: str) -> Said:
     return Said(status, {"error": error}, named)
 
 
+CUT = Said(0)
+"""No answer: the connection ends, that of a whole batch too."""
 NOT_FOUND = refused(404, "ErrorItemNotFound")
 FAILED = refused(424, "FailedDependency")
 EVENTS = "/me/calendars/home/events"

@@ -2,7 +2,17 @@
 
 import pytest
 from tests.plugins.outlook.others_bodies import MASTER, beside, cancelled, event, exception, series
-from tests.plugins.outlook.scripted import EVENTS, NOT_FOUND, Asked, Body, Said, Scripted, calendar, refused
+from tests.plugins.outlook.scripted import (
+    CUT,
+    EVENTS,
+    NOT_FOUND,
+    Asked,
+    Body,
+    Said,
+    Scripted,
+    calendar,
+    refused,
+)
 
 from metonic_core.spi import CalendarGone, Gone, RateLimited, Seen, Unavailable, Unreadable
 from metonic_outlook.adapter import OutlookAdapter
@@ -118,6 +128,35 @@ async def test_a_service_that_is_down_has_lost_no_event(server: Scripted, adapte
 
     with pytest.raises(Unavailable):
         await adapter.hydrate("home", [*"abc"])
+
+
+async def test_two_events_that_graph_fails_at_keep_no_other_from_being_read(
+    server: Scripted, adapter: OutlookAdapter
+) -> None:
+    on(server, x=event(id="x"), y=event(id="y"))
+    server.on("GET", "/me/calendar", calendar())
+    for name in "ab":
+        server.on("GET", f"{EVENTS}/{name}", refused(504, "UnknownError"))
+
+    found = await adapter.hydrate("home", [*"xaby"])
+    alone = await adapter.hydrate("home", [*"ab"])
+
+    assert [type(one) for one in found] == [Seen, Unreadable, Unreadable, Seen]
+    assert all(isinstance(one, Unreadable) and one.is_passing for one in [*found[1:3], *alone])
+
+
+async def test_an_event_whose_answer_breaks_off_keeps_no_other_from_being_read(
+    server: Scripted, adapter: OutlookAdapter
+) -> None:
+    on(server, x=event(id="x"), y=event(id="y"))
+    server.on("GET", "/me/calendar", calendar())
+    server.on("GET", f"{EVENTS}/a", CUT)
+
+    found = await adapter.hydrate("home", [*"xay"])
+
+    assert [type(one) for one in found] == [Seen, Unreadable, Seen]
+    assert isinstance(found[1], Unreadable)
+    assert found[1].is_passing
 
 
 async def test_too_many_requests_hinder_every_read(server: Scripted, adapter: OutlookAdapter) -> None:

@@ -154,7 +154,31 @@ async def test_a_service_that_is_down_is_not_asked_for_each_part(server: Scripte
     replies = await send_each(graph, gets(*range(10)))
 
     assert all(isinstance(read_failure(reply), Unavailable) for reply in replies)
-    assert len(server.asked) == 2
+    assert [one.path for one in server.asked] == ["/0", "/1", "/me/calendar"]
+
+
+async def test_several_that_graph_fails_at_stop_no_other_while_the_mailbox_answers(
+    server: Scripted, graph: Session
+) -> None:
+    server.on("GET", "/me/calendar", DONE)
+    for name in "abcdef":
+        server.on("GET", f"/{name}", refused(504, "UnknownError") if name in "bcd" else DONE)
+
+    replies = await send_each(graph, gets(*"abcdef"))
+
+    assert statuses(replies) == [200, 504, 504, 504, 200, 200]
+
+
+async def test_a_batch_that_graph_fails_at_stops_no_other_while_the_mailbox_answers(
+    server: Scripted, graph: Session
+) -> None:
+    server.whole = refused(504, "UnknownError")
+    server.on("GET", "/me/calendar", DONE)
+    server.on("GET", "/20", DONE)
+
+    replies = await send_chains(graph, [gets(*range(20)), gets(20)])
+
+    assert [statuses(each) for each in replies] == [[504] * 20, [200]]
 
 
 @pytest.mark.parametrize(
