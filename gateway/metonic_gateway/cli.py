@@ -75,7 +75,7 @@ def demo(
     *,
     reset: Annotated[bool, typer.Option("--reset", help="Forget what the demo has stored, and end.")] = False,
 ) -> None:
-    """Show Metonic at work: with a calendar server, two users and a dozen appointments. Ctrl-C ends it."""
+    """Show Metonic at work: with a calendar server, three users and a dozen appointments. Ctrl-C ends it."""
     with _explained("choose another one: metonic demo --port 8010 (make demo ARGS='--port 8010')"):
         if reset:
             DemoFolder(folder).forget()
