@@ -17,7 +17,7 @@ from metonic_outlook import bodies
 from metonic_outlook.conference import notes_of
 from metonic_outlook.items import Item, clean, etag_of, id_of, is_cancelled, text_of
 from metonic_outlook.likeness import likeness
-from metonic_outlook.moments import said
+from metonic_outlook.moments import said, slot_on
 from metonic_outlook.reading import PRIVATE, Whole, is_busy, location_of, status_of
 from metonic_outlook.writing import body
 from metonic_outlook.zones import Mailbox
@@ -70,7 +70,8 @@ def edits(before: Whole | None, now: Whole, aim: Aim, mailbox: Mailbox) -> list[
     if content.recurrence is None:
         return []
     exceptions = now.by_slot(content.when)
-    slots = {slot for group in aim.groups if (slot := slot_of(group)) is not None}
+    lost = _lost(before, now, aim)
+    slots = {*lost, *(slot for group in aim.groups if (slot := slot_of(group)) is not None)}
     if aim.left is not None or not set(GROUPS).isdisjoint(aim.groups):
         slots |= {*exceptions, *(o.slot for o in content.overrides), *(o.slot for o in goal.overrides)}
     made = []
@@ -79,6 +80,8 @@ def edits(before: Whole | None, now: Whole, aim: Aim, mailbox: Mailbox) -> list[
         fields = _wanted(content, goal, slot, mailbox)
         if fields is not None and exception is not None and not is_cancelled(exception):
             fields = _followed(before, now, exception, aim.left) | fields
+        elif fields is not None:
+            fields = lost.get(slot, {}) | fields
         if fields is None or fields:
             made.append(Edit(slot, id_of(exception) if exception else None, fields))
     return made
@@ -147,6 +150,34 @@ def _wanted(now: Content, goal: Content, slot: Slot, mailbox: Mailbox) -> dict[s
         fields["location"] = {"displayName": clean(place)}
     if wanted.when != known.when:
         fields |= said(wanted.when or goal.when.moved_to(slot), mailbox)
+    return fields
+
+
+def _lost(before: Whole | None, now: Whole, aim: Aim) -> dict[Slot, dict[str, Any]]:
+    """What occurrences said of their own that Graph let go of with the rhythm of the series; by their day."""
+    if before is None or TIME not in aim.groups:
+        return {}
+    content = now.event.content
+    there = now.by_slot(content.when)
+    found: dict[Slot, dict[str, Any]] = {}
+    for known, exception in before.by_slot(before.event.content.when).items():
+        slot = slot_on(known.date() if isinstance(known, datetime) else known, content.when)
+        if slot not in there and not is_cancelled(exception):
+            found[slot] = _own(before.master, exception, aim.left)
+    return {
+        slot: own for slot, own in found.items() if own and has_slot(content.when, content.recurrence, slot)
+    }
+
+
+def _own(master: Item, exception: Item, left: Sequence[Content] | None) -> dict[str, Any]:
+    """The members of an exception that no override can say and that it does not repeat of its series."""
+    fields = {}
+    for name, meant in _REPEATED.items():
+        is_other = name in exception and meant.word(exception) != meant.word(master)
+        # Nobody shows one lesson of what is hidden.
+        is_shown = name == "sensitivity" and text_of(exception, name) not in PRIVATE
+        if is_other and not is_shown and not _is_left(meant, exception, left):
+            fields[name] = exception[name]
     return fields
 
 

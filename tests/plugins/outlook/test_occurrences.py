@@ -228,3 +228,17 @@ def test_what_an_earlier_write_left_behind_is_brought_along(
     found = edits(now, now, Aim(now.event.content, frozenset(), left), HERE)
 
     assert found == ([Edit(SECOND, f"{MASTER}.14", fields)] if fields else [])
+
+
+def test_what_is_hidden_is_not_shown_again_by_what_a_lesson_had_of_its_own() -> None:
+    secret = exception("14", body=html("<p>Secret</p>"), sensitivity="normal")
+    before = Whole(series(sensitivity="private", body=html("")), [secret])
+    now = Whole(series(sensitivity="private", body=html("")))
+    former = replace(LESSONS, notes="Secret")
+
+    own = edits(before, now, Aim(now.event.content, {TIME}), HERE)
+    left = edits(before, now, Aim(now.event.content, {TIME}, [former]), HERE)
+    unknown = edits(before, now, Aim(now.event.content, {TIME}, []), HERE)
+
+    assert [edit.fields for edit in own] == [{"body": html("<p>Secret</p>")}]
+    assert [*left, *unknown] == []

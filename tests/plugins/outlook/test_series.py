@@ -55,6 +55,36 @@ async def test_a_series_whose_rhythm_changes_keeps_what_differs(stand: GraphStan
     assert not outcome.event.is_partial
 
 
+async def test_a_series_whose_rhythm_changes_keeps_what_people_wrote_into_one_lesson(
+    stand: GraphStand,
+) -> None:
+    event_id = await stand.put(replace(WEEKLY, overrides=(RENAMED,)))
+    later = replace(WEEKLY, when=WEEKLY.when.moved_to(TEN + HOUR / 2))
+    shifted = replace(RENAMED, slot=RENAMED.slot + HOUR / 2)
+    other = Override(TEN + 4 * WEEK)
+    for override, words in ((RENAMED, "The exam."), (other, "Bring a friend.")):
+        found = await stand.occurrence(event_id, override, WEEKLY)
+        await stand.ask("PATCH", stand.path(str(found)), {"showAs": "oof", "body": text(words)})
+    (event,) = await there(stand)
+    groups = frozenset({TIME, occurrence_group(RENAMED.slot), occurrence_group(shifted.slot)})
+
+    (outcome,) = await written(
+        stand, Update(event.id, event.etag, replace(later, overrides=(shifted,)), groups)
+    )
+
+    assert isinstance(outcome, Stored), outcome
+    for override, words in ((RENAMED, "The exam."), (other, "Bring a friend.")):
+        slot = replace(override, slot=override.slot + HOUR / 2)
+        found = await stand.occurrence(event_id, slot, later)
+        lesson = await stand.ask("GET", stand.path(str(found)))
+        assert words in lesson["body"]["content"]
+        assert lesson["showAs"] == "oof"
+
+
+def text(words: str) -> dict[str, str]:
+    return {"contentType": "text", "content": words}
+
+
 @pytest.mark.parametrize("is_dropped", [True, False])
 async def test_a_cancelled_occurrence_of_a_copy_takes_place_again(
     *, is_dropped: bool, stand: GraphStand
