@@ -7,6 +7,7 @@ line, whatever white space is between words.
 import re
 from html import escape
 
+from metonic_outlook.errors import Flaw, Incomprehensible
 from metonic_outlook.items import Item, clean, part_of, text_of
 from metonic_outlook.markup import Text, pieces
 
@@ -18,6 +19,8 @@ _SPACE = re.compile(r"[ \t\n\r\f\xa0]+")
 _BETWEEN = re.compile(r"[ \t\n\f]+")
 _LINES = re.compile(r"\n{2,}")
 _HTML = "html"
+# Anybody can send an invitation, and each event is read many times.
+_MOST_CHARACTERS, _MOST_TAGS = 4 * 1024 * 1024, 120_000
 
 
 def html_of(item: Item) -> str | None:
@@ -27,8 +30,10 @@ def html_of(item: Item) -> str | None:
 
 
 def text_of_body(item: Item) -> str:
-    """What its body says."""
+    """What its body says; raises Incomprehensible for one that takes too long to read."""
     html = html_of(item)
+    if html is not None and (len(html) > _MOST_CHARACTERS or html.count("<") > _MOST_TAGS):
+        raise Incomprehensible(Flaw.TOO_LARGE)
     return clean(text_of(part_of(item, "body"), "content")).strip("\n") if html is None else plain(html)
 
 

@@ -60,6 +60,7 @@ class Flaw(StrEnum):
     UNKNOWN_ZONE = "The series is in a time zone that only Outlook knows, so its occurrences cannot be told."
     OTHER_DAY = "The series begins on another day than its rule says."
     TOO_MANY = "The series has more exceptions than any calendar allows."
+    TOO_LARGE = "The description is larger than anybody reads."
 
 
 class Incomprehensible(ValueError):

@@ -6,9 +6,12 @@ from contextlib import suppress
 import pytest
 from tests.plugins.outlook.others_bodies import JOIN, MEETING, event, html
 
+from metonic_core.spi import Unreadable
 from metonic_outlook import bodies
 from metonic_outlook.conference import body_with, notes_of
+from metonic_outlook.errors import Flaw
 from metonic_outlook.obstacles import Inexpressible
+from metonic_outlook.reading import Whole
 
 RULE = "_" * 80
 LINK = '<a href="https://teams.microsoft.com/l/meetup-join/19%3ameeting_x/0">Click here to join</a>'
@@ -137,3 +140,14 @@ def test_odd_bodies_take_no_time(content: str) -> None:
         body_with("Towel", meeting)
 
     assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("content", ["<p>x</p>" * 100_000, "<" * 500_000, "x" * 5_000_000])
+def test_a_description_that_nobody_reads_takes_no_time(content: str) -> None:
+    began = time.process_time()
+
+    read = Whole(event(body=html(content))).read
+
+    assert isinstance(read, Unreadable)
+    assert read.reason == Flaw.TOO_LARGE.value
+    assert time.process_time() - began < 0.5
