@@ -32,7 +32,7 @@ async def edit(world: World) -> None:
         group = world.dice.choice(editable(appointment.content, world.values.groups))
         content = world.values.edited(appointment.content, group)
         world.note("here: edit", appointment.id, group, content.get(group))
-        await _store(world, replace(appointment, content=content))
+        await store(world, replace(appointment, content=content))
 
 
 async def hide(world: World) -> None:
@@ -41,17 +41,17 @@ async def hide(world: World) -> None:
     if appointment and appointment.imported_from is None:
         content = replace(appointment.content, is_private=not appointment.content.is_private)
         world.note("here: private", appointment.id, content.is_private)
-        await _store(world, replace(appointment, content=content))
+        await store(world, replace(appointment, content=content))
 
 
 async def delete(world: World) -> None:
     if appointment := await _some(world):
         world.erased_here.add(appointment.id)
         world.note("here: delete", appointment.id)
-        await _store(world, replace(appointment, is_deleted=True))
+        await store(world, replace(appointment, is_deleted=True))
 
 
-async def _store(world: World, made: Appointment) -> None:
+async def store(world: World, made: Appointment) -> None:
     """As a user does it, whom the platform hears of."""
 
     async def edit(known: Appointment) -> Appointment:

@@ -109,7 +109,7 @@ def _written(mapping: Mapping, sent: Sent, terms: Terms) -> frozenset[Group]:
 
 
 def outcome_of(mapping: Mapping, outcome: Outcome, terms: Terms) -> Landed:
-    """The row after the provider answered a write."""
+    """The row after a write was answered. What is ignored, or refused of a series, counts as a refusal."""
     intent = _intent_of(mapping)
     match outcome:
         case Unknown(error=RateLimited()):
@@ -119,8 +119,8 @@ def outcome_of(mapping: Mapping, outcome: Outcome, terms: Terms) -> Landed:
             return replace(mapping, attempts=mapping.attempts + 1), ()
         case Stored(event=event):
             made, done = _found(mapping, intent, event, terms)
-            # What the provider refuses of a series counts like a refusal of all of it.
-            return replace(made, attempts=mapping.attempts + 1) if made.is_unfinished else made, done
+            is_left = made.is_unfinished or _is_refuted(mapping, intent, event, terms)
+            return replace(made, attempts=mapping.attempts + 1) if is_left else made, done
         case Removed():
             return _removed(mapping, intent)
         case Failed(error=error):

@@ -140,8 +140,8 @@ def _absent(mapping: Mapping, gone: Gone) -> Mapping:
 
 
 def _take_event(mapping: Mapping, event: StoredEvent, terms: Terms) -> Mapping:
-    if mapping.is_unfinished and is_given_up(mapping) and event.etag == mapping.etag:
-        # The part that was written is told of as a change, and is none that promises more of the rest.
+    if is_given_up(mapping) and event.etag == mapping.etag:
+        # What was written in part, or in vain, is told of as a change, and promises no more of the rest.
         return replace(mapping, seen=None)
     if _is_held(mapping, HoldKind.QUARANTINE):
         mapping = replace(mapping, hold=None, attempts=0)

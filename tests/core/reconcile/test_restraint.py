@@ -13,6 +13,7 @@ from tests.core.pairs import (
     appointment,
     copy,
     deleted_there,
+    foreign,
     own,
     seen,
     sending,
@@ -229,3 +230,19 @@ def test_a_create_of_another_generation_is_another_write() -> None:
     made = decide(deleted_there(copy()), appointment(), out())
 
     assert restrained(made, out()).write
+
+
+def test_a_write_that_is_answered_with_what_was_there_before_is_given_up_in_the_end() -> None:
+    row, edited = own(), appointment(YOGA)
+    for attempt in (1, 2, 3):
+        row = replace(sending(row, Sent(f"op{attempt}", YOGA, frozenset({TITLE}))), wanted=attempt)
+        answer = Stored(replace(foreign(TRAINING, f"etag-{attempt}"), id=row.event_id or ""))
+        row, _ = outcome_of(row, answer, terms())
+        assert row.attempts == attempt
+        row = decide(row, edited, terms()).mapping
+
+    step = restrained(decide(row, edited, terms()), terms())
+
+    assert step.write is None
+    assert step.mapping.hold
+    assert step.mapping.hold.kind is HoldKind.QUARANTINE

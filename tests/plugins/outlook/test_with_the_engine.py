@@ -127,6 +127,26 @@ async def test_a_moved_occurrence_outlives_that_only_its_series_was_written(
     assert (event.content.overrides, event.is_partial) == ((moved,), False)
 
 
+async def test_what_outlook_does_not_bring_back_is_not_written_for_ever(studio: Studio) -> None:
+    first = (studio.world.now + 3 * DAY).replace(tzinfo=None, hour=10, minute=0, second=0, microsecond=0)
+    gone = Override(first + 14 * DAY, is_cancelled=True)
+    series = replace(WEEKLY, when=Timed(first, first + HOUR, "Europe/Berlin"), overrides=(gone,))
+    await studio.stand.put(series)
+    await studio.runs(2)
+    (row,) = await studio.rows()
+    assert row.appointment_id is not None
+    appointment = (await appointments.load([row.appointment_id]))[row.appointment_id]
+    await people.store(studio.world, replace(appointment, content=replace(appointment.content, overrides=())))
+
+    await studio.runs(4)
+
+    (row,) = await studio.rows()
+    assert (row.hold, row.due) == ("quarantine", None)
+    patches = [entry for entry in studio.stand.graph.log if entry.method == "PATCH"]
+    assert len(patches) == 3
+    assert await studio.run() == 1
+
+
 async def _act(studio: Studio) -> None:
     """Somebody does something, a run begins, or something goes wrong at the next one."""
     world, dice = studio.world, studio.world.dice
