@@ -47,4 +47,4 @@ _NO_CURSOR = "That is no cursor of Outlook."
 def _is_path(text: str) -> bool:
     is_path = text.startswith("/") and not text.startswith("//")
     is_plain = is_path and text.isascii() and text.isprintable() and " " not in text
-    return is_plain and "/delta" in text and len(text) <= _LONGEST
+    return is_plain and "delta" in text.casefold() and len(text) <= _LONGEST

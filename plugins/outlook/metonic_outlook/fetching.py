@@ -4,6 +4,7 @@ What a series has of exceptions and cancelled occurrences comes only where it is
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -106,11 +107,20 @@ class Fetcher:
         for _ in range(_MOST_PAGES):
             links = {event_id: link for event_id, link in links.items() if link}
             if not links:
-                return made
-            requests = [Request("GET", self._session.path_of(link)) for link in links.values()]
-            pages = zip(links, await self.read_each(requests), strict=True)
-            links = {i: _add(made, exceptions, i, reply) for i, reply in pages}
-        raise Unavailable("Microsoft Graph's list of the exceptions of a series does not get on.")
+                break
+            paths = self._paths(links)
+            replies = await self.read_each([Request("GET", path) for path in paths.values()])
+            made |= {event_id: Withheld(_UNSHOWN) for event_id in links.keys() - paths.keys()}
+            links = {i: _add(made, exceptions, i, reply) for i, reply in zip(paths, replies, strict=True)}
+        return made | {event_id: Withheld(_UNSHOWN) for event_id, link in links.items() if link}
+
+    def _paths(self, links: Mapping[str, str]) -> dict[str, str]:
+        """Those that lead to Graph: one that does not hides its series and no other."""
+        found = {}
+        for event_id, link in links.items():
+            with suppress(Unavailable):
+                found[event_id] = self._session.path_of(link)
+        return found
 
     async def find(self, identities: Sequence[UUID]) -> Sequence[Sequence[StoredEvent]]:
         """The events that were created with these identities, whole, in the same order."""

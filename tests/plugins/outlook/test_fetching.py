@@ -70,6 +70,21 @@ async def test_a_page_of_exceptions_that_is_not_had_is_no_series_without_them(
     assert isinstance(well, Seen)
 
 
+@pytest.mark.parametrize("is_endless", [True, False])
+async def test_exceptions_that_lead_elsewhere_or_never_end_hide_no_other_event(
+    *, is_endless: bool, server: Scripted, adapter: OutlookAdapter
+) -> None:
+    host = f"{server.url}v1.0" if is_endless else "https://evil.example/v1.0"
+    following = {f"{name}@odata.nextLink": f"{host}{EVENTS}/s/more" for name in ("exceptionOccurrences", "")}
+    on(server, s={**series(id="s"), **following}, x=event(id="x"))
+    server.on("GET", f"{EVENTS}/s/more", Said(body={"value": [], **following}))
+
+    torn, well = await adapter.hydrate("home", [*"sx"])
+
+    assert isinstance(torn, Unreadable)
+    assert isinstance(well, Seen)
+
+
 async def test_what_only_a_series_has_need_not_be_asked_of_an_event(
     server: Scripted, adapter: OutlookAdapter
 ) -> None:
