@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from tests.gateway.graphql.client import Json
-from tests.plugins.google.outside import HttpClient
+from tests.plugins.outside import HttpClient
 from tests.provider_stage import Phone, SignedInMember
 
 from metonic_outlook.provider import PROVIDER

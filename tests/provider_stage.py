@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from tests.gateway.graphql.client import Api, Json, serving
 from tests.gateway.graphql.operations import ERROR
 from tests.gateway.house import House, open_house
-from tests.plugins.google.outside import HttpClient, session
+from tests.plugins.outside import HttpClient, session
 from tests.stage import Member
 from yarl import URL
 
@@ -52,12 +52,8 @@ class Phone(ABC):
 
     async def ask(self, method: str, path: str = "", body: Json | None = None) -> Any:  # noqa: ANN401 - JSON
         """A request about the events of the calendar; it must be answered as asked."""
-        content = None if body is None else json.dumps(body).encode()
-        url = f"{self.calendar}/events{path}"
         self.client.token = self.token()
-        answer = await self.client.request(method, url, {"Content-Type": "application/json"}, content)
-        assert answer.status < 300, (method, path, answer.body)
-        return json.loads(answer.body or b"null")
+        return await self.client.ask(method, f"{self.calendar}/events{path}", body)
 
     @abstractmethod
     def token(self) -> str:

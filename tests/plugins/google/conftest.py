@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.plugins.google.outside import HttpClient, account, session
 from tests.plugins.google.scripted import Scripted
 from tests.plugins.google.standing import FickleGoogleStand, GoogleStand
 from tests.plugins.google.studio import Studio, opened
+from tests.plugins.outside import HttpClient, account, session
 from tests.simulation.world import settled
 
 from metonic_google.adapter import GoogleAdapter

@@ -4,7 +4,6 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from tests.plugins.google.outside import HttpClient, account
 from tests.plugins.google.scripted import (
     EVENTS,
     Asked,
@@ -14,6 +13,7 @@ from tests.plugins.google.scripted import (
     front_error,
 )
 from tests.plugins.google.writes import CREATE, LESSON, TEN, echoing, error_in, update, write
+from tests.plugins.outside import HttpClient, account
 
 from metonic_core.model.content import NOTES, TITLE
 from metonic_core.model.series import Override, Recurrence

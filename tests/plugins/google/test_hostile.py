@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.fuzz.bounds import bounded
-from tests.plugins.google.outside import NOBODY, account
 from tests.plugins.google.scripted import exception, series
+from tests.plugins.outside import NOBODY, account
 
 from metonic_core.spi import Foreign, Seen, Unreadable, Window
 from metonic_google.changes import Page

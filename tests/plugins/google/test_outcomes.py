@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import pytest
-from tests.plugins.google.outside import HttpClient, account
 from tests.plugins.google.scripted import (
     EVENTS,
     NOT_FOUND,
@@ -15,6 +14,7 @@ from tests.plugins.google.scripted import (
     tombstone,
 )
 from tests.plugins.google.writes import COPY, CREATE, IDENTITY, PATH, error_in, update, write
+from tests.plugins.outside import HttpClient, account
 
 from metonic_core.model.content import NOTES, TITLE
 from metonic_core.spi import (

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.plugins.google.outside import HttpClient, account
 from tests.plugins.google.scripted import EVENTS, NOT_FOUND, Said, Scripted, error
+from tests.plugins.outside import HttpClient, account
 
 from metonic_core.spi import (
     Answer,

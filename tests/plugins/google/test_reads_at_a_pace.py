@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.plugins.google.feeds import WINDOW, ids
 from tests.plugins.google.lesson import first_lesson
-from tests.plugins.google.outside import HttpClient, account
 from tests.plugins.google.scripted import (
     EVENTS,
     Asked,
@@ -23,6 +22,7 @@ from tests.plugins.google.scripted import (
     tombstone,
 )
 from tests.plugins.google.studio import Studio
+from tests.plugins.outside import HttpClient, account
 
 from metonic_core.spi import Answer, Change, Client, Gone, Paced, Touched
 from metonic_core.spi.errors import Scope

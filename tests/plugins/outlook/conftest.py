@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.plugins.google.outside import HttpClient, account, session
 from tests.plugins.outlook.scripted import Scripted
 from tests.plugins.outlook.standing import GraphStand
 from tests.plugins.outlook.studio import Studio, opened
+from tests.plugins.outside import HttpClient, account, session
 from tests.simulation.world import settled
 
 from metonic_outlook.adapter import OutlookAdapter

@@ -1,134 +1,68 @@
 """A stand before what stands in for Microsoft Graph, and another client of the same calendar."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import ClassVar
 from urllib.parse import quote
 from uuid import UUID
 
-from tests.listening import listening
-from tests.plugins.google.outside import HttpClient, account, session
 from tests.plugins.outlook.others_bodies import NAMES
-from tests.plugins.outlook.others_writes import Body, body_of, override_body, slot_text, times
+from tests.plugins.outlook.others_writes import body_of, override_body, slot_text, times
+from tests.plugins.standing import Body, SignedInStand
 
 from metonic_core.model.content import Content, Status
 from metonic_core.model.series import Override
 from metonic_core.model.when import Timed
-from metonic_core.spi import Answer, Incoming, Unavailable
 from metonic_core.testing.checks.contents import LESSON
-from metonic_core.testing.stand import Shown, Stand
+from metonic_core.testing.stand import Shown
 from metonic_simulators.graph import graph, ids, seeding
 
 ALICE = "alice@contoso.example"
 _AGES = "startDateTime=2020-01-01T00:00:00Z&endDateTime=2040-01-01T00:00:00Z&$top=1000"
-_OURS = " or ".join(f"id eq '{name}'" for name in NAMES.values())
-_FOREIGN: Body = {
-    "categories": ["Green"],
-    "importance": "high",
-    "reminderMinutesBeforeStart": 7,
-}
-
+_OURS = quote(" or ".join(f"id eq '{name}'" for name in NAMES.values()), safe="'")
+_EXPANDED = f"$expand=singleValueExtendedProperties($filter={_OURS})"
 _DISORDER = (
     *("transaction-409", "transactions-kept", "exceptions-listed", "ids-per-occurrence", "batch-floods"),
     *("delta-replays", "delta-duplicates", "delta-shuffled", "concurrency-503"),
 )
 
 
-@dataclass
-class Troubled(HttpClient):
-    """The plugin's client. ``instead`` answers everything; ``held`` is done before the next write arrives."""
-
-    held: Callable[[], Awaitable[None]] | None = None
-    instead: Answer | None = None
-    is_silent: bool = False
-    loses_answer: bool = False
-    loses_request: bool = False
-
-    async def request(
-        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
-    ) -> Answer:
-        is_write = _is_write(method, url, body)
-        if self.is_silent or (is_write and self._happens("loses_request")):
-            self.asked.append((method, url))
-            raise Unavailable("The connection was cut.")
-        if self.instead is not None:
-            self.asked.append((method, url))
-            return self.instead
-        if is_write and self.held is not None:
-            act, self.held = self.held, None
-            await act()
-        answer = await super().request(method, url, headers, body)
-        if is_write and self._happens("loses_answer"):
-            raise Unavailable("The connection was cut.")
-        return answer
-
-    def _happens(self, once: str) -> bool:
-        happens = bool(getattr(self, once))
-        setattr(self, once, False)
-        return happens
-
-
-def _is_write(method: str, url: str, body: bytes | None) -> bool:
-    if not url.endswith("/$batch"):
-        return method != "GET"
-    return any(part["method"] != "GET" for part in json.loads(body or b"{}")["requests"])
-
-
-class GraphStand(Stand):
+class GraphStand(SignedInStand):
     """Alice's, in a calendar beside her default one."""
 
-    client: Troubled
     has_one_word = True
+    foreign: ClassVar[Body] = {"categories": ["Green"], "importance": "high", "reminderMinutesBeforeStart": 7}
+    prefers: ClassVar[Mapping[str, str]] = {"Prefer": 'IdType="ImmutableId"'}
 
     async def open(self) -> None:
-        self._stack = AsyncExitStack()
-        self.graph = await self._stack.enter_async_context(graph())
+        self.graph = await self.begin(graph())
         # Whether it does is not said anywhere; where it does not, no client can keep what comes between.
         self.graph.turn_on("match-on-delete")
         self.shelf = seeding.put_calendar(self.graph.world, {"owner": ALICE, "name": "Studio"})
         user = self.graph.user(ALICE)
         self.calendar_id = self.graph.world.calendar_id(user, self.shelf)
-        http = await self._stack.enter_async_context(session())
-        self.client, self._other = Troubled(http), HttpClient(http)
-        self.sign_in()
-        self.account = account(self.graph.url)
-
-    async def close(self) -> None:
-        await self._stack.aclose()
 
     def sign_in(self) -> None:
-        """Both clients, anew: tokens last for an hour."""
-        self.client.token = self.graph.token_for(ALICE)
-        self._other.token = self.graph.token_for(ALICE)
+        self.client.token = self.stand_in.token_for(ALICE)
+        self._other.token = self.stand_in.token_for(ALICE)
 
-    async def settle(self) -> None:
-        """What is written shows at once."""
+    @staticmethod
+    def is_write(method: str, url: str, body: bytes | None) -> bool:
+        if not url.endswith("/$batch"):
+            return method != "GET"
+        return any(part["method"] != "GET" for part in json.loads(body or b"{}")["requests"])
 
-    async def ask(self, method: str, path: str, body: Body | None = None) -> Any:  # noqa: ANN401 - JSON
-        """Another client's request about the calendar."""
-        url = f"{self.graph.url}v1.0/me/calendars/{quote(self.calendar_id, safe='')}{path}"
-        content = None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json", "Prefer": 'IdType="ImmutableId"'}
-        answer = await self._other.request(method, url.replace(" ", "%20"), headers, content)
-        assert answer.status < 300, (method, path, answer.body)
-        return json.loads(answer.body or b"null")
+    @property
+    def address(self) -> str:
+        return f"{self.graph.url}v1.0/me/calendars/{quote(self.calendar_id, safe='')}"
 
-    def path(self, event_id: str) -> str:
-        return f"/events/{quote(event_id, safe='')}"
-
-    async def put(self, content: Content) -> str:
-        return await self._put(content)
-
-    async def _put(self, content: Content, more: Body | None = None) -> str:
-        made = await self.ask("POST", "/events", body_of(content) | (more or {}))
-        await self.vary(str(made["id"]), content)
-        return str(made["id"])
+    @staticmethod
+    def written(content: Content) -> Body:
+        return body_of(content)
 
     async def vary(self, event_id: str, content: Content) -> None:
-        """Have its occurrences differ as the content says."""
         for override in content.overrides:
             occurrence = await self.occurrence(event_id, override, content)
             if occurrence is None:
@@ -149,15 +83,10 @@ class GraphStand(Stand):
             # Of an event that nobody else has, nothing is left.
             await self.erase(event_id)
         else:
-            await self.ask("PATCH", self.path(event_id), body_of(content))
-            await self.vary(event_id, content)
-
-    async def erase(self, event_id: str) -> None:
-        await self.ask("DELETE", self.path(event_id))
+            await super().edit(event_id, content)
 
     async def raw(self, event_id: str) -> str:
-        expanded = f"$expand=singleValueExtendedProperties($filter={_OURS})"
-        return json.dumps(await self.ask("GET", f"{self.path(event_id)}?{expanded}"), sort_keys=True)
+        return json.dumps(await self.ask("GET", f"{self.path(event_id)}?{_EXPANDED}"), sort_keys=True)
 
     async def shown(self, event_id: str) -> Shown:
         found = await self.ask("GET", self.path(event_id))
@@ -166,11 +95,6 @@ class GraphStand(Stand):
             is_busy=found["showAs"] not in {"free", "workingElsewhere"},
             status=Status.TENTATIVE if found["showAs"] == "tentative" else Status.CONFIRMED,
         )
-
-    async def put_decorated(self, content: Content) -> tuple[str, Sequence[str]]:
-        event_id = await self._put(content, _FOREIGN)
-        kept = [json.dumps({name: value}, sort_keys=True)[1:-1] for name, value in _FOREIGN.items()]
-        return event_id, kept
 
     async def put_unreadable(self) -> str:
         assert isinstance(LESSON.when, Timed)
@@ -190,59 +114,18 @@ class GraphStand(Stand):
 
     async def put_with_guests(self, content: Content) -> str:
         guest = {"emailAddress": {"address": "guest@example.com"}, "type": "required"}
-        return await self._put(content, {"attendees": [guest]})
+        return await self.put_with(content, {"attendees": [guest]})
 
     async def occupy(self, identity: UUID, content: Content) -> None:
-        await self._put(content, {"transactionId": str(identity)})
+        await self.put_with(content, {"transactionId": str(identity)})
 
     async def duplicate(self, event_id: str) -> str:
-        expanded = f"$expand=singleValueExtendedProperties($filter={_OURS})"
-        found = await self.ask("GET", f"{self.path(event_id)}?{expanded}")
+        found = await self.ask("GET", f"{self.path(event_id)}?{_EXPANDED}")
         kept = ("subject", "start", "end", "singleValueExtendedProperties")
         return str((await self.ask("POST", "/events", {name: found[name] for name in kept}))["id"])
 
-    async def outbox(self) -> Sequence[str]:
-        return [f"{mail.method} to {mail.recipient}" for mail in self.graph.outbox]
-
-    def now(self) -> datetime:
-        return self.graph.clock.now()
-
-    async def listen(self, take: Callable[[Incoming], str | None]) -> str:
-        return await self._stack.enter_async_context(listening(take))
-
-    async def delivered(self) -> None:
-        await self.graph.settled()
-
     async def limit_channels(self, life: timedelta) -> None:
         self.graph.turn_on("subscription-life", most=life.total_seconds() / 60)
-
-    def requests(self) -> int:
-        return len(self.client.asked)
-
-    async def expire_cursors(self) -> None:
-        self.graph.world.tokens.expire()
-
-    async def answer(self, status: int, retry_after: int | None = None) -> None:
-        headers = {} if retry_after is None else {"retry-after": str(retry_after)}
-        self.client.instead = Answer(status, headers, b"", self.graph.url)
-
-    async def intercept(self, body: bytes, media_type: str) -> None:
-        self.client.instead = Answer(200, {"content-type": media_type}, body, self.graph.url)
-
-    async def fall_silent(self) -> None:
-        self.client.is_silent = True
-
-    async def recover(self) -> None:
-        self.client.instead, self.client.is_silent = None, False
-
-    async def before_next_write(self, act: Callable[[], Awaitable[None]]) -> None:
-        self.client.held = act
-
-    async def lose_answer(self) -> None:
-        self.client.loses_answer = True
-
-    async def lose_request(self) -> None:
-        self.client.loses_request = True
 
     async def refuse_writes(self) -> None:
         self.shelf.can_edit = False
@@ -251,9 +134,6 @@ class GraphStand(Stand):
         """The token that is out is good until it ends."""
         self.graph.revoke(ALICE)
         self.graph.advance(hours=2)
-
-    async def delete_calendar(self) -> None:
-        await self.ask("DELETE", "")
 
 
 class PagedGraphStand(GraphStand):

@@ -1,7 +1,9 @@
-"""What the tests of the plugin stand on: a client as the service gives it, with a token."""
+"""What tests of plugins stand on that have a token: a client as the service gives it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -33,6 +35,20 @@ class HttpClient:
                 return Answer(answer.status, lowered, await answer.read(), url)
         except aiohttp.ClientError as error:
             raise Unavailable("The server cannot be reached.") from error
+
+    async def ask(
+        self,
+        method: str,
+        url: str,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:  # noqa: ANN401 - JSON
+        """JSON there and JSON back; it must be answered as asked."""
+        content = None if body is None else json.dumps(body).encode()
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        answer = await self.request(method, url, sent, content)
+        assert answer.status < 300, (method, url, answer.body)
+        return json.loads(answer.body or b"null")
 
 
 class _Nobody:
