@@ -8,6 +8,7 @@ import pytest
 from tests.plugins.apple.at_icloud import At
 from tests.plugins.apple.outside import PASSWORD, USER, HttpClient, Radicale, account, make_calendar
 from tests.plugins.apple.scripted import Scripted
+from tests.plugins.scripted import running
 from tests.radicale import calendar_server
 
 from metonic_apple.adapter import AppleAdapter
@@ -44,9 +45,8 @@ def adapter(radicale: Radicale, client: HttpClient) -> AppleAdapter:
 
 @pytest.fixture
 async def server() -> AsyncIterator[Scripted]:
-    scripted = await Scripted().start()
-    yield scripted
-    await scripted.stop()
+    async with running(Scripted()) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,10 @@
 """A server on loopback that says what a test has it say: iCloud's answers, faults, and worse."""
 
-import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from aiohttp import web
-from aiohttp.test_utils import TestServer
-
-Answering = Callable[["Asked"], web.Response]
+from tests.plugins import scripted
 
 
 @dataclass(frozen=True)
@@ -20,58 +17,16 @@ class Asked:
     body: str
 
 
+Answering = Callable[[Asked], web.Response]
+
+
 @dataclass
-class Scripted:
-    """``on`` sets what a method and path are answered with; ``asked`` is what came."""
+class Scripted(scripted.Scripted[Asked, web.Response]):
+    """It does not know of what is not set."""
 
-    server: TestServer | None = None
-    answers: dict[tuple[str, str], Answering] = field(default_factory=dict)
-    asked: list[Asked] = field(default_factory=list)
-    under_way: int = 0
-    most_under_way: int = 0
-
-    @property
-    def url(self) -> str:
-        assert self.server is not None
-        return str(self.server.make_url("/"))
-
-    def on(self, method: str, path: str, *answers: web.Response | Answering) -> None:
-        """One answer after the other; the last one stays."""
-        rest = list(answers)
-
-        def next_one(asked: Asked) -> web.Response:
-            found = rest.pop(0) if len(rest) > 1 else rest[0]
-            return found(asked) if callable(found) else _copy(found)
-
-        self.answers[method, path] = next_one
-
-    def to(self, method: str) -> list[Asked]:
-        """The requests of that method."""
-        return [one for one in self.asked if one.method == method]
-
-    async def start(self) -> "Scripted":
-        application = web.Application()
-        application.router.add_route("*", "/{path:.*}", self._answer)
-        self.server = TestServer(application)
-        await self.server.start_server()
-        return self
-
-    async def stop(self) -> None:
-        assert self.server is not None
-        await self.server.close()
-
-    async def _answer(self, request: web.Request) -> web.Response:
-        asked = Asked(
-            request.method, request.raw_path, dict(request.headers), (await request.read()).decode()
-        )
-        self.asked.append(asked)
-        self.under_way += 1
-        self.most_under_way = max(self.most_under_way, self.under_way)
-        # A turn of the loop, so that requests that are sent together are seen together.
-        await asyncio.sleep(0)
-        self.under_way -= 1
-        answering = self.answers.get((request.method, request.raw_path))
-        return answering(asked) if answering else web.Response(status=404)
+    def answer(self, request: web.Request, content: bytes) -> web.Response:
+        asked = Asked(request.method, request.raw_path, dict(request.headers), content.decode())
+        return _copy(self.answered(asked, web.Response(status=404)))
 
 
 def _copy(answer: web.Response) -> web.Response:

@@ -251,7 +251,7 @@ async def test_trouble_of_the_account_stops_the_rest_and_keeps_what_was_done(
     assert len(failed) == 30
     assert all(isinstance(e, RateLimited) and e.retry_after == 30 for e in failed)
     assert len(server.to("PUT")) <= 15
-    assert 1 < server.most_under_way <= 5
+    assert 1 < server.most <= 5
 
 
 async def test_a_password_refused_on_a_write_is_checked(server: Scripted, client: HttpClient) -> None:

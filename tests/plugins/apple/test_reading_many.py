@@ -157,4 +157,4 @@ async def test_many_are_asked_for_in_batches_of_fifty_a_few_at_a_time(
 
     assert [f.event.id for f in found if isinstance(f, Seen)] == ids
     assert [asked.body.count("<href>") for asked in server.asked] == [50] * 6 + [20]
-    assert 1 < server.most_under_way <= 4
+    assert 1 < server.most <= 4

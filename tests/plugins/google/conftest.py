@@ -7,6 +7,7 @@ from tests.plugins.google.scripted import Scripted
 from tests.plugins.google.standing import FickleGoogleStand, GoogleStand
 from tests.plugins.google.studio import Studio, opened
 from tests.plugins.outside import HttpClient, account, session
+from tests.plugins.scripted import running
 from tests.simulation.world import settled
 
 from metonic_google.adapter import GoogleAdapter
@@ -15,9 +16,8 @@ from metonic_google.provider import PROVIDER
 
 @pytest.fixture
 async def server() -> AsyncIterator[Scripted]:
-    scripted = await Scripted().start()
-    yield scripted
-    await scripted.stop()
+    async with running(Scripted()) as made:
+        yield made
 
 
 @pytest.fixture

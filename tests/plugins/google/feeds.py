@@ -2,12 +2,8 @@
 
 from datetime import UTC, datetime
 
-from tests.plugins.google.scripted import (
-    EVENTS,
-    Body,
-    Scripted,
-    listed,
-)
+from tests.plugins.google.scripted import EVENTS, Scripted, listed
+from tests.plugins.scripted import Body
 
 from metonic_core.spi import (
     Change,

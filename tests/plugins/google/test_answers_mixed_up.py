@@ -1,7 +1,8 @@
 """Answers that are about another event than was asked for: nothing of them is taken for that event."""
 
-from tests.plugins.google.scripted import EVENTS, Said, Scripted, single
+from tests.plugins.google.scripted import EVENTS, Scripted, single
 from tests.plugins.google.writes import CREATE, error_in, update, write
+from tests.plugins.scripted import Said
 
 from metonic_core.spi import Unavailable, Unknown, Unreadable
 from metonic_google.adapter import GoogleAdapter

@@ -4,16 +4,10 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from tests.plugins.google.scripted import (
-    EVENTS,
-    Asked,
-    Said,
-    Scripted,
-    error,
-    front_error,
-)
+from tests.plugins.google.scripted import EVENTS, Scripted, error, front_error
 from tests.plugins.google.writes import CREATE, LESSON, TEN, echoing, error_in, update, write
 from tests.plugins.outside import HttpClient, account
+from tests.plugins.scripted import Asked, Said
 
 from metonic_core.model.content import NOTES, TITLE
 from metonic_core.model.series import Override, Recurrence

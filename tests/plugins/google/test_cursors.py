@@ -5,7 +5,6 @@ from tests.plugins.google.feeds import ids, page
 from tests.plugins.google.scripted import (
     EVENTS,
     NOT_FOUND,
-    Said,
     Scripted,
     error,
     exception,
@@ -13,6 +12,7 @@ from tests.plugins.google.scripted import (
     series,
     single,
 )
+from tests.plugins.scripted import Said
 
 from metonic_core.spi import (
     CalendarGone,

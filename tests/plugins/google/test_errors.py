@@ -1,7 +1,8 @@
 """What each refusal means, told by its reason: who waits, for how long, and whose fault it is."""
 
 import pytest
-from tests.plugins.google.scripted import Said, error, front_error
+from tests.plugins.google.scripted import error, front_error
+from tests.plugins.scripted import Said
 
 from metonic_core.spi import Answer, Misconfigured, ProviderError, RateLimited, SignInNeeded, Unavailable
 from metonic_google.errors import read_failure, reasons

@@ -6,9 +6,6 @@ import pytest
 from tests.plugins.google.scripted import (
     EVENTS,
     NOT_FOUND,
-    Asked,
-    Body,
-    Said,
     Scripted,
     cancelled,
     error,
@@ -19,6 +16,7 @@ from tests.plugins.google.scripted import (
     single,
     tombstone,
 )
+from tests.plugins.scripted import Asked, Body, Said
 
 from metonic_core.spi import (
     AccessDenied,

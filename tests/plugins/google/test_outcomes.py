@@ -3,18 +3,10 @@
 from collections.abc import Mapping
 
 import pytest
-from tests.plugins.google.scripted import (
-    EVENTS,
-    NOT_FOUND,
-    Said,
-    Scripted,
-    error,
-    front_error,
-    single,
-    tombstone,
-)
+from tests.plugins.google.scripted import EVENTS, NOT_FOUND, Scripted, error, front_error, single, tombstone
 from tests.plugins.google.writes import COPY, CREATE, IDENTITY, PATH, error_in, update, write
 from tests.plugins.outside import HttpClient, account
+from tests.plugins.scripted import Said
 
 from metonic_core.model.content import NOTES, TITLE
 from metonic_core.spi import (

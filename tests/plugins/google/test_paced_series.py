@@ -5,10 +5,11 @@ from uuid import UUID
 
 import pytest
 from tests.plugins.google.lesson import DAY, first_lesson
-from tests.plugins.google.scripted import EVENTS, Asked, Said, Scripted
+from tests.plugins.google.scripted import EVENTS, Scripted
 from tests.plugins.google.studio import Studio
 from tests.plugins.google.writes import CREATE, echoing, error_in, write
 from tests.plugins.outside import account
+from tests.plugins.scripted import Asked, Said
 from tests.plugins.studio import expect_in_step
 
 from metonic_core.model.series import Override

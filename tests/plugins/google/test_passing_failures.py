@@ -2,7 +2,8 @@
 
 import pytest
 from tests.plugins.google.feeds import ids, page, since
-from tests.plugins.google.scripted import EVENTS, Said, Scripted, error, exception, listed, series, single
+from tests.plugins.google.scripted import EVENTS, Scripted, error, exception, listed, series, single
+from tests.plugins.scripted import Said
 
 from metonic_core.spi import ProviderError, RateLimited, Seen, SignInNeeded, Touched, Unreadable
 from metonic_google.adapter import GoogleAdapter

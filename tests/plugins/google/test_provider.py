@@ -8,8 +8,9 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from tests.plugins.google.scripted import Body, Said, Scripted
+from tests.plugins.google.scripted import Scripted
 from tests.plugins.outside import NOBODY, HttpClient, account
+from tests.plugins.scripted import Body, Said
 
 from metonic_core.model.content import GROUPS, NOTES, TIME, TITLE, occurrence_group
 from metonic_core.spi import (

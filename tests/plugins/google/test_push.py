@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.plugins.google.scripted import EVENTS, NOT_FOUND, Said, Scripted, error
+from tests.plugins.google.scripted import EVENTS, NOT_FOUND, Scripted, error
 from tests.plugins.outside import HttpClient, account
+from tests.plugins.scripted import Said
 
 from metonic_core.spi import (
     Answer,

@@ -10,9 +10,6 @@ from tests.plugins.google.feeds import WINDOW, ids
 from tests.plugins.google.lesson import first_lesson
 from tests.plugins.google.scripted import (
     EVENTS,
-    Asked,
-    Body,
-    Said,
     Scripted,
     cancelled,
     exception,
@@ -23,6 +20,7 @@ from tests.plugins.google.scripted import (
 )
 from tests.plugins.google.studio import Studio
 from tests.plugins.outside import HttpClient, account
+from tests.plugins.scripted import Asked, Body, Said
 
 from metonic_core.spi import Answer, Change, Client, Gone, Paced, Touched
 from metonic_core.spi.errors import Scope

@@ -6,9 +6,6 @@ from datetime import datetime
 from tests.plugins.google.feeds import WINDOW, etags, ids, page, since
 from tests.plugins.google.scripted import (
     EVENTS,
-    Asked,
-    Body,
-    Said,
     Scripted,
     cancelled,
     exception,
@@ -17,6 +14,7 @@ from tests.plugins.google.scripted import (
     single,
     tombstone,
 )
+from tests.plugins.scripted import Asked, Body, Said
 
 from metonic_core.model.series import Override
 from metonic_core.spi import (

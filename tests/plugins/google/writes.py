@@ -4,15 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tests.plugins.google.scripted import (
-    EVENTS,
-    Answering,
-    Asked,
-    Body,
-    Said,
-    Scripted,
-    single,
-)
+from tests.plugins.google.scripted import EVENTS, Scripted, single
+from tests.plugins.scripted import Answering, Asked, Body, Said
 
 from metonic_core.spi import (
     Content,

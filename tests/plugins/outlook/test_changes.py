@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 from tests.plugins.outlook.others_bodies import event, exception, series
-from tests.plugins.outlook.scripted import CHANGES, NOT_FOUND, Body, Said, Scripted, calendar, refused
+from tests.plugins.outlook.scripted import CHANGES, NOT_FOUND, Scripted, calendar, refused
+from tests.plugins.scripted import Body, Said
 
 from metonic_core.spi import (
     CalendarGone,

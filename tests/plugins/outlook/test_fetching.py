@@ -2,17 +2,8 @@
 
 import pytest
 from tests.plugins.outlook.others_bodies import MASTER, beside, cancelled, event, exception, series
-from tests.plugins.outlook.scripted import (
-    CUT,
-    EVENTS,
-    NOT_FOUND,
-    Asked,
-    Body,
-    Said,
-    Scripted,
-    calendar,
-    refused,
-)
+from tests.plugins.outlook.scripted import CUT, EVENTS, NOT_FOUND, Scripted, calendar, refused
+from tests.plugins.scripted import Asked, Body, Said
 
 from metonic_core.spi import CalendarGone, Gone, RateLimited, Seen, Unavailable, Unreadable
 from metonic_outlook.adapter import OutlookAdapter

@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.plugins.outlook.scripted import Said, Scripted, refused
+from tests.plugins.outlook.scripted import Scripted, refused
 from tests.plugins.outside import HttpClient, session
+from tests.plugins.scripted import Said
 
 from metonic_core.spi import Answer, RateLimited, SignInNeeded, Unavailable
 from metonic_outlook.errors import Hindered, Reply, read_failure

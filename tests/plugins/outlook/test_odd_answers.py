@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 from tests.plugins.outlook.others_bodies import beside, event, series
-from tests.plugins.outlook.scripted import EVENTS, Asked, Said, Scripted, calendar, refused
+from tests.plugins.outlook.scripted import EVENTS, Scripted, calendar, refused
+from tests.plugins.scripted import Asked, Said
 
 from metonic_core.model.content import TITLE
 from metonic_core.spi import Create, Failed, Outcome, Stored, Unavailable, Unknown, Update

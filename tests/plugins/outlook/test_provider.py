@@ -4,9 +4,10 @@ from datetime import timedelta
 from importlib.metadata import entry_points
 
 import pytest
-from tests.plugins.outlook.scripted import Said, Scripted, refused
+from tests.plugins.outlook.scripted import Scripted, refused
 from tests.plugins.outlook.standing import ALICE, GraphStand
 from tests.plugins.outside import HttpClient, account, session
+from tests.plugins.scripted import Said
 
 from metonic_core.spi import AccessDenied, OAuth2, Unavailable
 from metonic_core.testing.checks.contents import DAY, creating
