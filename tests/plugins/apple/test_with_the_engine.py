@@ -8,7 +8,7 @@ from tests.plugins.apple.standing_icloud import IcloudStand, PagedIcloudStand
 from tests.plugins.studio import Kept, expect_in_step
 from tests.simulation import ground, people
 from tests.simulation.values import editable
-from tests.simulation.world import World, settled
+from tests.simulation.world import World
 
 from metonic_apple.provider import PROVIDER
 from metonic_core.testing.conduct import CALDAV, GOOGLE
@@ -28,12 +28,6 @@ _TROUBLES = (
     *("bad-token", "silent-reset", "percent-encoded-hrefs", "decoded-hrefs", "no-etag-on-put"),
     "multiget-fails",
 )
-
-
-@pytest.fixture(scope="module")
-def database() -> bytes:
-    """Made before a test has a loop: making it takes one."""
-    return settled(2)[0]
 
 
 @pytest.fixture(scope="module", params=[IcloudStand, PagedIcloudStand])

@@ -5,7 +5,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from random import Random
-from typing import TypeVar
 from urllib.parse import quote
 
 from tests.core.conformance.lined import LinedAdapter, provider_of
@@ -13,15 +12,14 @@ from tests.core.conformance.standing import MemoryStand
 from tests.plugins.conduct.place import Place
 from tests.plugins.google.standing import FickleGoogleStand, GoogleStand
 from tests.plugins.outlook.standing import FickleGraphStand, GraphStand
+from tests.plugins.standing import opened
 
 from metonic_core.testing.conduct import GOOGLE, GRAPH, Conduct, Trouble
-from metonic_core.testing.stand import Stand
 from metonic_google.provider import PROVIDER as GOOGLE_PROVIDER
 from metonic_outlook.provider import PROVIDER as OUTLOOK_PROVIDER
 from metonic_simulators.google import Simulator as GoogleSimulator
 from metonic_simulators.graph import Simulator as GraphSimulator
 
-OneStand = TypeVar("OneStand", bound=Stand)
 Opening = Callable[[], AbstractAsyncContextManager[Place]]
 
 
@@ -104,29 +102,20 @@ class _OverHttp:
 
 @asynccontextmanager
 async def _in_memory(kind: type[MemoryStand]) -> AsyncIterator[Place]:
-    async with _open(kind(provider_of(LinedAdapter, kind.conduct))) as stand:
+    async with opened(kind(provider_of(LinedAdapter, kind.conduct))) as stand:
         yield _InMemory(stand)
 
 
 @asynccontextmanager
 async def _at_google(kind: type[GoogleStand]) -> AsyncIterator[Place]:
-    async with _open(kind(GOOGLE_PROVIDER)) as stand:
+    async with opened(kind(GOOGLE_PROVIDER)) as stand:
         yield _OverHttp(stand, stand.google, "summary")
 
 
 @asynccontextmanager
 async def _at_graph(kind: type[GraphStand]) -> AsyncIterator[Place]:
-    async with _open(kind(OUTLOOK_PROVIDER)) as stand:
+    async with opened(kind(OUTLOOK_PROVIDER)) as stand:
         yield _OverHttp(stand, stand.graph, "subject")
-
-
-@asynccontextmanager
-async def _open(stand: OneStand) -> AsyncIterator[OneStand]:
-    await stand.open()
-    try:
-        yield stand
-    finally:
-        await stand.close()
 
 
 @dataclass(frozen=True, slots=True)

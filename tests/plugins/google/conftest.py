@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from tests.plugins import standing
 from tests.plugins.google.scripted import Scripted
 from tests.plugins.google.standing import FickleGoogleStand, GoogleStand
 from tests.plugins.google.studio import Studio, opened
 from tests.plugins.outside import HttpClient, account, session
 from tests.plugins.scripted import running
-from tests.simulation.world import settled
 
 from metonic_google.adapter import GoogleAdapter
 from metonic_google.provider import PROVIDER
@@ -34,16 +34,9 @@ def adapter(server: Scripted, client: HttpClient) -> GoogleAdapter:
 @pytest.fixture(params=[GoogleStand, FickleGoogleStand], ids=["usual", "fickle"])
 async def stand(request: pytest.FixtureRequest) -> AsyncIterator[GoogleStand]:
     """Before Google, whichever way it does what nobody says."""
-    made: GoogleStand = request.param(PROVIDER)
-    await made.open()
-    yield made
-    await made.close()
-
-
-@pytest.fixture(scope="session")
-def database() -> bytes:
-    """Made before a test has a loop: making it takes one."""
-    return settled(2)[0]
+    kind: type[GoogleStand] = request.param
+    async with standing.opened(kind(PROVIDER)) as made:
+        yield made
 
 
 @pytest.fixture

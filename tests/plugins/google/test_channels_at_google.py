@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.listening import listening
 from tests.plugins.google.standing import GoogleStand
+from tests.plugins.standing import opened
 
 from metonic_core.spi import ChannelAsk, Forged, Incoming, Unacceptable
 from metonic_core.testing.checks.contents import LESSON
@@ -36,10 +37,8 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 @pytest.fixture
 async def stand() -> AsyncIterator[GoogleStand]:
-    made = GoogleStand(PROVIDER)
-    await made.open()
-    yield made
-    await made.close()
+    async with opened(GoogleStand(PROVIDER)) as made:
+        yield made
 
 
 def ask(receiver: Receiver, channel_id: str = "channel-1") -> ChannelAsk:

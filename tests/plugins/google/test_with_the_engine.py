@@ -6,23 +6,14 @@ from datetime import timedelta
 import pytest
 from tests.plugins.google.others_bodies import body_of
 from tests.plugins.google.standing import FickleGoogleStand, GoogleStand, PagedGoogleStand
-from tests.plugins.google.studio import CALENDAR, Studio
-from tests.plugins.studio import expect_in_step
-from tests.simulation import people
+from tests.plugins.google.studio import Studio
+from tests.plugins.studio import expect_in_step, expect_moved_though_only_its_series_is_written
 
 from metonic_core.model.series import Override
-from metonic_core.spi import Timed
-from metonic_core.testing.checks.contents import WEEKLY
 from metonic_gateway.store import appointments, models
 from metonic_simulators.google import seeding
 
 DAY = timedelta(days=1)
-_ACTS = (
-    *("edit", "edit", "edit", "edit there", "edit there", "edit there", "make", "make", "make there"),
-    *("make there", "delete", "delete there"),
-    *("run", "run", "run", "trouble", "trouble"),
-)
-_METHODS = ("*", "GET", "POST", "PATCH", "DELETE")
 _TROUBLES = (
     *("failing", "html", "truncated", "lost-request", "lost-response", "rate-limited", "conflict"),
     *("sync-token-expired", "touched-after", "hidden", "unauthorized"),
@@ -50,7 +41,7 @@ async def test_hundreds_of_new_events_take_one_request(studio: Studio) -> None:
     await studio.run()
     for _ in range(300):
         event = body_of(studio.world.values.content(is_series=False))
-        seeding.put_event(studio.stand.google.world, {"calendar": CALENDAR, "event": event})
+        seeding.put_event(studio.stand.google.world, {"calendar": studio.stand.calendar_id, "event": event})
 
     assert await studio.run() == 1
     assert len(await studio.rows()) == 300
@@ -152,46 +143,7 @@ async def test_a_series_edited_on_both_sides_is_one_series(studio: Studio) -> No
 async def test_a_moved_occurrence_outlives_that_only_its_series_was_written(
     studio: Studio, fault: str
 ) -> None:
-    first = (studio.world.now + 3 * DAY).replace(tzinfo=None, hour=10, minute=0, second=0, microsecond=0)
-    series = replace(WEEKLY, when=Timed(first, first + timedelta(hours=1), "Europe/Berlin"))
-    moved = Override(first + 14 * DAY, when=series.when.moved_to(first + 15 * DAY))
-    await studio.world.platform.make(replace(series, overrides=(moved,)))
-
-    studio.stand.google.arm(fault, times=1, method="PATCH", path="*_2*")
-    for _ in range(4):
-        await studio.run()
-
-    found = await appointments.load([row.appointment_id for row in await studio.rows() if row.appointment_id])
-    assert [appointment.content.overrides for appointment in found.values()] == [(moved,)]
-    (event,) = (await studio.events()).values()
-    assert (event.content.overrides, event.is_partial) == ((moved,), False)
-
-
-async def _act(studio: Studio) -> None:
-    """Somebody does something, a run begins, or something goes wrong at the next one."""
-    world, dice = studio.world, studio.world.dice
-    events = await studio.events()
-    match dice.choice(_ACTS):
-        case "edit":
-            await people.edit(world)
-        case "edit there" if events:
-            await studio.edit_there(events[dice.choice(sorted(events))])
-        case "make":
-            await studio.make()
-        case "make there":
-            await studio.stand.put(people.new_content(world))
-        case "delete":
-            await people.delete(world)
-        case "delete there" if events:
-            await studio.stand.erase(dice.choice(sorted(events)))
-        case "trouble":
-            studio.stand.google.arm(
-                dice.choice(_TROUBLES), times=dice.choice([1, 3]), method=dice.choice(_METHODS)
-            )
-            await studio.run()
-            studio.stand.google.world.faults.armed.clear()
-        case _:
-            await studio.run()
+    await expect_moved_though_only_its_series_is_written(studio, fault, occurrences="*_2*")
 
 
 @pytest.mark.parametrize(
@@ -201,9 +153,6 @@ async def _act(studio: Studio) -> None:
     ids=lambda param: f"{param[0].__name__}-{param[1]}",
 )
 async def test_whatever_happens_both_sides_end_in_step(studio: Studio) -> None:
-    for _ in range(40):
-        await _act(studio)
-        studio.stand.google.advance(seconds=1)
-    for _ in range(4):
-        await studio.run()
+    await studio.live(40, _TROUBLES)
+
     await expect_in_step(studio)

@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from tests.plugins import standing
 from tests.plugins.outlook.scripted import Scripted
 from tests.plugins.outlook.standing import GraphStand
 from tests.plugins.outlook.studio import Studio, opened
 from tests.plugins.outside import HttpClient, account, session
 from tests.plugins.scripted import running
-from tests.simulation.world import settled
 
 from metonic_outlook.adapter import OutlookAdapter
 from metonic_outlook.provider import PROVIDER
@@ -28,16 +28,8 @@ async def adapter(server: Scripted) -> AsyncIterator[OutlookAdapter]:
 
 @pytest.fixture
 async def stand() -> AsyncIterator[GraphStand]:
-    made = GraphStand(PROVIDER)
-    await made.open()
-    yield made
-    await made.close()
-
-
-@pytest.fixture(scope="session")
-def database() -> bytes:
-    """Made before a test has a loop: making it takes one."""
-    return settled(2)[0]
+    async with standing.opened(GraphStand(PROVIDER)) as made:
+        yield made
 
 
 @pytest.fixture

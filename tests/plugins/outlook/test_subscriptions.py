@@ -17,19 +17,10 @@ from metonic_core.spi import (
     ProviderError,
     Unacceptable,
 )
-from metonic_outlook.provider import PROVIDER
 from metonic_outlook.push import read
 from metonic_simulators.graph import ids, seeding
 
 LATER = datetime.now(UTC) + timedelta(days=3)
-
-
-@pytest.fixture
-async def stand() -> AsyncIterator[GraphStand]:
-    made = GraphStand(PROVIDER)
-    await made.open()
-    yield made
-    await made.close()
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from tests.plugins.outlook.others_writes import body_of
 from tests.plugins.outlook.standing import FickleGraphStand, GraphStand, PagedGraphStand
-from tests.plugins.outlook.studio import Studio, expect_in_step
+from tests.plugins.outlook.studio import Studio
+from tests.plugins.studio import expect_in_step, expect_moved_though_only_its_series_is_written
 from tests.simulation import people
 
 from metonic_core.model.series import Override, Recurrence
@@ -17,12 +18,6 @@ from metonic_outlook.lanes import LANES
 from metonic_simulators.graph import seeding
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-_ACTS = (
-    *("edit", "edit", "edit", "edit there", "edit there", "edit there", "make", "make", "make there"),
-    *("make there", "delete", "delete there"),
-    *("run", "run", "run", "trouble", "trouble"),
-)
-_METHODS = ("*", "GET", "POST", "PATCH", "DELETE")
 _TROUBLES = (
     *("failing", "html", "empty-message", "truncated", "lost-request", "lost-response", "throttled"),
     *("conflict", "sync-state-not-found", "touched-after", "hidden", "unauthorized"),
@@ -112,19 +107,7 @@ async def test_what_is_moved_out_of_the_window_is_not_deleted(studio: Studio) ->
 async def test_a_moved_occurrence_outlives_that_only_its_series_was_written(
     studio: Studio, fault: str
 ) -> None:
-    first = (studio.world.now + 3 * DAY).replace(tzinfo=None, hour=10, minute=0, second=0, microsecond=0)
-    series = replace(WEEKLY, when=Timed(first, first + HOUR, "Europe/Berlin"))
-    moved = Override(first + 14 * DAY, when=series.when.moved_to(first + 15 * DAY))
-    await studio.world.platform.make(replace(series, overrides=(moved,)))
-
-    studio.stand.graph.arm(fault, times=1, method="PATCH", path="*")
-    for _ in range(4):
-        await studio.run()
-
-    found = await appointments.load([row.appointment_id for row in await studio.rows() if row.appointment_id])
-    assert [appointment.content.overrides for appointment in found.values()] == [(moved,)]
-    (event,) = (await studio.events()).values()
-    assert (event.content.overrides, event.is_partial) == ((moved,), False)
+    await expect_moved_though_only_its_series_is_written(studio, fault, occurrences="*")
 
 
 async def test_what_outlook_does_not_bring_back_is_not_written_for_ever(studio: Studio) -> None:
@@ -147,32 +130,6 @@ async def test_what_outlook_does_not_bring_back_is_not_written_for_ever(studio: 
     assert await studio.run() == 1
 
 
-async def _act(studio: Studio) -> None:
-    """Somebody does something, a run begins, or something goes wrong at the next one."""
-    world, dice = studio.world, studio.world.dice
-    events = await studio.events()
-    match dice.choice(_ACTS):
-        case "edit":
-            await people.edit(world)
-        case "edit there" if events:
-            await studio.edit_there(events[dice.choice(sorted(events))])
-        case "make":
-            await studio.make()
-        case "make there":
-            await studio.stand.put(people.new_content(world))
-        case "delete":
-            await people.delete(world)
-        case "delete there" if events:
-            await studio.stand.erase(dice.choice(sorted(events)))
-        case "trouble":
-            fault = dice.choice(_TROUBLES)
-            studio.stand.graph.arm(fault, times=dice.choice([1, 3]), method=dice.choice(_METHODS))
-            await studio.run()
-            studio.stand.graph.world.faults.armed.clear()
-        case _:
-            await studio.run()
-
-
 @pytest.mark.parametrize(
     "studio",
     [(kind, seed) for kind in (GraphStand, PagedGraphStand, FickleGraphStand) for seed in range(3)],
@@ -180,9 +137,6 @@ async def _act(studio: Studio) -> None:
     ids=lambda param: f"{param[0].__name__}-{param[1]}",
 )
 async def test_whatever_happens_both_sides_end_in_step(studio: Studio) -> None:
-    for _ in range(40):
-        await _act(studio)
-        studio.stand.graph.advance(seconds=1)
-    for _ in range(4):
-        await studio.run()
+    await studio.live(40, _TROUBLES)
+
     await expect_in_step(studio)
