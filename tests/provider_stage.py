@@ -4,7 +4,6 @@ Who signs in through the API has a ``phone``: another client of the same calenda
 it, so that the log tells who wrote.
 """
 
-import json
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -15,22 +14,19 @@ from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 import aiohttp
-from pydantic import SecretStr
 from tests.gateway.graphql.client import Api, Json, serving
 from tests.gateway.graphql.operations import ERROR
-from tests.gateway.house import House, open_house
+from tests.gateway.house import open_house
+from tests.gateway.registered import PAGE, register, stand_ins
 from tests.plugins.outside import HttpClient, session
 from tests.stage import Member
 from yarl import URL
 
-from metonic_core.spi import OAuth2, Provider
-from metonic_core.spi.registry import Registry
+from metonic_core.spi import Provider
 from metonic_gateway.accounts.egress import Egress
-from metonic_gateway.accounts.stand_ins import StandIns
 from metonic_gateway.http.identity import Identity, Role
 from metonic_simulators.wire.signed_in import SignedIn
 
-_PAGE = "https://app.example.org/connected"
 _BEGIN = f"""mutation ($provider: ProviderName!, $page: String!) {{
   connectProvider(provider: $provider, redirectUri: $page) {{
   ... on ConnectionStart {{ authUrl }} {ERROR} }} }}"""
@@ -177,7 +173,7 @@ class SignedInMember(Member):
 
 
 async def _sign_in(api: Api, provider: Provider, simulator: Any, account: str) -> Json:  # noqa: ANN401 - either
-    start = await api.call(_BEGIN, provider=provider.name, page=_PAGE)
+    start = await api.call(_BEGIN, provider=provider.name, page=PAGE)
     back = URL(simulator.allow(dict(URL(start["authUrl"]).query), account)).query
     told: Json = await api.call(_COMPLETE, provider=provider.name, code=back["code"], state=back["state"])
     return told
@@ -189,8 +185,9 @@ async def staged(kind: type[OneSignedIn], database: Path) -> AsyncIterator[OneSi
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(open_house(database))
         simulator = await stack.enter_async_context(kind.simulated(house.now))
-        egress = Egress(allow_private_addresses=True, stand_ins=_stand_ins(kind.value, simulator.url))
-        _set_up(house, kind.value, simulator, await stack.enter_async_context(egress))
+        egress = Egress(allow_private_addresses=True, stand_ins=stand_ins(kind.value, simulator.url))
+        client = simulator.client_id, simulator.client_secret
+        register(house, kind.value, client, await stack.enter_async_context(egress))
         api = await stack.enter_async_context(serving(house))
         identity = Identity(Role.TRAINER, "trainer-1", "trainer-1", "Europe/Berlin")
         api = replace(api, token=api.token_for(identity, timedelta(days=1000)))
@@ -200,24 +197,3 @@ async def staged(kind: type[OneSignedIn], database: Path) -> AsyncIterator[OneSi
         person = kind(house, api, UUID(told["id"]), simulator, phone)
         await person.sync()
         yield person
-
-
-def _stand_ins(provider: Provider, url: str) -> StandIns:
-    sign_in = provider.sign_in
-    assert isinstance(sign_in, OAuth2)
-    addresses = (sign_in.server, sign_in.authorize_url, sign_in.token_url, sign_in.keys_url)
-    return StandIns({str(URL(address).origin()): url for address in addresses})
-
-
-def _set_up(house: House, provider: Provider, simulator: SignedIn[Any, Any], egress: Egress) -> None:
-    """As an operator does who has registered there."""
-    client = {provider.name: {"id": simulator.client_id, "secret": simulator.client_secret}}
-    settings = house.services.settings.model_copy(
-        update={
-            "public_url": "https://sync.example.org",
-            "redirect_uris": _PAGE,
-            "oauth_clients": SecretStr(json.dumps(client)),
-        }
-    )
-    registry = Registry({provider.name: provider}, ())
-    house.services = replace(house.services, settings=settings, registry=registry, egress=egress)

@@ -16,18 +16,14 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from joserfc import jwt
 from joserfc.jwk import RSAKey
-from pydantic import SecretStr
 from tests.gateway.house import House
-from tests.gateway.memory import MemoryAdapter, MemoryEgress, World
+from tests.gateway.memory import MemoryEgress, World
+from tests.gateway.registered import AskingAdapter, register, stand_ins
 from yarl import URL
 
-from metonic_core.model.when import Window
-from metonic_core.spi import Account, CalendarInfo, Client, EventPage, OAuth2, Password, Provider, Unavailable
-from metonic_core.spi.registry import Registry
+from metonic_core.spi import Account, Client, OAuth2, Password, Provider
 from metonic_gateway.accounts.egress import Egress
-from metonic_gateway.accounts.stand_ins import StandIns
 
-PAGE = "https://app.example.org/connected?tab=calendars"
 CLIENT_ID, CLIENT_SECRET = "metonic-here", "a-secret-of-the-client"
 ACCOUNTS, API = "https://accounts.granting.test", "https://api.granting.test"
 SCOPES = ("https://api.granting.test/auth/events", "https://api.granting.test/auth/calendars")
@@ -169,30 +165,14 @@ def _is_proof(asked: dict[str, str], form: Json) -> bool:
     return is_same and asked["redirect_uri"] == form["redirect_uri"]
 
 
-class GrantedAdapter(MemoryAdapter):
-    """Asks the server with its token before it looks into the memory."""
+class GrantedAdapter(AskingAdapter):
+    """Asks for its calendars."""
 
-    def __init__(self, world: World, client: Client, account: Account) -> None:
-        super().__init__(world, client, account)
-        self._signed_in = client
-        self._who = account
+    address = f"{API}/calendars"
 
     async def authenticate(self) -> Account:
         await self._look()
         return replace(self._who, subject="as the adapter says", name="likewise")
-
-    async def list_calendars(self) -> Sequence[CalendarInfo]:
-        await self._look()
-        return await super().list_calendars()
-
-    async def get_events(self, calendar_id: str, window: Window | None, page: str | None = None) -> EventPage:
-        await self._look()
-        return await super().get_events(calendar_id, window, page)
-
-    async def _look(self) -> None:
-        answer = await self._signed_in.request("GET", f"{API}/calendars")
-        if answer.status != 200:
-            raise Unavailable("The server is down.")
 
 
 def granting_provider(
@@ -234,17 +214,9 @@ async def granting_server(
     app.router.add_route("*", "/{path:.*}", granting.receive)
     async with TestServer(app, host="127.0.0.1") as server:
         granting.origin = str(server.make_url("")).rstrip("/")
-        stand_ins = StandIns({ACCOUNTS: granting.origin, API: granting.origin})
-        async with _Egress(allow_private_addresses=True, stand_ins=stand_ins) as egress:
-            provider = granting_provider(world or house.world, name)
-            client = f'{{"{provider.name}": {{"id": "{CLIENT_ID}", "secret": "{CLIENT_SECRET}"}}}}'
-            settings = house.services.settings.model_copy(
-                update={
-                    "public_url": "https://sync.example.org",
-                    "redirect_uris": PAGE,
-                    "oauth_clients": SecretStr(client),
-                }
-            )
-            registry = Registry({**house.services.registry.providers, provider.name: provider}, ())
-            house.services = replace(house.services, settings=settings, registry=registry, egress=egress)
+        provider = granting_provider(world or house.world, name)
+        way = stand_ins(provider, granting.origin)
+        async with _Egress(allow_private_addresses=True, stand_ins=way) as egress:
+            others = house.services.registry.providers
+            register(house, provider, (CLIENT_ID, CLIENT_SECRET), egress, others)
             yield granting

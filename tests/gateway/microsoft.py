@@ -1,27 +1,23 @@
 """What stands in for Microsoft, and a house whose users sign in there."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from pydantic import SecretStr
-from tests.gateway.granting import PAGE
 from tests.gateway.house import House
-from tests.gateway.memory import MemoryAdapter, World
+from tests.gateway.memory import World
+from tests.gateway.registered import PAGE, AskingAdapter, register, stand_ins
 from yarl import URL
 
-from metonic_core.model.when import Window
-from metonic_core.spi import Account, CalendarInfo, Client, EventPage, Provider, Unavailable
-from metonic_core.spi.registry import Registry
+from metonic_core.spi import Account, Provider
 from metonic_gateway.accounts.connecting import adapter_for
 from metonic_gateway.accounts.egress import Egress
 from metonic_gateway.accounts.oauth.beginning import begin
 from metonic_gateway.accounts.oauth.client import KeptGrant
 from metonic_gateway.accounts.oauth.completing import complete
 from metonic_gateway.accounts.oauth.grant import Grant
-from metonic_gateway.accounts.stand_ins import StandIns
 from metonic_gateway.store import calendars
 from metonic_outlook.provider import PROVIDER
 from metonic_outlook.sign_in import SIGN_IN
@@ -29,34 +25,16 @@ from metonic_simulators.graph import Simulator, graph
 
 ALICE, BOB, CAROL = "alice@contoso.example", "bob@contoso.example", "carol@outlook.example"
 """Alice and Bob are of one organization, Carol's account is a personal one."""
-ORIGINS = ("https://graph.microsoft.com", "https://login.microsoftonline.com")
 
 
-class AtGraph(MemoryAdapter):
-    """Asks Graph who it is with each request, and looks into the memory then."""
+class AtGraph(AskingAdapter):
+    """Asks Graph who it is."""
 
-    def __init__(self, world: World, client: Client, account: Account) -> None:
-        super().__init__(world, client, account)
-        self._signed_in, self._who = client, account
+    address = f"{SIGN_IN.server}/v1.0/me"
 
     async def authenticate(self) -> Account:
-        told = await self._look()
+        told = json.loads(await self._look())
         return replace(self._who, subject=told["id"], name=told["displayName"])
-
-    async def list_calendars(self) -> Sequence[CalendarInfo]:
-        await self._look()
-        return await super().list_calendars()
-
-    async def get_events(self, calendar_id: str, window: Window | None, page: str | None = None) -> EventPage:
-        await self._look()
-        return await super().get_events(calendar_id, window, page)
-
-    async def _look(self) -> dict[str, str]:
-        answer = await self._signed_in.request("GET", f"{SIGN_IN.server}/v1.0/me")
-        if answer.status != 200:
-            raise Unavailable("The server is down.")
-        found: dict[str, str] = json.loads(answer.body)
-        return found
 
 
 @dataclass
@@ -107,17 +85,8 @@ def in_memory(world: World) -> Provider:
 async def at_microsoft(house: House, provider: Provider | None = None) -> AsyncIterator[Microsoft]:
     """A house at which one signs in with that provider; without one, with calendars that are in memory."""
     async with graph(start=house.now, runs=False) as sim:
-        stand_ins = StandIns(dict.fromkeys(ORIGINS, sim.url))
-        async with Egress(allow_private_addresses=True, stand_ins=stand_ins) as egress:
-            provider = provider or in_memory(house.world)
-            client = {"outlook": {"id": sim.client_id, "secret": sim.client_secret}}
-            settings = house.services.settings.model_copy(
-                update={
-                    "public_url": "https://sync.example.org",
-                    "redirect_uris": PAGE,
-                    "oauth_clients": SecretStr(json.dumps(client)),
-                }
-            )
-            registry = Registry({provider.name: provider}, ())
-            house.services = replace(house.services, settings=settings, registry=registry, egress=egress)
+        provider = provider or in_memory(house.world)
+        way = stand_ins(provider, sim.url)
+        async with Egress(allow_private_addresses=True, stand_ins=way) as egress:
+            register(house, provider, (sim.client_id, sim.client_secret), egress)
             yield Microsoft(house, sim, provider)

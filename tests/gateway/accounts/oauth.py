@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
-from tests.gateway.granting import PAGE, Granting
+from tests.gateway.granting import Granting
 from tests.gateway.house import House
+from tests.gateway.registered import PAGE
 
 from metonic_core.spi import Provider
 from metonic_gateway.accounts.oauth.beginning import begin

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.gateway.granting import PAGE
 from tests.gateway.house import House
 from tests.gateway.microsoft import ALICE, BOB, CAROL, Microsoft, at_microsoft
+from tests.gateway.registered import PAGE
 from yarl import URL
 
 from metonic_core.spi import Answer

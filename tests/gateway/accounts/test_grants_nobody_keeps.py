@@ -9,8 +9,9 @@ from uuid import UUID
 import pytest
 from aiohttp import web
 from tests.gateway.accounts.oauth import grant_of, provider_of, signed_in
-from tests.gateway.granting import PAGE, SCOPES, Granting, granting_provider
+from tests.gateway.granting import SCOPES, Granting, granting_provider
 from tests.gateway.house import House
+from tests.gateway.registered import PAGE
 from tortoise.exceptions import IntegrityError
 
 from metonic_core.spi.errors import SignInNeeded, Unavailable

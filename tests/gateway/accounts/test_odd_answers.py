@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 from tests.gateway.accounts.oauth import good, grant_of, provider_of, signed_in
-from tests.gateway.granting import PAGE, SCOPES, Granting
+from tests.gateway.granting import SCOPES, Granting
 from tests.gateway.house import House
+from tests.gateway.registered import PAGE
 
 from metonic_core.spi.errors import Misconfigured, ProviderError, Unavailable
 from metonic_gateway.accounts.oauth.beginning import begin

@@ -7,9 +7,10 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 from tests.gateway.accounts.oauth import grant_of, provider_of, signed_in
-from tests.gateway.granting import PAGE, SCOPES, Granting
+from tests.gateway.granting import SCOPES, Granting
 from tests.gateway.house import House
 from tests.gateway.memory import HOME, WORK
+from tests.gateway.registered import PAGE
 from yarl import URL
 
 from metonic_core.model.errors import InvalidValue

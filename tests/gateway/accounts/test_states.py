@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 from tests.gateway.accounts.oauth import provider_of
-from tests.gateway.granting import PAGE, Granting, granting_provider
+from tests.gateway.granting import Granting, granting_provider
 from tests.gateway.house import House
+from tests.gateway.registered import PAGE
 
 from metonic_core.model.errors import InvalidValue
 from metonic_core.spi.registry import Registry

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import aiohttp
 import pytest
-from tests.gateway.granting import PAGE
 from tests.gateway.graphql.client import Api, Json, serving
 from tests.gateway.graphql.operations import ERROR
 from tests.gateway.graphql.test_oauth import BEGIN, COMPLETE, called_back
 from tests.gateway.house import House
 from tests.gateway.microsoft import ALICE, CAROL, Microsoft, at_microsoft
+from tests.gateway.registered import PAGE
 from tests.simulators.graph.signing import Browser
 from yarl import URL
 

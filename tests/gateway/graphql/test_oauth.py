@@ -9,7 +9,7 @@ from datetime import timedelta
 import aiohttp
 import pytest
 from pydantic import SecretStr
-from tests.gateway.granting import PAGE, SCOPES, Granting, granting_server
+from tests.gateway.granting import SCOPES, Granting, granting_server
 from tests.gateway.graphql.client import Api, Json, serving
 from tests.gateway.graphql.operations import (
     CALENDAR,
@@ -22,6 +22,7 @@ from tests.gateway.graphql.operations import (
 )
 from tests.gateway.house import House
 from tests.gateway.logs import logging_as_before
+from tests.gateway.registered import PAGE
 from yarl import URL
 
 from metonic_gateway.http.identity import Role

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from tests.gateway.granting import PAGE, granting_server
+from tests.gateway.granting import granting_server
 from tests.gateway.graphql.client import serving
 from tests.gateway.graphql.test_oauth import BEGIN, COMPLETE, came_back, connected
 from tests.gateway.house import House
+from tests.gateway.registered import PAGE
 
 from metonic_gateway.vault import Vault
 

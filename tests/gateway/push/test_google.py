@@ -9,8 +9,8 @@ from uuid import UUID
 import aiohttp
 import pytest
 from pydantic import SecretStr
-from tests.gateway.granting import PAGE
 from tests.gateway.push.conftest import Scene
+from tests.gateway.registered import PAGE
 from yarl import URL
 
 from metonic_gateway.accounts.disconnecting import disconnect

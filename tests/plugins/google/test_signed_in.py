@@ -2,33 +2,27 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from pydantic import SecretStr
 from tests.gateway.house import House, copied, fresh_database, open_house
+from tests.gateway.registered import PAGE, register, stand_ins
 from tests.plugins.google.others_bodies import body_of
 from tests.plugins.google.standing import ALICE
 from yarl import URL
 
-from metonic_core.spi import OAuth2
-from metonic_core.spi.registry import Registry
 from metonic_core.testing.checks.contents import LESSON
 from metonic_gateway.accounts.connecting import test_connection as tried
 from metonic_gateway.accounts.egress import Egress
 from metonic_gateway.accounts.oauth.beginning import begin
 from metonic_gateway.accounts.oauth.completing import ScopesMissing, complete
-from metonic_gateway.accounts.stand_ins import StandIns
 from metonic_gateway.store import appointments
 from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncMapping
 from metonic_google.provider import PROVIDER
 from metonic_simulators.google import Simulator, google, seeding
-
-_PAGE = "https://app.example.org/connected"
-_SIGN_IN = PROVIDER.sign_in
 
 
 @dataclass
@@ -41,7 +35,7 @@ class Studio:
     async def sign_in(self, scopes: list[str] | None = None) -> UUID:
         """She goes to Google's page, allows what is asked or these, and comes back."""
         services, user = self.house.services, self.house.user
-        start = await begin(services, user, PROVIDER, _PAGE)
+        start = await begin(services, user, PROVIDER, PAGE)
         back = URL(self.google.allow(dict(URL(start.url).query), ALICE, scopes)).query
         return await complete(services, user, PROVIDER, back["code"], back["state"])
 
@@ -64,23 +58,12 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 async def studio(template: Path, tmp_path: Path) -> AsyncIterator[Studio]:
-    assert isinstance(_SIGN_IN, OAuth2)
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(open_house(copied(template, tmp_path / "metonic.sqlite3")))
         simulator = await stack.enter_async_context(google(start=house.now, runs=False))
-        addresses = (_SIGN_IN.server, _SIGN_IN.authorize_url, _SIGN_IN.token_url, _SIGN_IN.keys_url)
-        stand_ins = StandIns({str(URL(address).origin()): simulator.url for address in addresses})
-        egress = await stack.enter_async_context(Egress(allow_private_addresses=True, stand_ins=stand_ins))
-        client = f'{{"google": {{"id": "{simulator.client_id}", "secret": "{simulator.client_secret}"}}}}'
-        settings = house.services.settings.model_copy(
-            update={
-                "public_url": "https://sync.example.org",
-                "redirect_uris": _PAGE,
-                "oauth_clients": SecretStr(client),
-            }
-        )
-        registry = Registry({PROVIDER.name: PROVIDER}, ())
-        house.services = replace(house.services, settings=settings, registry=registry, egress=egress)
+        egress = Egress(allow_private_addresses=True, stand_ins=stand_ins(PROVIDER, simulator.url))
+        client = simulator.client_id, simulator.client_secret
+        register(house, PROVIDER, client, await stack.enter_async_context(egress))
         yield Studio(house, simulator)
 
 
