@@ -10,8 +10,9 @@ from tests.e2e.smoke.bad_input import refused
 from tests.e2e.smoke.children import PASSWORD
 from tests.e2e.smoke.device import put
 from tests.e2e.smoke.item import Item, timed
-from tests.e2e.smoke.scene import Person, Scene, day, path_in, state_in
+from tests.e2e.smoke.scene import Person, Scene, day
 from tests.e2e.smoke.table import expect
+from tests.e2e.smoke.user import path_in, state_in
 
 _UNKNOWN_ZONE = """\
 BEGIN:VCALENDAR

@@ -11,8 +11,9 @@ from tests.e2e.smoke.api import when
 from tests.e2e.smoke.device import put
 from tests.e2e.smoke.item import Item, timed
 from tests.e2e.smoke.proxy import Gate, Stage
-from tests.e2e.smoke.scene import Person, Scene, day, path_in, state_in
+from tests.e2e.smoke.scene import Person, Scene, day
 from tests.e2e.smoke.table import Difference, expect
+from tests.e2e.smoke.user import path_in, state_in
 from tests.e2e.smoke.waiting import TooLate, until
 
 # A write that was cut off may still arrive: the service waits for ten seconds before it looks.

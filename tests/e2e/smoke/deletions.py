@@ -4,8 +4,9 @@ from tests.e2e.smoke.api import when
 from tests.e2e.smoke.device import put
 from tests.e2e.smoke.item import timed
 from tests.e2e.smoke.merging import conflict_of
-from tests.e2e.smoke.scene import Person, Scene, day, state_in
+from tests.e2e.smoke.scene import Person, Scene, day
 from tests.e2e.smoke.table import expect
+from tests.e2e.smoke.user import state_in
 
 
 async def deletions(scene: Scene) -> None:

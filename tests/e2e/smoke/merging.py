@@ -4,8 +4,9 @@ import icalendar
 from tests.e2e.smoke.api import Told, when
 from tests.e2e.smoke.device import put
 from tests.e2e.smoke.item import Item, of_appointment, timed
-from tests.e2e.smoke.scene import Person, Scene, day, state_in
+from tests.e2e.smoke.scene import Person, Scene, day
 from tests.e2e.smoke.table import Difference, expect
+from tests.e2e.smoke.user import state_in
 
 
 async def merging(scene: Scene) -> None:

@@ -3,8 +3,9 @@
 from tests.e2e.smoke.api import when
 from tests.e2e.smoke.device import put
 from tests.e2e.smoke.item import timed
-from tests.e2e.smoke.scene import Person, Scene, day, path_in, state_in
+from tests.e2e.smoke.scene import Person, Scene, day
 from tests.e2e.smoke.table import expect
+from tests.e2e.smoke.user import path_in, state_in
 
 _SECRETS = ("Oncologist", "Ward-Nine", "Diagnosis-X")
 

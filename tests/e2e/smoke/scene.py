@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from urllib.parse import unquote
 
 import aiohttp
 from tests.e2e.smoke.api import Api, Told
@@ -16,7 +15,7 @@ from tests.e2e.smoke.device import Device
 from tests.e2e.smoke.item import Item, of_appointment, of_event, uid_of
 from tests.e2e.smoke.proxy import Proxy
 from tests.e2e.smoke.table import Difference, Table, agree, expect
-from tests.e2e.smoke.waiting import PATIENCE_SECONDS
+from tests.e2e.smoke.user import User, path_in
 from typer.testing import CliRunner
 
 from metonic_gateway.cli import cli
@@ -24,11 +23,9 @@ from metonic_simulators.servers import HOST
 
 
 @dataclass
-class Person:
-    """A user of the platform: ``api`` is what they see on one side, ``device`` on the other."""
+class Person(User):
+    """Who has a ``device`` on the other side."""
 
-    name: str
-    api: Api
     device: Device
     proxy: Proxy
 
@@ -37,21 +34,8 @@ class Person:
         expect(f"{self.name}'s only calendar is chosen", told.get("calendarId"), f"/{self.name}/calendar/")
         await self.api.settled()
 
-    async def synced(self, seconds: float = PATIENCE_SECONDS) -> Told:
-        """Ask for a sync, and have it succeed."""
-        run = await self.api.sync(seconds)
-        expect(f"{self.name}'s run {run['errors']}", run["status"], "SUCCESS")
-        return run
-
-    async def pair(self, id_: str) -> tuple[str, Item]:
-        """The path of the appointment's event and what both sides say of it; raises Difference."""
-        told = await self.api.appointment(id_)
-        path = path_in(told)
-        if path is None:
-            raise Difference(f"{told['title']!r} has no event: {told['copies']}")
-        items = await self.device.items()
-        agree(f"{told['title']!r}", of_appointment(told), items.get(path, "no such event"))
-        return path, items[path]
+    async def items(self) -> dict[str, Item]:
+        return await self.device.items()
 
     async def in_step(self, *, apart: Iterable[str] = (), at_home: Iterable[str] = ()) -> list[Told]:
         """Each appointment has one event and each event one appointment, and they say the same.
@@ -69,17 +53,6 @@ class Person:
         uids = [uid_of(text) for text in texts.values()]
         expect("UIDs that are there once", len(set(uids)), len(uids))
         return told
-
-
-def path_in(told: Told) -> str | None:
-    """The path of the appointment's event in the only calendar of who asks."""
-    paths = [copy["externalEventId"] for copy in told["copies"]]
-    return unquote(paths[0]) if paths and paths[0] else None
-
-
-def state_in(told: Told) -> str:
-    """How the appointment stands in the only calendar of who asks."""
-    return ", ".join(copy["state"] for copy in told["copies"])
 
 
 @dataclass

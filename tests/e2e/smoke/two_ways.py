@@ -9,6 +9,7 @@ from tests.e2e.smoke.device import put
 from tests.e2e.smoke.item import Item, days, timed
 from tests.e2e.smoke.scene import Person, Scene, day
 from tests.e2e.smoke.table import expect
+from tests.e2e.smoke.user import created_here, moved_here
 
 _BERLIN, _TOKYO = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Tokyo")
 
@@ -32,14 +33,7 @@ async def two_ways(scene: Scene) -> None:
 
 
 async def _created_here(toni: Person) -> None:
-    span = timed(day(3), 9.5, 1.5)
-    told = await toni.api.create(
-        title="Made here", when=when(span), location="Hall", notes="Shoes;\nwater, too"
-    )
-    await toni.api.settled()
-
-    _path, item = await toni.pair(told["id"])
-    expect("the event", item, Item("Made here", span, "Hall", "Shoes;\nwater, too"))
+    await created_here(toni, day(3))
 
 
 async def _created_there(toni: Person) -> None:
@@ -84,15 +78,7 @@ async def _edited_there(toni: Person) -> None:
 
 
 async def _moved_here(toni: Person) -> None:
-    told = await toni.api.create(title="Move me here", when=when(timed(day(7), 8)))
-    await toni.api.settled()
-
-    span = timed(day(8), 23, 2, "America/New_York")
-    await toni.api.update(told["id"], when=when(span))
-    await toni.api.settled()
-
-    _path, item = await toni.pair(told["id"])
-    expect("when", item.when, span)
+    await moved_here(toni, day(7), day(8))
 
 
 async def _moved_there(toni: Person) -> None:

@@ -9,8 +9,9 @@ from tests.e2e.smoke.api import PROVIDER, RUN, SYNC, Told
 from tests.e2e.smoke.platform_side.edits import BY_TRAINER
 from tests.e2e.smoke.platform_side.lessons import Kind, Lesson
 from tests.e2e.smoke.platform_side.side import PATIENCE_SECONDS, Side, Watch, outcomes
-from tests.e2e.smoke.scene import Person, state_in
+from tests.e2e.smoke.scene import Person
 from tests.e2e.smoke.table import Difference, expect
+from tests.e2e.smoke.user import state_in
 from tests.e2e.smoke.waiting import until
 
 

@@ -3,8 +3,8 @@
 from tests.e2e.smoke.children import PASSWORD
 from tests.e2e.smoke.platform_side.lessons import AT_HOME, SECRET, WITH_GUEST, Kind
 from tests.e2e.smoke.platform_side.side import Side, Watch, outcomes
-from tests.e2e.smoke.scene import path_in, state_in
 from tests.e2e.smoke.table import Difference, expect
+from tests.e2e.smoke.user import path_in, state_in
 
 
 async def first_sync(side: Side) -> None:

@@ -9,8 +9,9 @@ from tests.e2e.smoke.api import Told
 from tests.e2e.smoke.item import Item, of_appointment
 from tests.e2e.smoke.platform_side.backend import Backend
 from tests.e2e.smoke.platform_side.lessons import AT_HOME, Kind, Lesson
-from tests.e2e.smoke.scene import Person, Scene, path_in, state_in
+from tests.e2e.smoke.scene import Person, Scene
 from tests.e2e.smoke.table import Difference, expect
+from tests.e2e.smoke.user import path_in, state_in
 from tests.e2e.smoke.waiting import until
 
 PATIENCE_SECONDS = 600.0

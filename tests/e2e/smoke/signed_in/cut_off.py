@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from tests.e2e.smoke.api import Told, when
 from tests.e2e.smoke.item import timed
-from tests.e2e.smoke.scene import day, state_in
+from tests.e2e.smoke.scene import day
 from tests.e2e.smoke.signed_in.person import Person
 from tests.e2e.smoke.signed_in.scene import Scene
 from tests.e2e.smoke.table import expect
+from tests.e2e.smoke.user import state_in
 from tests.e2e.smoke.waiting import until
 
 # A write without an answer may still arrive: the service waits for half a minute before it looks.

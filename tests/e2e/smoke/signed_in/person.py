@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from tests.e2e.smoke.api import ANY_ERROR, Api, Told
+from tests.e2e.smoke.api import ANY_ERROR, Told
 from tests.e2e.smoke.item import Item, of_appointment
-from tests.e2e.smoke.scene import path_in
 from tests.e2e.smoke.signed_in import browser
 from tests.e2e.smoke.signed_in.calendar import Calendar
-from tests.e2e.smoke.table import Difference, agree, expect
-from tests.e2e.smoke.waiting import PATIENCE_SECONDS, until
+from tests.e2e.smoke.table import agree, expect
+from tests.e2e.smoke.user import User, path_in
+from tests.e2e.smoke.waiting import until
 
 _OF = "$provider: ProviderName!, $page: String!"
 _START = f"... on ConnectionStart {{ authUrl }} {ANY_ERROR}"
@@ -28,11 +28,9 @@ TOLD_SECONDS = 60.0
 
 
 @dataclass
-class Person:
-    """A user of the platform: ``api`` is what they see on one side, ``calendar`` on the other."""
+class Person(User):
+    """Whose ``calendar`` is on the other side, and whose frontend has that ``page``."""
 
-    name: str
-    api: Api
     calendar: Calendar
     page: str
 
@@ -49,12 +47,6 @@ class Person:
         await self.api.settled()
         return told
 
-    async def synced(self, seconds: float = PATIENCE_SECONDS) -> Told:
-        """Ask for a sync, and have it succeed."""
-        run = await self.api.sync(seconds)
-        expect(f"{self.name}'s run {run['errors']}", run["status"], "SUCCESS")
-        return run
-
     async def told_of(self, title: str) -> Told:
         """The appointment of that title, as soon as it has come by itself."""
 
@@ -63,15 +55,8 @@ class Person:
 
         return await until(look, f"{title!r} has come", TOLD_SECONDS)
 
-    async def pair(self, id_: str) -> tuple[str, Item]:
-        """The id of the appointment's event and what both sides say of it; raises Difference."""
-        told = await self.api.appointment(id_)
-        event_id = path_in(told)
-        if event_id is None:
-            raise Difference(f"{told['title']!r} has no event: {told['copies']}")
-        items = await self.calendar.items()
-        agree(f"{told['title']!r}", of_appointment(told), items.get(event_id, "no such event"))
-        return event_id, items[event_id]
+    async def items(self) -> dict[str, Item]:
+        return await self.calendar.items()
 
     async def in_step(self) -> list[Told]:
         """Each appointment has one event and each event one appointment, and they say the same."""

@@ -3,11 +3,12 @@
 from tests.e2e.smoke.api import SYNC, when
 from tests.e2e.smoke.bad_input import refused
 from tests.e2e.smoke.item import timed
-from tests.e2e.smoke.scene import day, path_in
+from tests.e2e.smoke.scene import day
 from tests.e2e.smoke.signed_in import browser
 from tests.e2e.smoke.signed_in.person import COMPLETE, CONNECT, RECONNECT, Person
 from tests.e2e.smoke.signed_in.scene import Scene
 from tests.e2e.smoke.table import expect
+from tests.e2e.smoke.user import path_in
 from tests.e2e.smoke.waiting import until
 
 _LAST_RUN = "{ it: syncHistory(first: 1) { nodes { status errors { code } } } }"

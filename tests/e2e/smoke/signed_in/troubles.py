@@ -2,10 +2,11 @@
 
 from tests.e2e.smoke.api import when
 from tests.e2e.smoke.item import timed
-from tests.e2e.smoke.scene import day, state_in
+from tests.e2e.smoke.scene import day
 from tests.e2e.smoke.signed_in.person import Person
 from tests.e2e.smoke.signed_in.scene import Scene
 from tests.e2e.smoke.table import expect
+from tests.e2e.smoke.user import state_in
 from tests.e2e.smoke.waiting import until
 
 _BURST = 60

@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 from tests.e2e.smoke.api import Told, when
 from tests.e2e.smoke.item import Item, days, timed
-from tests.e2e.smoke.scene import day, state_in
+from tests.e2e.smoke.scene import day
 from tests.e2e.smoke.signed_in.person import Person
 from tests.e2e.smoke.signed_in.scene import Scene
 from tests.e2e.smoke.table import expect
+from tests.e2e.smoke.user import created_here, moved_here, state_in
 from tests.e2e.smoke.waiting import until
 
 _BERLIN = "Europe/Berlin"
@@ -35,12 +36,7 @@ async def two_ways(scene: Scene) -> None:
 
 
 async def _created_here(toni: Person) -> None:
-    span = timed(day(3), 9.5, 1.5)
-    told = await toni.api.create(title="Made here", when=when(span), location="Hall", notes="Shoes;\nwater")
-    await toni.api.settled()
-
-    _id, item = await toni.pair(told["id"])
-    expect("the event", item, Item("Made here", span, "Hall", "Shoes;\nwater"))
+    await created_here(toni, day(3))
 
 
 async def _created_there(toni: Person) -> None:
@@ -68,18 +64,11 @@ async def _edited(toni: Person) -> None:
 
 
 async def _moved(toni: Person) -> None:
-    told = await toni.api.create(title="Move me", when=when(timed(day(7), 8)))
-    await toni.api.settled()
-
-    span = timed(day(8), 23, 2, "America/New_York")
-    await toni.api.update(told["id"], when=when(span))
-    await toni.api.settled()
-    event_id, item = await toni.pair(told["id"])
-    expect("when", item.when, span)
+    id_, event_id = await moved_here(toni, day(7), day(8))
 
     await toni.calendar.edit(event_id, when=days(day(9)))
     await toni.synced()
-    _id, item = await toni.pair(told["id"])
+    _id, item = await toni.pair(id_)
     expect("when", item.when, days(day(9)))
 
 
