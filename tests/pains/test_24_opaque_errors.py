@@ -5,8 +5,9 @@ from tests.stage import Person, Stage
 
 from metonic_gateway.http.identity import Role
 
+UNAUTHORIZED = 401
 ANSWERS = {
-    401: "SIGN_IN_REQUIRED",
+    UNAUTHORIZED: "SIGN_IN_REQUIRED",
     403: "ACCESS_DENIED",
     404: "CALENDAR_GONE",
     429: "RATE_LIMITED",
@@ -17,10 +18,25 @@ ANSWERS = {
 
 @pytest.mark.parametrize(("status", "code"), ANSWERS.items())
 async def test_what_the_calendar_server_answers_is_explained(trainer: Person, status: int, code: str) -> None:
+    # Of a calendar that is gone or closed its server says so, and of a sign-in that ended everywhere.
+    trainer.refused(lambda exchange: status == UNAUTHORIZED or "/home/" in exchange.path, status)
+    await trainer.sync()
+
+    await _is_explained(trainer, code)
+
+
+@pytest.mark.parametrize("status", [403, 404])
+async def test_a_server_that_refuses_everything_is_not_taken_for_a_calendar_that_is_gone(
+    trainer: Person, status: int
+) -> None:
     trainer.answered(status)
     await trainer.sync()
 
-    told = (await trainer.status())["attention"]
+    await _is_explained(trainer, "UNREACHABLE")
+
+
+async def _is_explained(person: Person, code: str) -> None:
+    told = (await person.status())["attention"]
     assert told["code"] == code
     for sentence in (told["message"], told["nextStep"]):
         assert sentence.endswith(".")
