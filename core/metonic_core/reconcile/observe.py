@@ -140,7 +140,7 @@ def _absent(mapping: Mapping, gone: Gone) -> Mapping:
 
 
 def _take_event(mapping: Mapping, event: StoredEvent, terms: Terms) -> Mapping:
-    if is_given_up(mapping) and event.etag == mapping.etag:
+    if is_given_up(mapping) and event.etag == mapping.etag and _is_no_news(mapping, event, terms):
         # What was written in part, or in vain, is told of as a change, and promises no more of the rest.
         return replace(mapping, seen=None)
     if _is_held(mapping, HoldKind.QUARANTINE):
@@ -154,6 +154,12 @@ def _take_event(mapping: Mapping, event: StoredEvent, terms: Terms) -> Mapping:
         can_write=event.can_write and (terms.silent_writes or not event.has_guests),
         can_write_time=event.can_write_time,
     ).due()
+
+
+def _is_no_news(mapping: Mapping, event: StoredEvent, terms: Terms) -> bool:
+    """Whether the event says what is known of it, or as much of the last write as reached it."""
+    base = mapping.external_base
+    return mapping.is_unfinished or (base is not None and not terms.differing(base, event.content))
 
 
 def is_echo(tombstone: Mapping, etag: str | None, terms: Terms) -> bool:

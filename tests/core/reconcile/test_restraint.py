@@ -22,14 +22,15 @@ from tests.core.pairs import (
 )
 
 from metonic_core.model.content import NOTES, TITLE, Content
-from metonic_core.model.mapping import HoldKind, Mapping, Sent, WriteKind
+from metonic_core.model.mapping import HoldKind, Mapping, Observed, Sent, WriteKind
 from metonic_core.reconcile.decide import decide
 from metonic_core.reconcile.landing import outcome_of
+from metonic_core.reconcile.observe import take
 from metonic_core.reconcile.restraint import restrained
 from metonic_core.reconcile.step import Reason, Step
 from metonic_core.reconcile.terms import Terms
 from metonic_core.selection import Direction
-from metonic_core.spi import AccessDenied, Failed, ProviderError, Stored, Unacceptable
+from metonic_core.spi import AccessDenied, Failed, ProviderError, Seen, Stored, Unacceptable
 
 YOGA, BOXING = replace(TRAINING, title="Yoga"), replace(TRAINING, title="Boxing")
 REFUSALS = [Unacceptable("Too long."), AccessDenied("Read only.")]
@@ -246,3 +247,13 @@ def test_a_write_that_is_answered_with_what_was_there_before_is_given_up_in_the_
     assert step.write is None
     assert step.mapping.hold
     assert step.mapping.hold.kind is HoldKind.QUARANTINE
+
+
+def test_what_somebody_edited_while_a_write_was_given_up_is_taken_up() -> None:
+    row = replace(copy(), attempts=3)
+    edited = Seen(replace(foreign(YOGA, row.etag or ""), id=row.event_id or ""))
+
+    taken = take(row, edited, terms())
+
+    assert isinstance(taken.seen, Observed)
+    assert taken.wanted is not None
