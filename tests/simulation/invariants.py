@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 from tests.simulation import causes
 from tests.simulation.alike import given_up, unasked
@@ -17,6 +19,7 @@ from metonic_core.model.appointment import Appointment
 from metonic_core.model.content import all_groups
 from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import HoldKind, Mapping, Origin
+from metonic_core.model.when import Window
 from metonic_core.reconcile.alike import is_waiting
 from metonic_core.selection import Direction, flow, projected
 from metonic_gateway.store import models
@@ -45,7 +48,7 @@ async def out_of_step(world: World) -> list[str]:
         await world.run(desk)
     places = await standing(world)
     found = [why for place in places for why in _diverged(place)]
-    found += [why for place in places for why in _unknown(place)]
+    found += [why for place in places for why in _unknown_in(place, _told_window(place))]
     return [f"before the daily read: {why}" for why in found]
 
 
@@ -133,10 +136,21 @@ def _left_over(place: Standing) -> list[str]:
     return [f"I1: {row.id} is still due" for row in place.open if due_of(row) is not None]
 
 
+def _told_window(place: Standing) -> Window:
+    """What its feed is about: one that keeps to the window that it began with is a day behind at most."""
+    window = place.selection.window
+    is_behind = place.desk.calendar.conduct.is_windowed
+    return replace(window, end=window.end - timedelta(days=1)) if is_behind else window
+
+
 def _unknown(place: Standing) -> list[str]:
     """I2: every event that a calendar shows is known here."""
+    return _unknown_in(place, place.selection.window)
+
+
+def _unknown_in(place: Standing, window: Window) -> list[str]:
     known = {row.event_id for row in place.open}
-    shown = place.desk.calendar.shown_in(place.selection.window)
+    shown = place.desk.calendar.shown_in(window)
     return [f"I2: {event_id} is not known" for event_id in shown if event_id not in known]
 
 
