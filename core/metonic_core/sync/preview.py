@@ -3,7 +3,7 @@
 It needs a ledger that keeps to itself what it is told to store.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from metonic_core.model.mapping import Mapping
 from metonic_core.reconcile.alike import is_asking
@@ -89,4 +89,5 @@ async def _previewed(this: Run, found: list[Judged]) -> Preview:
             made.steps += [Previewed(step.mapping, one) for one in planned(done)]
             made.conflicts += step.conflict is not None
             this.report.count_hold(judged.row, done.mapping)
-    return replace(made, left=this.report.quarantined)
+    made.left = this.report.quarantined
+    return made

@@ -80,7 +80,7 @@ def _by_refresh(form: Form, people: People, claims: str) -> dict[str, Any]:
 
 
 def _narrowed(form: Form, granted: frozenset[str]) -> frozenset[str]:
-    """What of it is asked for now; raises GrantRefused."""
+    """The scopes that this request asks for, of those that were granted; raises GrantRefused."""
     asked = form.get("scope", "").split()
     if any(scopes.is_foreign(one) for one in asked):
         raise GrantRefused("invalid_scope", 28000, "The scope has more than one resource.")
