@@ -120,6 +120,6 @@ async def _still_held(run_id: UUID) -> Sequence[Sequence[UUID]]:
     for part in chunks(await SyncPlanStep.filter(run_id=run_id).values("mapping_id", "fingerprint")):
         shown = {step["mapping_id"]: step["fingerprint"] for step in part}
         rows = CalendarSyncMapping.filter(id__in=list(shown), hold=HoldKind.GUARDED.value, closed=None)
-        marks = await rows.select_for_update(no_key=True).values("id", "fingerprint")
-        found.append([row["id"] for row in marks if row["fingerprint"] == shown[row["id"]]])
+        marks = await rows.select_for_update(no_key=True).only("id", "fingerprint")
+        found.append([row.id for row in marks if row.fingerprint == shown[row.id]])
     return found

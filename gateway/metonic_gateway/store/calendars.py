@@ -128,7 +128,7 @@ async def _found_or_made(
         **_account_columns(signed_in),
     )
     # Whoever draws an appointment for the user's calendars has done so by now, or will see this one.
-    await models.User.filter(id=signed_in.user_id).select_for_update().values_list("id")
+    await models.User.filter(id=signed_in.user_id).select_for_update().only("id")
     await models.CalendarSyncConfig.bulk_create([row], ignore_conflicts=True)
     made = await theirs.select_for_update(no_key=True).get()
     if made.id == signed_in.id:

@@ -95,7 +95,7 @@ class SqlLedger:
 
     async def _check_fence(self) -> None:
         held = models.CalendarSyncConfig.filter(id=self._calendar_id, fence=self._held.fence)
-        if not await held.select_for_update(no_key=True).values_list("id"):
+        if not await held.select_for_update(no_key=True).only("id"):
             raise LeaseLost("another run took this calendar over")
 
     async def _flush(self) -> None:

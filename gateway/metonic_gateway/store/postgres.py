@@ -5,6 +5,7 @@ the pool, or the error itself. Solution: each error is translated, and a transac
 whose connection is gone, gives back what it holds.
 """
 
+import re
 from typing import Any
 
 import asyncpg
@@ -62,6 +63,7 @@ _INTERRUPTIONS = (
 )
 
 
+_LOST = re.compile("closed|released back")
 _ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
 
@@ -69,8 +71,8 @@ def _told(error: Exception) -> Exception:
     if isinstance(error, _COLLISIONS):
         return Collision(error)
     # Of its own errors asyncpg tells those of a lost connection by their words alone.
-    is_closed = isinstance(error, asyncpg.InterfaceError) and "closed" in str(error)
-    if is_closed or isinstance(error, _INTERRUPTIONS):
+    is_lost = isinstance(error, asyncpg.InterfaceError) and _LOST.search(str(error))
+    if is_lost or isinstance(error, _INTERRUPTIONS):
         return Interrupted(f"{type(error).__name__}: {error}")
     if isinstance(error, errors.IntegrityConstraintViolationError):
         return IntegrityError(error)
@@ -120,11 +122,11 @@ class _Transaction(TransactionWrapper):
         await self._translate_exceptions(TransactionWrapper.commit)
 
     async def rollback(self) -> None:
-        if self._connection.is_closed():
-            # What was not committed is gone with it.
+        try:
+            await self._translate_exceptions(TransactionWrapper.rollback)
+        except Interrupted:
+            # What was not committed is gone with the connection.
             self._finalized = True
-            return
-        await self._translate_exceptions(TransactionWrapper.rollback)
 
 
 class _PooledTransaction(TransactionContextPooled):

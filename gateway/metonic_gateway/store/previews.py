@@ -118,7 +118,7 @@ async def fail(claimed: Claimed, error: RunError) -> None:
 
 async def _is_mine(claimed: Claimed) -> bool:
     rows = CalendarSyncHistory.filter(id=claimed.run_id, state=RUNNING, started_at=claimed.claimed_at)
-    return bool(await rows.select_for_update(no_key=True).values("id"))
+    return bool(await rows.select_for_update(no_key=True).only("id"))
 
 
 async def _end(run_id: UUID, status: str, now: datetime, errors: Sequence[RunError]) -> None:

@@ -177,12 +177,12 @@ async def request(
     at it loses its lease and is continued by the next.
     """
     calendar = CalendarSyncConfig.filter(id=calendar_id)
-    before = await calendar.select_for_update(no_key=True).get().values("next_sync_at")
+    before = await calendar.select_for_update(no_key=True).get()
     await calendar.update(next_sync_at=now, nudge_seq=F("nudge_seq") + 1)
     if is_complete:
         await CalendarLink.filter(id=link_id).update(cursor=None, is_reading_completely=False)
         await calendar.update(fence=F("fence") + 1)
-    return await open_run(calendar_id, now, MANUAL, one_way, before["next_sync_at"])
+    return await open_run(calendar_id, now, MANUAL, one_way, before.next_sync_at)
 
 
 async def open_run(

@@ -12,7 +12,8 @@ appointment: one that somebody is at counts as moved. Where it draws work for th
 these after its own, which another run may do the other way round: then the server ends one of the two as a
 ``Collision``, and it is done anew.
 
-All locks are such that rows which only refer to a locked one can be stored meanwhile.
+All locks are such that rows which only refer to a locked one can be stored meanwhile. What Tortoise locks are
+instances (``only``): ``values`` after ``select_for_update`` locks nothing, and does not say so.
 """
 
 import asyncio
@@ -95,7 +96,7 @@ async def hold_calendars_of(users: Collection[UUID]) -> None:
 
 async def _hold(calendars: QuerySet[models.CalendarSyncConfig]) -> None:
     if _is_side_by_side():
-        await calendars.order_by("id").select_for_update(no_key=True).values_list("id")
+        await calendars.order_by("id").select_for_update(no_key=True).only("id")
 
 
 async def is_free(appointment_id: UUID) -> bool:
@@ -103,4 +104,4 @@ async def is_free(appointment_id: UUID) -> bool:
     if not _is_side_by_side():
         return True
     row = models.Appointment.filter(id=appointment_id).select_for_update(skip_locked=True, no_key=True)
-    return bool(await row.values_list("id"))
+    return bool(await row.only("id"))

@@ -36,7 +36,7 @@ async def request(user_id: UUID, run_id: UUID, now: datetime) -> UUID | Refusal:
     One that was cut off for good goes on where it stopped.
     """
     # Two who ask at the same moment get the same one.
-    await CalendarSyncHistory.filter(id=run_id).select_for_update(no_key=True).values("id")
+    await CalendarSyncHistory.filter(id=run_id).select_for_update(no_key=True).only("id")
     run = await history.run(user_id, run_id)
     if run is None:
         return Refusal.NOT_FOUND

@@ -11,10 +11,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 from tests.gateway.house import House, eventually, synced
 from tests.gateway.memory import CREDENTIALS, memory_provider
-from tests.postgres import on_postgres_alone
+from tests.postgres import SERVER, on_postgres_alone
 from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
@@ -34,22 +35,27 @@ Begin = Callable[[Coroutine[Any, Any, Any]], "asyncio.Task[Any]"]
 
 
 @pytest.fixture
-def begin(house: House) -> Begin:  # noqa: ARG001 - the context is that of its database
+async def begin(house: House) -> Begin:  # noqa: ARG001 - the context is that of its database
     """Begins a task outside of any transaction that there is by then."""
     outside = copy_context()
     loop = asyncio.get_running_loop()
     return lambda work: loop.create_task(work, context=outside.copy())
 
 
-async def _is_waited_for() -> bool:
-    asked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    (row,) = await get_connection("default").execute_query_dict(asked)
-    return bool(row["count"])
-
-
 async def is_waited_for() -> None:
     """Until somebody waits for what this transaction holds."""
-    await eventually(_is_waited_for)
+    (here,) = await get_connection("default").execute_query_dict("SELECT current_database() AS name")
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = $1"
+    # From outside: a transaction sees of the server's activity what it saw first.
+    outside = await asyncpg.connect(SERVER)
+
+    async def is_any() -> bool:
+        return bool(await outside.fetchval(waiting, here["name"]))
+
+    try:
+        await eventually(is_any)
+    finally:
+        await outside.close()
 
 
 def only(*types: str) -> Callable[[Preferences], Preferences]:
@@ -141,7 +147,7 @@ async def test_what_a_run_missed_is_due_at_once(house: House, begin: Begin) -> N
 
     async with in_transaction():
         row = appointments.models.Appointment.filter(id=made).select_for_update(no_key=True)
-        await row.values_list("id")
+        await row.only("id")
         await begin(house.sync(calendar))
 
     missed = await house.row(calendar)
