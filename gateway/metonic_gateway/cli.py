@@ -47,8 +47,8 @@ def main() -> None:
 def serve() -> None:
     """Run the service: API, worker and scheduler in one process, until Ctrl-C or SIGTERM.
 
-    Settings come from the environment (METONIC_...). The embedded SQLite database is brought up to date
-    first; only one `serve` may use it at a time.
+    Settings come from the environment (METONIC_...). The database is brought up to date first; only one
+    `serve` may use it at a time.
     """
     with _explained("set METONIC_PORT to another one"):
         settings = load_settings()
@@ -95,7 +95,7 @@ def migrate() -> None:
 
 async def _migrated(settings: Settings) -> None:
     url = settings.database_url.get_secret_value()
-    check_usable(url)
+    await check_usable(url)
     await migrated(url)
 
 

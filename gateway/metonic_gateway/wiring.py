@@ -45,7 +45,7 @@ async def running(
     """
     broker = EmbeddedBroker(asyncio.get_running_loop())
     async with (
-        opened(settings.database_url.get_secret_value()),
+        opened(settings.database_url.get_secret_value(), settings.database_connections),
         Egress(
             allow_private_addresses=settings.allow_private_addresses, stand_ins=_stand_ins(settings)
         ) as egress,
