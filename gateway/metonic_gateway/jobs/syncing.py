@@ -1,5 +1,6 @@
 """One sync of one calendar, from its lease to what is known of it afterwards."""
 
+import asyncio
 from datetime import datetime
 from uuid import UUID
 
@@ -64,6 +65,10 @@ async def _leave_or_sync(run: Run) -> bool:
         _log.info("lease_lost", calendar=run.calendar.id)
         await run.log.requeue()
         return True
+    except asyncio.CancelledError:
+        # The worker ends; whoever takes up the calendar goes on in the row of this run.
+        await run.log.requeue()
+        raise
     except ProviderError as error:
         await fail(run, error)
     except Exception:  # noqa: BLE001 - a fault of ours must not end the worker
