@@ -67,11 +67,9 @@ class RedisServer:
     def start(self) -> None:
         log = self.folder / "redis.log"
         with log.open("ab") as output:
+            command = [shutil.which("redis-server") or "", "--bind", HOST, "--port", str(self.port), "--save"]
             self.running = subprocess.Popen(  # noqa: S603 - a program of the system
-                ["redis-server", "--bind", HOST, "--port", str(self.port), "--save", "", "--appendonly", "no"],  # noqa: S607 - wherever it is
-                stdout=output,
-                stderr=output,
-                cwd=self.folder,
+                [*command, "", "--appendonly", "no"], stdout=output, stderr=output, cwd=self.folder
             )
         wait_for(self.port, self.running, log)
 

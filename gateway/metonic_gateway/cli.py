@@ -47,9 +47,9 @@ def main() -> None:
 def serve() -> None:
     """Run the service until Ctrl-C or SIGTERM: API, worker and scheduler in one process.
 
-    Settings come from the environment (METONIC_...). The embedded SQLite database is brought up to date
-    first; only one `serve` may use it at a time. With METONIC_BROKER_URL it is the API alone: worker and scheduler
-    are commands of their own, and so is `migrate`.
+    Settings come from the environment (METONIC_...). The database is brought up to date first; only one
+    `serve` may use it at a time. With METONIC_BROKER_URL it is the API alone: worker and scheduler are
+    commands of their own, and so is `migrate`.
     """
     with _explained("set METONIC_PORT to another one"):
         settings = load_settings()

@@ -263,8 +263,8 @@ def load_settings(**given: object) -> Settings:
         raise SettingsError("\n".join(problems)) from None
     if settings.broker is not None and settings.database_url.get_secret_value().startswith("sqlite"):
         raise SettingsError(
-            "METONIC_BROKER_URL is set, so several processes share the database: set METONIC_DATABASE_URL to a "
-            "PostgreSQL database, or unset METONIC_BROKER_URL to run all in one process."
+            "METONIC_BROKER_URL is set, so several processes share the database: set METONIC_DATABASE_URL to "
+            "that of a PostgreSQL server, or unset METONIC_BROKER_URL to run all in one process."
         )
     return settings
 

@@ -48,8 +48,8 @@ async def running(
 ) -> AsyncIterator[Services]:
     """What answers requests, over a database that is up to date.
 
-    Without a broker it is the whole service, with worker and scheduler, and the only one on its database: what
-    its former life held is free again. With one, workers and schedulers are processes of their own.
+    Without a broker it is the whole service, with worker and scheduler, and the only one on its database:
+    what its former life held is free again. With one, workers and schedulers are processes of their own.
     """
     if settings.broker is not None:
         async with _sharing(settings, settings.broker, is_listening=True) as shared:
@@ -87,8 +87,8 @@ async def scheduling(settings: Settings) -> AsyncIterator[None]:
 def _broker_of(settings: Settings, what: str) -> str:
     if settings.broker is None:
         raise SettingsError(
-            f"METONIC_BROKER_URL is not set, so `metonic serve` does the work of a {what} itself: run that alone, "
-            "or set METONIC_BROKER_URL (or METONIC_BROKER_URL_FILE) for all processes."
+            f"METONIC_BROKER_URL is not set, so `metonic serve` does the work of a {what} itself: run that "
+            "alone, or set METONIC_BROKER_URL (or METONIC_BROKER_URL_FILE) for all processes."
         )
     return settings.broker
 

@@ -112,7 +112,9 @@ async def _started(folder: Path, database: str, broker_url: str) -> AsyncIterato
         METONIC_BROKER_URL=broker_url,
         METONIC_CALENDARS_AT_ONCE="1",
     )
-    others = {what: _beside(folder, service, what) for what in ("migrate", "worker", "another worker", "scheduler")}
+    others = {
+        what: _beside(folder, service, what) for what in ("migrate", "worker", "another worker", "scheduler")
+    }
     migrate = others.pop("migrate")
     await migrate.start()
     assert migrate.running is not None

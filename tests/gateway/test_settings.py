@@ -268,5 +268,5 @@ def test_a_server_that_nobody_could_reach_is_refused(
 
 
 def test_a_broker_takes_a_database_that_processes_can_share() -> None:
-    with pytest.raises(SettingsError, match="METONIC_DATABASE_URL to a PostgreSQL"):
+    with pytest.raises(SettingsError, match="of a PostgreSQL server"):
         load_settings(broker_url="redis://broker")

@@ -23,9 +23,7 @@ class PostgresLine:
         if self._telling is None:
             self._telling = await self._connected()
         try:
-            await self._telling.execute(
-                "SELECT pg_notify($1, $2)", _CHANNEL, text, timeout=_ANSWER_SECONDS
-            )
+            await self._telling.execute("SELECT pg_notify($1, $2)", _CHANNEL, text, timeout=_ANSWER_SECONDS)
         except BaseException:
             self.close()
             raise

@@ -1,6 +1,5 @@
 """Redis as the line between processes: publish and subscribe, one channel for all."""
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit

@@ -102,7 +102,10 @@ class HostLoop(Middleware):
 
 
 class Hosted(Broker):
-    """A broker whose actors run on a loop that is there already. Nothing is retried: what failed is due again."""
+    """A broker whose actors run on a loop that is there already.
+
+    Nothing is retried: what failed is due again by its row.
+    """
 
     host: HostLoop
 

@@ -1,7 +1,7 @@
 """Brokers that processes share: RabbitMQ or Redis, of which we take no more than a nudge needs.
 
-What cannot be read, is not ours or is old is dropped: nobody takes up dead letters, and what was lost is asked
-for again by the scheduler. A queue that nobody works on fills up to a bound and then refuses what comes.
+What cannot be read, is not ours or is old is dropped: nobody takes up dead letters, and what was lost is
+asked for again by the scheduler. A queue that nobody works on is filled to a bound and refuses the rest.
 """
 
 import asyncio
@@ -55,11 +55,14 @@ class RabbitBroker(RabbitmqBroker, Hosted):
             self.rest()
 
     def rest(self) -> None:
-        """Close this thread's connection for sending, which nobody would keep alive; the next use opens one."""
+        """Close this thread's connection for sending: it would not be kept alive."""
         del self.connection
 
     def _build_queue_arguments(self, queue_name: str) -> Mapping[str, object]:  # noqa: ARG002 - the parent's
-        """Without a queue of dead letters. RabbitMQ keeps what it was first told: what differs needs a new name."""
+        """Without a queue of dead letters.
+
+        RabbitMQ refuses a queue that is there with other arguments: if these change, its name has to.
+        """
         return {
             "x-message-ttl": _OLD_MILLISECONDS,
             "x-max-length": _MOST_WAITING,

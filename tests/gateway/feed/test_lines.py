@@ -43,11 +43,16 @@ async def to_postgres(_folder: Path) -> AsyncIterator[tuple[Cable, Way]]:
 
 @pytest.fixture(params=[to_redis, to_postgres])
 async def lines(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Lines]:
-    async with request.param(tmp_path) as (between, way), way() as one, way() as other:
-        async with relayed(one, is_listening=True) as here, relayed(other, is_listening=True) as there:
-            found = Lines(here, there, between)
-            await are_connected(found)
-            yield found
+    async with (
+        request.param(tmp_path) as (between, way),
+        way() as one,
+        way() as other,
+        relayed(one, is_listening=True) as here,
+        relayed(other, is_listening=True) as there,
+    ):
+        found = Lines(here, there, between)
+        await are_connected(found)
+        yield found
 
 
 async def are_connected(lines: Lines) -> None:
