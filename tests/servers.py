@@ -8,15 +8,16 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
 import pytest
+from tests.postgres import SERVER, named
 
 from metonic_simulators.servers import HOST, free_port, wait_for
 
 RABBITMQ_PORT = 5672
-POSTGRES_PORT = 5432
 
 
 def missing(what: str) -> None:
@@ -34,9 +35,15 @@ def rabbitmq() -> int:
     raise AssertionError
 
 
-def postgres_url(name: str, port: int = POSTGRES_PORT) -> str:
-    """The URL of a database of that name on this machine, which trusts us."""
-    return f"postgresql://postgres@{HOST}:{port}/{name}"
+def postgres_through(name: str, port: int) -> str:
+    """The URL of the server's database of that name, by a line that begins at that port."""
+    parts = urlsplit(named(name))
+    user = parts.netloc.rpartition("@")[0]
+    return urlunsplit(parts._replace(netloc=f"{user}@{HOST}:{port}"))
+
+
+def postgres_port() -> int:
+    return urlsplit(SERVER).port or 5432
 
 
 @asynccontextmanager
@@ -44,7 +51,7 @@ async def postgres_database() -> AsyncIterator[str]:
     """The name of a database of the test's own, without a table."""
     name = f"metonic_test_{uuid4().hex[:12]}"
     try:
-        server = await asyncpg.connect(postgres_url("postgres"), timeout=5)
+        server = await asyncpg.connect(SERVER, timeout=5)
     except (OSError, asyncpg.PostgresError):
         missing("PostgreSQL")
         raise AssertionError from None

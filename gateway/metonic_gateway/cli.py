@@ -135,7 +135,7 @@ def migrate() -> None:
 
 async def _migrated(settings: Settings) -> None:
     url = settings.database_url.get_secret_value()
-    check_usable(url)
+    await check_usable(url)
     await migrated(url)
 
 

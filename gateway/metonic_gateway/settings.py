@@ -134,7 +134,14 @@ class Settings(BaseSettings):
     # Secret, as the URL of a database server holds its password.
     database_url: Annotated[SecretStr, AfterValidator(_url)] = Field(
         SecretStr("sqlite://metonic.sqlite3"),
-        description="Where everything is stored: `sqlite://` and the path of a file.",
+        description="Where everything is stored: `sqlite://` and the path of a file, or "
+        "`postgresql://user:password@host:5432/database`.",
+    )
+    database_connections: int = Field(
+        10,
+        ge=2,
+        le=1000,
+        description="How many connections each process opens at a PostgreSQL server at most.",
     )
     # Secret, as both hold passwords.
     broker_url: Annotated[SecretStr, AfterValidator(_usable_broker)] = Field(

@@ -31,6 +31,7 @@ from metonic_gateway.services import Services
 from metonic_gateway.settings import Settings, SettingsError
 from metonic_gateway.store import channels, leases
 from metonic_gateway.store.database import opened
+from metonic_gateway.store.usable import check_migrated
 from metonic_gateway.telemetry import get_logger
 from metonic_gateway.vault import Vault
 
@@ -67,7 +68,7 @@ async def running(
 
 @asynccontextmanager
 async def at_work(settings: Settings) -> AsyncIterator[None]:
-    """A worker beside others. Raises SettingsError."""
+    """A worker beside others. Raises SettingsError, DatabaseUnusable."""
     async with _sharing(settings, _broker_of(settings, "worker")) as shared:
         declare_actors(shared.broker, shared.services)
         async with working(shared.broker, settings.calendars_at_once):
@@ -76,7 +77,7 @@ async def at_work(settings: Settings) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def scheduling(settings: Settings) -> AsyncIterator[None]:
-    """A scheduler; there may be others. Raises SettingsError."""
+    """A scheduler; there may be others. Raises SettingsError, DatabaseUnusable."""
     async with (
         _sharing(settings, _broker_of(settings, "scheduler")) as shared,
         _scheduling(shared.services, shared.sender),
@@ -104,7 +105,7 @@ class _Shared:
 
 @asynccontextmanager
 async def _sharing(settings: Settings, url: str, *, is_listening: bool = False) -> AsyncIterator[_Shared]:
-    """``is_listening``: whether anybody subscribes in this process."""
+    """``is_listening``: whether anybody subscribes in this process. Raises DatabaseUnusable."""
     async with (
         _opened(settings),
         _line(settings) as line,
@@ -113,6 +114,7 @@ async def _sharing(settings: Settings, url: str, *, is_listening: bool = False) 
         sending(broker) as sender,
         _services(settings, sender, feed) as services,
     ):
+        await check_migrated()
         yield _Shared(services, broker, sender)
 
 
@@ -124,7 +126,7 @@ def _line(settings: Settings) -> AbstractAsyncContextManager[Line]:
 
 
 def _opened(settings: Settings) -> AbstractAsyncContextManager[None]:
-    return opened(settings.database_url.get_secret_value())
+    return opened(settings.database_url.get_secret_value(), settings.database_connections)
 
 
 @asynccontextmanager

@@ -21,7 +21,8 @@ from tests.e2e.smoke.scene import Person, Scene, day
 from tests.e2e.smoke.table import Table
 from tests.e2e.smoke.user import state_in
 from tests.e2e.smoke.waiting import until
-from tests.servers import postgres_database, postgres_url, rabbitmq, redis_server
+from tests.postgres import named
+from tests.servers import postgres_database, rabbitmq, redis_server
 
 from metonic_simulators.servers import HOST
 
@@ -97,7 +98,7 @@ def rabbitmq_between(_folder: Path) -> Iterator[str]:
 @pytest.fixture(params=[redis_between, rabbitmq_between])
 async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Place]:
     with request.param(tmp_path) as broker_url:
-        async with postgres_database() as name, _started(tmp_path, postgres_url(name), broker_url) as place:
+        async with postgres_database() as name, _started(tmp_path, named(name), broker_url) as place:
             yield place
 
 
