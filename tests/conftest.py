@@ -8,7 +8,7 @@ from tests.postgres import DATABASES, IS_ASKED_FOR, SERVER, is_there
 
 
 def pytest_sessionstart() -> None:
-    """Without the server that is asked for there is nothing to do; where nothing may be missing, it failed."""
+    """Without the server that is asked for there is nothing to do; where none may be missing, it failed."""
     if IS_ASKED_FOR and not is_there():
         is_failure = os.environ.get("METONIC_REQUIRE_SERVICES") == "1"
         pytest.exit(f"PostgreSQL does not answer at {SERVER} (METONIC_TEST_POSTGRES)", int(is_failure))

@@ -1,4 +1,4 @@
-"""The ground of histories on PostgreSQL: the same store over real connections, wiped between two histories."""
+"""The ground of histories on PostgreSQL: the same store over real connections, wiped between two of them."""
 
 import asyncio
 import pickle
@@ -50,12 +50,13 @@ def empty() -> bytes:
 async def _read(name: str) -> _Rows:
     connection = await asyncpg.connect(named(name))
     try:
-        found = {
-            table: await connection.fetch(f'SELECT * FROM "{table}"') for table in await tables(connection)
-        }  # noqa: S608 - our own words
+        rows: _Rows = {}
+        for table in await tables(connection):
+            found = await connection.fetch(f'SELECT * FROM "{table}"')  # noqa: S608 - our own words
+            rows[table] = [tuple(row) for row in found]
     finally:
         await connection.close()
-    return {table: [tuple(row) for row in rows] for table, rows in found.items() if rows}
+    return {table: known for table, known in rows.items() if known}
 
 
 async def _filled(name: str, rows: _Rows) -> None:

@@ -100,7 +100,7 @@ async def reject(user_id: UUID, run_id: UUID, now: datetime) -> Answered | None:
 
 async def _locked(user_id: UUID, run_id: UUID) -> CalendarSyncHistory | None:
     theirs = CalendarSyncHistory.filter(id=run_id, sync_config__user_id=user_id, kind=SYNC)
-    await hold_calendars({*await theirs.values_list("sync_config_id", flat=True)})
+    await hold_calendars({row["sync_config_id"] for row in await theirs.values("sync_config_id")})
     return await theirs.first()
 
 

@@ -29,7 +29,10 @@ def tortoise_config(
 ) -> dict[str, Any]:
     """Tortoise's configuration for a database URL such as ``sqlite://metonic.sqlite3``."""
     if is_postgres(url):
-        connection = {"engine": postgres.__name__, "credentials": postgres.credentials(url, connections)}
+        connection: dict[str, Any] = {
+            "engine": postgres.__name__,
+            "credentials": postgres.credentials(url, connections),
+        }
     else:
         connection = expand_db_url(url)
         connection["engine"] = "metonic_gateway.store.sqlite"

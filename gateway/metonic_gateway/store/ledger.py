@@ -51,7 +51,8 @@ class SqlLedger:
 
     ``drawn`` are the connected calendars in which this run made work; ``has_changed`` says that the platform
     has something to hear of, ``has_stored`` that anything of the link moved, ``has_missed`` that what was due
-    stays so as somebody was at its appointment. ``told`` is called when that row says anew how far the run is. The window is asked for each time, as a run may last past midnight.
+    stays so because somebody was at its appointment. ``told`` is called when that row says anew how far the
+    run is. The window is asked for each time, as a run may last past midnight.
     """
 
     def __init__(  # noqa: PLR0913 - what it works with, each with a name of its own

@@ -79,7 +79,7 @@ def _told(error: Exception) -> Exception:
     return OperationalError(error)
 
 
-class Connection(asyncpg.Connection):  # type: ignore[type-arg]
+class Connection(asyncpg.Connection):  # type: ignore[misc] # it comes without types
     """No statement of ours leaves anything in a session, so that nothing has to be put right between two."""
 
     def get_reset_query(self) -> str:
@@ -130,6 +130,8 @@ class _Transaction(TransactionWrapper):
 
 
 class _PooledTransaction(TransactionContextPooled):
+    client: _Transaction
+
     async def __aenter__(self) -> TransactionalDBClient:
         await self.client._translate_exceptions(_PooledTransaction._begin, self)  # noqa: SLF001 - the one of this context
         self.token = get_connections().set(self.connection_name, self.client)

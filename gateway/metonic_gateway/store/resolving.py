@@ -105,7 +105,7 @@ async def decide_next(
 
 async def _locked(rows: QuerySet[CalendarSyncConflict]) -> dict[UUID, CalendarSyncConflict]:
     """The rows as they are once nobody else changes them, in their order."""
-    await hold_calendars({*await rows.values_list("sync_config_id", flat=True)})
+    await hold_calendars({row["sync_config_id"] for row in await rows.values("sync_config_id")})
     return {row.id: row for row in await rows.prefetch_related("sync_config")}
 
 

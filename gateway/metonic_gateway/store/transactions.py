@@ -8,7 +8,7 @@ then, so that whoever reads in order to write locks first, and in this order:
 3. calendars, by id; the row of a calendar stands for all that is its own: links, mappings, conflicts, history
 
 A run begins with its calendar, since its fence must hold until it commits. So it never waits for an
-appointment: one that somebody is at counts as moved. Where it draws work for the calendars of others, it locks
+appointment: one that somebody is at counts as moved. Where it draws work for calendars of others, it locks
 these after its own, which another run may do the other way round: then the server ends one of the two as a
 ``Collision``, and it is done anew.
 
@@ -100,7 +100,7 @@ async def _hold(calendars: QuerySet[models.CalendarSyncConfig]) -> None:
 
 
 async def is_free(appointment_id: UUID) -> bool:
-    """Whether nobody is at that appointment just now; if so, nobody is until the transaction ends. Does not wait."""
+    """Whether nobody is at that appointment; if so, nobody is until the transaction ends. Does not wait."""
     if not _is_side_by_side():
         return True
     row = models.Appointment.filter(id=appointment_id).select_for_update(skip_locked=True, no_key=True)

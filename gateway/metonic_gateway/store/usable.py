@@ -2,7 +2,7 @@
 
 import pkgutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -36,8 +36,9 @@ async def check_usable(url: str) -> None:
 
 
 def _check_file(url: str) -> None:
-    """Problem: aiosqlite waits for ever for a connection that could not be opened. Solution: the file is
-    opened once without it.
+    """Open it once.
+
+    Problem: aiosqlite waits for ever for a connection that could not be opened. Solution: this goes without.
     """
     try:
         path = expand_db_url(url)["credentials"].get("file_path")
@@ -75,36 +76,52 @@ async def _check_server(url: str) -> None:
         await connection.close()
 
 
+_REASONS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
+    (
+        errors.InvalidCatalogNameError,
+        "There is no database {name} at {place}: make it (createdb {name}), or name another one.",
+    ),
+    (
+        errors.InvalidAuthorizationSpecificationError,
+        "The database server at {place} refuses the user or the password: check both.",
+    ),
+    (
+        errors.InsufficientPrivilegeError,
+        "The user may not connect to the database {name} at {place}: grant it CONNECT.",
+    ),
+    (
+        errors.TooManyConnectionsError,
+        "The database server at {place} has no connection left: lower METONIC_DATABASE_CONNECTIONS.",
+    ),
+    (
+        errors.CannotConnectNowError,
+        "The database server at {place} is starting or stopping: try again in a moment.",
+    ),
+    (
+        (OSError, errors.PostgresConnectionError),
+        "The database server at {place} does not answer: check that it runs and can be reached.",
+    ),
+    (asyncpg.PostgresError, "The database server at {place} refuses the connection: check what it logs."),
+    (
+        Exception,
+        "The database cannot be used: its URL must be postgresql://user:password@host:5432/database.",
+    ),
+)
+"""What is wrong, by the first of these that an error is one of."""
+
+
 def _why(error: Exception, url: str) -> str:
-    place, name = _place(url), urlsplit(url).path.removeprefix("/") or "of the user's name"
-    match error:
-        case errors.InvalidCatalogNameError():
-            return f"There is no database {name} at {place}: make it (createdb {name}), or name another one."
-        case errors.InvalidAuthorizationSpecificationError():
-            return f"The database server at {place} refuses the user or the password: check both."
-        case errors.InsufficientPrivilegeError():
-            return f"The user may not connect to the database {name} at {place}: grant it CONNECT."
-        case errors.TooManyConnectionsError():
-            return (
-                f"The database server at {place} has no connection left: raise its max_connections, or lower "
-                "METONIC_DATABASE_CONNECTIONS."
-            )
-        case errors.CannotConnectNowError():
-            return f"The database server at {place} is starting or stopping: try again in a moment."
-        case OSError() | errors.PostgresConnectionError():
-            return f"The database server at {place} does not answer: check that it runs and can be reached."
-        case asyncpg.PostgresError():
-            return f"The database server at {place} refuses the connection: {error.message}."
-    return "The database cannot be used: its URL must be postgresql://user:password@host:5432/database."
+    name = urlsplit(url).path.removeprefix("/") or "of the user's name"
+    reason = next(text for kind, text in _REASONS if isinstance(error, kind))
+    return reason.format(place=_place(url), name=name)
 
 
 def _place(url: str) -> str:
     """Host and port, as far as they can be told from the password."""
-    try:
+    with suppress(ValueError):
         parts = urlsplit(url)
         return f"{parts.hostname or 'localhost'}:{parts.port or 5432}"
-    except ValueError:
-        return "the URL's host"
+    return "the URL's host"
 
 
 async def missing_migrations() -> frozenset[str]:
@@ -122,7 +139,7 @@ async def missing_migrations() -> frozenset[str]:
     applied = frozenset(row["name"] for row in rows)
     if applied - known:
         raise DatabaseUnusable(
-            f"The database {_SETTING} names is of a newer version of Metonic: install that version here too."
+            f"The database that {_SETTING} names is of a newer version of Metonic: install that one here too."
         )
     return known - applied
 
@@ -131,5 +148,5 @@ async def check_migrated() -> None:
     """Raises DatabaseUnusable where the open database is not up to date."""
     if await missing_migrations():
         raise DatabaseUnusable(
-            f"The database that {_SETTING} names is not up to date: run `metonic migrate` once, then start again."
+            f"The database that {_SETTING} names is not up to date: run `metonic migrate`, then start again."
         )

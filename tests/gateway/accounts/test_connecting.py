@@ -31,7 +31,8 @@ async def never_update(table: str, where: str = "TRUE") -> None:
     if IS_ASKED_FOR:
         script = f"""CREATE FUNCTION never() RETURNS trigger LANGUAGE plpgsql AS
             'BEGIN RAISE integrity_constraint_violation; END';
-            CREATE TRIGGER never BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({where}) EXECUTE FUNCTION never()"""
+            CREATE TRIGGER never BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({where})
+            EXECUTE FUNCTION never()"""
     await Tortoise.get_connection("default").execute_script(script)
 
 

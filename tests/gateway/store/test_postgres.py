@@ -1,4 +1,4 @@
-"""PostgreSQL as the store meets it: brought up to date, lost in the middle, and named where it cannot be used."""
+"""PostgreSQL as the store meets it: brought up to date, lost in the middle, unusable and named."""
 
 import asyncio
 import os
@@ -136,22 +136,29 @@ async def test_a_transaction_whose_connection_is_lost_stores_nothing_and_gives_a
     house: House, tmp_path: Path
 ) -> None:
     url = url_of(tmp_path / "metonic.sqlite3")
+
+    async def work(number: int) -> None:
+        async with in_transaction():
+            await users.introduced(f"client-{number}", "client", None, None)
+            await _cut_off(url)
+            await users.introduced(f"trainer-{number}", "trainer", None, None)
+
     for number in range(12):
         with pytest.raises(Interrupted):
-            async with in_transaction():
-                await users.introduced(f"client-{number}", "client", None, None)
-                await _cut_off(url)
-                await users.introduced(f"trainer-{number}", "trainer", None, None)
+            await work(number)
 
     assert await User.all().count() == 1
     assert house.nudged == []
 
 
 async def test_a_commit_whose_connection_is_lost_is_no_success(house: House, tmp_path: Path) -> None:
-    with pytest.raises(Interrupted):
+    async def work() -> None:
         async with in_transaction():
             await users.introduced("client-1", "client", None, None)
             await _cut_off(url_of(tmp_path / "metonic.sqlite3"))
+
+    with pytest.raises(Interrupted):
+        await work()
 
     assert await User.all().count() == 1
     assert house.nudged == []

@@ -4,7 +4,7 @@ Where one waits for another, the test waits until the server says so.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextvars import copy_context
 from dataclasses import replace
 from datetime import timedelta
@@ -24,14 +24,14 @@ from metonic_core.model.content import NOTES, TITLE
 from metonic_core.selection import Filters
 from metonic_core.spi.registry import Registry
 from metonic_gateway.accounts.connecting import connect_with_credentials
-from metonic_gateway.store import appointments, preferences
+from metonic_gateway.store import appointments, models, preferences
 from metonic_gateway.store.models import CalendarSyncConfig
 from metonic_gateway.store.preferences import Preferences
 from metonic_gateway.store.transactions import Collision, hold_calendars, transactional
 
 pytestmark = on_postgres_alone
 
-Begin = Callable[[Coroutine[Any, Any, Any]], "asyncio.Task[Any]"]
+Begin = Callable[[Awaitable[Any]], "asyncio.Task[Any]"]
 
 
 @pytest.fixture
@@ -39,7 +39,11 @@ async def begin(house: House) -> Begin:  # noqa: ARG001 - the context is that of
     """Begins a task outside of any transaction that there is by then."""
     outside = copy_context()
     loop = asyncio.get_running_loop()
-    return lambda work: loop.create_task(work, context=outside.copy())
+
+    async def awaited(work: Awaitable[Any]) -> Any:  # noqa: ANN401 - of any type
+        return await work
+
+    return lambda work: loop.create_task(awaited(work), context=outside.copy())
 
 
 async def is_waited_for() -> None:
@@ -146,7 +150,7 @@ async def test_what_a_run_missed_is_due_at_once(house: House, begin: Begin) -> N
     house.later(timedelta(minutes=20))
 
     async with in_transaction():
-        row = appointments.models.Appointment.filter(id=made).select_for_update(no_key=True)
+        row = models.Appointment.filter(id=made).select_for_update(no_key=True)
         await row.only("id")
         await begin(house.sync(calendar))
 
