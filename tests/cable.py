@@ -16,6 +16,7 @@ class Cable:
         self._server_port = server_port
         self._listening: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
+        self._passing: set[asyncio.Task[None]] = set()
         self.port = 0
 
     async def mend(self) -> None:
@@ -28,10 +29,16 @@ class Cable:
             self._listening.close()
         for writer in self._open:
             writer.transport.abort()
+        await asyncio.gather(*self._passing)
         self._open.clear()
 
-    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
+        task = asyncio.create_task(self._pass(reader, writer))
+        self._passing.add(task)
+        task.add_done_callback(self._passing.discard)
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             there, to_there = await asyncio.open_connection(HOST, self._server_port)
             self._open.add(to_there)

@@ -35,26 +35,28 @@ def rabbitmq() -> int:
     raise AssertionError
 
 
-def postgres_through(name: str, port: int) -> str:
-    """The URL of the server's database of that name, by a line that begins at that port."""
-    parts = urlsplit(named(name))
+def postgres() -> int:
+    """The port of the PostgreSQL that tests may use."""
+    port = urlsplit(SERVER).port or 5432
+    with suppress(OSError), socket.create_connection((urlsplit(SERVER).hostname or HOST, port), timeout=5):
+        return port
+    missing("PostgreSQL")
+    raise AssertionError
+
+
+def postgres_through(port: int) -> str:
+    """Its URL, by a line that begins at that port."""
+    parts = urlsplit(SERVER)
     user = parts.netloc.rpartition("@")[0]
     return urlunsplit(parts._replace(netloc=f"{user}@{HOST}:{port}"))
-
-
-def postgres_port() -> int:
-    return urlsplit(SERVER).port or 5432
 
 
 @asynccontextmanager
 async def postgres_database() -> AsyncIterator[str]:
     """The name of a database of the test's own, without a table."""
+    postgres()
     name = f"metonic_test_{uuid4().hex[:12]}"
-    try:
-        server = await asyncpg.connect(SERVER, timeout=5)
-    except (OSError, asyncpg.PostgresError):
-        missing("PostgreSQL")
-        raise AssertionError from None
+    server = await asyncpg.connect(SERVER)
     try:
         await server.execute(f'CREATE DATABASE "{name}"')
         yield name

@@ -5,7 +5,7 @@ While it is broken they wait, and when it is mended everybody looks again: what 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Protocol
 from uuid import uuid4
@@ -139,7 +139,12 @@ async def relayed(line: Line, *, is_listening: bool) -> AsyncIterator[RelayedFee
             await asyncio.wait_for(feed.tell_waiting(), _LAST_SECONDS)
 
 
-async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks)
+async def _cancelled(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Problem: a library may make an error of its own out of a cancellation, which looks like a broken line.
+
+    Solution: cancelled again and again, until they end.
+    """
+    while tasks:
+        for task in tasks:
+            task.cancel()
+        _, tasks = await asyncio.wait(tasks, timeout=_GATHER_SECONDS)
