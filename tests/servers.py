@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from tests.postgres import SERVER, named
+from tests.postgres import SERVER
 
 from metonic_simulators.servers import HOST, free_port, wait_for
 
