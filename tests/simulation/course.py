@@ -101,6 +101,11 @@ class SideBySide(Course):
     the same dice do not tell the same history. Who crashes does so in the middle of whatever it is at.
     """
 
+    @property
+    def runners(self) -> list[Runner]:
+        """The runs: who edits something knows in life whether that was stored."""
+        return [runner for runner in self._runners.values() if runner.name.startswith("run ")]
+
     async def step(self) -> None:
         if asyncio.current_task() in self._runners:
             await asyncio.sleep(self.dice.choice(_WAITS))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import uuid4
 
-from tests.simulation.values import editable
+from tests.simulation.values import editable, tokens
 from tests.simulation.world import World
 
 from metonic_core.model.appointment import Appointment, Participant
@@ -52,10 +52,13 @@ async def delete(world: World) -> None:
 
 
 async def store(world: World, made: Appointment) -> None:
-    """As a user does it, whom the platform hears of."""
+    """As a user does it, whom the platform hears of; who sees that it has changed meanwhile leaves it."""
 
     async def edit(known: Appointment) -> Appointment:
-        return replace(made, version=known.version)
+        if known.version != made.version:
+            world.values.retired |= tokens(made.content) - tokens(known.content)
+            return known
+        return made
 
     cause = Cause(user_id=made.owner_id)
     await appointments.edit(made.id, edit, world.window(), world.now, cause=cause)
