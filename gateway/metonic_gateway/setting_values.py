@@ -51,8 +51,17 @@ def read_public_url(text: str) -> str:
     return f"{scheme}://{host}".lower() + (f":{port}" if port else "") + path
 
 
-def check_server_url(text: str, schemes: Sequence[str]) -> None:
-    """Nothing, or the URL of a server with one of these schemes."""
+def check_broker_url(text: str) -> None:
+    """Nothing, or the URL of RabbitMQ or Redis."""
+    _check_server_url(text, ("amqp", "amqps", "redis", "rediss"))
+
+
+def check_redis_url(text: str) -> None:
+    """Nothing, or the URL of Redis."""
+    _check_server_url(text, ("redis", "rediss"))
+
+
+def _check_server_url(text: str, schemes: Sequence[str]) -> None:
     shape = f"must be a URL such as {schemes[0]}://user:password@host:port"
     try:
         parts = urlsplit(text.strip())

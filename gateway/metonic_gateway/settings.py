@@ -1,14 +1,13 @@
-"""What an operator can set, and the only place that reads the environment.
+"""What an operator can set; with ``secret_files`` the only place that reads the environment.
 
 Every setting is an environment variable with the prefix ``METONIC_``; a secret may instead stand in a file
 that ``METONIC_..._FILE`` names (as Docker and Kubernetes hand out secrets). ``python -m
 metonic_gateway.settings`` prints the table of docs/operating.md.
 """
 
-import os
 import sys
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from collections.abc import Callable
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
@@ -16,9 +15,11 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from metonic_core.spi.errors import Scope
+from metonic_gateway.secret_files import PREFIX, SecretFiles, SettingsError, is_secret, variable_of
 from metonic_gateway.setting_values import (
     OAuthClient,
-    check_server_url,
+    check_broker_url,
+    check_redis_url,
     read_oauth_clients,
     read_origins,
     read_paces,
@@ -28,22 +29,30 @@ from metonic_gateway.setting_values import (
 )
 from metonic_gateway.vault import read_keys
 
-_PREFIX = "METONIC_"
+__all__ = ["Settings", "SettingsError", "load_settings", "settings_table"]
+
 _JWT_KEY_BYTES = 32
 _LAST_PORT = 65535
 
 
-class SettingsError(Exception):
-    """The settings cannot be used; ``message`` says what, where and what to do, and shows no value."""
+def _secret(read: Callable[[str], object]) -> AfterValidator:
+    """Whether that can read it."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    def checked(value: SecretStr) -> SecretStr:
+        read(value.get_secret_value())
+        return value
+
+    return AfterValidator(checked)
 
 
-def _usable_keys(value: SecretStr) -> SecretStr:
-    read_keys(value.get_secret_value())
-    return value
+def _text(read: Callable[[str], object]) -> AfterValidator:
+    """Likewise, where it is no secret."""
+
+    def checked(value: str) -> str:
+        read(value)
+        return value
+
+    return AfterValidator(checked)
 
 
 def _strong_key(value: SecretStr) -> SecretStr:
@@ -61,16 +70,6 @@ def _url(value: SecretStr) -> SecretStr:
     return value
 
 
-def _usable_broker(value: SecretStr) -> SecretStr:
-    check_server_url(value.get_secret_value(), ("amqp", "amqps", "redis", "rediss"))
-    return value
-
-
-def _usable_redis(value: SecretStr) -> SecretStr:
-    check_server_url(value.get_secret_value(), ("redis", "rediss"))
-    return value
-
-
 def _origins(value: str) -> str:
     return ",".join(read_origins(value))
 
@@ -83,48 +82,14 @@ def _public_url(value: str | None) -> str | None:
     return None if value is None else read_public_url(value)
 
 
-def _usable_clients(value: SecretStr) -> SecretStr:
-    read_oauth_clients(value.get_secret_value())
-    return value
-
-
-def _usable_stand_ins(value: str) -> str:
-    read_stand_ins(value)
-    return value
-
-
-def _usable_paces(value: str) -> str:
-    read_paces(value)
-    return value
-
-
-class _SecretFiles(PydanticBaseSettingsSource):
-    """Reads a secret from the file that ``METONIC_<NAME>_FILE`` names."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[str | None, str, bool]:
-        variable = f"{_variable(field_name)}_FILE"
-        path = os.environ.get(variable)
-        if not path or not _is_secret(field):
-            return None, field_name, False
-        if os.environ.get(_variable(field_name)):
-            raise SettingsError(f"{_variable(field_name)} and {variable} are both set: remove one of them.")
-        return _content_of(path, variable), field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        values = {
-            name: self.get_field_value(f, name)[0] for name, f in self.settings_cls.model_fields.items()
-        }
-        return {name: value for name, value in values.items() if value is not None}
-
-
 class Settings(BaseSettings):
     """Use ``load_settings``, which explains what is wrong with them."""
 
     model_config = SettingsConfigDict(
-        env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, hide_input_in_errors=True
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, hide_input_in_errors=True
     )
 
-    keys: Annotated[SecretStr, AfterValidator(_usable_keys)] = Field(
+    keys: Annotated[SecretStr, _secret(read_keys)] = Field(
         description="The root keys of stored credentials, comma separated: `id:base64 of 32 bytes`. "
         "The first seals, all open, and the last signs the marks on copies."
     )
@@ -144,13 +109,13 @@ class Settings(BaseSettings):
         description="How many connections each process opens at a PostgreSQL server at most.",
     )
     # Secret, as both hold passwords.
-    broker_url: Annotated[SecretStr, AfterValidator(_usable_broker)] = Field(
+    broker_url: Annotated[SecretStr, _secret(check_broker_url)] = Field(
         SecretStr(""),
         description="Where processes hand on work, `amqp://` (RabbitMQ) or `redis://`, with `s` for TLS. "
         "Without it `metonic serve` does all by itself; with it `metonic worker` and `metonic scheduler` run "
         "besides, on a PostgreSQL database.",
     )
-    redis_url: Annotated[SecretStr, AfterValidator(_usable_redis)] = Field(
+    redis_url: Annotated[SecretStr, _secret(check_redis_url)] = Field(
         SecretStr(""),
         description="Where processes tell each other what subscriptions wait for, if the broker is RabbitMQ: "
         "`redis://` or `rediss://`. Without it that goes through PostgreSQL.",
@@ -170,7 +135,7 @@ class Settings(BaseSettings):
         description="The origins of frontends that are served from elsewhere, comma separated, such as "
         "`https://app.example.org`; `*` for any.",
     )
-    oauth_clients: Annotated[SecretStr, AfterValidator(_usable_clients)] = Field(
+    oauth_clients: Annotated[SecretStr, _secret(read_oauth_clients)] = Field(
         SecretStr(""),
         description="What providers know this installation as, as JSON: "
         '`{"google": {"id": "...", "secret": "..."}}`.',
@@ -180,7 +145,7 @@ class Settings(BaseSettings):
         description="The pages of frontends to which a sign-in may lead back, comma separated and to the "
         "letter, such as `https://app.example.org/connected`.",
     )
-    stand_ins: Annotated[str, AfterValidator(_usable_stand_ins)] = Field(
+    stand_ins: Annotated[str, _text(read_stand_ins)] = Field(
         "",
         description="For trials only, as JSON: what is asked instead of a provider's origin, such as "
         '`{"https://www.googleapis.com": "http://127.0.0.1:9001"}`.',
@@ -190,7 +155,7 @@ class Settings(BaseSettings):
         description="Whether calendar servers may be asked that have private or loopback addresses. "
         "Leave it off where strangers can sign in.",
     )
-    paces: Annotated[str, AfterValidator(_usable_paces)] = Field(
+    paces: Annotated[str, _text(read_paces)] = Field(
         "",
         description="What providers allow in a minute, where that is not what they document, as JSON: "
         '`{"google": {"account": 600, "project": 10000}}`. Less than half of what they do is taken for half.',
@@ -214,7 +179,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic passes all of them by name
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, _SecretFiles(settings_cls)
+        return init_settings, env_settings, SecretFiles(settings_cls)
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -279,7 +244,7 @@ def load_settings(**given: object) -> Settings:
 def settings_table() -> str:
     """The settings as a Markdown table."""
     rows = [
-        f"| `{_variable(name)}` | {_default(field)} | {field.description} |"
+        f"| `{variable_of(name)}` | {_default(field)} | {field.description} |"
         for name, field in Settings.model_fields.items()
     ]
     return "\n".join(["| Name | Default | Meaning |", "|---|---|---|", *rows]) + "\n"
@@ -287,27 +252,11 @@ def settings_table() -> str:
 
 def _problem(where: tuple[int | str, ...], kind: str, message: str) -> str:
     name = str(where[0])
-    variable = _variable(name)
-    alternative = f" (or {variable}_FILE)" if _is_secret(Settings.model_fields[name]) else ""
+    variable = variable_of(name)
+    alternative = f" (or {variable}_FILE)" if is_secret(Settings.model_fields[name]) else ""
     if kind == "missing":
         return f"{variable} is not set: set it{alternative}. docs/operating.md says how to make one."
     return f"{variable}{alternative} is wrong: {message.removeprefix('Value error, ')}."
-
-
-def _content_of(path: str, variable: str) -> str:
-    try:
-        return Path(path).read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise SettingsError(f"The file that {variable} names, {path}, cannot be read: {reason}.") from None
-
-
-def _variable(name: str) -> str:
-    return f"{_PREFIX}{name.upper()}"
-
-
-def _is_secret(field: FieldInfo) -> bool:
-    return field.annotation is SecretStr
 
 
 def _default(field: FieldInfo) -> str:
