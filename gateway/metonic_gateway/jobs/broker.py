@@ -20,6 +20,7 @@ _AT_ONCE = 16
 _IDLE_MILLISECONDS = 100
 _INTERRUPT_CHECK_SECONDS = 0.1
 _STOP_SECONDS = 4
+_MINUTE_SECONDS = 60.0
 
 
 class _CutOff(Exception):
@@ -118,6 +119,20 @@ class EmbeddedBroker(StubBroker, Hosted):
         super().__init__(middleware=[self.host])
 
 
+class _OnceAMinute(logging.Filter):
+    """Dramatiq says every three seconds that the broker is still away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        is_new = record.created - self._said.get(record.msg, 0.0) > _MINUTE_SECONDS
+        if is_new:
+            self._said[record.msg] = record.created
+        return is_new
+
+
 @asynccontextmanager
 async def working(broker: Hosted, at_once: int = _AT_ONCE) -> AsyncIterator[None]:
     """A worker for this broker; at the end runs are cancelled, and waited for some seconds.
@@ -128,6 +143,8 @@ async def working(broker: Hosted, at_once: int = _AT_ONCE) -> AsyncIterator[None
     # No more than it works on: what waits is for whoever is free.
     worker.queue_prefetch = at_once
     await asyncio.to_thread(worker.start)
+    for consumer in worker.consumers.values():
+        consumer.logger.addFilter(_OnceAMinute())
     try:
         yield
     finally:
