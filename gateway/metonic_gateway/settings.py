@@ -1,14 +1,13 @@
-"""What an operator can set, and the only place that reads the environment.
+"""What an operator can set; with ``secret_files`` the only place that reads the environment.
 
 Every setting is an environment variable with the prefix ``METONIC_``; a secret may instead stand in a file
 that ``METONIC_..._FILE`` names (as Docker and Kubernetes hand out secrets). ``python -m
 metonic_gateway.settings`` prints the table of docs/operating.md.
 """
 
-import os
 import sys
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from collections.abc import Callable
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
@@ -16,8 +15,11 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from metonic_core.spi.errors import Scope
+from metonic_gateway.secret_files import PREFIX, SecretFiles, SettingsError, is_secret, variable_of
 from metonic_gateway.setting_values import (
     OAuthClient,
+    check_broker_url,
+    check_redis_url,
     read_oauth_clients,
     read_origins,
     read_paces,
@@ -27,22 +29,30 @@ from metonic_gateway.setting_values import (
 )
 from metonic_gateway.vault import read_keys
 
-_PREFIX = "METONIC_"
+__all__ = ["Settings", "SettingsError", "load_settings", "settings_table"]
+
 _JWT_KEY_BYTES = 32
 _LAST_PORT = 65535
 
 
-class SettingsError(Exception):
-    """The settings cannot be used; ``message`` says what, where and what to do, and shows no value."""
+def _secret(read: Callable[[str], object]) -> AfterValidator:
+    """Whether that can read it."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    def checked(value: SecretStr) -> SecretStr:
+        read(value.get_secret_value())
+        return value
+
+    return AfterValidator(checked)
 
 
-def _usable_keys(value: SecretStr) -> SecretStr:
-    read_keys(value.get_secret_value())
-    return value
+def _text(read: Callable[[str], object]) -> AfterValidator:
+    """Likewise, where it is no secret."""
+
+    def checked(value: str) -> str:
+        read(value)
+        return value
+
+    return AfterValidator(checked)
 
 
 def _strong_key(value: SecretStr) -> SecretStr:
@@ -72,48 +82,14 @@ def _public_url(value: str | None) -> str | None:
     return None if value is None else read_public_url(value)
 
 
-def _usable_clients(value: SecretStr) -> SecretStr:
-    read_oauth_clients(value.get_secret_value())
-    return value
-
-
-def _usable_stand_ins(value: str) -> str:
-    read_stand_ins(value)
-    return value
-
-
-def _usable_paces(value: str) -> str:
-    read_paces(value)
-    return value
-
-
-class _SecretFiles(PydanticBaseSettingsSource):
-    """Reads a secret from the file that ``METONIC_<NAME>_FILE`` names."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[str | None, str, bool]:
-        variable = f"{_variable(field_name)}_FILE"
-        path = os.environ.get(variable)
-        if not path or not _is_secret(field):
-            return None, field_name, False
-        if os.environ.get(_variable(field_name)):
-            raise SettingsError(f"{_variable(field_name)} and {variable} are both set: remove one of them.")
-        return _content_of(path, variable), field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        values = {
-            name: self.get_field_value(f, name)[0] for name, f in self.settings_cls.model_fields.items()
-        }
-        return {name: value for name, value in values.items() if value is not None}
-
-
 class Settings(BaseSettings):
     """Use ``load_settings``, which explains what is wrong with them."""
 
     model_config = SettingsConfigDict(
-        env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, hide_input_in_errors=True
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, hide_input_in_errors=True
     )
 
-    keys: Annotated[SecretStr, AfterValidator(_usable_keys)] = Field(
+    keys: Annotated[SecretStr, _secret(read_keys)] = Field(
         description="The root keys of stored credentials, comma separated: `id:base64 of 32 bytes`. "
         "The first seals, all open, and the last signs the marks on copies."
     )
@@ -132,6 +108,21 @@ class Settings(BaseSettings):
         le=1000,
         description="How many connections each process opens at a PostgreSQL server at most.",
     )
+    # Secret, as both hold passwords.
+    broker_url: Annotated[SecretStr, _secret(check_broker_url)] = Field(
+        SecretStr(""),
+        description="Where processes hand on work, `amqp://` (RabbitMQ) or `redis://`, with `s` for TLS. "
+        "Without it `metonic serve` does all by itself; with it `metonic worker` and `metonic scheduler` run "
+        "besides, on a PostgreSQL database.",
+    )
+    redis_url: Annotated[SecretStr, _secret(check_redis_url)] = Field(
+        SecretStr(""),
+        description="Where processes tell each other what subscriptions wait for, if the broker is RabbitMQ: "
+        "`redis://` or `rediss://`. Without it that goes through PostgreSQL.",
+    )
+    calendars_at_once: int = Field(
+        16, ge=1, le=200, description="How many calendars one worker syncs at the same time."
+    )
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=1, le=_LAST_PORT, description="The port to listen on.")
     public_url: Annotated[str | None, AfterValidator(_public_url)] = Field(
@@ -144,7 +135,7 @@ class Settings(BaseSettings):
         description="The origins of frontends that are served from elsewhere, comma separated, such as "
         "`https://app.example.org`; `*` for any.",
     )
-    oauth_clients: Annotated[SecretStr, AfterValidator(_usable_clients)] = Field(
+    oauth_clients: Annotated[SecretStr, _secret(read_oauth_clients)] = Field(
         SecretStr(""),
         description="What providers know this installation as, as JSON: "
         '`{"google": {"id": "...", "secret": "..."}}`.',
@@ -154,7 +145,7 @@ class Settings(BaseSettings):
         description="The pages of frontends to which a sign-in may lead back, comma separated and to the "
         "letter, such as `https://app.example.org/connected`.",
     )
-    stand_ins: Annotated[str, AfterValidator(_usable_stand_ins)] = Field(
+    stand_ins: Annotated[str, _text(read_stand_ins)] = Field(
         "",
         description="For trials only, as JSON: what is asked instead of a provider's origin, such as "
         '`{"https://www.googleapis.com": "http://127.0.0.1:9001"}`.',
@@ -164,7 +155,7 @@ class Settings(BaseSettings):
         description="Whether calendar servers may be asked that have private or loopback addresses. "
         "Leave it off where strangers can sign in.",
     )
-    paces: Annotated[str, AfterValidator(_usable_paces)] = Field(
+    paces: Annotated[str, _text(read_paces)] = Field(
         "",
         description="What providers allow in a minute, where that is not what they document, as JSON: "
         '`{"google": {"account": 600, "project": 10000}}`. Less than half of what they do is taken for half.',
@@ -188,12 +179,23 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic passes all of them by name
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, _SecretFiles(settings_cls)
+        return init_settings, env_settings, SecretFiles(settings_cls)
 
     @property
     def origins(self) -> tuple[str, ...]:
         """The origins whose pages may ask; ``*`` alone is any."""
         return tuple(self.cors_origins.split(",")) if self.cors_origins else ()
+
+    @property
+    def broker(self) -> str | None:
+        """The URL of the broker that processes share; None where one process does all by itself."""
+        return self.broker_url.get_secret_value() or None
+
+    @property
+    def redis(self) -> str | None:
+        """The URL of the Redis that the feed goes through, if there is one."""
+        broker = self.broker or ""
+        return self.redis_url.get_secret_value() or (broker if broker.startswith("redis") else None)
 
     @property
     def clients(self) -> dict[str, OAuthClient]:
@@ -224,19 +226,25 @@ class Settings(BaseSettings):
 def load_settings(**given: object) -> Settings:
     """The settings of the environment; what is ``given`` goes first. Raises SettingsError."""
     try:
-        return Settings.model_validate(given)
+        settings = Settings.model_validate(given)
     except ValidationError as error:
         problems = [
             _problem(each["loc"], each["type"], each["msg"]) for each in error.errors(include_input=False)
         ]
         # The chain is cut: what pydantic raised remembers the values.
         raise SettingsError("\n".join(problems)) from None
+    if settings.broker is not None and settings.database_url.get_secret_value().startswith("sqlite"):
+        raise SettingsError(
+            "METONIC_BROKER_URL is set, so several processes share the database: set METONIC_DATABASE_URL to "
+            "that of a PostgreSQL server, or unset METONIC_BROKER_URL to run all in one process."
+        )
+    return settings
 
 
 def settings_table() -> str:
     """The settings as a Markdown table."""
     rows = [
-        f"| `{_variable(name)}` | {_default(field)} | {field.description} |"
+        f"| `{variable_of(name)}` | {_default(field)} | {field.description} |"
         for name, field in Settings.model_fields.items()
     ]
     return "\n".join(["| Name | Default | Meaning |", "|---|---|---|", *rows]) + "\n"
@@ -244,27 +252,11 @@ def settings_table() -> str:
 
 def _problem(where: tuple[int | str, ...], kind: str, message: str) -> str:
     name = str(where[0])
-    variable = _variable(name)
-    alternative = f" (or {variable}_FILE)" if _is_secret(Settings.model_fields[name]) else ""
+    variable = variable_of(name)
+    alternative = f" (or {variable}_FILE)" if is_secret(Settings.model_fields[name]) else ""
     if kind == "missing":
         return f"{variable} is not set: set it{alternative}. docs/operating.md says how to make one."
     return f"{variable}{alternative} is wrong: {message.removeprefix('Value error, ')}."
-
-
-def _content_of(path: str, variable: str) -> str:
-    try:
-        return Path(path).read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise SettingsError(f"The file that {variable} names, {path}, cannot be read: {reason}.") from None
-
-
-def _variable(name: str) -> str:
-    return f"{_PREFIX}{name.upper()}"
-
-
-def _is_secret(field: FieldInfo) -> bool:
-    return field.annotation is SecretStr
 
 
 def _default(field: FieldInfo) -> str:

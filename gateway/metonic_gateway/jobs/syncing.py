@@ -1,5 +1,6 @@
 """One sync of one calendar, from its lease to what is known of it afterwards."""
 
+import asyncio
 from datetime import datetime
 from uuid import UUID
 
@@ -65,6 +66,10 @@ async def _leave_or_sync(run: Run) -> bool:
         _log.info("lease_lost", calendar=run.calendar.id)
         await run.log.requeue()
         return True
+    except asyncio.CancelledError:
+        # The worker ends; whoever takes up the calendar goes on in the row of this run.
+        await run.log.requeue()
+        raise
     except Interrupted:
         _log.warning("run_interrupted", calendar=run.calendar.id, exc_info=True)
         await run.log.requeue()

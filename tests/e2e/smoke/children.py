@@ -23,7 +23,7 @@ _LOG_END = 2000
 
 @dataclass
 class Child:
-    """A console script or a module with its output in ``log``. ``port`` is where it listens."""
+    """A console script or a module with its output in ``log``. ``port`` is where it listens, 0: nowhere."""
 
     command: Sequence[str]
     port: int
@@ -32,7 +32,7 @@ class Child:
     running: Process | None = None
 
     async def start(self) -> None:
-        """Returns when it listens."""
+        """Returns when it listens, if it does."""
         script = str(Path(__file__).with_name("tethered.py"))
         with self.log.open("ab") as output:
             # A session of its own: Ctrl-C in the terminal is for us, who stop it in order.
@@ -71,6 +71,8 @@ class Child:
     async def _listens(self) -> bool | None:
         if self.running is None or self.running.returncode is not None:
             raise TooLate(f"{self.command[0]} ended at once: {self.complaints()}")
+        if not self.port:
+            return True
         try:
             _reader, writer = await asyncio.open_connection(HOST, self.port)
         except OSError:
