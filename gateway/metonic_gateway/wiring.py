@@ -10,6 +10,7 @@ from metonic_gateway.accounts.channels import base_address
 from metonic_gateway.accounts.egress import Egress
 from metonic_gateway.accounts.stand_ins import StandIns
 from metonic_gateway.feed import Feed
+from metonic_gateway.http.metrics import measured
 from metonic_gateway.jobs.actors import (
     declare_actors,
     nudge_through,
@@ -20,6 +21,7 @@ from metonic_gateway.jobs.actors import (
 )
 from metonic_gateway.jobs.broker import EmbeddedBroker, working
 from metonic_gateway.jobs.scheduler import Messages, Scheduler
+from metonic_gateway.metrics import Metrics
 from metonic_gateway.services import Services
 from metonic_gateway.settings import Settings
 from metonic_gateway.store import channels, leases
@@ -44,15 +46,19 @@ async def running(
     It is the only one on its database: what its former life held is free again.
     """
     broker = EmbeddedBroker(asyncio.get_running_loop())
+    registry = registry or _loaded()
+    metrics = Metrics(registry.providers.values())
     async with (
         opened(settings.database_url.get_secret_value()),
         Egress(
-            allow_private_addresses=settings.allow_private_addresses, stand_ins=_stand_ins(settings)
+            allow_private_addresses=settings.allow_private_addresses,
+            stand_ins=_stand_ins(settings),
+            metrics=metrics,
         ) as egress,
     ):
         services = Services(
             settings=settings,
-            registry=registry or _loaded(),
+            registry=registry,
             vault=Vault(settings.root_keys),
             egress=egress,
             feed=Feed(),
@@ -60,6 +66,7 @@ async def running(
             nudge=nudge_through(broker),
             preview=preview_through(broker),
             undo=undo_through(broker),
+            metrics=metrics,
         )
         declare_actors(broker, services)
         await leases.break_all()
@@ -72,7 +79,7 @@ async def running(
             services.undo,
         )
         scheduler = Scheduler(messages, clock)
-        async with working(broker), _scheduling(scheduler):
+        async with measured(services), working(broker), _scheduling(scheduler):
             yield services
 
 

@@ -29,6 +29,14 @@ async def test_not_ready_while_the_database_does_not_answer(api: Api) -> None:
         assert answer.status == 200
 
 
+async def test_not_ready_while_the_database_is_not_up_to_date(api: Api) -> None:
+    last = "DELETE FROM tortoise_migrations WHERE id = (SELECT max(id) FROM tortoise_migrations)"
+    await Tortoise.get_connection("default").execute_script(last)
+
+    async with api.session.get(f"{api.url}/readyz") as answer:
+        assert (answer.status, "metonic migrate" in await answer.text()) == (503, True)
+
+
 async def test_the_explorer_loads_nothing_from_elsewhere(api: Api) -> None:
     async with api.session.get(f"{api.url}/graphql") as answer:
         page, policy = await answer.text(), answer.headers["Content-Security-Policy"]

@@ -1,6 +1,7 @@
 """One sync of one calendar, from its lease to what is known of it afterwards."""
 
 from datetime import datetime
+from time import perf_counter
 from uuid import UUID
 
 from metonic_core import sync
@@ -45,7 +46,10 @@ async def _with_lease(services: Services, lease: Lease, reason: str) -> None:
         log = await runs.begin(calendar.id, why, services.clock())
         run = Run(services, calendar, calendar.link_id, lease, log)
         services.feed.publish(status_topic(calendar.user_id))
+        services.metrics.run_began(lease.due_at, lease.taken_at)
+        began = perf_counter()
         is_due_again = await _leave_or_sync(run)
+        services.metrics.run_took(calendar.provider, perf_counter() - began)
     services.feed.publish(status_topic(calendar.user_id))
     if log.id is not None:
         services.feed.publish(run_topic(log.id))
@@ -63,6 +67,7 @@ async def _leave_or_sync(run: Run) -> bool:
     except LeaseLost:
         _log.info("lease_lost", calendar=run.calendar.id)
         await run.log.requeue()
+        run.count("taken_over")
         return True
     except ProviderError as error:
         await fail(run, error)
@@ -104,6 +109,7 @@ async def _succeed(run: Run, report: Report, behind: Behind) -> bool:
         errors.append(unsettled(report.unsettled).as_error(now))
     status = PARTIAL if errors else SUCCESS
     await run.log.finish(Outcome(status, report.conflicts, errors), now)
+    run.count(status)
     _log.info("run_finished", calendar=run.calendar.id, sent=report.pushed, pulled=report.pulled)
     at = await _next_at(run, report, behind, now)
     return await outcomes.record_success(run.lease, Success(status, at, is_idle=run.log.id is None), now)
