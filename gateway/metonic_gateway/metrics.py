@@ -9,7 +9,13 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
@@ -31,6 +37,8 @@ class Metrics:
 
     def __init__(self, providers: Iterable[Provider] = ()) -> None:
         self._hosts = [(pattern, p.name) for p in providers for pattern in _patterns(p)]
+        # Of each counter the moment it began would be one more series.
+        disable_created_metrics()
         self._registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         self._stock = _Stock()

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from metonic_core.model.when import Window
+from metonic_core.reconcile.step import Side
 from metonic_core.sync import Due
 from metonic_gateway.graphql.appointments.reasons import why
 from metonic_gateway.services import window_of
@@ -16,6 +17,8 @@ from metonic_gateway.store.copies import CopyState
 from metonic_gateway.store.database import opened
 from metonic_gateway.store.explaining import Found, LastDone, Place, find
 from metonic_gateway.store.overview import Overview
+from metonic_gateway.store.readiness import missing
+from metonic_gateway.store.usable import DatabaseUnusable
 
 _OPEN_STEPS = {
     Due.SETTLE: "It is not known whether the last write arrived, so the calendar is asked first.",
@@ -24,8 +27,10 @@ _OPEN_STEPS = {
 
 
 async def told(settings: Settings, name: str, now: datetime) -> Sequence[Mapping[str, Any]]:
-    """What goes by that id, from a database that is not open yet."""
+    """What goes by that id, from a database that is not open yet. Raises DatabaseUnusable."""
     async with opened(settings.database_url.get_secret_value()):
+        if await missing():
+            raise DatabaseUnusable("The database is not up to date: run `metonic migrate` first.")
         return await documents(name, window_of(settings, now), now)
 
 
@@ -45,7 +50,8 @@ def lines(document: Mapping[str, Any]) -> Iterator[str]:
         yield f"  why        {copy['reason']} ({copy['reasonCode']})"
         if copy["last"]:
             last = copy["last"]
-            yield f"  last done  {last['at']}: {last['operation']} {last['side']}. {last['reason']}"
+            where = "in the calendar" if last["side"] == Side.EXTERNAL else "here"
+            yield f"  last done  {last['at']}: {last['operation']} {where}. {last['reason']}"
         if copy["lastSyncedAt"]:
             yield f"  in step    {copy['lastSyncedAt']}"
         if copy["externalEventId"]:
@@ -95,7 +101,7 @@ def _last(last: LastDone) -> dict[str, Any]:
     _, meant = why(last.reason)
     return {
         "at": _at(last.at),
-        "side": "at the provider" if last.side == "external" else "here",
+        "side": last.side,
         "operation": last.act,
         "reason": meant.done or meant.standing,
         "runId": str(last.run_id),

@@ -1,10 +1,10 @@
 """All checks of an installation."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from functools import partial
 
 from metonic_core.spi.registry import Registry
-from metonic_gateway.doctor import database, outside
+from metonic_gateway.doctor import database, outside, servers
 from metonic_gateway.doctor.finding import Check, Finding, Verdict, examined, failed, warning
 from metonic_gateway.settings import Settings, SettingsError, load_settings
 from metonic_gateway.wiring import now
@@ -24,11 +24,20 @@ async def examine() -> Sequence[Finding]:
             (outside.PLUGINS, partial(outside.plugins, registry)),
             ("stand-ins", partial(_stand_ins, settings)),
         ]
+        checks += [(name, partial(servers.server, name, url)) for name, url in _servers(settings)]
         checks += [
             (name, partial(outside.provider, settings, egress, provider, now))
             for name, provider in registry.providers.items()
         ]
         return await examined(checks)
+
+
+def _servers(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What processes share besides the database, by what it is called."""
+    for name, setting in (("broker", "broker_url"), ("Redis", "redis_url")):
+        url = getattr(settings, setting, None)
+        if url is not None and url.get_secret_value():
+            yield name, url.get_secret_value()
 
 
 def is_ill(findings: Sequence[Finding]) -> bool:

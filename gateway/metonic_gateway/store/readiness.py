@@ -6,12 +6,13 @@ from enum import StrEnum
 from pkgutil import iter_modules
 from uuid import UUID
 
+from asyncpg import InterfaceError, PostgresError
 from tortoise.connection import get_connection
 from tortoise.exceptions import BaseORMException
 
 from metonic_gateway.store import migrations, models
 
-UNREACHABLE = (BaseORMException, OSError)
+UNREACHABLE = (BaseORMException, PostgresError, InterfaceError, OSError)
 """What is raised where it does not answer."""
 
 _NOBODY = UUID(int=0)
