@@ -85,4 +85,4 @@ async def _schedule(now: datetime) -> Finding:
     minutes = late // timedelta(minutes=1)
     what = f"{waiting.number} calendars wait for their sync, the first for {minutes} minutes."
     verdict = failed if late > _VERY_LATE else warning
-    return verdict(_SCHEDULE, what, "Start what syncs if nothing does, else more of it.")
+    return verdict(_SCHEDULE, what, "See whether the service runs; with a broker, its scheduler and enough workers.")
