@@ -38,7 +38,7 @@ class Metrics:
     def __init__(self, providers: Iterable[Provider] = ()) -> None:
         self._hosts = [(pattern, p.name) for p in providers for pattern in _patterns(p)]
         # Of each counter the moment it began would be one more series.
-        disable_created_metrics()
+        disable_created_metrics()  # type: ignore[no-untyped-call] # the library's own slip
         self._registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         self._stock = _Stock()
@@ -133,9 +133,7 @@ def _gauge(name: str, what: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(f"metonic_{name}", what, value=value)
 
 
-def _by(
-    name: str, what: str, values: Mapping[str, int], *labels: str
-) -> GaugeMetricFamily:
+def _by(name: str, what: str, values: Mapping[str, int], *labels: str) -> GaugeMetricFamily:
     family = GaugeMetricFamily(f"metonic_{name}", what, labels=labels or ["provider"])
     for label, value in values.items():
         family.add_metric([label], value)

@@ -1,4 +1,4 @@
-"""What operators measure: on a port of its own, in Prometheus' format, with labels that nobody outside makes."""
+"""What operators measure: on a port of its own, with labels that nobody outside makes."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import closing
@@ -170,7 +170,9 @@ async def test_requests_are_counted_by_hosts_that_a_plugin_names(house: House) -
                 await egress.ask("GET", URL("http://192.0.2.1/"), {}, None, "granting")
 
     told = samples(metrics.text(None).decode())
-    found = {name: value for name, value in told.items() if name.startswith("metonic_provider_requests_total")}
+    found = {
+        name: value for name, value in told.items() if name.startswith("metonic_provider_requests_total")
+    }
     assert found == {
         _request("api.granting.test", "unauthorized", "granting"): 1,
         _request("other", "unauthorized", "other"): 1,

@@ -151,6 +151,7 @@ async def test_an_event_that_has_no_appointment_is_explained_as_well(house: Hous
     calendar = await synced(house)
     content = Content("Dentist", AllDay(DAY, DAY + timedelta(days=1)))
     house.world.put("home", StoredEvent("own-1", "", content))
+    house.later(timedelta(minutes=20))
     await house.sync(calendar)
     rows = CalendarSyncMapping.filter(external_event_id="own-1")
     await rows.update(appointment_id=None, hold="quarantine", hold_reason="It is too long.")
@@ -193,7 +194,11 @@ def test_the_command_prints_lines_for_people_and_json_for_programs(tmp_path: Pat
     database = fresh_database(tmp_path / "metonic.sqlite3")
     yoga = asyncio.run(_prepared(database))
 
-    plain, for_programs, nothing = why(database, yoga), why(database, yoga, "--json"), why(database, "nothing")
+    plain, for_programs, nothing = (
+        why(database, yoga),
+        why(database, yoga, "--json"),
+        why(database, "nothing"),
+    )
 
     assert plain.exit_code == 0, plain.output
     assert f"Appointment {yoga}, version 1" in plain.output

@@ -1,4 +1,4 @@
-"""The database: there, up to date, writable, on time; its secrets can be opened, and its calendars are synced."""
+"""The database: there, up to date, writable, on time; its secrets can be opened, its calendars are synced."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
@@ -50,7 +50,9 @@ async def _written() -> Finding:
         await readiness.try_to_write()
     except UNREACHABLE:
         return failed(
-            DATABASE, "It can be read and not written.", "Give the service the right to write, or free its disk."
+            DATABASE,
+            "It can be read and not written.",
+            "Give the service the right to write, or free its disk.",
         )
     return ok(DATABASE, "It can be written.")
 
@@ -85,4 +87,6 @@ async def _schedule(now: datetime) -> Finding:
     minutes = late // timedelta(minutes=1)
     what = f"{waiting.number} calendars wait for their sync, the first for {minutes} minutes."
     verdict = failed if late > _VERY_LATE else warning
-    return verdict(_SCHEDULE, what, "See whether the service runs; with a broker, its scheduler and enough workers.")
+    return verdict(
+        _SCHEDULE, what, "See whether the service runs; with a broker, its scheduler and enough workers."
+    )

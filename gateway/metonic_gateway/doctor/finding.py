@@ -57,10 +57,14 @@ async def _looked(
             async for finding in look():
                 found.append(finding)  # noqa: PERF401 - what was found before a time-out counts
     except TimeoutError:
-        found.append(failed(name, f"It took longer than {most_seconds:g} s.", "See whether it answers at all."))
+        found.append(
+            failed(name, f"It took longer than {most_seconds:g} s.", "See whether it answers at all.")
+        )
     except Exception as error:  # noqa: BLE001 - the other checks go on; the words of an unknown error may be secret
         kind = type(error).__name__
-        found.append(failed(name, f"It could not be looked at ({kind}).", "Look into the log of the service."))
+        found.append(
+            failed(name, f"It could not be looked at ({kind}).", "Look into the log of the service.")
+        )
     return found
 
 

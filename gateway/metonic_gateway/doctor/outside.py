@@ -1,6 +1,7 @@
 """The world outside: whether it reaches us, whether we reach providers, and whether they know us."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -22,6 +23,7 @@ PLUGINS = "plugins"
 _APART, _FAR_APART = timedelta(seconds=30), timedelta(minutes=5)
 _UNKNOWN_TO_THEM = frozenset({"invalid_client", "unauthorized_client", "deleted_client"})
 _OK = 200
+_CODE = re.compile("[a-z_]{1,40}")
 
 
 def egress_of(settings: Settings) -> Egress:
@@ -72,9 +74,7 @@ async def plugins(registry: Registry) -> AsyncIterator[Finding]:
         if report.problem is None:
             yield ok(PLUGINS, f"{named} works.")
         else:
-            yield failed(
-                PLUGINS, f"{named} is left out: {report.problem}", "Upgrade it, or uninstall it."
-            )
+            yield failed(PLUGINS, f"{named} is left out: {report.problem}", "Upgrade it, or uninstall it.")
 
 
 async def provider(
@@ -144,7 +144,7 @@ def _code_of(answer: Answer) -> str:
     except (ValueError, RecursionError):
         return ""
     code = body.get("error") if isinstance(body, dict) else None
-    return code if isinstance(code, str) and code.replace("_", "").isalnum() and len(code) <= 40 else ""
+    return code if isinstance(code, str) and _CODE.fullmatch(code) else ""
 
 
 def _clock(asked: Provider, answer: Answer, now: datetime) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""What only operators see, on a port of its own: metrics, and the health of a process that serves nothing else."""
+"""What only operators see, on a port of its own: metrics, and the health of whatever process it is."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,8 +12,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from metonic_gateway.http.health import healthz, readyz
-from metonic_gateway.serving import bound, served
 from metonic_gateway.services import Services
+from metonic_gateway.serving import bound, served
 from metonic_gateway.store.figures import Figures, figures
 from metonic_gateway.telemetry import get_logger
 

@@ -1,4 +1,4 @@
-"""Everything that is known of how one appointment, or one event, stands in each calendar: for ``metonic why``."""
+"""All that is known of how an appointment, or an event, stands in each calendar: for ``metonic why``."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -123,6 +123,8 @@ async def _place(
 
 async def _last(calendar: Overview, appointment_id: UUID | None, mapping_id: UUID | None) -> LastDone | None:
     lines = models.SyncOperation.filter(run__sync_config_id=calendar.id)
-    about = lines.filter(appointment_id=appointment_id) if appointment_id else lines.filter(mapping_id=mapping_id)
+    about = (
+        lines.filter(appointment_id=appointment_id) if appointment_id else lines.filter(mapping_id=mapping_id)
+    )
     row = await about.order_by("-at").first()
     return None if row is None else LastDone(row.at, row.side, row.operation, row.reason, row.run_id)

@@ -42,9 +42,7 @@ class Figures:
 async def figures(now: datetime) -> Figures:
     """As things stand."""
     active = CalendarSyncConfig.filter(is_active=True)
-    left = CalendarSyncMapping.filter(
-        hold=HoldKind.QUARANTINE.value, closed=None, link__archived_at=None
-    )
+    left = CalendarSyncMapping.filter(hold=HoldKind.QUARANTINE.value, closed=None, link__archived_at=None)
     waiting = await leases.waiting(now)
     open_channels = PushChannel.filter(opened_at__isnull=False, expires_at__gt=now)
     return Figures(

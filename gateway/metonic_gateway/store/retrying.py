@@ -1,4 +1,4 @@
-"""Asking once more for a run that failed or left something undone: at once, whatever its calendar waits for."""
+"""Trying again what a run left undone: at once, whatever its calendar waits for."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -78,9 +78,11 @@ async def request(user_id: UUID, run_id: UUID, now: datetime) -> Retried | None:
         if calendar.resting is not None or calendar.link_id is None:
             raise Resting(run.provider, calendar.resting or "")
         await _try_again(calendar.link_id, run.errors)
+        asked = CalendarSyncConfig.filter(id=calendar.id)
+        await asked.update(next_sync_at=now, nudge_seq=F("nudge_seq") + 1)
         one_way = await _one_way(run_id, Direction(calendar.sync_direction))
-        made = await runs.request(run.calendar_id, calendar.link_id, now, one_way=one_way, reason=RETRY)
-        return Retried(run.calendar_id, made)
+        made = await runs.open_run(calendar.id, now, RETRY, one_way, calendar.next_sync_at)
+        return Retried(calendar.id, made)
 
 
 async def _one_way(run_id: UUID, of_calendar: Direction) -> Direction | None:

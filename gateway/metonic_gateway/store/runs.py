@@ -165,11 +165,10 @@ async def request(
     *,
     is_complete: bool = False,
     one_way: Direction | None = None,
-    reason: str = MANUAL,
 ) -> UUID:
     """The run that a person gets who asks now: the one that runs or waits, else a new one that waits.
 
-    ``one_way`` is for a calendar that goes both. ``reason`` is that of a new one.
+    ``one_way`` is for a calendar that goes both.
     The calendar is due at once, whatever it was waiting for. A complete read begins anew, so the run that is
     at it loses its lease and is continued by the next.
     """
@@ -180,7 +179,7 @@ async def request(
         if is_complete:
             await CalendarLink.filter(id=link_id).update(cursor=None, is_reading_completely=False)
             await calendar.update(fence=F("fence") + 1)
-        return await open_run(calendar_id, now, reason, one_way, before["next_sync_at"])
+        return await open_run(calendar_id, now, MANUAL, one_way, before["next_sync_at"])
 
 
 async def open_run(

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from socket import socket
 
@@ -85,12 +86,19 @@ async def test_without_a_client_nobody_is_asked(house: House, granting: Granting
 async def test_a_clock_that_is_wrong_is_told(house: House, granting: Granting) -> None:
     services = house.services
     provider = services.registry.providers["granting"]
-    for apart, verdict in ((timedelta(minutes=1), "WARNING"), (timedelta(hours=1), "FAILED")):
-        found = await all_of(
-            outside.provider(services.settings, services.egress, provider, lambda by=apart: now() + by)
-        )
-        assert verdicts(found)[1] == ("clock", verdict)
+
+    async def told(ahead: timedelta) -> tuple[str, str]:
+        clock = partial(_ahead, ahead)
+        found = await all_of(outside.provider(services.settings, services.egress, provider, clock))
+        return verdicts(found)[1]
+
+    assert await told(timedelta(minutes=1)) == ("clock", "WARNING")
+    assert await told(timedelta(hours=1)) == ("clock", "FAILED")
     assert granting.asked
+
+
+def _ahead(by: timedelta) -> datetime:
+    return now() + by
 
 
 async def test_a_provider_that_does_not_answer_is_told(house: House, granting: Granting) -> None:
@@ -147,9 +155,10 @@ async def test_a_check_that_hangs_or_breaks_is_told_and_stops_no_other() -> None
         yield ok("slow", "It begins well.")
         await asyncio.sleep(60)
 
+    nothing: list[str] = []
+
     async def breaks() -> AsyncIterator[Finding]:
-        raise RuntimeError("a secret")
-        yield
+        yield ok("bad", f"{1 / len(nothing)}")
 
     async def works() -> AsyncIterator[Finding]:
         yield ok("good", "Fine.")
@@ -157,7 +166,7 @@ async def test_a_check_that_hangs_or_breaks_is_told_and_stops_no_other() -> None
     found = await examined([("slow", hangs), ("bad", breaks), ("good", works)], most_seconds=0.05)
 
     assert verdicts(found) == [("slow", "OK"), ("slow", "FAILED"), ("bad", "FAILED"), ("good", "OK")]
-    assert "secret" not in str(found)
+    assert "ZeroDivisionError" in found[2].what
 
 
 @pytest.fixture
@@ -253,4 +262,3 @@ def test_nothing_secret_is_printed(prepared: Path) -> None:
     assert line(told, "google", "could not be reached") == "FAILED"
     for secret in (CLIENT_SECRET, KEYS, "j" * 32):
         assert secret not in told.output
-

@@ -15,9 +15,15 @@ from metonic_gateway.store.retrying import CannotRetry, Refusal, request
 
 _REFUSED: dict[Refusal, tuple[str, str]] = {
     Refusal.PREVIEW: ("A preview does nothing that could be tried again.", "Ask for another: `previewSync`."),
-    Refusal.UNDO: ("This run takes another one back.", "Ask for that again: `undoSyncRun` with its `undoOf`."),
+    Refusal.UNDO: (
+        "This run takes another one back.",
+        "Ask for that again: `undoSyncRun` with its `undoOf`.",
+    ),
     Refusal.NOT_ENDED: ("The run has not ended yet.", "Wait for its end; `syncProgress` tells it."),
-    Refusal.WORKED: ("The run left nothing undone.", "Sync again with `syncNow`, if you do not want to wait."),
+    Refusal.WORKED: (
+        "The run left nothing undone.",
+        "Sync again with `syncNow`, if you do not want to wait.",
+    ),
 }
 
 
