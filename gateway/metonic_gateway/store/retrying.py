@@ -67,19 +67,18 @@ async def request(user_id: UUID, run_id: UUID, now: datetime) -> Retried | None:
     Its items that are left alone are tried again as well. Raises CannotRetry and Resting.
     """
     async with in_transaction():
-        # Nobody stops the calendar in between.
-        await CalendarSyncConfig.filter(history__id=run_id).select_for_update().values("id")
         run = await history.run(user_id, run_id)
         if run is None:
             return None
         if why := refusal(run):
             raise CannotRetry(why)
-        calendar = await CalendarSyncConfig.get(id=run.calendar_id)
+        # Nobody stops the calendar in between, and who asks at the same moment gets the same run.
+        calendars = CalendarSyncConfig.filter(id=run.calendar_id)
+        calendar = await calendars.select_for_update(no_key=True).get()
         if calendar.resting is not None or calendar.link_id is None:
             raise Resting(run.provider, calendar.resting or "")
         await _try_again(calendar.link_id, run.errors)
-        asked = CalendarSyncConfig.filter(id=calendar.id)
-        await asked.update(next_sync_at=now, nudge_seq=F("nudge_seq") + 1)
+        await calendars.update(next_sync_at=now, nudge_seq=F("nudge_seq") + 1)
         one_way = await _one_way(run_id, Direction(calendar.sync_direction))
         made = await runs.open_run(calendar.id, now, RETRY, one_way, calendar.next_sync_at)
         return Retried(calendar.id, made)
@@ -98,7 +97,7 @@ async def _try_again(link_id: UUID, complaints: Sequence[RunError]) -> None:
         appointments = [error.appointment_id for error in part if error.appointment_id]
         events = [error.external_event_id for error in part if error.external_event_id]
         named = left.filter(Q(appointment_id__in=appointments) | Q(external_event_id__in=events))
-        found = await named.select_for_update().only("id", "seen")
+        found = await named.select_for_update(no_key=True).only("id", "seen")
         illegible = [row.id for row in found if isinstance(decode(row.seen), Illegible)]
         others = [row.id for row in found if row.id not in illegible]
         unread = CalendarSyncMapping.filter(id__in=illegible)
