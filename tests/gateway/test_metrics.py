@@ -114,17 +114,18 @@ async def test_a_database_that_is_away_is_told_and_the_rest_all_the_same(
     house: House, scrape_url: str
 ) -> None:
     await synced(house)
-    await _rename_away()
+    await execute("ALTER TABLE push_channels RENAME TO elsewhere")
 
     told = await scraped(scrape_url)
 
+    await execute("ALTER TABLE elsewhere RENAME TO push_channels")
     assert told["metonic_database_up"] == 0
     assert "metonic_due_calendars" not in told
     assert told['metonic_runs_total{outcome="success",provider="memory"}'] == 1
 
 
-async def _rename_away() -> None:
-    await Tortoise.get_connection("default").execute_script("ALTER TABLE push_channels RENAME TO gone")
+async def execute(statement: str) -> None:
+    await Tortoise.get_connection("default").execute_script(statement)
 
 
 async def test_the_port_for_operators_also_tells_the_health_of_a_process(scrape_url: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.gateway.house import KEYS, House, fresh_database, open_house, synced
+from tests.gateway.house import KEYS, House, copied, open_house, synced
 from tests.gateway.logs import logging_as_before
 from typer.testing import CliRunner, Result
 
@@ -175,29 +175,32 @@ async def test_nothing_that_people_wrote_is_told(house: House) -> None:
     assert "ecret" not in said
 
 
-def why(database: Path, *arguments: str) -> Result:
+def why(database_url: str, *arguments: str) -> Result:
     environment = {
         "METONIC_KEYS": KEYS,
         "METONIC_JWT_KEY": "j" * 32,
-        "METONIC_DATABASE_URL": f"sqlite://{database}",
+        "METONIC_DATABASE_URL": database_url,
     }
     return CliRunner().invoke(cli, ["why", *arguments], env=environment)
 
 
-async def _prepared(database: Path) -> str:
+async def _prepared(database: Path) -> tuple[str, str]:
+    """The URL of the database, and an appointment that waits there."""
     async with open_house(database) as house:
         await synced(house)
-        return str(await house.add("Yoga"))
+        url = house.services.settings.database_url.get_secret_value()
+        return url, str(await house.add("Yoga"))
 
 
-def test_the_command_prints_lines_for_people_and_json_for_programs(tmp_path: Path) -> None:
-    database = fresh_database(tmp_path / "metonic.sqlite3")
-    yoga = asyncio.run(_prepared(database))
+def test_the_command_prints_lines_for_people_and_json_for_programs(
+    migrated_template: Path, tmp_path: Path
+) -> None:
+    url, yoga = asyncio.run(_prepared(copied(migrated_template, tmp_path / "metonic.sqlite3")))
 
     plain, for_programs, nothing = (
-        why(database, yoga),
-        why(database, yoga, "--json"),
-        why(database, "nothing"),
+        why(url, yoga),
+        why(url, yoga, "--json"),
+        why(url, "nothing"),
     )
 
     assert plain.exit_code == 0, plain.output

@@ -170,24 +170,28 @@ async def test_a_check_that_hangs_or_breaks_is_told_and_stops_no_other() -> None
 
 
 @pytest.fixture
-def prepared(migrated_template: Path, tmp_path: Path) -> Path:
-    """A database with a calendar that is signed in, and that was synced a moment ago."""
-    path = copied(migrated_template, tmp_path / "metonic.sqlite3")
+def database(migrated_template: Path, tmp_path: Path) -> Path:
+    return copied(migrated_template, tmp_path / "metonic.sqlite3")
 
-    async def prepare() -> None:
-        async with open_house(path) as house:
+
+@pytest.fixture
+def prepared(database: Path) -> str:
+    """The URL of a database with a calendar that is signed in, and that was synced a moment ago."""
+
+    async def prepare() -> str:
+        async with open_house(database) as house:
             house.now = now()
             await synced(house)
+            return house.services.settings.database_url.get_secret_value()
 
-    asyncio.run(prepare())
-    return path
+    return asyncio.run(prepare())
 
 
-def doctor(database_path: Path | str, **environment: str) -> Result:
+def doctor(database_url: str, **environment: str) -> Result:
     usual = {
         "METONIC_KEYS": KEYS,
         "METONIC_JWT_KEY": "j" * 32,
-        "METONIC_DATABASE_URL": f"sqlite://{database_path}",
+        "METONIC_DATABASE_URL": database_url,
         "METONIC_STAND_INS": f'{{"https://caldav.icloud.com": "http://127.0.0.1:{_free_port()}"}}',
         "METONIC_ALLOW_PRIVATE_ADDRESSES": "true",
     }
@@ -200,7 +204,7 @@ def line(told: Result, check: str, says: str) -> str:
     return found.split()[0]
 
 
-def test_the_table_says_what_is_there_and_what_is_not(prepared: Path) -> None:
+def test_the_table_says_what_is_there_and_what_is_not(prepared: str) -> None:
     told = doctor(prepared)
 
     assert line(told, "database", "answers, and is up to date") == "OK"
@@ -215,16 +219,16 @@ def test_the_table_says_what_is_there_and_what_is_not(prepared: Path) -> None:
     assert told.exit_code == 1
 
 
-def test_keys_that_open_nothing_are_told(prepared: Path) -> None:
+def test_keys_that_open_nothing_are_told(prepared: str) -> None:
     told = doctor(prepared, METONIC_KEYS=OTHER_KEYS)
 
     assert line(told, "keys", "'k1'") == "FAILED"
     assert "B" * 43 not in told.output
 
 
-def test_a_calendar_that_waits_long_says_that_nothing_syncs(prepared: Path) -> None:
+def test_a_calendar_that_waits_long_says_that_nothing_syncs(prepared: str, database: Path) -> None:
     async def forgotten(ago: timedelta) -> None:
-        async with open_house(prepared):
+        async with open_house(database):
             await CalendarSyncConfig.all().update(next_sync_at=now() - ago)
 
     asyncio.run(forgotten(timedelta(minutes=5)))
@@ -237,8 +241,8 @@ def test_a_calendar_that_waits_long_says_that_nothing_syncs(prepared: Path) -> N
 
 
 def test_a_database_that_is_not_migrated_or_not_there_is_told(tmp_path: Path) -> None:
-    new = doctor(tmp_path / "new.sqlite3")
-    nowhere = doctor("/nowhere/at/all.sqlite3")
+    new = doctor(f"sqlite://{tmp_path / 'new.sqlite3'}")
+    nowhere = doctor("sqlite:///nowhere/at/all.sqlite3")
 
     assert line(new, "database", "0001_initial") == "FAILED"
     assert "metonic migrate" in new.output
@@ -252,7 +256,7 @@ def test_settings_that_are_missing_are_the_first_thing_to_mend() -> None:
     assert line(told, "settings", "METONIC_KEYS") == "FAILED"
 
 
-def test_nothing_secret_is_printed(prepared: Path) -> None:
+def test_nothing_secret_is_printed(prepared: str) -> None:
     clients = f'{{"google": {{"id": "here", "secret": "{CLIENT_SECRET}"}}}}'
     stand_ins = '{"https://oauth2.googleapis.com": "http://127.0.0.1:1", "https://caldav.icloud.com": '
     told = doctor(
