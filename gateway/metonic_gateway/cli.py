@@ -125,7 +125,6 @@ def why(
     with _explained():
         settings = load_settings()
         set_up_logging("console", "critical")
-        check_usable(settings.database_url.get_secret_value())
         found = asyncio.run(told(settings, name, now()))
     if as_json:
         typer.echo(json.dumps(found, indent=2))

@@ -18,7 +18,7 @@ from metonic_gateway.store.database import opened
 from metonic_gateway.store.explaining import Found, LastDone, Place, find
 from metonic_gateway.store.overview import Overview
 from metonic_gateway.store.readiness import missing
-from metonic_gateway.store.usable import DatabaseUnusable
+from metonic_gateway.store.usable import DatabaseUnusable, check_usable
 
 _OPEN_STEPS = {
     Due.SETTLE: "It is not known whether the last write arrived, so the calendar is asked first.",
@@ -28,7 +28,9 @@ _OPEN_STEPS = {
 
 async def told(settings: Settings, name: str, now: datetime) -> Sequence[Mapping[str, Any]]:
     """What goes by that id, from a database that is not open yet. Raises DatabaseUnusable."""
-    async with opened(settings.database_url.get_secret_value()):
+    url = settings.database_url.get_secret_value()
+    check_usable(url)
+    async with opened(url):
         if await missing():
             raise DatabaseUnusable("The database is not up to date: run `metonic migrate` first.")
         return await documents(name, window_of(settings, now), now)
