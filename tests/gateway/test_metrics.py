@@ -9,17 +9,20 @@ from socket import socket
 import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from tests.gateway.accounts.oauth import good, signed_in
 from tests.gateway.granting import granting_server
 from tests.gateway.graphql.client import Api
 from tests.gateway.house import House, synced
 from tortoise import Tortoise
+from tortoise.expressions import F
 from yarl import URL
 
-from metonic_core.spi import Misconfigured, Unavailable
+from metonic_core.spi import Misconfigured, SignInNeeded, Unavailable
+from metonic_core.spi.errors import Paced
 from metonic_gateway.accounts.egress import Egress, Limits
 from metonic_gateway.http.metrics import measured
 from metonic_gateway.metrics import Metrics
-from metonic_gateway.serving import PortTaken
+from metonic_gateway.settings import SettingsError
 from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncMapping
 
 Samples = Mapping[str, float]
@@ -77,6 +80,45 @@ async def test_syncs_are_counted_by_what_came_of_them(house: House) -> None:
     assert told['metonic_run_seconds_count{provider="memory"}'] == 2
     assert told["metonic_run_delay_seconds_count"] == 2
     assert told["metonic_run_delay_seconds_sum"] > 0
+
+
+async def test_a_run_that_pauses_or_is_taken_away_is_counted_as_that(house: House) -> None:
+    calendar = await synced(house)
+    house.world.error = Paced("There is no room.", 60)
+    house.later(timedelta(minutes=20))
+    await house.sync(calendar)
+    house.world.error = None
+    house.later(timedelta(minutes=20))
+
+    async def taken_away() -> None:
+        await CalendarSyncConfig.all().update(fence=F("fence") + 1)
+
+    house.world.before_reading = taken_away
+    await house.sync(calendar)
+
+    told = counted(house)
+    assert told['metonic_runs_total{outcome="paused",provider="memory"}'] == 1
+    assert told['metonic_runs_total{outcome="taken_over",provider="memory"}'] == 1
+    assert 'metonic_runs_total{outcome="failed",provider="memory"}' not in told
+
+
+async def test_renewals_of_sign_ins_are_counted_by_what_came_of_them(house: House) -> None:
+    async with granting_server(house) as granting:
+        calendar = await signed_in(house, granting)
+        house.later(timedelta(hours=1))
+        await good(house, calendar)
+        house.later(timedelta(hours=1))
+        granting.refused("token", 503, "nothing")
+        with pytest.raises(Unavailable):
+            await good(house, calendar)
+        granting.forget()
+        with pytest.raises(SignInNeeded):
+            await good(house, calendar)
+
+    told = counted(house)
+    for outcome in ("renewed", "failed", "over"):
+        name = f'metonic_token_refreshes_total{{outcome="{outcome}",provider="granting"}}'
+        assert told[name] == 1
 
 
 async def test_what_there_is_is_asked_of_the_database_when_somebody_looks(
@@ -190,6 +232,6 @@ def _request(host: str, outcome: str, provider: str) -> str:
 
 
 async def test_a_taken_port_is_said(house: House, scrape_url: str) -> None:  # noqa: ARG001 - it is taken
-    with pytest.raises(PortTaken):
+    with pytest.raises(SettingsError, match="METONIC_METRICS_PORT"):
         async with measured(house.services):
             pass

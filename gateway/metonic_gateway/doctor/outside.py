@@ -74,7 +74,8 @@ async def plugins(registry: Registry) -> AsyncIterator[Finding]:
         if report.problem is None:
             yield ok(PLUGINS, f"{named} works.")
         else:
-            yield failed(PLUGINS, f"{named} is left out: {report.problem}", "Upgrade it, or uninstall it.")
+            why = " ".join(report.problem.split())
+            yield failed(PLUGINS, f"{named} is left out: {why}", "Upgrade it, or uninstall it.")
 
 
 async def provider(
@@ -105,6 +106,9 @@ async def _authority(
     if client is None:
         what = f"Nobody can sign in: METONIC_OAUTH_CLIENTS has no {asked.name!r}."
         return warning(asked.name, what, "docs/operating.md says how to register."), None
+    if settings.public_url is None:
+        what = "Nobody can sign in: they could not come back, as METONIC_PUBLIC_URL is not set."
+        return warning(asked.name, what, "Set it to where your proxy answers."), None
     form = {
         "grant_type": "authorization_code",
         "code": "made-up",
@@ -149,10 +153,9 @@ def _code_of(answer: Answer) -> str:
 
 def _clock(asked: Provider, answer: Answer, now: datetime) -> Iterator[Finding]:
     try:
-        theirs = parsedate_to_datetime(answer.headers["date"])
-    except (KeyError, ValueError):
+        apart = abs(now - parsedate_to_datetime(answer.headers["date"]))
+    except (KeyError, ValueError, TypeError):
         return
-    apart = abs(now - theirs)
     if apart < _APART:
         yield ok("clock", f"{asked.title} and this machine have the same time.")
         return

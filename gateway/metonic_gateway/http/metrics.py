@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from socket import socket
 from time import monotonic
 
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -13,11 +14,12 @@ from starlette.routing import Route
 
 from metonic_gateway.http.health import healthz, readyz
 from metonic_gateway.services import Services
-from metonic_gateway.serving import bound, served
+from metonic_gateway.serving import PortTaken, bound, served
+from metonic_gateway.settings import SettingsError
 from metonic_gateway.store.figures import Figures, figures
 from metonic_gateway.telemetry import get_logger
 
-_KEPT_SECONDS = 5
+_KEPT_SECONDS = 15
 _MOST_SECONDS = 5
 
 _log = get_logger(__name__)
@@ -27,7 +29,7 @@ _log = get_logger(__name__)
 async def measured(services: Services) -> AsyncIterator[None]:
     """``/metrics``, ``/healthz`` and ``/readyz`` while the block runs, if METONIC_METRICS_PORT is set.
 
-    Never on the port of the API. Raises PortTaken.
+    Never on the port of the API. Raises SettingsError where that port is taken.
     """
     settings = services.settings
     if settings.metrics_port is None:
@@ -38,9 +40,16 @@ async def measured(services: Services) -> AsyncIterator[None]:
         Route("/healthz", healthz),
         Route("/readyz", readyz),
     ]
-    with bound(settings.metrics_host, settings.metrics_port) as listening:
+    with _bound(settings.metrics_host, settings.metrics_port) as listening:
         async with served(Starlette(routes=routes), listening, asyncio.Event()):
             yield
+
+
+def _bound(host: str, port: int) -> socket:
+    try:
+        return bound(host, port)
+    except PortTaken as error:
+        raise SettingsError(f"{error.message} Set METONIC_METRICS_PORT to another one.") from error
 
 
 class _Scraped:

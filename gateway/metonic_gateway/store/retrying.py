@@ -19,7 +19,7 @@ from metonic_gateway.store.answering import Resting
 from metonic_gateway.store.mappings import chunks
 from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncHistory, CalendarSyncMapping
 from metonic_gateway.store.runs import RunError
-from metonic_gateway.store.states import ENDED, PREVIEW, RETRY, SUCCESS, UNDO
+from metonic_gateway.store.states import ENDED, NEEDS_CALENDAR, PREVIEW, RETRY, SUCCESS, UNDO
 
 _LET_GO: dict[str, Any] = {"hold": None, "hold_reason": None, "attempts": 0, "refused": None, "written": None}
 """An item that nothing of before keeps from being tried; if it fails again, that is said anew."""
@@ -76,7 +76,7 @@ async def request(user_id: UUID, run_id: UUID, now: datetime) -> Retried | None:
         calendars = CalendarSyncConfig.filter(id=run.calendar_id)
         calendar = await calendars.select_for_update(no_key=True).get()
         if calendar.resting is not None or calendar.link_id is None:
-            raise Resting(run.provider, calendar.resting or "")
+            raise Resting(run.provider, calendar.resting or NEEDS_CALENDAR)
         await _try_again(calendar.link_id, run.errors)
         await calendars.update(next_sync_at=now, nudge_seq=F("nudge_seq") + 1)
         one_way = await _one_way(run_id, Direction(calendar.sync_direction))

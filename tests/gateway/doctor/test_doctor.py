@@ -74,13 +74,14 @@ async def test_a_client_that_the_provider_does_not_take_is_told(house: House, gr
     assert "private words" not in f"{found.what} {found.next_step}"
 
 
-async def test_without_a_client_nobody_is_asked(house: House, granting: Granting) -> None:
-    settings = house.services.settings.model_copy(update={"oauth_clients": SecretStr("")})
-    house.services = replace(house.services, settings=settings)
+async def test_where_nobody_can_sign_in_anyway_nothing_is_asked(house: House, granting: Granting) -> None:
+    complete = house.services.settings
+    for lacking in ({"oauth_clients": SecretStr("")}, {"public_url": None}):
+        house.services = replace(house.services, settings=complete.model_copy(update=lacking))
 
-    (found,) = await asked(house)
+        (found,) = await asked(house)
 
-    assert (found.verdict, granting.asked) == (Verdict.WARNING, [])
+        assert (found.verdict, granting.asked) == (Verdict.WARNING, [])
 
 
 async def test_a_clock_that_is_wrong_is_told(house: House, granting: Granting) -> None:
@@ -258,9 +259,13 @@ def test_settings_that_are_missing_are_the_first_thing_to_mend() -> None:
 
 def test_nothing_secret_is_printed(prepared: str) -> None:
     clients = f'{{"google": {{"id": "here", "secret": "{CLIENT_SECRET}"}}}}'
+    public = f"http://127.0.0.1:{_free_port()}"
     stand_ins = '{"https://oauth2.googleapis.com": "http://127.0.0.1:1", "https://caldav.icloud.com": '
     told = doctor(
-        prepared, METONIC_OAUTH_CLIENTS=clients, METONIC_STAND_INS=f'{stand_ins}"http://127.0.0.1:1"}}'
+        prepared,
+        METONIC_OAUTH_CLIENTS=clients,
+        METONIC_PUBLIC_URL=public,
+        METONIC_STAND_INS=f'{stand_ins}"http://127.0.0.1:1"}}',
     )
 
     assert line(told, "google", "could not be reached") == "FAILED"
