@@ -1,6 +1,7 @@
-"""The command line: ``metonic demo | serve | worker | scheduler | migrate | schema | plugins | token``."""
+"""The command line: ``metonic demo | serve | worker | scheduler | migrate | doctor | why | schema | plugins | token``."""
 
 import asyncio
+import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
@@ -14,6 +15,8 @@ from metonic_core.model.when import is_zone
 from metonic_gateway import demo as demo_story
 from metonic_gateway.app import build_app
 from metonic_gateway.demo.folder import DemoFolder, DemoProblem
+from metonic_gateway.doctor.checks import examine, is_ill
+from metonic_gateway.doctor.finding import table
 from metonic_gateway.graphql.schema import sdl
 from metonic_gateway.http.identity import Identity, Role, issue_token, token_key
 from metonic_gateway.plugins import plugins
@@ -22,6 +25,7 @@ from metonic_gateway.settings import Settings, SettingsError, load_settings
 from metonic_gateway.store.database import migrated
 from metonic_gateway.store.usable import DatabaseUnusable, check_usable
 from metonic_gateway.telemetry import set_up_logging
+from metonic_gateway.why import lines, told
 from metonic_gateway.wiring import at_work, now, running, scheduling
 
 _USAGE = 2
@@ -137,6 +141,38 @@ async def _migrated(settings: Settings) -> None:
     url = settings.database_url.get_secret_value()
     await check_usable(url)
     await migrated(url)
+
+
+@cli.command()
+def doctor() -> None:
+    """Look whether everything that the service needs is there and works; ends with 1 if something is not."""
+    set_up_logging("console", "critical")
+    findings = asyncio.run(examine())
+    for line in table(findings):
+        typer.echo(line)
+    raise typer.Exit(code=int(is_ill(findings)))
+
+
+@cli.command()
+def why(
+    name: Annotated[
+        str, typer.Argument(metavar="APPOINTMENT", help="Its id, the platform's, or that of its event.")
+    ],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it for programs.")] = False,
+) -> None:
+    """Say how an appointment stands in each calendar, what was last done, and what it waits for."""
+    with _explained():
+        settings = load_settings()
+        set_up_logging("console", "critical")
+        found = asyncio.run(told(settings, name, now()))
+    if as_json:
+        typer.echo(json.dumps(found, indent=2))
+    for document in [] if as_json else found:
+        typer.echo("\n".join(lines(document)))
+    if not found:
+        typer.echo("Neither an appointment nor an event goes by that id.", err=True)
+        raise typer.Exit(code=1)
 
 
 @cli.command()

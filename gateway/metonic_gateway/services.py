@@ -11,6 +11,7 @@ from metonic_gateway.accounts.egress import Egress
 from metonic_gateway.accounts.oauth.identity import Keys
 from metonic_gateway.accounts.pacing import Paces
 from metonic_gateway.feed import Feed
+from metonic_gateway.metrics import Metrics
 from metonic_gateway.settings import Settings
 from metonic_gateway.vault import Vault
 
@@ -33,11 +34,17 @@ class Services:
     undo: Callable[[UUID], None]
     keys: Keys = field(default_factory=Keys)
     paces: Paces = field(default_factory=Paces)
+    metrics: Metrics = field(default_factory=Metrics)
 
     def window(self) -> Window:
         """The span of time that is synced now."""
-        back, ahead = self.settings.window_back_days, self.settings.window_ahead_days
-        return Window.around(self.clock(), timedelta(days=back), timedelta(days=ahead))
+        return window_of(self.settings, self.clock())
+
+
+def window_of(settings: Settings, now: datetime) -> Window:
+    """The span of time that is synced at that moment."""
+    back, ahead = settings.window_back_days, settings.window_ahead_days
+    return Window.around(now, timedelta(days=back), timedelta(days=ahead))
 
 
 CHANGES = "changes"

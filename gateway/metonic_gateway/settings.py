@@ -125,6 +125,16 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=1, le=_LAST_PORT, description="The port to listen on.")
+    metrics_port: int | None = Field(
+        None,
+        ge=1,
+        le=_LAST_PORT,
+        description="The port for operators, with `/metrics` for Prometheus, `/healthz` and `/readyz`. "
+        "Without it there are no metrics.",
+    )
+    metrics_host: str = Field(
+        "127.0.0.1", description="The address that port is on. Outsiders need not see it."
+    )
     public_url: Annotated[str | None, AfterValidator(_public_url)] = Field(
         None,
         description="The URL at which outsiders reach the service, such as `https://sync.example.org`. "

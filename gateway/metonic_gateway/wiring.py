@@ -14,6 +14,7 @@ from metonic_gateway.feed import Feed
 from metonic_gateway.feed.postgres_line import postgres_line
 from metonic_gateway.feed.redis_line import redis_line
 from metonic_gateway.feed.relay import Line, relayed
+from metonic_gateway.http.metrics import measured
 from metonic_gateway.jobs.actors import (
     Outlet,
     declare_actors,
@@ -27,6 +28,7 @@ from metonic_gateway.jobs.broker import EmbeddedBroker, working
 from metonic_gateway.jobs.scheduler import Messages, Scheduler
 from metonic_gateway.jobs.sending import Sender, sending
 from metonic_gateway.jobs.shared_broker import SharedBroker, shared_broker
+from metonic_gateway.metrics import Metrics
 from metonic_gateway.services import Services
 from metonic_gateway.settings import Settings, SettingsError
 from metonic_gateway.store import channels, leases
@@ -137,12 +139,16 @@ async def _services(
     registry: Registry | None = None,
     clock: Callable[[], datetime] = now,
 ) -> AsyncIterator[Services]:
+    registry = registry or _loaded()
+    metrics = Metrics(registry.providers.values())
     async with Egress(
-        allow_private_addresses=settings.allow_private_addresses, stand_ins=_stand_ins(settings)
+        allow_private_addresses=settings.allow_private_addresses,
+        stand_ins=_stand_ins(settings),
+        metrics=metrics,
     ) as egress:
-        yield Services(
+        services = Services(
             settings=settings,
-            registry=registry or _loaded(),
+            registry=registry,
             vault=Vault(settings.root_keys),
             egress=egress,
             feed=feed,
@@ -150,7 +156,10 @@ async def _services(
             nudge=nudge_through(outlet),
             preview=preview_through(outlet),
             undo=undo_through(outlet),
+            metrics=metrics,
         )
+        async with measured(services):
+            yield services
 
 
 def _stand_ins(settings: Settings) -> StandIns:

@@ -21,16 +21,20 @@ KEYS = "k1:" + "A" * 43 + "="
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     return {
         "PATH": os.environ["PATH"],
         "METONIC_KEYS": KEYS,
         "METONIC_JWT_KEY": "j" * 32,
         "METONIC_DATABASE_URL": f"sqlite://{tmp_path / 'metonic.sqlite3'}",
-        "METONIC_PORT": str(port),
+        "METONIC_PORT": str(free_port()),
     }
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def metonic(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -41,10 +45,13 @@ def metonic(environment: dict[str, str], *arguments: str) -> subprocess.Complete
 
 def test_a_service_migrates_answers_and_ends_when_it_is_told_to(environment: dict[str, str]) -> None:
     token = metonic(environment, "token", "--user", "trainer-1", "--role", "trainer").stdout.strip()
+    environment["METONIC_METRICS_PORT"] = str(free_port())
     child = subprocess.Popen([METONIC, "serve"], env=environment, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own command
     try:
         answer = ask(environment["METONIC_PORT"], token, "{ viewer { id role } }")
         assert answer == {"data": {"viewer": {"id": "trainer-1", "role": "TRAINER"}}}
+        with urlopen(f"http://127.0.0.1:{environment['METONIC_METRICS_PORT']}/metrics", timeout=5) as scraped:
+            assert "metonic_database_up 1.0" in scraped.read().decode()
 
         child.send_signal(signal.SIGTERM)
         _, said = child.communicate(timeout=10)

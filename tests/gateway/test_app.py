@@ -21,12 +21,26 @@ async def test_healthy_and_ready(api: Api) -> None:
 
 
 async def test_not_ready_while_the_database_does_not_answer(api: Api) -> None:
-    await Tortoise.get_connection("default").execute_script("ALTER TABLE users RENAME TO gone")
+    await execute("ALTER TABLE users RENAME TO gone")
 
     async with api.session.get(f"{api.url}/readyz") as answer:
         assert answer.status == 503
     async with api.session.get(f"{api.url}/healthz") as answer:
         assert answer.status == 200
+    await execute("ALTER TABLE gone RENAME TO users")
+
+
+async def test_not_ready_while_the_database_is_not_up_to_date(api: Api) -> None:
+    renamed = "UPDATE tortoise_migrations SET name = '{}' WHERE name = '{}'"
+    await execute(renamed.format("another", "0001_initial"))
+
+    async with api.session.get(f"{api.url}/readyz") as answer:
+        assert (answer.status, "metonic migrate" in await answer.text()) == (503, True)
+    await execute(renamed.format("0001_initial", "another"))
+
+
+async def execute(statement: str) -> None:
+    await Tortoise.get_connection("default").execute_script(statement)
 
 
 async def test_the_explorer_loads_nothing_from_elsewhere(api: Api) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from tests.stage import Json, Person
 
+RETRY = "mutation ($id: ID!) { retrySync(runId: $id) { ... on SyncRun { id } } }"
 BAD = ("SUMMARY:Landing", "DTSTART;TZID=Mars/Phobos:20261202T100000")
 
 
@@ -18,6 +19,19 @@ async def test_the_others_come_in_and_the_bad_one_is_named(trainer: Person) -> N
     assert error["error"]
     assert error["nextStep"]
     assert await trainer.titles() == ["Dentist", "Yoga"]
+    assert (await trainer.status())["quarantined"] == 1
+
+
+async def test_who_asks_has_it_read_again_and_is_told_again_what_is_wrong(trainer: Person) -> None:
+    await trainer.device.put("bad.ics", *BAD)
+    await trainer.sync()
+    before = (await trainer.history())[0]
+    asked = await trainer.api.call(RETRY, id=before["id"])
+    await trainer.sync(timedelta(minutes=1))
+
+    again = (await trainer.history())[0]
+    assert (again["id"], again["reason"], again["status"]) == (asked["id"], "RETRY", "PARTIAL")
+    assert again["errors"] == before["errors"]
     assert (await trainer.status())["quarantined"] == 1
 
 

@@ -13,6 +13,8 @@ from metonic_gateway.accounts.egress import Egress, Limits
 LATER = timedelta(hours=7)
 WATCH = """subscription { syncStatusChanged(provider: "apple") {
   state attention { code message nextStep } } }"""
+LAST = "{ syncHistory(first: 1) { nodes { id status canRetry } } }"
+RETRY = "mutation ($id: ID!) { retrySync(runId: $id) { ... on SyncRun { id reason } } }"
 TROUBLES = {401: "SIGN_IN_REQUIRED", 429: "RATE_LIMITED", 500: "UNREACHABLE"}
 
 
@@ -101,6 +103,22 @@ async def test_it_is_tried_again_by_itself_soon_at_first_and_then_later(editor: 
     await editor.sync(wait)
 
     assert await editor.device.titles() == ["Pilates"]
+
+
+async def test_who_does_not_want_to_wait_tries_again_at_once(editor: Person) -> None:
+    editor.answered(500)
+    for _ in range(6):
+        await editor.sync(LATER)
+    (run,) = (await editor.api.call(LAST))["nodes"]
+    editor.answered_again()
+
+    asked = await editor.api.call(RETRY, id=run["id"])
+    await editor.sync(timedelta(0))
+
+    assert (run["status"], run["canRetry"], asked["reason"]) == ("FAILED", True, "RETRY")
+    assert await editor.device.titles() == ["Pilates"]
+    status = await editor.status()
+    assert (status["state"], status["consecutiveFailures"]) == ("IDLE", 0)
 
 
 @pytest.mark.parametrize(("status", "code"), TROUBLES.items())

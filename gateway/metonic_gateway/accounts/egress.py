@@ -23,6 +23,7 @@ from metonic_core.spi.errors import Misconfigured, Unacceptable, Unavailable
 from metonic_core.spi.provider import Provider
 from metonic_gateway.accounts.addresses import Reach, reach
 from metonic_gateway.accounts.stand_ins import NONE, StandIns
+from metonic_gateway.metrics import Metrics
 
 _CHUNK = 64 * 1024
 _PRINTABLE = re.compile(r"[!-~]+")
@@ -80,9 +81,15 @@ class Egress:
     """Owns the connections; is made on the event loop that uses it, and closed there."""
 
     def __init__(
-        self, *, allow_private_addresses: bool, limits: Limits = _DEFAULT_LIMITS, stand_ins: StandIns = NONE
+        self,
+        *,
+        allow_private_addresses: bool,
+        limits: Limits = _DEFAULT_LIMITS,
+        stand_ins: StandIns = NONE,
+        metrics: Metrics | None = None,
     ) -> None:
         self.stand_ins = stand_ins
+        self._metrics = metrics or Metrics()
         self._limits = limits
         self._admissions = (
             {"https": _PUBLIC_OR_PRIVATE, "http": _PRIVATE} if allow_private_addresses else {"https": _PUBLIC}
@@ -107,11 +114,32 @@ class Egress:
         host = _host_of(server if "://" in server else f"https://{server}")
         return _SignedIn(self, provider, host, authorization)
 
-    async def ask(self, method: str, url: URL, headers: Mapping[str, str], body: bytes | None) -> Answer:
+    async def ask(
+        self,
+        method: str,
+        url: URL,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        provider: str | None = None,
+    ) -> Answer:
         """Send a request to a host that may see it; ``Answer.url`` is ``url``.
 
-        What stands in for the host is admitted by the same rules.
+        It is counted for ``provider``, else for whose plugin names the host.
         """
+        host = url.raw_host or ""
+        try:
+            answer = await self._send(method, url, headers, body)
+        except Unavailable:
+            self._metrics.asked(host, "unreachable", provider)
+            raise
+        except Misconfigured:
+            self._metrics.asked(host, "not_sent", provider)
+            raise
+        self._metrics.answered(host, answer.status, provider)
+        return answer
+
+    async def _send(self, method: str, url: URL, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        """What stands in for the host is admitted by the same rules."""
         there, headers = self.stand_ins.of(url), {**headers, **self.stand_ins.introduction(url)}
         host = there.raw_host or ""
         session = self._admit(there.scheme, host)
@@ -165,7 +193,8 @@ class _SignedIn:
         target = _parse(url)
         self._check(_host_of(url), headers or {})
         own = {name: value for name, value in (headers or {}).items() if name.lower() != "authorization"}
-        return await self._egress.ask(method, target, own | {"Authorization": self._authorization}, body)
+        signed = own | {"Authorization": self._authorization}
+        return await self._egress.ask(method, target, signed, body, self._provider.name)
 
     def _check(self, host: str, headers: Mapping[str, str]) -> None:
         if host != self._host and not any(fnmatchcase(host, pattern) for pattern in self._provider.hosts):

@@ -43,6 +43,7 @@ class ErrorCode(Enum):
     INTERRUPTED = "interrupted"
     HELD = "held"
     CANNOT_UNDO = "cannot_undo"
+    CANNOT_RETRY = "cannot_retry"
     MOVED_SINCE = "moved_since"
     CONFLICTS = "conflicts"
     ITEMS_LEFT = "items_left"

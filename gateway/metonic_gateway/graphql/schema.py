@@ -29,6 +29,7 @@ from metonic_gateway.graphql.providers import ProvidersQuery
 from metonic_gateway.graphql.runs.answering import AnsweringMutation
 from metonic_gateway.graphql.runs.mutations import RunsMutation
 from metonic_gateway.graphql.runs.queries import RunsQuery
+from metonic_gateway.graphql.runs.retrying import RetryMutation
 from metonic_gateway.graphql.runs.undoing import UndoMutation
 from metonic_gateway.graphql.scalars import SCALARS
 from metonic_gateway.graphql.viewer import ViewerQuery
@@ -68,6 +69,7 @@ class Mutation(
     ConflictsMutation,
     AnsweringMutation,
     UndoMutation,
+    RetryMutation,
     AppointmentsMutation,
 ):
     pass

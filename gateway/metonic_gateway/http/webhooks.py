@@ -3,6 +3,7 @@
 A request says nothing but "look again". One that is late, doubled or lost costs time at most.
 """
 
+from time import perf_counter
 from uuid import UUID
 
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from metonic_core.spi.push import Fate, Forged, Incoming, Notice, Push
 from metonic_gateway.accounts.channels import opened_channel, push_of
+from metonic_gateway.metrics import OTHER
 from metonic_gateway.services import Services
 from metonic_gateway.store import channels
 from metonic_gateway.store.channels import Addressed
@@ -30,6 +32,14 @@ class Webhooks:
         self._services = services
 
     async def receive(self, request: Request) -> Response:
+        """The answer, counted and measured."""
+        name, began = request.path_params["provider"], perf_counter()
+        answer = await self._answer(request)
+        counted = name if name in self._services.registry.providers else OTHER
+        self._services.metrics.webhook_answered(counted, answer.status_code, perf_counter() - began)
+        return answer
+
+    async def _answer(self, request: Request) -> Response:
         """204, or the text that the provider wants to read; 403 for what does not come from it.
 
         A channel that is not there, or not any more, is answered as if it were: providers go on sending for a

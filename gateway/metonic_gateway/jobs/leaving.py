@@ -64,6 +64,7 @@ async def _finish(run: Run, outcome: Outcome) -> None:
         await retry_later(run, NOT_GIVEN_BACK, None)
         return
     await run.log.finish(outcome, run.now())
+    run.count(outcome.status)
     await _forget(run, NEVER_GIVEN_BACK if told is Revocation.FAILED else None)
 
 

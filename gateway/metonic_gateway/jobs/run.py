@@ -44,6 +44,10 @@ class Run:
     def now(self) -> datetime:
         return self.services.clock()
 
+    def count(self, outcome: str) -> None:
+        """Note what came of it, for operators."""
+        self.services.metrics.run_ended(self.calendar.provider, outcome)
+
     def ledger(self, former: UUID | None = None) -> SqlLedger:
         """Of the link, or of a former one of the same calendar."""
         calendar, link = self.calendar, former or self.link_id
@@ -97,6 +101,7 @@ async def _pause(run: Run, paced: Paced) -> None:
     """Nothing failed: the next run goes on in the row of this one when there is room again."""
     _log.info("run_paused", calendar=run.calendar.id, provider=run.calendar.provider)
     await run.log.requeue()
+    run.count("paused")
     await outcomes.record_pause(run.lease, run.now() + (retry_after_of(paced) or timedelta(0)))
 
 
@@ -125,6 +130,7 @@ async def log_failure(run: Run, trouble: Trouble) -> None:
     """A run that failed always has a row."""
     await run.log.ensure()
     await run.log.finish(Outcome(FAILED, errors=[trouble.as_error(run.now())]), run.now())
+    run.count(FAILED)
 
 
 def dice() -> float:

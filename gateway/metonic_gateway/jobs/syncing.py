@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime
+from time import perf_counter
 from uuid import UUID
 
 from metonic_core import sync
@@ -47,7 +48,10 @@ async def _with_lease(services: Services, lease: Lease, reason: str) -> None:
         log = await runs.begin(calendar.id, why, services.clock())
         run = Run(services, calendar, calendar.link_id, lease, log)
         services.feed.publish(status_topic(calendar.user_id))
+        services.metrics.run_began(lease.due_at, lease.taken_at)
+        began = perf_counter()
         is_due_again = await _leave_or_sync(run)
+        services.metrics.run_took(calendar.provider, perf_counter() - began)
     services.feed.publish(status_topic(calendar.user_id))
     if log.id is not None:
         services.feed.publish(run_topic(log.id))
@@ -65,6 +69,7 @@ async def _leave_or_sync(run: Run) -> bool:
     except LeaseLost:
         _log.info("lease_lost", calendar=run.calendar.id)
         await run.log.requeue()
+        run.count("taken_over")
         return True
     except asyncio.CancelledError:
         # The worker ends; whoever takes up the calendar goes on in the row of this run.
@@ -116,6 +121,7 @@ async def _succeed(run: Run, report: Report, behind: Behind) -> bool:
         errors.append(unsettled(report.unsettled).as_error(now))
     status = PARTIAL if errors else SUCCESS
     await run.log.finish(Outcome(status, report.conflicts, errors), now)
+    run.count(status)
     _log.info("run_finished", calendar=run.calendar.id, sent=report.pushed, pulled=report.pulled)
     at = await _next_at(run, report, behind, now)
     return await outcomes.record_success(run.lease, Success(status, at, is_idle=run.log.id is None), now)

@@ -19,7 +19,7 @@ from metonic_gateway.store.models import (
     CalendarSyncMapping,
     SyncPlanStep,
 )
-from metonic_gateway.store.states import APPROVAL, FINISHED, HELD, PAUSED, REJECTED, SYNC
+from metonic_gateway.store.states import APPROVAL, FINISHED, HELD, REJECTED, SYNC
 from metonic_gateway.store.transactions import hold_calendars, transactional
 
 
@@ -28,7 +28,7 @@ class NothingWaits(Exception):
 
 
 class Resting(Exception):
-    """The calendar is not synced now, so nothing of it can be done: ``why`` is what stopped it, or PAUSED."""
+    """The calendar is not synced now, so nothing of it can be done: ``why`` is a word of ``states``."""
 
     def __init__(self, provider: str, why: str) -> None:
         super().__init__(f"{provider} is not synced: {why}")
@@ -106,9 +106,8 @@ async def _locked(user_id: UUID, run_id: UUID) -> CalendarSyncHistory | None:
 
 async def _require_syncing(calendar_id: UUID) -> None:
     calendar = await CalendarSyncConfig.get(id=calendar_id)
-    why = calendar.stopped or (PAUSED if calendar.is_paused else None)
-    if why is not None:
-        raise Resting(calendar.provider, why)
+    if calendar.resting is not None:
+        raise Resting(calendar.provider, calendar.resting)
 
 
 async def _still_held(run_id: UUID) -> Sequence[Sequence[UUID]]:

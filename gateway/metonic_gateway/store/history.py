@@ -18,7 +18,7 @@ from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING, PREVIEW
 class Run:
     """A row of history; the words are those of ``states``. ``undo_of`` is the run that it takes back.
 
-    ``is_connected``: the calendar has a sign-in to work with.
+    ``resting`` is what keeps its calendar from being synced, a word of ``states``; None if nothing does.
     While it runs: ``done`` of ``total`` items of its ``phase``, a word of ``sync.Phase``.
     """
 
@@ -27,7 +27,7 @@ class Run:
     provider: str
     kind: str
     undo_of: UUID | None
-    is_connected: bool
+    resting: str | None
     sync_type: str
     reason: str
     state: str
@@ -47,6 +47,11 @@ class Run:
     @property
     def key(self) -> Key:
         return self.requested_at, self.id
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the calendar has a sign-in to work with."""
+        return self.resting not in {DISCONNECTING, DISCONNECTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,7 @@ def run_of(row: models.CalendarSyncHistory) -> Run:
         provider=row.sync_config.provider,
         kind=row.kind,
         undo_of=row.undo_of,
-        is_connected=row.sync_config.stopped not in {DISCONNECTING, DISCONNECTED},
+        resting=row.sync_config.resting,
         sync_type=row.sync_type,
         reason=row.reason,
         state=row.state,

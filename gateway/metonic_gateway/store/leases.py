@@ -22,7 +22,8 @@ HEARTBEAT = timedelta(seconds=15)
 class Lease:
     """``until`` moves with each heartbeat; ``nudge_seq`` is the last request that this run answers.
 
-    ``is_noticed``: one of those that no run has answered yet came from the provider.
+    ``is_noticed``: one of those that no run has answered yet came from the provider. ``due_at`` is since when
+    the calendar was due.
     """
 
     calendar_id: UUID
@@ -31,6 +32,7 @@ class Lease:
     nudge_seq: int
     taken_at: datetime
     is_noticed: bool
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,21 @@ async def claimable(now: datetime, limit: int) -> Sequence[tuple[UUID, datetime]
     return [(row["id"], row["next_sync_at"]) for row in await due.values("id", "next_sync_at")]
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many calendars are due that nobody holds, and since when the first of them is."""
+
+    number: int
+    since: datetime | None
+
+
+async def waiting(now: datetime) -> Waiting:
+    """What a scheduler and workers have not come to yet."""
+    due = CalendarSyncConfig.filter(_is_due(now), _is_free(now))
+    first = await due.order_by("next_sync_at").first().values("next_sync_at")
+    return Waiting(await due.count(), first["next_sync_at"] if first else None)
+
+
 async def acquire(calendar_id: UUID, now: datetime) -> Lease | None:
     """The lease of a calendar that is due; None if it is not, or not any more, or somebody holds it."""
     until = now + LENGTH
@@ -61,12 +78,13 @@ async def acquire(calendar_id: UUID, now: datetime) -> Lease | None:
     if not await mine.update(lease_until=until, fence=F("fence") + 1, taken_seq=F("nudge_seq")):
         return None
     row = await CalendarSyncConfig.get(id=calendar_id).values(
-        "fence", "lease_until", "taken_seq", "served_seq", "noticed_seq"
+        "fence", "lease_until", "taken_seq", "served_seq", "noticed_seq", "next_sync_at"
     )
     if row["lease_until"] != until:
         return None
     is_noticed = row["noticed_seq"] > row["served_seq"]
-    return Lease(calendar_id, row["fence"], until, row["taken_seq"], now, is_noticed)
+    due_at = row["next_sync_at"] or now
+    return Lease(calendar_id, row["fence"], until, row["taken_seq"], now, is_noticed, due_at)
 
 
 async def extend(lease: Lease, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from metonic_core.spi.client import Answer
-from metonic_core.spi.errors import Misconfigured, SignInNeeded, Unavailable
+from metonic_core.spi.errors import Misconfigured, ProviderError, SignInNeeded, Unavailable
 from metonic_core.spi.provider import OAuth2, Provider
 from metonic_gateway.accounts.oauth.authority import DEADLINE, Authority
 from metonic_gateway.accounts.oauth.beginning import authority_of, oauth_of
@@ -132,12 +132,20 @@ class KeptGrant:
             is_kept = await grants.replace(self._calendar_id, sealed, text)
         except SignInNeeded:
             if await grants.read(self._calendar_id, self._subject) == sealed:
+                self._count("over")
                 raise
             return None
+        except ProviderError:
+            self._count("failed")
+            raise
         finally:
             await grants.let_go(self._calendar_id, until)
+        self._count("renewed")
         _log.info("grant_renewed", calendar=self._calendar_id, provider=self._provider.name)
         return fresh if is_kept else None
+
+    def _count(self, outcome: str) -> None:
+        self._services.metrics.refreshed(self._provider.name, outcome)
 
     def opened(self, sealed: str) -> Grant:
         """Raises Misconfigured where the key is missing."""

@@ -172,7 +172,7 @@ def _state(calendar: Overview, tally: Tally) -> SyncState:
 
 
 def _between_runs(calendar: Overview, tally: Tally) -> SyncState:
-    if calendar.failures:
+    if calendar.failures and not calendar.is_due:
         return SyncState.BACKING_OFF
     if tally.held:
         return SyncState.HELD

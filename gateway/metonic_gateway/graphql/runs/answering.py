@@ -12,6 +12,7 @@ from metonic_gateway.graphql.errors import (
     NotFound,
     OutOfDate,
     no_calendar_chosen,
+    not_connected,
     paused,
     sign_in_required,
 )
@@ -20,7 +21,7 @@ from metonic_gateway.graphql.runs.types import shown_run
 from metonic_gateway.services import status_topic
 from metonic_gateway.store import answering, history
 from metonic_gateway.store.answering import Answered, NothingWaits, Resting
-from metonic_gateway.store.states import NEEDS_CALENDAR, NEEDS_SIGN_IN
+from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING, NEEDS_CALENDAR, NEEDS_SIGN_IN
 
 
 async def approve_sync_run(info: Info, run_id: strawberry.ID) -> RunResult:
@@ -44,7 +45,7 @@ async def _answered(info: Info, answer: Awaitable[Answered | None]) -> RunResult
     except NothingWaits:
         return _nothing_waits()
     except Resting as error:
-        return _resting(error)
+        return resting(error)
     found = None if made is None else await history.run(viewer.id, made.run_id)
     if made is None or found is None:
         return _no_run()
@@ -53,8 +54,10 @@ async def _answered(info: Info, answer: Awaitable[Answered | None]) -> RunResult
     return shown_run(found)
 
 
-def _resting(error: Resting) -> RunResult:
-    """Nothing was approved, as nothing would be done; it waits as before."""
+def resting(error: Resting) -> RunResult:
+    """Nothing was asked for, as nothing would be done; it waits as before."""
+    if error.why in {DISCONNECTING, DISCONNECTED}:
+        return not_connected(error.provider)
     if error.why == NEEDS_SIGN_IN:
         return sign_in_required(error.provider)
     if error.why == NEEDS_CALENDAR:

@@ -10,7 +10,7 @@ from metonic_gateway.graphql.journal import SyncOperationConnection, operations_
 from metonic_gateway.graphql.progress import SyncProgress, shown_progress
 from metonic_gateway.graphql.runs.plans import SyncPlan, plan_of
 from metonic_gateway.graphql.scalars import DateTime, ProviderName, date_time, maybe_date_time
-from metonic_gateway.store import history, states
+from metonic_gateway.store import history, retrying, states
 from metonic_gateway.store.runs import RunError
 
 
@@ -27,7 +27,8 @@ class SyncType(Enum):
 
 @strawberry.enum(
     description="Why a run was made. SCHEDULE: by itself, from time to time or because an appointment was "
-    "changed. WEBHOOK: the provider told of a change. MANUAL: `syncNow` or `previewSync`. SETTINGS: "
+    "changed. WEBHOOK: the provider told of a change. MANUAL: `syncNow` or `previewSync`. RETRY: "
+    "`retrySync`. SETTINGS: "
     "`updateSyncSettings` or `setAppointmentSync`. RESOLUTION: conflicts were resolved. APPROVAL: a held run "
     "was approved. UNDO: `undoSyncRun`."
 )
@@ -35,6 +36,7 @@ class SyncReason(Enum):
     SCHEDULE = "schedule"
     WEBHOOK = states.WEBHOOK
     MANUAL = "manual"
+    RETRY = states.RETRY
     SETTINGS = states.SETTINGS
     RESOLUTION = "resolution"
     APPROVAL = states.APPROVAL
@@ -139,6 +141,10 @@ class SyncRun:
         description="Whether `undoSyncRun` has anything to take back: it changed something, which is kept "
         "for 30 days, its calendar is connected, and it was not taken back before.",
     )
+    can_retry: bool = strawberry.field(
+        description="Whether `retrySync` tries again what it left undone: it failed or is PARTIAL, and its "
+        "calendar can be synced now."
+    )
 
 
 def shown_run(run: history.Run) -> SyncRun:
@@ -159,6 +165,7 @@ def shown_run(run: history.Run) -> SyncRun:
         conflicts_detected=run.conflicts_detected,
         undo_of=None if run.undo_of is None else strawberry.ID(str(run.undo_of)),
         errors=[shown_error(error) for error in run.errors],
+        can_retry=retrying.refusal(run) is None and run.resting is None,
     )
 
 

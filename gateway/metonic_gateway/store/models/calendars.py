@@ -7,6 +7,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from metonic_gateway.store.models.platform import Appointment, User
+from metonic_gateway.store.states import PAUSED
 
 
 class CalendarSyncConfig(Model):
@@ -67,6 +68,11 @@ class CalendarSyncConfig(Model):
         table = "calendar_sync_configs"
         unique_together = (("user", "provider"),)
         indexes = (("is_active", "next_sync_at"),)
+
+    @property
+    def resting(self) -> str | None:
+        """What keeps it from being synced, a word of ``states``; None if nothing does."""
+        return self.stopped or (PAUSED if self.is_paused else None)
 
 
 class CalendarSyncFilter(Model):
