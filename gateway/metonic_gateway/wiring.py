@@ -25,6 +25,7 @@ from metonic_gateway.settings import Settings
 from metonic_gateway.store import channels, leases
 from metonic_gateway.store.database import opened
 from metonic_gateway.telemetry import get_logger
+from metonic_gateway.usage import stored
 from metonic_gateway.vault import Vault
 
 _log = get_logger(__name__)
@@ -72,7 +73,7 @@ async def running(
             services.undo,
         )
         scheduler = Scheduler(messages, clock)
-        async with working(broker), _scheduling(scheduler):
+        async with stored(services.usage, clock), working(broker), _scheduling(scheduler):
             yield services
 
 
