@@ -38,7 +38,7 @@ _CLOCKS_DIFFER = timedelta(seconds=5)
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MOST_ENTRIES = 60
 TOLD_EVERY = timedelta(hours=6)
-"""How often a calendar is looked at of which its provider tells: a notification that got lost costs no more."""
+"""How often a calendar is looked at whose provider tells of changes: a lost notification costs no more."""
 
 
 class Consequence(StrEnum):
@@ -81,7 +81,7 @@ def next_sync(now: datetime, frequency: timedelta, jitter: float) -> datetime:
 
 
 def looked_at_every(frequency: timedelta, told_until: datetime | None, now: datetime) -> timedelta:
-    """How often to look at a calendar whose provider tells of changes until ``told_until``; None: it does not.
+    """How often to look at a calendar whose provider tells of changes until ``told_until``, if it does.
 
     ``frequency`` is what its user set, and counts again once the provider has ceased to tell.
     """
@@ -151,7 +151,7 @@ class Spent:
         return last + pace.span - now
 
     def grant(self, pace: Pace, least: int, most: int, now: datetime) -> int:
-        """Spend as many units as there is room for, from ``least`` to ``most``; zero if there is not for those.
+        """Spend as many units as there is room for, from ``least`` to ``most``; zero if not even those.
 
         For who spends for many: what is granted within a sixtieth of the span is one entry, at its beginning.
         """

@@ -29,9 +29,7 @@ class Usage:
     ) -> None:
         """So many more at that provider; ``batched`` are operations that went together in a request."""
         counts = self._counted.setdefault(provider, Counter())
-        counts.update(
-            requests=requests, batched_operations=batched, webhooks=webhooks, throttled=throttled
-        )
+        counts.update(requests=requests, batched_operations=batched, webhooks=webhooks, throttled=throttled)
 
     async def store(self, now: datetime) -> None:
         """Add what was counted since the last time to the rows of the day; what cannot be added is kept."""

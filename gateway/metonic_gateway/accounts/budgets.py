@@ -92,7 +92,9 @@ class _Portion:
             if self.left(now) >= least:
                 return timedelta(0)
             try:
-                units, wait = await budgets.draw(self.id, _longer(self.pace), least, self._meant(least, now), now)
+                units, wait = await budgets.draw(
+                    self.id, _longer(self.pace), least, self._meant(least, now), now
+                )
             except budgets.Contended:
                 return _LATER
             if units:

@@ -98,7 +98,7 @@ async def _look_after(care: _Care) -> None:
 
 
 async def _rely_on(care: _Care) -> None:
-    """A calendar whose provider ceased to tell of changes is looked at as often as its user set, from now on."""
+    """Where the provider ceased to tell of changes, the calendar is looked at as often as its user set."""
     base, link, now = at_provider.base_address(care.services), care.claim.link_id, care.now()
     until = await channels.told_until(link, base) if base else None
     every = looked_at_every(care.calendar.frequency, until, now)

@@ -18,8 +18,8 @@ from metonic_gateway.store.sweeping import sweep
 from metonic_gateway.store.usage import Counts, Day
 from metonic_gateway.usage import Usage, stored
 
-USAGE = """query ($since: Date!, $provider: ProviderName) { providerUsage(since: $since, provider: $provider) {
-  provider day requests batchedOperations webhooks throttled quota } }"""
+USAGE = """query ($since: Date!, $provider: ProviderName) {
+  providerUsage(since: $since, provider: $provider) { provider day requests batchedOperations webhooks throttled quota } }"""
 TODAY = date(2026, 11, 22)
 
 
@@ -110,9 +110,10 @@ async def test_what_could_not_be_stored_is_stored_later(
     async def away(*_: object) -> None:
         raise OSError("away")
 
-    with monkeypatch.context() as patched, pytest.raises(OSError, match="away"):
+    with monkeypatch.context() as patched:
         patched.setattr("metonic_gateway.store.usage.add", away)
-        await usage.store(house.now)
+        with pytest.raises(OSError, match="away"):
+            await usage.store(house.now)
     usage.count("pear", requests=1)
     await usage.store(house.now)
 

@@ -23,7 +23,8 @@ from metonic_gateway.store.overview import Overview, Tally
 
 @strawberry.enum(
     description="BACKING_OFF: the last run failed, or nobody gets an answer from the provider just now "
-    "(`attention` says which), and it is tried again by itself at `nextSyncAt`. HELD: something waits for approval, and everything else is synced all the same. PAUSED: its user paused it."
+    "(`attention` says which), and it is tried again by itself at `nextSyncAt`. HELD: "
+    "something waits for approval, and everything else is synced all the same. PAUSED: its user paused it."
 )
 class SyncState(Enum):
     IDLE = "idle"
