@@ -102,7 +102,8 @@ async def _rely_on(care: _Care) -> None:
     base, link, now = at_provider.base_address(care.services), care.claim.link_id, care.now()
     until = await channels.told_until(link, base) if base else None
     every = looked_at_every(care.calendar.frequency, until, now)
-    await channels.look_by(care.calendar.id, link, next_sync(now, every, dice()))
+    latest, at = next_sync(now, every, 1), next_sync(now, every, dice())
+    await channels.look_by(care.calendar.id, link, latest, at)
 
 
 def _adapter(care: _Care) -> CalendarAdapter | None:

@@ -103,10 +103,10 @@ async def look_into(channel: Addressed, now: datetime, *, is_over: bool) -> None
         await CalendarLink.filter(id=channel.link_id, push_at__gt=now).update(push_at=now)
 
 
-async def look_by(calendar_id: UUID, link_id: UUID, at: datetime) -> None:
-    """The present link of that calendar is to be looked at then at the latest, unless it backs off."""
+async def look_by(calendar_id: UUID, link_id: UUID, latest: datetime, at: datetime) -> None:
+    """The present link of that calendar is looked at then if it would be after ``latest``, unless it backs off."""
     rows = CalendarSyncConfig.filter(id=calendar_id, link_id=link_id, failures=0)
-    await rows.filter(next_sync_at__gt=at).update(next_sync_at=at)
+    await rows.filter(next_sync_at__gt=latest).update(next_sync_at=at)
 
 
 async def due(now: datetime, limit: int) -> Sequence[tuple[UUID, datetime]]:
