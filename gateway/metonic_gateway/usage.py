@@ -6,7 +6,7 @@ What was not stored yet when a process is killed is missing from the count, and 
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
 from metonic_gateway.store import usage
@@ -33,8 +33,8 @@ class Usage:
 
     async def store(self, now: datetime) -> None:
         """Add what was counted since the last time to the rows of the day; what cannot be added is kept."""
-        counted, self._counted = self._counted, {}
-        for provider, counts in counted.items():
+        for provider in list(self._counted):
+            counts = self._counted.pop(provider)
             try:
                 await usage.add(Day(provider, now.date()), Counts(**counts))
             except Exception:
@@ -45,23 +45,23 @@ class Usage:
 @asynccontextmanager
 async def stored(usage: Usage, clock: Callable[[], datetime]) -> AsyncIterator[None]:
     """Store what is counted while the block runs, and once more at its end; needs an open database."""
-    storing = asyncio.create_task(_store_again_and_again(usage, clock))
+    done = asyncio.Event()
+    storing = asyncio.create_task(_store_until(done, usage, clock))
     try:
         yield
     finally:
-        storing.cancel()
-        await asyncio.wait([storing])
-        await _store(usage, clock)
+        # Not cancelled: of a statement that is cut off nobody knows whether it has added anything.
+        done.set()
+        await storing
 
 
-async def _store_again_and_again(usage: Usage, clock: Callable[[], datetime]) -> None:
-    while True:
-        await asyncio.sleep(_EVERY_SECONDS)
-        await _store(usage, clock)
-
-
-async def _store(usage: Usage, clock: Callable[[], datetime]) -> None:
-    try:
-        await usage.store(clock())
-    except Exception:  # noqa: BLE001 - it is added the next time
-        _log.exception("usage_not_stored")
+async def _store_until(done: asyncio.Event, usage: Usage, clock: Callable[[], datetime]) -> None:
+    is_last = False
+    while not is_last:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(done.wait(), _EVERY_SECONDS)
+        is_last = done.is_set()
+        try:
+            await usage.store(clock())
+        except Exception:  # noqa: BLE001 - it is added the next time
+            _log.exception("usage_not_stored")

@@ -7,6 +7,7 @@ with that, and with the precision of its count, a span is a little longer than w
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -56,7 +57,9 @@ class SharedPaces(Paces):
         """That account was refused all the same: all processes ask it for less for a while."""
         for (name, account, pace), portion in list(self._portions.items()):
             if (name, account) == (provider, subject):
-                await budgets.learn(portion.id, _longer(pace), now)
+                # What is so much in demand will be refused, and learnt, again.
+                with suppress(budgets.Contended):
+                    await budgets.learn(portion.id, _longer(pace), now)
 
     def _portion(self, key: Whose, now: datetime) -> "_Portion":
         if key not in self._portions:

@@ -15,7 +15,7 @@ from metonic_gateway.telemetry import get_logger
 
 TICK = timedelta(seconds=2)
 _AT_ONCE = 100
-# Where more is due than workers have taken yet.
+# Where more is due than could be asked for, and workers take it.
 _SHORT_TICK = TICK / 20
 
 _log = get_logger(__name__)
@@ -56,7 +56,7 @@ class Scheduler:
     async def look(self) -> bool:
         """Ask for runs of calendars that are due, the one that waits longest first.
 
-        Returns whether more are due than workers have taken yet.
+        Returns whether to look again at once, as more are due and workers take them.
         """
         now = self._clock()
         if self._resumed_at is None or not _is_just_past(self._resumed_at, now):

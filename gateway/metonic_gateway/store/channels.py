@@ -104,7 +104,7 @@ async def look_into(channel: Addressed, now: datetime, *, is_over: bool) -> None
 
 
 async def look_by(calendar_id: UUID, link_id: UUID, latest: datetime, at: datetime) -> None:
-    """The present link of that calendar is looked at then if it would be after ``latest``, unless it backs off."""
+    """A calendar that would look at this link after ``latest`` does so then, unless it backs off."""
     rows = CalendarSyncConfig.filter(id=calendar_id, link_id=link_id, failures=0)
     await rows.filter(next_sync_at__gt=latest).update(next_sync_at=at)
 

@@ -25,7 +25,7 @@ _READ_AHEAD = 4
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """``is_more``: others may be due that were not asked for."""
+    """``is_more``: some were asked for, and others are due as well."""
 
     calendars: Sequence[UUID]
     is_more: bool
@@ -41,7 +41,7 @@ async def claim(now: datetime, most: int = MOST_ASKED) -> Claimed:
     due = await claimable(now, _READ_AHEAD * room) if room > 0 else []
     chosen = fairly(due, asked, room)
     mine = await _marked(chosen, now) if chosen else []
-    return Claimed(mine, is_more=room <= 0 or len(mine) < len(due))
+    return Claimed(mine, is_more=0 < len(mine) < len(due))
 
 
 async def claimable(now: datetime, limit: int) -> Sequence[tuple[UUID, UUID]]:

@@ -1,6 +1,7 @@
 """What providers were asked per day, for the backend alone."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -19,7 +20,8 @@ from metonic_gateway.store.usage import Counts, Day
 from metonic_gateway.usage import Usage, stored
 
 USAGE = """query ($since: Date!, $provider: ProviderName) {
-  providerUsage(since: $since, provider: $provider) { provider day requests batchedOperations webhooks throttled quota } }"""
+  providerUsage(since: $since, provider: $provider) {
+    provider day requests batchedOperations webhooks throttled quota } }"""
 TODAY = date(2026, 11, 22)
 
 
@@ -62,14 +64,16 @@ async def test_a_provider_that_limits_the_installation_has_a_quota(api: Api) -> 
 
 async def test_requests_are_counted_on_their_way_out_and_batches_by_their_parts(api: Api) -> None:
     usage, service = Usage(), Service(now=api.house.now)
-    client = PacedClient(service, PROVIDER, "alice", (), service.paces, lambda: service.now, usage)
+    batching = replace(PROVIDER, parts=lambda body: len(body or b"-"))
+    client = PacedClient(service, batching, "alice", (), service.paces, lambda: service.now, usage)
     with counted() as statements:
         await client.request("GET", HERE)
+        await client.request("POST", HERE, body=b"123")
     assert statements == []
     await usage.store(api.house.now)
 
     ((_, counts),) = await rows.since(TODAY, None)
-    assert counts == Counts(requests=1)
+    assert counts == Counts(requests=2, batched_operations=3)
 
 
 async def test_runs_that_were_refused_and_requests_of_a_calendar_are_counted(api: Api) -> None:

@@ -1,7 +1,7 @@
 """What is due is asked for by one scheduler, fairly, and no faster than workers take it."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -9,19 +9,15 @@ import pytest
 from tests.gateway.house import House
 
 from metonic_gateway.jobs.scheduler import Scheduler
-from metonic_gateway.store import claiming, leases, users
+from metonic_gateway.store import claiming, leases
 from metonic_gateway.store.claiming import ASK_AGAIN, MOST_ASKED, Claimed, claim, fairly
-from metonic_gateway.store.models import CalendarSyncConfig
+from metonic_gateway.store.models import CalendarSyncConfig, User
 
 MINUTE = timedelta(minutes=1)
 
 
-async def user_of(name: str) -> UUID:
-    return (await users.introduced(name, "client", None, None)).id
-
-
-async def due(house: House, user: UUID, number: int = 1, since: timedelta = MINUTE) -> list[UUID]:
-    """So many calendars of that user, each at a provider of its own, that have been due for so long."""
+async def due(house: House, owners: Sequence[UUID], since: timedelta = MINUTE) -> list[UUID]:
+    """A calendar of each, at a provider of its own, that has been due for so long."""
     made = [
         CalendarSyncConfig(
             id=uuid4(),
@@ -37,7 +33,7 @@ async def due(house: House, user: UUID, number: int = 1, since: timedelta = MINU
             created_at=house.now,
             updated_at=house.now,
         )
-        for place in range(number)
+        for place, user in enumerate(owners)
     ]
     await CalendarSyncConfig.bulk_create(made)
     return [row.id for row in made]
@@ -45,7 +41,9 @@ async def due(house: House, user: UUID, number: int = 1, since: timedelta = MINU
 
 async def crowd(house: House, number: int) -> list[UUID]:
     """A due calendar of each of so many users."""
-    return [(await due(house, await user_of(f"user-{n}")))[0] for n in range(number)]
+    made = [User(id=uuid4(), platform_id=f"user-{n}", role="client") for n in range(number)]
+    await User.bulk_create(made)
+    return await due(house, [user.id for user in made])
 
 
 async def test_each_calendar_is_asked_for_by_one_of_several_schedulers(house: House) -> None:
@@ -68,7 +66,7 @@ async def test_what_is_asked_for_and_not_taken_is_bounded(house: House) -> None:
     further = await claim(house.now, 10)
 
     assert (len(first.calendars), first.is_more) == (10, True)
-    assert full == Claimed([], is_more=True)
+    assert full == Claimed([], is_more=False)
     assert (len(further.calendars), further.is_more) == (1, True)
 
 
@@ -80,7 +78,7 @@ async def test_nothing_more_is_due_once_all_is_asked_for(house: House) -> None:
 
 
 async def test_a_user_with_hundreds_of_calendars_keeps_nobody_waiting(house: House) -> None:
-    many = await due(house, await user_of("many"), 500, since=timedelta(hours=1))
+    many = await due(house, [house.user] * 500, since=timedelta(hours=1))
     others = await crowd(house, 100)
 
     asked = (await claim(house.now)).calendars
