@@ -4,8 +4,10 @@ Pure: the present moment and the dice come from outside. ``jitter`` is a random 
 """
 
 from collections import deque
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from metonic_core.spi.errors import (
     AccessDenied,
@@ -31,6 +33,12 @@ _BETWEEN_NOTICES = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(days=7)
 """A provider that asks for longer is taken for broken, not obeyed for years."""
 _LEARNT_FOR = timedelta(hours=1)
+# Of machines that count together.
+_CLOCKS_DIFFER = timedelta(seconds=5)
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_MOST_ENTRIES = 60
+TOLD_EVERY = timedelta(hours=6)
+"""How often a calendar is looked at whose provider tells of changes: a lost notification costs no more."""
 
 
 class Consequence(StrEnum):
@@ -70,6 +78,16 @@ def next_sync(now: datetime, frequency: timedelta, jitter: float) -> datetime:
     The spread keeps calendars that were connected together from being asked together for ever.
     """
     return now + frequency * (1 - _SPREAD + 2 * _SPREAD * jitter)
+
+
+def looked_at_every(frequency: timedelta, told_until: datetime | None, now: datetime) -> timedelta:
+    """How often to look at a calendar whose provider tells of changes until ``told_until``, if it does.
+
+    ``frequency`` is what its user set, and counts again once the provider has ceased to tell.
+    """
+    if told_until is None:
+        return frequency
+    return max(frequency, min(TOLD_EVERY / (1 + _SPREAD), told_until - now + frequency))
 
 
 def after_notice(now: datetime, last_sync: datetime | None) -> datetime:
@@ -132,6 +150,20 @@ class Spent:
         last = now if self._under_way else self._done[-1][0]
         return last + pace.span - now
 
+    def grant(self, pace: Pace, least: int, most: int, now: datetime) -> int:
+        """Spend as many units as there is room for, from ``least`` to ``most``; zero if not even those.
+
+        For who spends for many: what is granted within a sixtieth of the span is one entry, at its beginning.
+        """
+        if self.wait(pace, least, now):
+            return 0
+        granted = max(least, min(most, self._allowed(pace, now) - self._units))
+        at = now - (now - _EPOCH) % (pace.span / _MOST_ENTRIES)
+        before = self._done.pop()[1] if self._done and self._done[-1][0] == at else 0
+        self._done.append((at, before + granted))
+        self._units += granted
+        return granted
+
     def begin(self, units: int) -> None:
         """They are spent by a request that is sent now."""
         self._under_way += units
@@ -161,5 +193,21 @@ class Spent:
 
     def _forget(self, until: datetime, now: datetime) -> None:
         """A clock that was set back has seen answers that are still to come: they hold up nobody."""
-        while self._done and not until < self._done[0][0] <= now:
+        while self._done and not until < self._done[0][0] <= now + _CLOCKS_DIFFER:
             self._units -= self._done.popleft()[1]
+
+    def document(self) -> dict[str, Any]:
+        """What was granted and learnt, as JSON has it; what is under way is not told."""
+        learnt = self._learnt and [self._learnt[0], self._learnt[1].timestamp()]
+        return {"granted": [[at.timestamp(), units] for at, units in self._done], "learnt": learnt}
+
+    @classmethod
+    def of_document(cls, stored: Mapping[str, Any]) -> "Spent":
+        """The same, as it is stored."""
+        spent = cls()
+        spent._done.extend((datetime.fromtimestamp(at, UTC), units) for at, units in stored["granted"])
+        spent._units = sum(units for _, units in spent._done)
+        if stored["learnt"]:
+            units, until = stored["learnt"]
+            spent._learnt = units, datetime.fromtimestamp(until, UTC)
+        return spent

@@ -1,4 +1,4 @@
-"""The command line: ``metonic demo | serve | worker | scheduler | migrate | doctor | why | schema | plugins | token``."""
+"""The command line: ``metonic demo``, ``serve``, ``worker``, ``scheduler``, ``doctor``, ``why`` and others."""
 
 import asyncio
 import json

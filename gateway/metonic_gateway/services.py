@@ -7,12 +7,14 @@ from uuid import UUID
 
 from metonic_core.model.when import Window
 from metonic_core.spi.registry import Registry
+from metonic_gateway.accounts.circuits import Circuits
 from metonic_gateway.accounts.egress import Egress
 from metonic_gateway.accounts.oauth.identity import Keys
 from metonic_gateway.accounts.pacing import Paces
 from metonic_gateway.feed import Feed
 from metonic_gateway.metrics import Metrics
 from metonic_gateway.settings import Settings
+from metonic_gateway.usage import Usage
 from metonic_gateway.vault import Vault
 
 
@@ -35,6 +37,8 @@ class Services:
     keys: Keys = field(default_factory=Keys)
     paces: Paces = field(default_factory=Paces)
     metrics: Metrics = field(default_factory=Metrics)
+    circuits: Circuits = field(default_factory=Circuits)
+    usage: Usage = field(default_factory=Usage)
 
     def window(self) -> Window:
         """The span of time that is synced now."""

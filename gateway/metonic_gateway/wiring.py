@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from metonic_core.spi.registry import Registry
+from metonic_gateway.accounts.budgets import SharedPaces
 from metonic_gateway.accounts.channels import base_address
 from metonic_gateway.accounts.egress import Egress
+from metonic_gateway.accounts.pacing import Paces
 from metonic_gateway.accounts.stand_ins import StandIns
 from metonic_gateway.feed import Feed
 from metonic_gateway.feed.postgres_line import postgres_line
@@ -35,6 +37,7 @@ from metonic_gateway.store import channels, leases
 from metonic_gateway.store.database import opened
 from metonic_gateway.store.usable import check_migrated
 from metonic_gateway.telemetry import get_logger
+from metonic_gateway.usage import stored
 from metonic_gateway.vault import Vault
 
 _log = get_logger(__name__)
@@ -156,9 +159,10 @@ async def _services(
             nudge=nudge_through(outlet),
             preview=preview_through(outlet),
             undo=undo_through(outlet),
+            paces=Paces() if settings.broker is None else SharedPaces(),
             metrics=metrics,
         )
-        async with measured(services):
+        async with measured(services), stored(services.usage, clock):
             yield services
 
 

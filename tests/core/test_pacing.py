@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metonic_core.pacing import (
+    TOLD_EVERY,
     Consequence,
     Spent,
     after_notice,
     back_off,
     consequence_of,
+    looked_at_every,
     next_sync,
     renewal,
     retry_after_of,
@@ -204,3 +206,56 @@ def test_a_clock_that_was_set_back_holds_up_nobody() -> None:
     spent.end(100, NOW + timedelta(days=1))
 
     assert spent.wait(PACE, 100, NOW) == timedelta(0)
+
+
+@given(st.lists(st.tuples(st.integers(1, 30), st.integers(1, 60), st.floats(0, 20)), max_size=60))
+def test_what_is_granted_to_many_never_exceeds_the_pace_however_it_is_stored(
+    draws: list[tuple[int, int, float]],
+) -> None:
+    stored, now, granted = Spent().document(), NOW, list[tuple[datetime, int]]()
+
+    for least, most, rest in draws:
+        now += timedelta(seconds=rest)
+        spent = Spent.of_document(stored)
+        units = spent.grant(PACE, least, max(least, most), now)
+        assert units == 0 or least <= units <= max(least, most)
+        assert (units == 0) == bool(Spent.of_document(stored).wait(PACE, least, now))
+        granted.append((now, units))
+        stored = spent.document()
+        assert len(stored["granted"]) <= 62
+
+    within = PACE.span * 59 / 60
+    for first, _ in granted:
+        assert sum(u for at, u in granted if first <= at < first + within) <= PACE.units
+
+
+def test_what_was_learnt_is_stored_with_it() -> None:
+    spent = Spent()
+    for second in (0, 10):
+        spent.grant(PACE, 60 if second == 0 else 20, 60, NOW + timedelta(seconds=second))
+    spent.learn(PACE, NOW + timedelta(seconds=11))
+
+    later = Spent.of_document(spent.document())
+
+    assert later.grant(PACE, 1, 100, NOW + timedelta(minutes=3)) == 60
+    assert Spent.of_document(spent.document()).grant(PACE, 1, 100, NOW + timedelta(hours=2)) == 100
+
+
+def test_of_machines_whose_clocks_differ_a_little_each_counts_what_the_other_spent() -> None:
+    spent = Spent()
+    spent.grant(PACE, 100, 100, NOW + timedelta(seconds=4))
+
+    assert spent.grant(PACE, 1, 1, NOW) == 0
+    assert spent.grant(PACE, 1, 1, NOW - timedelta(days=1)) == 1
+
+
+@given(frequencies, st.timedeltas(timedelta(days=-1), timedelta(days=30)), jitters)
+def test_where_changes_are_told_of_a_lost_one_costs_six_hours_at_most(
+    frequency: timedelta, lasts: timedelta, jitter: float
+) -> None:
+    every = looked_at_every(frequency, NOW + lasts, NOW)
+
+    assert every >= frequency
+    assert every == frequency or next_sync(NOW, every, jitter) <= NOW + TOLD_EVERY
+    assert every == frequency or every <= lasts + frequency
+    assert looked_at_every(frequency, None, NOW) == frequency

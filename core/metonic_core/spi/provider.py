@@ -112,6 +112,10 @@ class Capabilities:
     forgets_silently: bool = False
 
 
+def _one(_body: bytes | None) -> int:
+    return 1
+
+
 @dataclass(frozen=True, slots=True)
 class Provider:
     """What ``metonic_provider()`` returns.
@@ -119,7 +123,8 @@ class Provider:
     ``name`` matches ``[a-z][a-z0-9_]{0,19}``. ``hosts`` are patterns (``*.example.com``) of the hosts that
     credentials may be sent to, beside the host the user typed. ``adapter`` is called for every run: it must
     be cheap and do no I/O. ``push`` is None where the provider cannot tell us that something changed.
-    ``paces`` are how fast it may be asked; without any, as fast as it answers.
+    ``paces`` are how fast it may be asked; without any, as fast as it answers. ``parts`` is pure and tells by
+    its body how many operations a request holds: a batch has several.
     """
 
     name: str
@@ -130,6 +135,7 @@ class Provider:
     push: Push | None = None
     hosts: tuple[str, ...] = ()
     paces: tuple[Pace, ...] = ()
+    parts: Callable[[bytes | None], int] = _one
     spi: int = 1
 
 

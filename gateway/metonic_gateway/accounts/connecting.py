@@ -14,6 +14,7 @@ from metonic_core.spi.errors import Misconfigured
 from metonic_core.spi.provider import Account, CalendarInfo, Credentials, OAuth2, Password, Provider
 from metonic_gateway.accounts.basic import basic_authorization
 from metonic_gateway.accounts.channels import close_all
+from metonic_gateway.accounts.circuits import GuardedClient
 from metonic_gateway.accounts.oauth.client import GrantClient, KeptGrant, credentials_place
 from metonic_gateway.accounts.oauth.revoking import (
     FORMER_NEVER_GIVEN_BACK,
@@ -211,11 +212,11 @@ def adapter_for(services: Services, calendar: ConnectedCalendar) -> CalendarAdap
 
 
 def _adapter(services: Services, provider: Provider, client: Client, account: Account) -> CalendarAdapter:
-    """The adapter of an account, kept to the pace of its provider."""
-    subject = account.subject
+    """The adapter of an account, kept to the pace of its provider, and from a host that is down."""
+    subject, clock = account.subject, services.clock
     paces = paces_of(provider, subject, services.settings.allowed)
-    paced = PacedClient(client, provider, subject, paces, services.paces, services.clock)
-    return provider.adapter(paced, account)
+    paced = PacedClient(client, provider, subject, paces, services.paces, clock, services.usage)
+    return provider.adapter(GuardedClient(paced, provider, subject, services.circuits, clock), account)
 
 
 def provider_of(services: Services, calendar: ConnectedCalendar) -> Provider:

@@ -9,8 +9,8 @@ for the same account is found out by being refused, and so is a provider that al
 from asyncio import Semaphore
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
@@ -20,42 +20,57 @@ from metonic_core.spi.client import Answer, Client
 from metonic_core.spi.errors import Paced, Scope
 from metonic_core.spi.pace import Pace
 from metonic_core.spi.provider import Provider
+from metonic_gateway.usage import Usage
 
 Allowed = Mapping[str, Mapping[Scope, int]]
 """What an operator says that providers allow, by their names and by whose requests are counted together."""
 
-_Whose = tuple[str, str, Pace]
+Whose = tuple[str, str, Pace]
+"""A provider, an account or "" for the whole project, and a pace that is kept."""
 
 
 class Paces:
-    """What was spent lately of each pace, by whoever is counted together."""
+    """What was spent lately of each pace, by whoever is counted together in this process."""
 
     def __init__(self) -> None:
-        self._spent: dict[_Whose, Spent] = {}
+        self._spent: dict[Whose, Spent] = {}
         # A place is there for as long as somebody has one or waits for one.
-        self._places: WeakValueDictionary[_Whose, Semaphore] = WeakValueDictionary()
+        self._places: WeakValueDictionary[Whose, Semaphore] = WeakValueDictionary()
 
-    def places(self, provider: str, subject: str, paces: Sequence[Pace]) -> list[Semaphore]:
+    def places(self, whose: Sequence[Whose]) -> list[Semaphore]:
         """Where who asks has to have a place while they do: of each pace that has only so many."""
-        keys = zip(_keys(provider, subject, paces), paces, strict=True)
-        return [self._places.setdefault(k, Semaphore(p.at_once)) for k, p in keys if p.at_once is not None]
+        limited = [(key, key[2].at_once) for key in whose if key[2].at_once is not None]
+        return [self._places.setdefault(key, Semaphore(most)) for key, most in limited]
 
-    def spent(self, provider: str, subject: str, paces: Sequence[Pace], now: datetime) -> list[Spent]:
-        """What was spent of each, for that account or, where the pace is of the project, by all."""
-        keys = _keys(provider, subject, paces)
+    async def take(self, whose: Sequence[Whose], units: Sequence[int], now: datetime) -> timedelta:
+        """Spend so many of each; where that would be too much, spend nothing and say how long to wait."""
+        asked = list(zip(self._spent_by(whose, now), whose, units, strict=True))
+        wait = max((spent.wait(pace, u, now) for spent, (_, _, pace), u in asked), default=timedelta(0))
+        if not wait:
+            for spent, _, number in asked:
+                spent.begin(number)
+        return wait
+
+    def end(self, whose: Sequence[Whose], units: Sequence[int], now: datetime) -> None:
+        """What they were spent for was answered, or will not be."""
+        for spent, number in zip(self._spent_by(whose, now), units, strict=True):
+            spent.end(number, now)
+
+    async def learn(self, provider: str, subject: str, now: datetime) -> None:
+        """That account was refused all the same: it is asked for less for a while."""
+        for (name, account, pace), spent in self._spent.items():
+            if (name, account) == (provider, subject):
+                spent.learn(pace, now)
+
+    def _spent_by(self, keys: Sequence[Whose], now: datetime) -> list[Spent]:
         if not self._spent.keys() >= set(keys):
             # Who is not asked any more takes no room.
             self._spent = {k: spent for k, spent in self._spent.items() if not spent.is_forgotten(k[2], now)}
         return [self._spent.setdefault(key, Spent()) for key in keys]
 
-    def learn(self, provider: str, subject: str, now: datetime) -> None:
-        """That account was refused all the same: it is asked for less for a while."""
-        for (name, whose, pace), spent in self._spent.items():
-            if (name, whose) == (provider, subject):
-                spent.learn(pace, now)
 
-
-def _keys(provider: str, subject: str, paces: Sequence[Pace]) -> list[_Whose]:
+def spenders(provider: str, subject: str, paces: Sequence[Pace]) -> list[Whose]:
+    """Who is counted together: that account or, where the pace is of the project, all."""
     return [(provider, subject if pace.scope is Scope.ACCOUNT else "", pace) for pace in paces]
 
 
@@ -76,30 +91,27 @@ class PacedClient:
     kept: tuple[Pace, ...]
     paces: Paces
     clock: Callable[[], datetime]
+    usage: Usage = field(default_factory=Usage)
 
     async def request(
         self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> Answer:
         host = (urlsplit(url).hostname or "").lower()
         paces = [pace for pace in self.kept if fnmatchcase(host, pace.host)]
+        whose = spenders(self.provider.name, self.subject, paces)
+        units = [pace.cost(method, body) for pace in paces]
         async with AsyncExitStack() as places:
-            for place in self.paces.places(self.provider.name, self.subject, paces):
+            for place in self.paces.places(whose):
                 await places.enter_async_context(place)
-            spending = self._taken(paces, method, body)
+            if wait := await self.paces.take(whose, units, self.clock()):
+                message = f"{self.provider.title} was asked as often as it allows for now."
+                raise Paced(message, wait.total_seconds())
+            self._count(body)
             try:
                 return await self.client.request(method, url, headers, body)
             finally:
-                for spent, units in spending:
-                    spent.end(units, self.clock())
+                self.paces.end(whose, units, self.clock())
 
-    def _taken(self, paces: Sequence[Pace], method: str, body: bytes | None) -> list[tuple[Spent, int]]:
-        now = self.clock()
-        units = [pace.cost(method, body) for pace in paces]
-        spent = self.paces.spent(self.provider.name, self.subject, paces, now)
-        waits = [s.wait(pace, u, now) for s, pace, u in zip(spent, paces, units, strict=True)]
-        if any(waits):
-            message = f"{self.provider.title} was asked as often as it allows for now."
-            raise Paced(message, max(waits).total_seconds())
-        for one, number in zip(spent, units, strict=True):
-            one.begin(number)
-        return list(zip(spent, units, strict=True))
+    def _count(self, body: bytes | None) -> None:
+        parts = self.provider.parts(body)
+        self.usage.count(self.provider.name, requests=1, batched=parts if parts > 1 else 0)

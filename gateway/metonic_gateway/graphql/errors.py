@@ -12,6 +12,7 @@ from graphql import GraphQLError
 from metonic_core import spi
 from metonic_core.model.errors import InvalidValue
 from metonic_core.pacing import retry_after_of
+from metonic_gateway.accounts.circuits import LeftAlone
 from metonic_gateway.accounts.oauth.authority import ADMIN_NEEDED, AdminNeeded
 from metonic_gateway.graphql.scalars import DateTime, PlatformVersion, ProviderName, maybe_date_time
 
@@ -34,6 +35,7 @@ class ErrorCode(Enum):
     PAUSED = "paused"
     ACCESS_DENIED = "access_denied"
     UNREACHABLE = "unreachable"
+    PROVIDER_DOWN = "provider_down"
     NOT_A_CALENDAR_SERVER = "not_a_calendar_server"
     CALENDAR_GONE = "calendar_gone"
     RATE_LIMITED = "rate_limited"
@@ -250,6 +252,7 @@ _EXPLAINED: dict[type[spi.ProviderError], tuple[ErrorCode, str]] = {
     ),
     spi.NotACalendarServer: (ErrorCode.NOT_A_CALENDAR_SERVER, "Check the address of the calendar server."),
     spi.CalendarGone: (ErrorCode.CALENDAR_GONE, "Choose another calendar."),
+    LeftAlone: (ErrorCode.PROVIDER_DOWN, "Wait a while and try again."),
     spi.RateLimited: (ErrorCode.RATE_LIMITED, "Wait a while and try again."),
     spi.Unavailable: (ErrorCode.UNREACHABLE, "Check the address, or try again later."),
     spi.Misconfigured: (

@@ -32,6 +32,7 @@ from metonic_gateway.graphql.runs.queries import RunsQuery
 from metonic_gateway.graphql.runs.retrying import RetryMutation
 from metonic_gateway.graphql.runs.undoing import UndoMutation
 from metonic_gateway.graphql.scalars import SCALARS
+from metonic_gateway.graphql.usage import UsageQuery
 from metonic_gateway.graphql.viewer import ViewerQuery
 
 
@@ -52,6 +53,7 @@ class Query(
     ConflictsQuery,
     AppointmentsQuery,
     BusyQuery,
+    UsageQuery,
 ):
     pass
 

@@ -56,6 +56,8 @@ class Webhooks:
         notice = self._read(push, channel, await _incoming(request))
         if notice is None:
             return PlainTextResponse("This is not from the provider of this channel.\n", status_code=403)
+        await channels.hear(channel, self._services.clock())
+        self._services.usage.count(name, webhooks=1)
         if notice.fate is not Fate.STANDS:
             await channels.look_into(channel, self._services.clock(), is_over=notice.fate is Fate.OVER)
         if notice.is_news and await channels.note(channel, self._services.clock()):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from metonic_core.pacing import back_off, renewal, retry_after_of
+from metonic_core.pacing import back_off, looked_at_every, next_sync, renewal, retry_after_of
 from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.errors import NotFound, Paced, ProviderError, Unacceptable
 from metonic_core.spi.push import Channel, Push
@@ -71,7 +71,9 @@ async def renew_push(services: Services, link_id: UUID) -> None:
         claim = await channels.claim(link_id, services.clock())
         calendar = None if claim is None else await calendars.load(claim.calendar_id)
         if claim is not None and calendar is not None:
-            await _look_after(_Care(services, claim, calendar, (*await channels.of_link(link_id),)))
+            care = _Care(services, claim, calendar, (*await channels.of_link(link_id),))
+            await _look_after(care)
+            await _rely_on(care)
             services.feed.publish(status_topic(calendar.user_id))
     except Exception:  # noqa: BLE001 - the claim ends by itself
         _log.exception("push_failed", link=link_id)
@@ -93,6 +95,15 @@ async def _look_after(care: _Care) -> None:
     except Exception:  # noqa: BLE001 - a plugin's fault: tried again, as all else
         _log.exception("push_failed", link=care.claim.link_id)
         await _try_later(care, UNEXPECTED, None)
+
+
+async def _rely_on(care: _Care) -> None:
+    """Where the provider ceased to tell of changes, the calendar is looked at as often as its user set."""
+    base, link, now = at_provider.base_address(care.services), care.claim.link_id, care.now()
+    until = await channels.told_until(link, base) if base else None
+    every = looked_at_every(care.calendar.frequency, until, now)
+    latest, at = next_sync(now, every, 1), next_sync(now, every, dice())
+    await channels.look_by(care.calendar.id, link, latest, at)
 
 
 def _adapter(care: _Care) -> CalendarAdapter | None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from metonic_core.pacing import back_off, consequence_of, retry_after_of
 from metonic_core.spi.errors import Paced, ProviderError, RateLimited
+from metonic_gateway.accounts.circuits import LeftAlone
 from metonic_gateway.jobs.troubles import STANDS_STILL, Trouble, trouble_of
 from metonic_gateway.services import Services, run_topic, status_topic
 from metonic_gateway.store import outcomes
@@ -86,7 +87,8 @@ async def fail(run: Run, error: ProviderError) -> None:
         await _pause(run, error)
         return
     if isinstance(error, RateLimited):
-        run.services.paces.learn(run.calendar.provider, run.calendar.account.subject, run.now())
+        run.services.usage.count(run.calendar.provider, throttled=1)
+        await run.services.paces.learn(run.calendar.provider, run.calendar.account.subject, run.now())
     trouble = trouble_of(error)
     _log.warning("run_failed", calendar=run.calendar.id, provider=run.calendar.provider, code=trouble.code)
     consequence = consequence_of(error)
@@ -99,13 +101,19 @@ async def fail(run: Run, error: ProviderError) -> None:
 
 async def _pause(run: Run, paced: Paced) -> None:
     """Nothing failed: the next run goes on in the row of this one when there is room again."""
-    _log.info("run_paused", calendar=run.calendar.id, provider=run.calendar.provider)
+    trouble, now = trouble_of(paced), run.now()
+    _log.info("run_paused", calendar=run.calendar.id, provider=run.calendar.provider, code=trouble.code)
     await run.log.requeue()
     run.count("paused")
-    await outcomes.record_pause(run.lease, run.now() + (retry_after_of(paced) or timedelta(0)))
+    wait = retry_after_of(paced) or timedelta(0)
+    if isinstance(paced, LeftAlone):
+        # Not all of them at the same moment, and one is to find out for all whether it is back.
+        await outcomes.record_wait(run.lease, trouble.as_problem(now), now + wait * (1 + dice()))
+    else:
+        await outcomes.record_pause(run.lease, now + wait)
 
 
-async def note_pause(run: Run, *, has_stored: bool) -> None:
+async def note_pause(run: Run, paced: Paced, *, has_stored: bool) -> None:
     """A pause comes to an end; pauses that bring nothing may not, and look the same to whoever waits.
 
     What was stored is part of a run that has not ended, so there is a row of it.
@@ -113,7 +121,7 @@ async def note_pause(run: Run, *, has_stored: bool) -> None:
     if has_stored:
         await run.log.ensure()
         await outcomes.note_progress(run.lease)
-    else:
+    elif not isinstance(paced, LeftAlone):
         now = run.now()
         await outcomes.note_standstill(run.lease, now, STANDS_STILL.as_problem(now))
 

@@ -1,6 +1,6 @@
 """Finds the calendars that are due and asks for their runs, and the push channels to look after.
 
-What is due stands in their rows, so several schedulers may run.
+What is due, and what was asked for, stands in their rows, so several schedulers may run.
 """
 
 import asyncio
@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from metonic_gateway.store import channels, clocks, leases, previews, undoing
+from metonic_gateway.store import channels, claiming, clocks, previews, undoing
+from metonic_gateway.store.claiming import ASK_AGAIN
 from metonic_gateway.telemetry import get_logger
 
 TICK = timedelta(seconds=2)
 _AT_ONCE = 100
-_ASK_AGAIN = timedelta(seconds=60)
+# Where more is due than could be asked for, and workers take it.
+_SHORT_TICK = TICK / 20
 
 _log = get_logger(__name__)
 
@@ -31,7 +33,7 @@ class Messages:
 
 
 class Scheduler:
-    """What stays due is asked for again after a minute."""
+    """What is asked for and not taken is asked for again after a minute."""
 
     def __init__(self, messages: Messages, clock: Callable[[], datetime], tick: timedelta = TICK) -> None:
         self._send = messages
@@ -44,24 +46,30 @@ class Scheduler:
     async def run(self) -> None:
         """Look again and again, until cancelled; a database that is away for a moment ends nothing."""
         while True:
+            is_more = False
             try:
-                await self.look()
+                is_more = await self.look()
             except Exception:  # noqa: BLE001 - what is due stays due
                 _log.exception("scheduler_failed")
-            await asyncio.sleep(self._tick.total_seconds())
+            await asyncio.sleep(min(self._tick, _SHORT_TICK if is_more else self._tick).total_seconds())
 
-    async def look(self) -> None:
-        """Ask for a run of each calendar that is due, the one that waits longest first."""
+    async def look(self) -> bool:
+        """Ask for runs of calendars that are due, the one that waits longest first.
+
+        Returns whether to look again at once, as more are due and workers take them.
+        """
         now = self._clock()
         if self._resumed_at is None or not _is_just_past(self._resumed_at, now):
             await self._resume(now)
         self._asked = {key: at for key, at in self._asked.items() if _is_just_past(at, now)}
-        self._send.nudge(self._fresh(await leases.claimable(now, _AT_ONCE), now))
+        claimed = await claiming.claim(now)
+        self._send.nudge(claimed.calendars)
         for link in self._fresh(await channels.due(now, _AT_ONCE), now):
             self._send.renew(link)
         if self._swept_on != now.date():
             self._swept_on = now.date()
             self._send.sweep()
+        return claimed.is_more
 
     async def _resume(self, now: datetime) -> None:
         """Take up what a process left that died, or a clock that was set back."""
@@ -81,4 +89,4 @@ class Scheduler:
 
 
 def _is_just_past(at: datetime, now: datetime) -> bool:
-    return timedelta(0) <= now - at < _ASK_AGAIN
+    return timedelta(0) <= now - at < ASK_AGAIN

@@ -1,12 +1,12 @@
 """One sync of one calendar, from its lease to what is known of it afterwards."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import perf_counter
 from uuid import UUID
 
 from metonic_core import sync
-from metonic_core.pacing import next_sync
+from metonic_core.pacing import looked_at_every, next_sync
 from metonic_core.spi.errors import Paced, ProviderError
 from metonic_core.sync import LeaseLost, Report
 from metonic_gateway.accounts.channels import base_address, push_of
@@ -93,8 +93,8 @@ async def _sync(run: Run) -> bool:
     ledger = run.ledger()
     try:
         report = await sync.run(ledger, adapter, provider.capabilities, run.services.clock, run.log.one_way)
-    except Paced:
-        await note_pause(run, has_stored=ledger.has_stored)
+    except Paced as paced:
+        await note_pause(run, paced, has_stored=ledger.has_stored)
         raise
     else:
         report.is_owing |= ledger.has_missed
@@ -133,7 +133,7 @@ async def _next_at(run: Run, report: Report, behind: Behind, now: datetime) -> d
     is_next_waiting = run.log.id is not None and await runs.is_any_unfinished(run.calendar.id)
     if report.is_owing or is_next_waiting:
         return now
-    regular = next_sync(now, run.calendar.frequency, dice())
+    regular = next_sync(now, await _every(run, report, now), dice())
     again_at = None if report.look_again is None else now + report.look_again
     reasons = (
         regular,
@@ -144,6 +144,18 @@ async def _next_at(run: Run, report: Report, behind: Behind, now: datetime) -> d
         _second_look(run, now),
     )
     return max(now, min(filter(None, reasons)))
+
+
+async def _every(run: Run, report: Report, now: datetime) -> timedelta:
+    """How often the calendar is looked at: more rarely where its provider tells of what changes.
+
+    Whoever just found something that nobody told of does not rely on it this time.
+    """
+    frequency, base = run.calendar.frequency, base_address(run.services)
+    is_untold = report.pulled > 0 and not run.lease.is_noticed
+    if base is None or is_untold or push_of(run.services, run.calendar.provider) is None:
+        return frequency
+    return looked_at_every(frequency, await channels.told_until(run.link_id, base), now)
 
 
 def _second_look(run: Run, now: datetime) -> datetime | None:

@@ -15,6 +15,7 @@ from metonic_core.spi.errors import (
     Unavailable,
 )
 from metonic_core.sync import Quarantined, Report
+from metonic_gateway.accounts.circuits import LeftAlone
 from metonic_gateway.accounts.oauth.authority import ADMIN_NEEDED, AdminNeeded
 from metonic_gateway.store.runs import RunError
 
@@ -42,6 +43,8 @@ class Trouble:
 
 
 GONE = "calendar_gone"
+PROVIDER_DOWN = "provider_down"
+"""The code of the problem that nobody gets an answer from the provider, so that it is left alone."""
 LATER = "Nothing to do: it is tried again by itself."
 NOTHING_LEFT = "Nothing to do: the calendar is gone, and they with it."
 _ASKED_AGAIN = "Nothing to do: the calendar is asked about it by itself."
@@ -69,6 +72,7 @@ _EXPLAINED: tuple[tuple[type[ProviderError], str, str], ...] = (
         "Choose another calendar. Nothing was deleted: if it comes back, choose it again.",
     ),
     (AccessDenied, "access_denied", "Give the account access to the calendar, or choose another calendar."),
+    (LeftAlone, PROVIDER_DOWN, LATER),
     (RateLimited, "rate_limited", LATER),
     (Unavailable, "unreachable", LATER),
     (Misconfigured, "misconfigured", _OPERATOR),

@@ -27,6 +27,7 @@ class Addressed:
     """The channel that a request is for; ``sealed`` is the envelope of its secret.
 
     ``is_told``: the calendar is to be looked at already, and no run has begun since that was said.
+    ``is_heard``: something came through the channel before.
     """
 
     id: UUID
@@ -39,6 +40,7 @@ class Addressed:
     is_told: bool
     is_failing: bool
     last_sync_at: datetime | None
+    is_heard: bool = False
 
 
 _OF_CALENDAR = ("id", "provider", "noticed_seq", "taken_seq", "failures", "last_sync_at")
@@ -47,7 +49,7 @@ _OF_CALENDAR = ("id", "provider", "noticed_seq", "taken_seq", "failures", "last_
 async def addressed(channel_id: UUID) -> Addressed | None:
     """One statement: a flood of requests must cost little."""
     whose = {name: f"link__sync_config__{name}" for name in _OF_CALENDAR}
-    names = ("link_id", "secret", "resource", "expires_at")
+    names = ("link_id", "secret", "resource", "expires_at", "heard_at")
     found = await PushChannel.filter(id=channel_id).values(*names, **whose)
     if not found:
         return None
@@ -63,7 +65,14 @@ async def addressed(channel_id: UUID) -> Addressed | None:
         is_told=row["noticed_seq"] > row["taken_seq"],
         is_failing=row["failures"] > 0,
         last_sync_at=row["last_sync_at"],
+        is_heard=row["heard_at"] is not None,
     )
+
+
+async def hear(channel: Addressed, now: datetime) -> None:
+    """Something came through it that is from the provider: so it leads here."""
+    if not channel.is_heard:
+        await PushChannel.filter(id=channel.id).update(heard_at=now)
 
 
 async def note(channel: Addressed, now: datetime) -> bool:
@@ -92,6 +101,12 @@ async def look_into(channel: Addressed, now: datetime, *, is_over: bool) -> None
     async with in_transaction():
         await rows.update(**ends)
         await CalendarLink.filter(id=channel.link_id, push_at__gt=now).update(push_at=now)
+
+
+async def look_by(calendar_id: UUID, link_id: UUID, latest: datetime, at: datetime) -> None:
+    """A calendar that would look at this link after ``latest`` does so then, unless it backs off."""
+    rows = CalendarSyncConfig.filter(id=calendar_id, link_id=link_id, failures=0)
+    await rows.filter(next_sync_at__gt=latest).update(next_sync_at=at)
 
 
 async def due(now: datetime, limit: int) -> Sequence[tuple[UUID, datetime]]:
@@ -247,6 +262,17 @@ class PushState:
 
 
 PUSHLESS = PushState()
+
+
+async def told_until(link_id: UUID, base: str) -> datetime | None:
+    """Until when the provider can be relied on to tell of changes in that link; None: it cannot.
+
+    Something came through a channel that leads to this address, and nothing keeps it from being renewed.
+    """
+    open_ones = PushChannel.filter(link_id=link_id, opened_at__isnull=False, heard_at__isnull=False)
+    relied_on = open_ones.filter(address__startswith=base, link__push_problem__isnull=True)
+    ends = [row["expires_at"] for row in await relied_on.values("expires_at")]
+    return max(ends, default=None)
 
 
 async def is_open(calendar_id: UUID, now: datetime) -> bool:

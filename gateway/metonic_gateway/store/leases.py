@@ -4,7 +4,6 @@ Every transaction of a run checks the fence, so a run that was paused for too lo
 disconnected meanwhile, writes nothing any more.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -50,12 +49,6 @@ class Held:
     is_former: bool = False
 
 
-async def claimable(now: datetime, limit: int) -> Sequence[tuple[UUID, datetime]]:
-    """Calendars that are due and that nobody holds, and since when; the one that waits longest first."""
-    due = CalendarSyncConfig.filter(_is_due(now), _is_free(now)).order_by("next_sync_at").limit(limit)
-    return [(row["id"], row["next_sync_at"]) for row in await due.values("id", "next_sync_at")]
-
-
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """How many calendars are due that nobody holds, and since when the first of them is."""
@@ -66,7 +59,7 @@ class Waiting:
 
 async def waiting(now: datetime) -> Waiting:
     """What a scheduler and workers have not come to yet."""
-    due = CalendarSyncConfig.filter(_is_due(now), _is_free(now))
+    due = CalendarSyncConfig.filter(is_waiting(now))
     first = await due.order_by("next_sync_at").first().values("next_sync_at")
     return Waiting(await due.count(), first["next_sync_at"] if first else None)
 
@@ -74,8 +67,9 @@ async def waiting(now: datetime) -> Waiting:
 async def acquire(calendar_id: UUID, now: datetime) -> Lease | None:
     """The lease of a calendar that is due; None if it is not, or not any more, or somebody holds it."""
     until = now + LENGTH
-    mine = CalendarSyncConfig.filter(_is_due(now), _is_free(now), id=calendar_id)
-    if not await mine.update(lease_until=until, fence=F("fence") + 1, taken_seq=F("nudge_seq")):
+    mine = CalendarSyncConfig.filter(is_waiting(now), id=calendar_id)
+    taken = {"fence": F("fence") + 1, "taken_seq": F("nudge_seq"), "asked_at": None}
+    if not await mine.update(lease_until=until, **taken):
         return None
     row = await CalendarSyncConfig.get(id=calendar_id).values(
         "fence", "lease_until", "taken_seq", "served_seq", "noticed_seq", "next_sync_at"
@@ -111,6 +105,11 @@ async def break_all() -> int:
     """Free every calendar: for a service that is the only one and starts, so that all holders are dead."""
     held = CalendarSyncConfig.exclude(lease_until=None)
     return await held.update(lease_until=None, fence=F("fence") + 1)
+
+
+def is_waiting(now: datetime) -> Q:
+    """Whether a calendar is due and nobody holds it."""
+    return Q(_is_due(now), _is_free(now))
 
 
 def _is_due(now: datetime) -> Q:

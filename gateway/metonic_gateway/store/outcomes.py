@@ -80,6 +80,12 @@ async def record_pause(lease: Lease, next_sync_at: datetime) -> None:
     await _held(lease).update(next_sync_at=next_sync_at)
 
 
+async def record_wait(lease: Lease, problem: Mapping[str, str], next_sync_at: datetime) -> None:
+    """The same where its provider is down: its user is told, unless something has failed here as well."""
+    await _held(lease).filter(failures=0).update(problem=problem)
+    await record_pause(lease, next_sync_at)
+
+
 async def note_standstill(lease: Lease, now: datetime, problem: Mapping[str, str]) -> None:
     """The run was paused before it had stored anything; where that goes on for long, its user is told.
 

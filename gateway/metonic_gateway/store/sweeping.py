@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from tortoise.expressions import Subquery
 from tortoise.functions import Max
 
-from metonic_gateway.store import oauth_states
+from metonic_gateway.store import budgets, oauth_states, usage
 from metonic_gateway.store.models import (
     AppointmentChange,
     CalendarSyncConflict,
@@ -22,6 +22,8 @@ JOURNAL = timedelta(days=30)
 TOMBSTONES = timedelta(days=90)
 CHANGES = timedelta(days=90)
 PREVIEWS = timedelta(days=1)
+BUDGETS = timedelta(days=1)
+USAGE = timedelta(days=400)
 
 
 async def sweep(now: datetime) -> int:
@@ -34,7 +36,8 @@ async def sweep(now: datetime) -> int:
     tombstones = CalendarSyncMapping.filter(closed__isnull=False, closed_at__lt=now - TOMBSTONES)
     # Of calendars that rest: of others they are forgotten when they are renewed.
     channels = await PushChannel.filter(expires_at__lt=now).delete()
-    rows = channels + journal + history + conflicts + states
+    counts = await budgets.forget(now - BUDGETS) + await usage.forget(now.date() - USAGE)
+    rows = channels + journal + history + conflicts + states + counts
     return rows + await tombstones.delete() + await _compact(now - CHANGES)
 
 

@@ -63,6 +63,11 @@ def _part(number: int, request: Request) -> bytes:
     return "\r\n".join(lines).encode() + (content or b"")
 
 
+def parts(body: bytes | None) -> int:
+    """How many requests there are in the body of a batch; one for any other."""
+    return len(_PARTS.findall(body or b"")) or 1
+
+
 def cost(method: str, body: bytes | None) -> int:
     """What a request takes of the quota: each of a batch counts on its own, and an edit for three.
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from metonic_core.spi import Capabilities, OAuth2, Pace, Provider, Push
 from metonic_core.spi.errors import Scope
 from metonic_google.adapter import GoogleAdapter
-from metonic_google.multipart import cost
+from metonic_google.multipart import cost, parts
 from metonic_google.push import read
 from metonic_google.session import BATCH
 
@@ -38,4 +38,5 @@ PROVIDER = Provider(
     hosts=(_HOST,),
     # What projects made since May 2026 may ask in a minute (guide "Manage quotas").
     paces=(Pace(_HOST, 600, cost=cost), Pace(_HOST, 10_000, scope=Scope.PROJECT, cost=cost)),
+    parts=parts,
 )

@@ -49,9 +49,14 @@ def _part(number: int, request: Request) -> dict[str, Any]:
     return {**part, "dependsOn": [str(number - 1)]} if number else part
 
 
+def parts(body: bytes | None) -> int:
+    """How many requests there are in the body of a batch; one for any other."""
+    return len(_METHOD.findall(body or b"")) or 1
+
+
 def cost(_method: str, body: bytes | None) -> int:
     """What a request takes of what a mailbox allows: each of a batch counts on its own."""
-    return len(_METHOD.findall(body or b"")) or 1
+    return parts(body)
 
 
 def disclosed(answer: Answer, size: int) -> list[Answer]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from metonic_core.spi import Capabilities, Pace, Provider
 from metonic_outlook.adapter import OutlookAdapter
 from metonic_outlook.lanes import LANES, SIZE
-from metonic_outlook.packing import cost
+from metonic_outlook.packing import cost, parts
 from metonic_outlook.push import PUSH
 from metonic_outlook.sign_in import HOST, SIGN_IN
 
@@ -25,4 +25,5 @@ PROVIDER = Provider(
     hosts=(HOST,),
     # Of one mailbox by one application (page "Microsoft Graph service-specific throttling limits").
     paces=(Pace(HOST, 10_000, span=timedelta(minutes=10), cost=cost, at_once=4),),
+    parts=parts,
 )

@@ -17,7 +17,7 @@ from tortoise import connections
 
 from metonic_core.spi.errors import CalendarGone, Unavailable
 from metonic_gateway.accounts.disconnecting import Disconnected, disconnect
-from metonic_gateway.store import leases, users
+from metonic_gateway.store import claiming, users
 from metonic_gateway.store.models import CalendarSyncConfig
 
 HOUR = timedelta(hours=1)
@@ -56,7 +56,7 @@ def down(granting: Granting, times: int = 1) -> None:
 
 async def sync_when_due(house: House) -> None:
     house.later(timedelta(minutes=10))
-    for due, _ in await leases.claimable(house.now, 10):
+    for due, _ in await claiming.claimable(house.now, 10):
         await house.sync(due)
 
 

@@ -140,7 +140,7 @@ async def test_who_was_refused_is_asked_for_less(service: Service) -> None:
     for _ in range(4):
         await service.of("alice").request("GET", HERE)
 
-    service.paces.learn("memory", "alice", service.now)
+    await service.paces.learn("memory", "alice", service.now)
 
     service.now += timedelta(minutes=1)
     for _ in range(3):

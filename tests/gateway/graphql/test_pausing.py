@@ -7,7 +7,7 @@ from tests.gateway.graphql.operations import DISCONNECT, SYNC_NOW
 from tests.gateway.graphql.settings import MINE, SET, after_setting, copy_of, created
 from tests.gateway.house import synced
 
-from metonic_gateway.store import leases
+from metonic_gateway.store import claiming
 
 
 async def test_a_paused_calendar_is_not_synced_and_says_so(api: Api) -> None:
@@ -18,7 +18,7 @@ async def test_a_paused_calendar_is_not_synced_and_says_so(api: Api) -> None:
 
     (shown,) = await api.call(MINE)
     assert titles == []
-    assert await leases.claimable(api.house.later(timedelta(days=1)), 10) == []
+    assert await claiming.claimable(api.house.later(timedelta(days=1)), 10) == []
     assert shown["settings"]["isPaused"] is True
     assert shown["status"] | {"syncDirection": None} == {
         "state": "PAUSED",
@@ -102,7 +102,7 @@ async def test_a_run_in_progress_ends_what_it_began(api: Api) -> None:
     await api.house.sync(calendar)
 
     assert api.house.world.titles() == ["Lesson"]
-    assert await leases.claimable(api.house.later(timedelta(days=1)), 10) == []
+    assert await claiming.claimable(api.house.later(timedelta(days=1)), 10) == []
 
 
 async def test_a_shorter_frequency_reaches_a_run_in_progress(api: Api) -> None:

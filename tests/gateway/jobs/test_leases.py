@@ -6,7 +6,7 @@ from datetime import timedelta
 from tests.gateway.house import House, eventually
 
 from metonic_gateway.jobs.holding import held
-from metonic_gateway.store import leases
+from metonic_gateway.store import claiming, leases
 from metonic_gateway.store.leases import HEARTBEAT, LENGTH
 from metonic_gateway.store.models import CalendarSyncConfig
 
@@ -41,7 +41,7 @@ async def test_a_stopped_or_paused_calendar_is_neither_leased_nor_found(house: H
         await CalendarSyncConfig.filter(id=calendar).update(**change)
 
         assert await leases.acquire(calendar, house.now) is None
-        assert await leases.claimable(house.now, 10) == []
+        assert await claiming.claimable(house.now, 10) == []
 
 
 async def test_a_calendar_that_is_being_disconnected_is_leased_for_its_last_run(house: House) -> None:
@@ -119,7 +119,7 @@ async def test_the_calendar_that_waits_longest_comes_first(house: House) -> None
     older.next_sync_at = house.now - timedelta(minutes=1)
     await older.save(force_create=True)
 
-    assert [found for found, _ in await leases.claimable(house.now, 10)] == [older.id, calendar]
+    assert [found for found, _ in await claiming.claimable(house.now, 10)] == [older.id, calendar]
 
 
 async def test_the_lease_is_extended_while_a_run_takes_long(house: House) -> None:

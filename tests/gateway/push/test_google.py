@@ -146,7 +146,7 @@ async def test_a_message_that_is_lost_costs_time_only(trial: Trial) -> None:
     await trial.put("Dentist")
     assert trial.scene.house.nudged == []
 
-    trial.later(timedelta(minutes=20))
+    trial.later(timedelta(hours=6))
     await trial.scene.house.sync(trial.calendar)
 
     run = (await trial.scene.house.runs())[-1]

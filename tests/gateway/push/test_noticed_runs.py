@@ -62,7 +62,7 @@ async def test_the_run_after_it_is_an_ordinary_one_again(scene: Scene, told: UUI
     await tell(scene)
     await scene.house.sync(told)
 
-    scene.later(timedelta(minutes=20))
+    scene.later(timedelta(hours=6))
     put_event(scene.house, "Dentist")
     await scene.house.sync(told)
 

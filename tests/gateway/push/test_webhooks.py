@@ -22,9 +22,9 @@ from metonic_gateway.vault import Place, Vault
 
 
 async def everything(scene: Scene) -> list[object]:
-    """All that a request could have changed."""
+    """All that a request could have changed, but that something has come through the channel."""
     calendars = await CalendarSyncConfig.all().order_by("id").values()
-    channels = await PushChannel.all().order_by("id").values()
+    channels = [row | {"heard_at": None} for row in await PushChannel.all().order_by("id").values()]
     return [calendars, channels, list(scene.house.nudged), len(await scene.house.runs())]
 
 

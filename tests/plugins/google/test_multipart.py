@@ -6,7 +6,7 @@ from email.message import Message
 import pytest
 
 from metonic_core.spi import Answer, Unavailable
-from metonic_google.multipart import Request, cost, disclosed, enclosed
+from metonic_google.multipart import Request, cost, disclosed, enclosed, parts
 
 EDIT = {"summary": "A\nPATCH /calendar/v3/b HTTP/1.1\r\nB"}
 TYPE = {"content-type": "multipart/mixed; boundary=b"}
@@ -119,6 +119,7 @@ def test_each_part_of_a_batch_counts_and_an_edit_for_three(methods: list[str], u
     requests = [Request(m, "/calendar/v3/a", body=None if m in {"GET", "DELETE"} else EDIT) for m in methods]
 
     assert cost("POST", enclosed(requests)[1]) == units
+    assert parts(enclosed(requests)[1]) == len(requests)
     assert sum(cost(request.method, request.content) for request in requests) == units
 
 

@@ -10,7 +10,7 @@ from tests.plugins.scripted import Said
 from metonic_core.spi import Answer, RateLimited, SignInNeeded, Unavailable
 from metonic_outlook.errors import Hindered, Reply, read_failure
 from metonic_outlook.lanes import LANES, SIZE, send_chains, send_each
-from metonic_outlook.packing import Request, cost
+from metonic_outlook.packing import Request, cost, parts
 from metonic_outlook.session import Session
 
 DONE = Said(body={"id": "x"})
@@ -205,6 +205,7 @@ async def test_a_page_elsewhere_is_not_asked_for(graph: Session, server: Scripte
 def test_each_part_counts() -> None:
     body = Request("POST", "/$batch", body={"requests": [{"method": "GET", "url": '"method":"'}] * 3}).content
 
+    assert (parts(body), parts(None)) == (cost("POST", body), 1)
     assert (cost("POST", body), cost("GET", None), cost("POST", b'{"subject": "\\"method\\": \\""}')) == (
         3,
         1,

@@ -14,6 +14,7 @@ from metonic_gateway.graphql.calendars.polling import PollingOnly, polling_of
 from metonic_gateway.graphql.context import Info
 from metonic_gateway.graphql.runs.types import SyncError, SyncOutcome, SyncRun, shown_error, shown_run
 from metonic_gateway.graphql.scalars import DateTime, ProviderName, maybe_date_time
+from metonic_gateway.jobs.troubles import PROVIDER_DOWN
 from metonic_gateway.services import status_topic
 from metonic_gateway.store import channels, overview, states
 from metonic_gateway.store.channels import PUSHLESS, PushState
@@ -21,7 +22,8 @@ from metonic_gateway.store.overview import Overview, Tally
 
 
 @strawberry.enum(
-    description="BACKING_OFF: the last run failed, and it is tried again by itself at `nextSyncAt`. HELD: "
+    description="BACKING_OFF: the last run failed, or nobody gets an answer from the provider just now "
+    "(`attention` says which), and it is tried again by itself at `nextSyncAt`. HELD: "
     "something waits for approval, and everything else is synced all the same. PAUSED: its user paused it."
 )
 class SyncState(Enum):
@@ -172,7 +174,8 @@ def _state(calendar: Overview, tally: Tally) -> SyncState:
 
 
 def _between_runs(calendar: Overview, tally: Tally) -> SyncState:
-    if calendar.failures and not calendar.is_due:
+    is_down = calendar.problem is not None and calendar.problem.code == PROVIDER_DOWN
+    if (calendar.failures or is_down) and not calendar.is_due:
         return SyncState.BACKING_OFF
     if tally.held:
         return SyncState.HELD

@@ -30,6 +30,7 @@ from metonic_gateway.store.models.platform import (
     ChangeCounter,
     User,
 )
+from metonic_gateway.store.models.providers import ProviderBudget, ProviderUsage
 
 __all__ = [
     "Appointment",
@@ -44,6 +45,8 @@ __all__ = [
     "CalendarSyncMapping",
     "ChangeCounter",
     "OAuthState",
+    "ProviderBudget",
+    "ProviderUsage",
     "PushChannel",
     "SyncOperation",
     "SyncPlanStep",

@@ -16,7 +16,8 @@ class CalendarSyncConfig(Model):
     stopped says why it is not synced at all, link_id is its present life. nudge_seq counts
     requests to look, served_seq is the last one that a finished run had seen when it began, taken_seq the
     last one that any run had. noticed_seq is the last one that came from the provider. still_since is when
-    its runs began to end in pauses before they had stored anything.
+    its runs began to end in pauses before they had stored anything. asked_at is when a scheduler asked for
+    the run that is due, NULL again once one has begun.
 
     access_token is the envelope of the credentials, and until renewing_until somebody renews what is in it.
     keeps_copies: while it is being disconnected, the copies stay.
@@ -61,13 +62,13 @@ class CalendarSyncConfig(Model):
     noticed_seq = fields.BigIntField(default=0, db_default=0)
     fence = fields.BigIntField(default=0)
     lease_until = fields.DatetimeField(null=True)
+    asked_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
 
     class Meta:
         table = "calendar_sync_configs"
         unique_together = (("user", "provider"),)
-        indexes = (("is_active", "next_sync_at"),)
 
     @property
     def resting(self) -> str | None:

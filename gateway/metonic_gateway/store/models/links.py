@@ -56,7 +56,8 @@ class CalendarLink(Model):
 class PushChannel(Model):
     """A way by which the provider tells that the calendar changed. The secret is sealed.
 
-    opened_at, resource and renew_at are NULL until the provider has answered that the channel is there.
+    opened_at, resource and renew_at are NULL until the provider has answered that the channel is there,
+    heard_at is until something came through it.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -70,6 +71,7 @@ class PushChannel(Model):
     opened_at = fields.DatetimeField(null=True)
     renew_at = fields.DatetimeField(null=True)
     expires_at = fields.DatetimeField()
+    heard_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "push_channels"
