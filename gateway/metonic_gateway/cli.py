@@ -1,4 +1,4 @@
-"""The command line: ``metonic demo``, ``serve``, ``worker``, ``scheduler``, ``doctor``, ``why`` and others."""
+"""The command line: ``metonic demo``, ``serve``, ``worker``, ``scheduler``, ``doctor``, ``why`` and more."""
 
 import asyncio
 import json

@@ -29,7 +29,7 @@ _OPEN_STEPS = {
 async def told(settings: Settings, name: str, now: datetime) -> Sequence[Mapping[str, Any]]:
     """What goes by that id, from a database that is not open yet. Raises DatabaseUnusable."""
     url = settings.database_url.get_secret_value()
-    check_usable(url)
+    await check_usable(url)
     async with opened(url):
         if await missing():
             raise DatabaseUnusable("The database is not up to date: run `metonic migrate` first.")

@@ -25,7 +25,7 @@ async def look(settings: Settings, clock: Callable[[], datetime]) -> AsyncIterat
     """What does not answer is asked nothing further."""
     url = settings.database_url.get_secret_value()
     try:
-        check_usable(url)
+        await check_usable(url)
     except DatabaseUnusable as error:
         yield failed(DATABASE, error.message, "Mend METONIC_DATABASE_URL, or start the database.")
         return

@@ -17,7 +17,7 @@ from tortoise.transactions import in_transaction
 from metonic_gateway.store import users
 from metonic_gateway.store.database import migrated, opened
 from metonic_gateway.store.models import User
-from metonic_gateway.store.readiness import answers
+from metonic_gateway.store.readiness import Readiness, readiness
 from metonic_gateway.store.transactions import Interrupted
 from metonic_gateway.store.usable import DatabaseUnusable, check_migrated, check_usable
 
@@ -115,7 +115,7 @@ async def test_what_keeps_one_from_being_used_is_said_without_the_password(url: 
 async def test_one_that_is_there_can_be_used(house: House, tmp_path: Path) -> None:
     await check_usable(url_of(tmp_path / "metonic.sqlite3"))
     await check_migrated()
-    assert await answers()
+    assert await readiness() is Readiness.READY
     assert house.nudged == []
 
 
