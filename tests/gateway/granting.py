@@ -139,8 +139,11 @@ class Granting:
         return {"access_token": access, "token_type": "Bearer", "expires_in": self.lasts}
 
     def _revoked(self, token: str) -> web.Response:
-        if self.refreshes.pop(token, None) is None:
+        subject = self.refreshes.get(token)
+        if subject is None:
             return web.json_response({"error": "invalid_token"}, status=400)
+        # Whatever an account has granted ends with any of it, as at Google.
+        self.refreshes = {other: whose for other, whose in self.refreshes.items() if whose != subject}
         self.expire()
         return web.json_response({})
 

@@ -5,8 +5,11 @@ the pool, or the error itself. Solution: each error is translated, and a transac
 whose connection is gone, gives back what it holds.
 """
 
+import asyncio
+import random
 import re
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 import asyncpg
 from asyncpg import exceptions as errors
@@ -20,6 +23,10 @@ from tortoise.backends.base.client import (
 from tortoise.connection import get_connections
 from tortoise.exceptions import IntegrityError, OperationalError
 
+T = TypeVar("T")
+
+_ATTEMPTS = 5
+_PAUSE = 0.05
 _CONNECT_WITHIN = 10.0
 _ANSWER_WITHIN = 70.0
 """Seconds. The server ends what takes longer than a minute; who does not hear of that hears nothing."""
@@ -105,10 +112,29 @@ class Postgres(AsyncpgDBClient):
         return _PooledTransaction(_Transaction(self), self._pool_init_lock)
 
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - Tortoise's signature
+        """A statement that is no part of a transaction is asked again where it collided: nothing is stored.
+
+        Who waits for a row stands in the way of those behind, so it may be the one that the server ends.
+        """
+        return await anew(lambda: _translated(self, func, *args, **kwargs))
+
+
+async def _translated(client: AsyncpgDBClient, func: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - Tortoise's
+    try:
+        return await func(client, *args, **kwargs)
+    except _ERRORS as error:
+        raise _told(error) from error
+
+
+async def anew(work: Callable[[], Awaitable[T]]) -> T:
+    """What that comes to, begun anew where it collides, a few times; raises Collision."""
+    for attempt in range(1, _ATTEMPTS):
         try:
-            return await func(self, *args, **kwargs)
-        except _ERRORS as error:
-            raise _told(error) from error
+            return await work()
+        except Collision:
+            # Chance, so that the two do not meet again.
+            await asyncio.sleep(_PAUSE * attempt * random.random())  # noqa: S311 - guards nothing
+    return await work()
 
 
 class _Transaction(TransactionWrapper):
@@ -116,7 +142,7 @@ class _Transaction(TransactionWrapper):
         return NestedTransactionContext(_Transaction(self))
 
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - Tortoise's signature
-        return await Postgres._translate_exceptions(self, func, *args, **kwargs)  # type: ignore[arg-type]  # noqa: SLF001 - its sibling
+        return await _translated(self, func, *args, **kwargs)
 
     async def commit(self) -> None:
         await self._translate_exceptions(TransactionWrapper.commit)

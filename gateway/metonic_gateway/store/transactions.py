@@ -16,8 +16,6 @@ All locks are such that rows which only refer to a locked one can be stored mean
 instances (``only``): ``values`` after ``select_for_update`` locks nothing, and does not say so.
 """
 
-import asyncio
-import random
 from collections.abc import Awaitable, Callable, Collection
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -29,7 +27,7 @@ from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from metonic_gateway.store import models
-from metonic_gateway.store.postgres import Collision, Interrupted
+from metonic_gateway.store.postgres import Collision, Interrupted, anew
 
 __all__ = [
     "Collision",
@@ -43,9 +41,6 @@ __all__ = [
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_ATTEMPTS = 5
-_PAUSE = 0.05
-
 
 def transactional(work: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
     """Have all of it done in one transaction, and done anew where that collided with another one.
@@ -55,16 +50,12 @@ def transactional(work: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
 
     @wraps(work)
     async def done(*args: P.args, **kwargs: P.kwargs) -> T:
-        attempts = 1 if isinstance(_connection(), TransactionalDBClient) else _ATTEMPTS
-        for attempt in range(1, attempts):
-            try:
-                async with in_transaction():
-                    return await work(*args, **kwargs)
-            except Collision:
-                # Chance, so that the two do not meet again.
-                await asyncio.sleep(_PAUSE * attempt * random.random())  # noqa: S311 - guards nothing
-        async with in_transaction():
-            return await work(*args, **kwargs)
+        async def whole() -> T:
+            async with in_transaction():
+                return await work(*args, **kwargs)
+
+        is_part = isinstance(_connection(), TransactionalDBClient)
+        return await (whole() if is_part else anew(whole))
 
     return done
 
