@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from statistics import median
 from time import process_time
 from typing import Any
 from uuid import UUID
 
 import aiohttp
 
+from bench.bare_rows import stored_bare
 from bench.desk import content
 from bench.far import far
 from bench.measuring import Amount, Figure, in_turn, seconds
@@ -91,11 +93,13 @@ async def first_reads(
     bare: Callable[[aiohttp.ClientSession], Awaitable[None]],
 ) -> Sequence[Figure]:
     """Of that many events, series among them; ``bare`` reads the same pages."""
+    rows: list[float] = []
 
     async def stored() -> float:
         async with one.desk() as desk:
             took = await _processor(desk.run)
             check(len(await desk.appointments()), number)
+            rows.append(await stored_bare(desk.services.settings.database_url.get_secret_value()))
             return took
 
     async def read() -> float:
@@ -111,6 +115,7 @@ async def first_reads(
     return [
         Figure(row.format(", understood"), found[0], found[2], _RATIO),
         Figure(row.format(" into the database"), found[1], found[2], _RATIO),
+        Figure(row.format(", its rows alone by bare `sqlite3`"), median(rows), found[2]),
     ]
 
 

@@ -2,8 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from datetime import timedelta
 
 from tests.simulation import causes
 from tests.simulation.alike import given_up, unasked
@@ -48,7 +46,7 @@ async def out_of_step(world: World) -> list[str]:
         await world.run(desk)
     places = await standing(world)
     found = [why for place in places for why in _diverged(place)]
-    found += [why for place in places for why in _unknown_in(place, _told_window(place))]
+    found += [why for place in places for why in _unknown_in(place, place.window)]
     return [f"before the daily read: {why}" for why in found]
 
 
@@ -134,13 +132,6 @@ def _copies(place: Standing) -> list[StoredEvent]:
 def _left_over(place: Standing) -> list[str]:
     """At rest nothing is due."""
     return [f"I1: {row.id} is still due" for row in place.open if due_of(row) is not None]
-
-
-def _told_window(place: Standing) -> Window:
-    """What its feed is about: one that keeps to the window that it began with is a day behind at most."""
-    window = place.selection.window
-    is_behind = place.desk.calendar.conduct.is_windowed
-    return replace(window, end=window.end - timedelta(days=1)) if is_behind else window
 
 
 def _unknown(place: Standing) -> list[str]:

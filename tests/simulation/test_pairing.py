@@ -29,7 +29,7 @@ from metonic_core.model.event import StoredEvent
 from metonic_core.model.resolution import Resolution, ResolutionKind
 from metonic_core.reconcile.resolving import resolution_of
 from metonic_core.reconcile.step import Conflict, Side
-from metonic_gateway.store import appointments, models, preferences, resolving
+from metonic_gateway.store import appointments, ledger, models, preferences, resolving
 from metonic_gateway.store.preferences import Preferences
 from metonic_gateway.store.rows import mapping_of
 
@@ -248,3 +248,18 @@ async def test_a_copy_that_arrives_late_goes_when_its_appointment_is_paired(worl
 
     assert copies(desk, appointment) == []
     assert (await of_event(desk)).appointment_id == appointment
+
+
+async def test_a_copy_that_arrives_late_is_known_though_its_twin_is_decided_with_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, appointment = await met(world, 0, "unborn")
+    marker = mapping_of(await of_appointment(desk, appointment)).marker("0123456789abcdef")
+    late = StoredEvent(marker.identity.hex, "", HERE, uid=str(marker.identity), marker=MARKERS.sign(marker))
+    desk.calendar.put(late)
+    enter(desk, said=replace(THERE, notes="edited meanwhile"))
+    # Rows are decided in the order of their ids: the late one first.
+    monkeypatch.setattr(ledger, "uuid4", lambda: UUID(int=0))
+    await run(world, desk)
+
+    assert await models.CalendarSyncMapping.filter(external_event_id=late.id, closed=None).exists()

@@ -5,6 +5,7 @@ event gets none.
 """
 
 import unicodedata
+from collections.abc import Mapping as Map
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -65,6 +66,11 @@ class Twin:
         if self.imported is None:
             return replace(self, event=row)
         return replace(self, here=replace(self.here, row=row))
+
+    def after(self, moved: Map[UUID, Mapping]) -> "Twin":
+        """The same, with those rows as they are by now."""
+        row = self.here.row and moved.get(self.here.row.id, self.here.row)
+        return replace(self, here=replace(self.here, row=row), event=moved.get(self.event.id, self.event))
 
     @property
     def asked_about(self) -> UUID:

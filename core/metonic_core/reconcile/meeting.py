@@ -5,9 +5,11 @@ its way, and whoever asked before thinks again.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping as Map
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
+from uuid import UUID
 
 from metonic_core.model.appointment import EXTERNAL_TYPE, Appointment
 from metonic_core.model.mapping import Look, Mapping, Observed, Origin
@@ -42,6 +44,17 @@ class Meeting:
     waiting: Mapping | None = None
     is_awaited: bool = False
     is_early: bool = False
+
+    def after(self, moved: Map[UUID, Mapping]) -> "Meeting":
+        """The same, with those rows as they are by now."""
+        others = tuple(moved.get(other.id, other) for other in self.others)
+        waiting = self.waiting and moved.get(self.waiting.id, self.waiting)
+        return replace(
+            self,
+            twin=self.twin and self.twin.after(moved),
+            others=tuple(filter(is_asking, others)),
+            waiting=waiting if waiting and is_waiting(waiting) else None,
+        )
 
 
 NOBODY = Meeting()

@@ -50,7 +50,7 @@ def restrained(step: Step, terms: Terms) -> Step:
     if step.write is None:
         return step
     row, refused = step.mapping, _refused(step.mapping, step.write, terms)
-    why = refused.why if refused else _why_not(row, step.write, terms)
+    why = refused.why if refused else _why_not(step, step.write, terms)
     if why is None:
         return step
     hold = Hold(HoldKind.QUARANTINE, why)
@@ -77,10 +77,11 @@ def _unfit(write: Write, terms: Terms) -> Iterator[Unfit]:
             yield unfit
 
 
-def _why_not(row: Mapping, write: Write, terms: Terms) -> str | None:
-    if is_given_up(row):
+def _why_not(step: Step, write: Write, terms: Terms) -> str | None:
+    """What may not be shown there is taken out of the calendar by each run, until it is gone."""
+    if is_given_up(step.mapping) and not step.hides:
         return f"The provider has not taken this change {_MOST_ATTEMPTS} times in a row."
-    return Reason.OSCILLATES if _oscillates(row, write, terms) else None
+    return Reason.OSCILLATES if _oscillates(step.mapping, write, terms) else None
 
 
 def is_given_up(row: Mapping) -> bool:

@@ -1,14 +1,14 @@
 """What would be done about rows that are due: read as they are now, and decided; nothing is stored here."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.mapping import Hold, HoldKind, Mapping, Observed
 from metonic_core.reconcile.decide import decide
 from metonic_core.reconcile.guard import Judged, presented
-from metonic_core.reconcile.meeting import NOBODY
+from metonic_core.reconcile.meeting import NOBODY, Meeting
 from metonic_core.reconcile.onesided import Lone, decide_event, renames
 from metonic_core.reconcile.step import Step
 from metonic_core.reconcile.terms import Terms
@@ -20,7 +20,8 @@ from metonic_core.sync.meetings import Meetings, meetings
 class Batch:
     """Rows by id as they are after ``renamed`` joined events that only changed their id to their pairs.
 
-    ``absorbed`` are the rows that gave way to these, as they were; ``met`` is whom each row looks like.
+    ``absorbed`` are the rows that gave way to these, as they were; ``met`` is whom each row looks like, and
+    ``moved`` further rows as decisions of this batch have left them.
     """
 
     terms: Terms
@@ -29,10 +30,16 @@ class Batch:
     renamed: Sequence[tuple[Mapping, Mapping]]
     absorbed: Sequence[Mapping]
     met: Meetings
+    moved: dict[UUID, Mapping] = field(default_factory=dict)
+
+    def meeting(self, row: Mapping) -> Meeting:
+        """Whom a row meets by now."""
+        return self.met.get(row.id, NOBODY).after(self.moved)
 
     def has_taken(self, step: Step) -> None:
         """The decisions to come see what this one changed."""
         self.rows.update({other.id: other for other in step.others if other.id in self.rows})
+        self.moved.update({other.id: other for other in (*step.firsts, *step.others)})
         if step.appointment and not step.is_import:
             made = replace(step.appointment, version=step.appointment.version + 1)
             self.appointments[made.id] = made
@@ -79,7 +86,7 @@ def _concerned(row: Mapping, terms: Terms) -> UUID | None:
 async def _decide_one(this: Run, row: Mapping, batch: Batch) -> Judged:
     terms, concerned = batch.terms, _concerned(row, batch.terms)
     appointment = batch.appointments.get(concerned) if concerned else None
-    meeting = batch.met.get(row.id, NOBODY)
+    meeting = batch.meeting(row)
     if row.appointment_id is not None and appointment is not None:
         asked = presented(row, appointment, terms)
         return Judged(

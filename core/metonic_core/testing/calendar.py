@@ -22,6 +22,11 @@ def tidied(content: Content) -> Content:
     return replace(content, notes=content.notes and content.notes.rstrip() + "\n")
 
 
+def begun_with(cursor: str) -> Window:
+    """The window that the feed of this cursor was begun with."""
+    return Window(*map(datetime.fromisoformat, json.loads(cursor)["window"]))
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One change: ``event`` is None for a deletion."""
@@ -137,7 +142,7 @@ class MemoryCalendar:
             is_paged = len(ids) > self.conduct.page_size
             return self._listing(ids, len(self.log), window, is_paged=is_paged)
         where = json.loads(cursor)
-        begun = Window(*map(datetime.fromisoformat, where["window"]))
+        begun = begun_with(cursor)
         if "list" in where:
             return self._listing(where["list"], where["then"], begun, is_paged=True)
         if self.may(Trouble.EXPIRED):

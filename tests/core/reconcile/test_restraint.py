@@ -184,6 +184,15 @@ def test_a_write_that_was_not_taken_three_times_in_a_row_is_set_aside() -> None:
     assert why_held(step) == "The provider has not taken this change 3 times in a row."
 
 
+def test_what_may_not_be_shown_is_never_given_up() -> None:
+    private = appointment(replace(TRAINING, is_private=True))
+
+    step = restrained(decide(replace(copy().due(), attempts=3), private, terms()), terms())
+
+    assert step.write
+    assert step.write.kind is WriteKind.DELETE
+
+
 @pytest.mark.parametrize("error", REFUSALS)
 @pytest.mark.parametrize("row", [copy(), own()])
 def test_a_refused_write_is_not_repeated_whatever_draws_the_row(row: Mapping, error: ProviderError) -> None:
