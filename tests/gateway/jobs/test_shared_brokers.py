@@ -139,8 +139,9 @@ async def post(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
 
 @pytest.fixture(autouse=True)
 def _workers_that_connect_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Dramatiq waits for three seconds."""
+    """Dramatiq waits for three seconds, or five."""
     monkeypatch.setattr(dramatiq.worker, "CONSUMER_RESTART_DELAY_SECS", 0.2)
+    monkeypatch.setattr(dramatiq.worker, "POST_PROCESS_MESSAGE_RETRY_DELAY_SECS", 0.2)
 
 
 async def test_what_one_process_sends_another_works_on(post: Post) -> None:
