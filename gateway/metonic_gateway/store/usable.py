@@ -1,6 +1,5 @@
 """Whether the database can be opened at all, found out before anything waits for it."""
 
-import pkgutil
 import sqlite3
 from contextlib import closing, suppress
 from urllib.parse import urlsplit
@@ -8,11 +7,10 @@ from urllib.parse import urlsplit
 import asyncpg
 from asyncpg import exceptions as errors
 from tortoise.backends.base.config_generator import expand_db_url
-from tortoise.connection import get_connection
-from tortoise.exceptions import BaseORMException, ConfigurationError
+from tortoise.exceptions import ConfigurationError
 
-from metonic_gateway.store import migrations
 from metonic_gateway.store.database import is_postgres
+from metonic_gateway.store.readiness import missing
 
 _OLDEST_SERVER = 13
 _ANSWER_WITHIN = 10.0
@@ -124,29 +122,9 @@ def _place(url: str) -> str:
     return "the URL's host"
 
 
-async def missing_migrations() -> frozenset[str]:
-    """Those that the open database lacks; raises DatabaseUnusable where it is ahead of this version.
-
-    A database without any table lacks them all.
-    """
-    known = frozenset(module.name for module in pkgutil.iter_modules(migrations.__path__))
-    try:
-        rows = await get_connection("default").execute_query_dict(
-            "SELECT name FROM tortoise_migrations WHERE app = 'models'"
-        )
-    except BaseORMException:
-        return known
-    applied = frozenset(row["name"] for row in rows)
-    if applied - known:
-        raise DatabaseUnusable(
-            f"The database that {_SETTING} names is of a newer version of Metonic: install that one here too."
-        )
-    return known - applied
-
-
 async def check_migrated() -> None:
     """Raises DatabaseUnusable where the open database is not up to date."""
-    if await missing_migrations():
+    if await missing():
         raise DatabaseUnusable(
             f"The database that {_SETTING} names is not up to date: run `metonic migrate`, then start again."
         )

@@ -79,14 +79,13 @@ async def test_one_that_is_not_up_to_date_is_said_to_be_so(empty: str) -> None:
             await check_migrated()
 
 
-async def test_one_that_is_newer_is_said_to_be_so(house: House) -> None:
+async def test_one_that_is_newer_can_be_used_as_migrations_only_add(house: House) -> None:
     recorded = (
         "INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('models', '9999_later', now())"
     )
     async with in_transaction() as connection:
         await connection.execute_query(recorded)
-        with pytest.raises(DatabaseUnusable, match="newer version"):
-            await check_migrated()
+        await check_migrated()
         await connection.rollback()
     assert house.nudged == []
 
