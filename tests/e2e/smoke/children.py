@@ -23,28 +23,38 @@ _LOG_END = 2000
 
 @dataclass
 class Child:
-    """A console script or a module with its output in ``log``. ``port`` is where it listens."""
+    """A console script or a module with its output in ``log``. ``port`` is where it listens, if it does.
+
+    ``is_program``: the command is a program of its own, and ends with us only if it is stopped.
+    """
 
     command: Sequence[str]
-    port: int
+    port: int | None
     log: Path
     environment: Mapping[str, str]
     running: Process | None = None
+    is_program: bool = False
 
     async def start(self) -> None:
         """Returns when it listens."""
-        script = str(Path(__file__).with_name("tethered.py"))
+        tethered = (sys.executable, "-P", str(Path(__file__).with_name("tethered.py")))
         with self.log.open("ab") as output:
             # A session of its own: Ctrl-C in the terminal is for us, who stop it in order.
             self.running = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", script, *self.command),
+                *(() if self.is_program else tethered),
+                *self.command,
                 stdin=PIPE,
                 stdout=output,
                 stderr=output,
                 env={**os.environ, **self.environment},
                 start_new_session=True,
             )
-        await until(self._listens, f"{self.command[0]} starts")
+        if self.port is not None:
+            await until(self._listens, f"{self.command[0]} starts")
+
+    async def ended(self) -> int:
+        """Its exit code, as soon as it has ended by itself."""
+        return await self.running.wait() if self.running is not None else 0
 
     async def kill(self) -> None:
         """SIGKILL: it gets to do nothing any more."""

@@ -1,0 +1,167 @@
+"""The service as an operator runs it on several machines, and what takes its parts away."""
+
+import asyncio
+import json
+import secrets
+from base64 import b64encode
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from shutil import which
+
+import asyncpg
+from tests.chaos.platform import PAGE
+from tests.e2e.smoke.children import Child
+
+from metonic_simulators.servers import HOST, free_port
+
+SERVER = "postgres://postgres@127.0.0.1:5432"
+RABBIT = "amqp://guest:guest@127.0.0.1:5672"
+
+
+@dataclass
+class Redis:
+    """A broker of our own, that can be taken away."""
+
+    child: Child
+
+    @property
+    def url(self) -> str:
+        return f"redis://{HOST}:{self.child.port}/0"
+
+    async def restart(self, pause: float) -> None:
+        await self.child.kill()
+        await asyncio.sleep(pause)
+        await self.child.start()
+
+
+@dataclass
+class Rabbit:
+    """The broker of this machine: it stays, and closes all connections."""
+
+    @property
+    def url(self) -> str:
+        return RABBIT
+
+    async def restart(self, pause: float) -> None:
+        for order in ("stop_app", "start_app"):
+            command = ("rabbitmqctl", order)
+            process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.DEVNULL)
+            await process.wait()
+            await asyncio.sleep(pause if order == "stop_app" else 0)
+
+
+@dataclass
+class Deployment:
+    """``serving`` answers at ``url``; the others by what they do."""
+
+    url: str
+    jwt_key: str
+    database: str
+    broker: Redis | Rabbit
+    serving: Child
+    workers: list[Child]
+    schedulers: list[Child]
+    kills: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def processes(self) -> dict[str, Child]:
+        named = {"serve": self.serving}
+        named |= {f"worker {n}": one for n, one in enumerate(self.workers, 1)}
+        return named | {f"scheduler {n}": one for n, one in enumerate(self.schedulers, 1)}
+
+    async def kill(self, name: str, pause: float) -> None:
+        """SIGKILL, and a new one after that many seconds."""
+        child = self.processes[name]
+        await child.kill()
+        kind = name.partition(" ")[0]
+        self.kills[kind] = self.kills.get(kind, 0) + 1
+        await asyncio.sleep(pause)
+        await child.start()
+
+    async def drop_connections(self) -> int:
+        """Every connection to the database ends; returns how many there were."""
+        connection = await asyncpg.connect(f"{SERVER}/postgres")
+        try:
+            found = await connection.fetch(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", self.database
+            )
+            return len(found)
+        finally:
+            await connection.close()
+
+    def complaints(self) -> str:
+        return "\n".join(f"--- {name}\n{child.complaints()}" for name, child in self.processes.items())
+
+
+@asynccontextmanager
+async def deployed(
+    folder: Path, kind: str, instead: Mapping[str, str], clients: Mapping[str, Mapping[str, str]]
+) -> AsyncIterator[Deployment]:
+    """One that serves, three workers, two schedulers, on PostgreSQL and that kind of broker."""
+    database = f"metonic_chaos_{secrets.token_hex(4)}"
+    async with _database(database):
+        broker = _broker(folder, kind)
+        if isinstance(broker, Redis):
+            await broker.child.start()
+        port, jwt_key = free_port(), secrets.token_urlsafe(48)
+        environment = {
+            "METONIC_KEYS": f"chaos:{b64encode(secrets.token_bytes(32)).decode()}",
+            "METONIC_JWT_KEY": jwt_key,
+            "METONIC_DATABASE_URL": f"{SERVER}/{database}",
+            "METONIC_BROKER_URL": broker.url,
+            "METONIC_PORT": str(port),
+            "METONIC_PUBLIC_URL": f"http://{HOST}:{port}",
+            "METONIC_ALLOW_PRIVATE_ADDRESSES": "true",
+            "METONIC_FREQUENCY_MINUTES": "1",
+            "METONIC_REDIRECT_URIS": PAGE,
+            "METONIC_STAND_INS": json.dumps(instead),
+            "METONIC_OAUTH_CLIENTS": json.dumps(clients),
+        }
+        made = Deployment(
+            f"http://{HOST}:{port}",
+            jwt_key,
+            database,
+            broker,
+            Child(("metonic", "serve"), port, folder / "serve.log", environment),
+            [Child(("metonic", "worker"), None, folder / f"worker{n}.log", environment) for n in range(3)],
+            [Child(("metonic", "scheduler"), None, folder / f"scheduler{n}.log", environment) for n in range(2)],
+        )
+        await _migrated(folder, environment)
+        try:
+            for child in made.processes.values():
+                await child.start()
+            yield made
+        finally:
+            await asyncio.gather(*(child.kill() for child in made.processes.values()))
+            if isinstance(broker, Redis):
+                await broker.child.kill()
+
+
+@asynccontextmanager
+async def _database(name: str) -> AsyncIterator[None]:
+    connection = await asyncpg.connect(f"{SERVER}/postgres")
+    await connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield
+    finally:
+        await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        await connection.close()
+
+
+async def _migrated(folder: Path, environment: Mapping[str, str]) -> None:
+    child = Child(("metonic", "migrate"), None, folder / "migrate.log", environment)
+    await child.start()
+    if await child.ended() != 0:
+        raise RuntimeError(child.complaints())
+
+
+def _broker(folder: Path, kind: str) -> Redis | Rabbit:
+    if kind == "rabbitmq":
+        return Rabbit()
+    port, server = free_port(), which("redis-server")
+    if server is None:
+        raise RuntimeError("There is no redis-server on this machine.")
+    command = (server, "--port", str(port), "--bind", HOST, "--save", "", "--appendonly", "no")
+    return Redis(Child(command, port, folder / "redis.log", {}, is_program=True))
