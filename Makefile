@@ -4,6 +4,7 @@ PYTHON ?= python3
 SEEDS ?= 2000
 INPUTS ?= 1000000
 FIRST ?= 0
+ON ?= sqlite
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -19,9 +20,12 @@ DEV := $(VENV)/.dev-$(call key,requirements.txt requirements-dev.txt)
 PEERS := .peers/.made-$(call key,bench/requirements.txt)
 EDITABLE := $(VENV)/.members-$(call key,requirements.txt $(MEMBER_FILES))
 
+# What touches the store most, as `make test` runs it once more on a server; `make test-postgres` runs all of it.
+ON_POSTGRES := tests/gateway/store tests/gateway/jobs tests/simulation/test_side_by_side.py
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset test check fix smoke simulate fuzz bench schema pins clean
+.PHONY: help demo demo-reset test test-postgres check fix smoke simulate fuzz bench schema pins clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +38,10 @@ demo-reset: $(EDITABLE) ## Forget what the demo has stored
 
 test: check ## Check, then run every test
 	$(BIN)/pytest -n 2 --dist loadfile
+	METONIC_TEST_DATABASE=postgres $(BIN)/pytest -n 2 --dist loadfile $(ON_POSTGRES)
+
+test-postgres: $(EDITABLE) $(DEV) ## Run all that opens a database on PostgreSQL (METONIC_TEST_POSTGRES=postgresql://...)
+	METONIC_TEST_DATABASE=postgres $(BIN)/pytest -n 2 --dist loadfile tests/gateway tests/specification tests/pains tests/walks tests/simulation
 
 check: $(EDITABLE) $(DEV) ## Lint, formatting, types, import contracts and the rules of the house
 	$(BIN)/ruff check
@@ -49,8 +57,8 @@ fix: $(EDITABLE) $(DEV) ## Repair what ruff can, and format
 smoke: $(EDITABLE) $(DEV) ## Drive the service from outside, with people, a platform and kills
 	$(BIN)/python -m tests.e2e.smoke $(ARGS)
 
-simulate: $(EDITABLE) $(DEV) ## Live random histories of the whole engine (make simulate SEEDS=20000, FIRST=..., REPLAY=...)
-	@$(BIN)/python -m tests.simulation $(if $(REPLAY),--replay $(REPLAY),--seeds $(SEEDS) --first $(FIRST))
+simulate: $(EDITABLE) $(DEV) ## Live random histories of the whole engine (make simulate SEEDS=20000, FIRST=..., REPLAY=..., ON=postgres)
+	@$(BIN)/python -m tests.simulation --on $(ON) $(if $(REPLAY),--replay $(REPLAY),--seeds $(SEEDS) --first $(FIRST))
 
 fuzz: $(EDITABLE) $(DEV) ## Hostile events and answers for the parsers (make fuzz INPUTS=100000, OF=google, FIRST=..., REPLAY=...)
 	@$(BIN)/python -m tests.fuzz $(if $(REPLAY),--replay $(REPLAY),--inputs $(INPUTS) --first $(FIRST) $(if $(OF),--of $(OF)))

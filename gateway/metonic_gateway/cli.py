@@ -1,9 +1,9 @@
-"""The command line: ``metonic demo | serve | migrate | schema | plugins | token``."""
+"""The command line: ``metonic demo | serve | worker | scheduler | migrate | schema | plugins | token``."""
 
 import asyncio
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -22,7 +22,7 @@ from metonic_gateway.settings import Settings, SettingsError, load_settings
 from metonic_gateway.store.database import migrated
 from metonic_gateway.store.usable import DatabaseUnusable, check_usable
 from metonic_gateway.telemetry import set_up_logging
-from metonic_gateway.wiring import now, running
+from metonic_gateway.wiring import at_work, now, running, scheduling
 
 _USAGE = 2
 
@@ -45,10 +45,11 @@ def main() -> None:
 
 @cli.command()
 def serve() -> None:
-    """Run the service: API, worker and scheduler in one process, until Ctrl-C or SIGTERM.
+    """Run the service until Ctrl-C or SIGTERM: API, worker and scheduler in one process.
 
-    Settings come from the environment (METONIC_...). The embedded SQLite database is brought up to date
-    first; only one `serve` may use it at a time.
+    Settings come from the environment (METONIC_...). The database is brought up to date first; only one
+    `serve` may use it at a time. With METONIC_BROKER_URL it is the API alone: worker and scheduler are
+    commands of their own, and so is `migrate`.
     """
     with _explained("set METONIC_PORT to another one"):
         settings = load_settings()
@@ -58,10 +59,49 @@ def serve() -> None:
 
 async def _serve(settings: Settings) -> None:
     with bound(settings.host, settings.port) as listening, stop_signals() as stop:
-        await _migrated(settings)
+        if settings.broker is None:
+            await _migrated(settings)
+        else:
+            await check_usable(settings.database_url.get_secret_value())
         async with running(settings) as services, served(build_app(services), listening, stop):
             leave_loaded_alone()
             typer.echo(f"Metonic answers on http://{settings.host}:{settings.port}/graphql", err=True)
+            await stop.wait()
+
+
+@cli.command()
+def worker() -> None:
+    """Sync calendars, as messages ask for it, until Ctrl-C or SIGTERM. Any number may run.
+
+    Takes METONIC_BROKER_URL, and a database that `metonic migrate` brought up to date.
+    """
+    _run(at_work, "Metonic works")
+
+
+@cli.command()
+def scheduler() -> None:
+    """Ask for what is due, until Ctrl-C or SIGTERM. One is enough; several may run.
+
+    Takes METONIC_BROKER_URL, and a database that `metonic migrate` brought up to date.
+    """
+    _run(scheduling, "Metonic looks at what is due")
+
+
+def _run(part: Callable[[Settings], AbstractAsyncContextManager[None]], words: str) -> None:
+    with _explained():
+        settings = load_settings()
+        set_up_logging(settings.log_format, settings.log_level)
+        asyncio.run(_until_stopped(part, settings, words))
+
+
+async def _until_stopped(
+    part: Callable[[Settings], AbstractAsyncContextManager[None]], settings: Settings, words: str
+) -> None:
+    await check_usable(settings.database_url.get_secret_value())
+    with stop_signals() as stop:
+        async with part(settings):
+            leave_loaded_alone()
+            typer.echo(words, err=True)
             await stop.wait()
 
 
@@ -95,7 +135,7 @@ def migrate() -> None:
 
 async def _migrated(settings: Settings) -> None:
     url = settings.database_url.get_secret_value()
-    check_usable(url)
+    await check_usable(url)
     await migrated(url)
 
 

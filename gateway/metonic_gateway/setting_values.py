@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from metonic_core.spi.errors import Scope
 from metonic_core.spi.pace import COUNTED_TOGETHER
@@ -48,6 +49,18 @@ def read_public_url(text: str) -> str:
     if scheme.lower() == "http" and host.lower() not in _OURSELVES:
         raise ValueError("must begin with https://; http:// is for trials with localhost and 127.0.0.1 alone")
     return f"{scheme}://{host}".lower() + (f":{port}" if port else "") + path
+
+
+def check_server_url(text: str, schemes: Sequence[str]) -> None:
+    """Nothing, or the URL of a server with one of these schemes."""
+    shape = f"must be a URL such as {schemes[0]}://user:password@host:port"
+    try:
+        parts = urlsplit(text.strip())
+        has_host = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise ValueError(shape) from None
+    if text and not (has_host and parts.scheme in schemes):
+        raise ValueError(f"{shape}, and begin with {' or '.join(f'{each}://' for each in schemes)}")
 
 
 def read_oauth_clients(text: str) -> dict[str, OAuthClient]:

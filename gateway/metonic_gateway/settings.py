@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from metonic_core.spi.errors import Scope
 from metonic_gateway.setting_values import (
     OAuthClient,
+    check_server_url,
     read_oauth_clients,
     read_origins,
     read_paces,
@@ -57,6 +58,16 @@ def _strong_key(value: SecretStr) -> SecretStr:
 def _url(value: SecretStr) -> SecretStr:
     if "://" not in value.get_secret_value():
         raise ValueError("must be a URL such as sqlite://metonic.sqlite3")
+    return value
+
+
+def _usable_broker(value: SecretStr) -> SecretStr:
+    check_server_url(value.get_secret_value(), ("amqp", "amqps", "redis", "rediss"))
+    return value
+
+
+def _usable_redis(value: SecretStr) -> SecretStr:
+    check_server_url(value.get_secret_value(), ("redis", "rediss"))
     return value
 
 
@@ -123,7 +134,29 @@ class Settings(BaseSettings):
     # Secret, as the URL of a database server holds its password.
     database_url: Annotated[SecretStr, AfterValidator(_url)] = Field(
         SecretStr("sqlite://metonic.sqlite3"),
-        description="Where everything is stored: `sqlite://` and the path of a file.",
+        description="Where everything is stored: `sqlite://` and the path of a file, or "
+        "`postgresql://user:password@host:5432/database`.",
+    )
+    database_connections: int = Field(
+        10,
+        ge=2,
+        le=1000,
+        description="How many connections each process opens at a PostgreSQL server at most.",
+    )
+    # Secret, as both hold passwords.
+    broker_url: Annotated[SecretStr, AfterValidator(_usable_broker)] = Field(
+        SecretStr(""),
+        description="Where processes hand on work, `amqp://` (RabbitMQ) or `redis://`, with `s` for TLS. "
+        "Without it `metonic serve` does all by itself; with it `metonic worker` and `metonic scheduler` run "
+        "besides, on a PostgreSQL database.",
+    )
+    redis_url: Annotated[SecretStr, AfterValidator(_usable_redis)] = Field(
+        SecretStr(""),
+        description="Where processes tell each other what subscriptions wait for, if the broker is RabbitMQ: "
+        "`redis://` or `rediss://`. Without it that goes through PostgreSQL.",
+    )
+    calendars_at_once: int = Field(
+        16, ge=1, le=200, description="How many calendars one worker syncs at the same time."
     )
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=1, le=_LAST_PORT, description="The port to listen on.")
@@ -189,6 +222,17 @@ class Settings(BaseSettings):
         return tuple(self.cors_origins.split(",")) if self.cors_origins else ()
 
     @property
+    def broker(self) -> str | None:
+        """The URL of the broker that processes share; None where one process does all by itself."""
+        return self.broker_url.get_secret_value() or None
+
+    @property
+    def redis(self) -> str | None:
+        """The URL of the Redis that the feed goes through, if there is one."""
+        broker = self.broker or ""
+        return self.redis_url.get_secret_value() or (broker if broker.startswith("redis") else None)
+
+    @property
     def clients(self) -> dict[str, OAuthClient]:
         """The OAuth clients by the name of their provider."""
         return read_oauth_clients(self.oauth_clients.get_secret_value())
@@ -217,13 +261,19 @@ class Settings(BaseSettings):
 def load_settings(**given: object) -> Settings:
     """The settings of the environment; what is ``given`` goes first. Raises SettingsError."""
     try:
-        return Settings.model_validate(given)
+        settings = Settings.model_validate(given)
     except ValidationError as error:
         problems = [
             _problem(each["loc"], each["type"], each["msg"]) for each in error.errors(include_input=False)
         ]
         # The chain is cut: what pydantic raised remembers the values.
         raise SettingsError("\n".join(problems)) from None
+    if settings.broker is not None and settings.database_url.get_secret_value().startswith("sqlite"):
+        raise SettingsError(
+            "METONIC_BROKER_URL is set, so several processes share the database: set METONIC_DATABASE_URL to "
+            "that of a PostgreSQL server, or unset METONIC_BROKER_URL to run all in one process."
+        )
+    return settings
 
 
 def settings_table() -> str:

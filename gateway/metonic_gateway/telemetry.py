@@ -44,12 +44,14 @@ _PLAIN_TYPES = (bool, int, float, UUID, datetime, timedelta, Enum, type(None))
 _NAME = re.compile(r"[\w./:@+-]{0,100}")
 _PLACEHOLDER = re.compile(r"%(?:%|[-#0 +]*\d*(?:\.\d+)?[a-zA-Z])")
 
-# What uvicorn says below a warning is that it starts and stops, which the service says itself.
+# What uvicorn says below a warning is that it starts and stops, and pika in many lines that a connection is
+# there or not: the service says both itself.
 _LIBRARIES = {
     "uvicorn": logging.NOTSET,
     "uvicorn.access": logging.NOTSET,
     "uvicorn.error": logging.WARNING,
     "dramatiq": logging.NOTSET,
+    "pika": logging.CRITICAL,
     "strawberry": logging.NOTSET,
     "tortoise": logging.NOTSET,
 }

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from metonic_core.spi.registry import Registry
@@ -10,7 +11,11 @@ from metonic_gateway.accounts.channels import base_address
 from metonic_gateway.accounts.egress import Egress
 from metonic_gateway.accounts.stand_ins import StandIns
 from metonic_gateway.feed import Feed
+from metonic_gateway.feed.postgres_line import postgres_line
+from metonic_gateway.feed.redis_line import redis_line
+from metonic_gateway.feed.relay import Line, relayed
 from metonic_gateway.jobs.actors import (
+    Outlet,
     declare_actors,
     nudge_through,
     preview_through,
@@ -20,10 +25,13 @@ from metonic_gateway.jobs.actors import (
 )
 from metonic_gateway.jobs.broker import EmbeddedBroker, working
 from metonic_gateway.jobs.scheduler import Messages, Scheduler
+from metonic_gateway.jobs.sending import Sender, sending
+from metonic_gateway.jobs.shared_broker import SharedBroker, shared_broker
 from metonic_gateway.services import Services
-from metonic_gateway.settings import Settings
+from metonic_gateway.settings import Settings, SettingsError
 from metonic_gateway.store import channels, leases
 from metonic_gateway.store.database import opened
+from metonic_gateway.store.usable import check_migrated
 from metonic_gateway.telemetry import get_logger
 from metonic_gateway.vault import Vault
 
@@ -39,41 +47,110 @@ def now() -> datetime:
 async def running(
     settings: Settings, *, registry: Registry | None = None, clock: Callable[[], datetime] = now
 ) -> AsyncIterator[Services]:
-    """The whole service on this loop, with worker and scheduler, over a database that is up to date.
+    """What answers requests, over a database that is up to date.
 
-    It is the only one on its database: what its former life held is free again.
+    Without a broker it is the whole service, with worker and scheduler, and the only one on its database:
+    what its former life held is free again. With one, workers and schedulers are processes of their own.
     """
+    if settings.broker is not None:
+        async with _sharing(settings, settings.broker, is_listening=True) as shared:
+            await channels.doubt_others(base_address(shared.services), clock())
+            yield shared.services
+        return
     broker = EmbeddedBroker(asyncio.get_running_loop())
+    async with _opened(settings), _services(settings, broker, Feed(), registry, clock) as services:
+        declare_actors(broker, services)
+        await leases.break_all()
+        await channels.doubt_others(base_address(services), clock())
+        async with working(broker, settings.calendars_at_once), _scheduling(services, broker):
+            yield services
+
+
+@asynccontextmanager
+async def at_work(settings: Settings) -> AsyncIterator[None]:
+    """A worker beside others. Raises SettingsError, DatabaseUnusable."""
+    async with _sharing(settings, _broker_of(settings, "worker")) as shared:
+        declare_actors(shared.broker, shared.services)
+        async with working(shared.broker, settings.calendars_at_once):
+            yield
+
+
+@asynccontextmanager
+async def scheduling(settings: Settings) -> AsyncIterator[None]:
+    """A scheduler; there may be others. Raises SettingsError, DatabaseUnusable."""
     async with (
-        opened(settings.database_url.get_secret_value()),
-        Egress(
-            allow_private_addresses=settings.allow_private_addresses, stand_ins=_stand_ins(settings)
-        ) as egress,
+        _sharing(settings, _broker_of(settings, "scheduler")) as shared,
+        _scheduling(shared.services, shared.sender),
     ):
-        services = Services(
+        yield
+
+
+def _broker_of(settings: Settings, what: str) -> str:
+    if settings.broker is None:
+        raise SettingsError(
+            f"METONIC_BROKER_URL is not set, so `metonic serve` does the work of a {what} itself: run that "
+            "alone, or set METONIC_BROKER_URL (or METONIC_BROKER_URL_FILE) for all processes."
+        )
+    return settings.broker
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What a process has that shares the work with others."""
+
+    services: Services
+    broker: SharedBroker
+    sender: Sender
+
+
+@asynccontextmanager
+async def _sharing(settings: Settings, url: str, *, is_listening: bool = False) -> AsyncIterator[_Shared]:
+    """``is_listening``: whether anybody subscribes in this process. Raises DatabaseUnusable."""
+    async with (
+        _opened(settings),
+        _line(settings) as line,
+        relayed(line, is_listening=is_listening) as feed,
+        shared_broker(url) as broker,
+        sending(broker) as sender,
+        _services(settings, sender, feed) as services,
+    ):
+        await check_migrated()
+        yield _Shared(services, broker, sender)
+
+
+def _line(settings: Settings) -> AbstractAsyncContextManager[Line]:
+    """How processes tell each other what subscriptions wait for."""
+    if settings.redis is not None:
+        return redis_line(settings.redis)
+    return postgres_line(settings.database_url.get_secret_value())
+
+
+def _opened(settings: Settings) -> AbstractAsyncContextManager[None]:
+    return opened(settings.database_url.get_secret_value(), settings.database_connections)
+
+
+@asynccontextmanager
+async def _services(
+    settings: Settings,
+    outlet: Outlet,
+    feed: Feed,
+    registry: Registry | None = None,
+    clock: Callable[[], datetime] = now,
+) -> AsyncIterator[Services]:
+    async with Egress(
+        allow_private_addresses=settings.allow_private_addresses, stand_ins=_stand_ins(settings)
+    ) as egress:
+        yield Services(
             settings=settings,
             registry=registry or _loaded(),
             vault=Vault(settings.root_keys),
             egress=egress,
-            feed=Feed(),
+            feed=feed,
             clock=clock,
-            nudge=nudge_through(broker),
-            preview=preview_through(broker),
-            undo=undo_through(broker),
+            nudge=nudge_through(outlet),
+            preview=preview_through(outlet),
+            undo=undo_through(outlet),
         )
-        declare_actors(broker, services)
-        await leases.break_all()
-        await channels.doubt_others(base_address(services), clock())
-        messages = Messages(
-            services.nudge,
-            renew_through(broker),
-            sweep_through(broker),
-            services.preview,
-            services.undo,
-        )
-        scheduler = Scheduler(messages, clock)
-        async with working(broker), _scheduling(scheduler):
-            yield services
 
 
 def _stand_ins(settings: Settings) -> StandIns:
@@ -91,8 +168,11 @@ def _loaded() -> Registry:
 
 
 @asynccontextmanager
-async def _scheduling(scheduler: Scheduler) -> AsyncIterator[None]:
-    task = asyncio.create_task(scheduler.run())
+async def _scheduling(services: Services, outlet: Outlet) -> AsyncIterator[None]:
+    messages = Messages(
+        services.nudge, renew_through(outlet), sweep_through(outlet), services.preview, services.undo
+    )
+    task = asyncio.create_task(Scheduler(messages, services.clock).run())
     try:
         yield
     finally:

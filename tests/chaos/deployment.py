@@ -125,8 +125,8 @@ async def deployed(
             database,
             broker,
             Child(("metonic", "serve"), port, folder / "serve.log", environment),
-            [Child(("metonic", "worker"), None, folder / f"worker{n}.log", environment) for n in range(3)],
-            [Child(("metonic", "scheduler"), None, folder / f"scheduler{n}.log", environment) for n in range(2)],
+            [Child(("metonic", "worker"), 0, folder / f"worker{n}.log", environment) for n in range(3)],
+            [Child(("metonic", "scheduler"), 0, folder / f"scheduler{n}.log", environment) for n in range(2)],
         )
         await _migrated(folder, environment)
         try:
@@ -151,7 +151,7 @@ async def _database(name: str) -> AsyncIterator[None]:
 
 
 async def _migrated(folder: Path, environment: Mapping[str, str]) -> None:
-    child = Child(("metonic", "migrate"), None, folder / "migrate.log", environment)
+    child = Child(("metonic", "migrate"), 0, folder / "migrate.log", environment)
     await child.start()
     if await child.ended() != 0:
         raise RuntimeError(child.complaints())

@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import Request, urlopen
@@ -86,6 +87,28 @@ def test_a_database_that_cannot_be_used_is_one_line(
     assert ended.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("command", ["worker", "scheduler"])
+def test_a_part_of_the_service_says_that_it_takes_a_broker(environment: dict[str, str], command: str) -> None:
+    ended = metonic(environment, command)
+
+    assert ended.returncode == 2
+    assert "METONIC_BROKER_URL" in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_a_service_that_is_told_to_end_twice_ends_at_once(environment: dict[str, str]) -> None:
+    child = subprocess.Popen([METONIC, "serve"], env=environment, stderr=subprocess.PIPE)  # noqa: S603 - our own command
+    try:
+        with half_asked(environment["METONIC_PORT"]):
+            while child.poll() is None:
+                child.send_signal(signal.SIGTERM)
+                time.sleep(0.01)
+        assert child.returncode == -signal.SIGTERM
+    finally:
+        child.kill()
+        child.communicate(timeout=10)
+
+
 def test_migrating_twice_is_no_harm(environment: dict[str, str]) -> None:
     for _ in range(2):
         assert metonic(environment, "migrate").returncode == 0
@@ -113,6 +136,29 @@ def test_a_token_that_nobody_would_accept_is_not_printed(
     ended = metonic(environment, "token", *arguments)
 
     assert (ended.returncode, ended.stdout) == (2, "")
+
+
+@contextmanager
+def half_asked(port: str) -> Iterator[None]:
+    """A request that the service is at while the block runs: it waits for the rest of it."""
+    with closing(dialled(port)) as connection:
+        connection.sendall(
+            b"POST /graphql HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+            b"Content-Length: 9\r\nExpect: 100-continue\r\n\r\n"
+        )
+        assert b"100" in connection.recv(100)
+        yield
+
+
+def dialled(port: str) -> socket.socket:
+    """A connection, as soon as the service listens."""
+    until = time.monotonic() + 20
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", int(port)), timeout=20)
+        except OSError:
+            assert time.monotonic() < until, "the service does not listen"
+            time.sleep(0.05)
 
 
 def ask(port: str, token: str, query: str) -> object:

@@ -13,6 +13,7 @@ from typing import cast
 from uuid import UUID, uuid4
 
 from tests.gateway.memory import CREDENTIALS, MemoryEgress, World, memory_provider
+from tests.postgres import DATABASES, IS_ASKED_FOR, named, url_of
 
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.content import Content
@@ -106,12 +107,12 @@ class House:
 
 
 def settings_for(database: Path) -> Settings:
-    return load_settings(keys=KEYS, jwt_key="j" * 32, database_url=f"sqlite://{database}")
+    return load_settings(keys=KEYS, jwt_key="j" * 32, database_url=url_of(database))
 
 
 @asynccontextmanager
 async def open_house(database: Path) -> AsyncIterator[House]:
-    async with opened(f"sqlite://{database}"):
+    async with opened(url_of(database)):
         world = World()
         user = await users.introduced("trainer-1", "trainer", "Toni", "Europe/Berlin")
         provider = memory_provider(world)
@@ -148,13 +149,25 @@ def _migrated() -> bytes:
 
 def fresh_database(path: Path) -> Path:
     """A migrated database to copy from: migrating once and copying is ten times as fast."""
-    path.write_bytes(_migrated())
+    if not IS_ASKED_FOR:
+        path.write_bytes(_migrated())
     return path
 
 
 def copied(template: Path, copy: Path) -> Path:
-    shutil.copy(template, copy)
+    if IS_ASKED_FOR:
+        copy.write_text(named(DATABASES.lend()), "utf-8")
+    else:
+        shutil.copy(template, copy)
     return copy
+
+
+async def new_database(path: Path) -> Path:
+    """A migrated one, made where a loop runs."""
+    if IS_ASKED_FOR:
+        return copied(path, path)
+    await migrated(f"sqlite://{path}")
+    return path
 
 
 async def synced(house: House) -> UUID:

@@ -231,3 +231,42 @@ def refusal() -> str:
         load_settings()
     assert caught.value.__cause__ is None
     return caught.value.message
+
+
+def test_a_broker_says_where_the_feed_goes_unless_a_redis_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (load_settings().broker, load_settings().redis) == (None, None)
+    monkeypatch.setenv("METONIC_DATABASE_URL", "postgresql://db/metonic")
+
+    redis = load_settings(broker_url="rediss://:secret@broker:6379/1")
+    rabbitmq = load_settings(broker_url="amqp://user:secret@broker/vhost")
+    both = load_settings(broker_url="amqps://broker", redis_url="redis://other")
+
+    assert (redis.broker, redis.redis) == ("rediss://:secret@broker:6379/1", "rediss://:secret@broker:6379/1")
+    assert (rabbitmq.broker, rabbitmq.redis) == ("amqp://user:secret@broker/vhost", None)
+    assert (both.broker, both.redis) == ("amqps://broker", "redis://other")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("METONIC_BROKER_URL", "stub://hidden"),
+        ("METONIC_BROKER_URL", "hidden:6379"),
+        ("METONIC_BROKER_URL", "redis://"),
+        ("METONIC_BROKER_URL", "redis://hidden:port"),
+        ("METONIC_REDIS_URL", "amqp://hidden"),
+    ],
+)
+def test_a_server_that_nobody_could_reach_is_refused(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError, match=name) as raised:
+        load_settings()
+
+    assert "hidden" not in raised.value.message
+
+
+def test_a_broker_takes_a_database_that_processes_can_share() -> None:
+    with pytest.raises(SettingsError, match="of a PostgreSQL server"):
+        load_settings(broker_url="redis://broker")

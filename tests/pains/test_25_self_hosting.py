@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 
 from tests.gateway.house import copied
+from tests.postgres import url_of
 from typer.testing import CliRunner
 
 from metonic_gateway.cli import cli
@@ -26,7 +27,7 @@ async def test_the_service_runs_with_two_keys_and_no_other_server(
     settings = load_settings(
         keys=f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
         jwt_key=secrets.token_urlsafe(48),
-        database_url=f"sqlite://{database}",
+        database_url=url_of(database),
     )
 
     async with running(settings) as services:

@@ -3,11 +3,15 @@
     python -m tests.simulation --seeds 2000 --first 0
     python -m tests.simulation --replay 17
     python -m tests.simulation --replay 17:0,3,8
+    python -m tests.simulation --on postgres --seeds 200
+
+On a server all transactions take place at the same moment: the same seed tells another history each time.
 
 Ends with status 1 if a history failed.
 """
 
 import argparse
+import os
 import statistics
 import sys
 import time
@@ -16,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
+from tests.postgres import IS_ASKED_FOR
 from tests.simulation.decisions import Script
 from tests.simulation.history import History, lived
 from tests.simulation.shrinking import shrunk
@@ -73,7 +78,7 @@ def simulate(first: int, number: int) -> int:
     for what, count in sorted(counts.items()):
         _tell(f"{count:>9}  {what}")
     for history in failed[:_TOLD]:
-        _tell(f"\n{shrunk(history, lived)}")
+        _tell(f"\n{history if IS_ASKED_FOR else shrunk(history, lived)}")
     if len(failed) > _TOLD:
         _tell("\nfailed as well:", *(history.script for history in failed[_TOLD:]))
     return len(failed)
@@ -90,7 +95,13 @@ def main() -> None:
     parser.add_argument(
         "--replay", type=Script.parse, metavar="SEED[:KEPT]", help="tell this history instead"
     )
+    parser.add_argument(
+        "--on", choices=["sqlite", "postgres"], default="sqlite", help="where they are stored"
+    )
     asked = parser.parse_args()
+    if asked.on == "postgres" and not IS_ASKED_FOR:
+        os.environ["METONIC_TEST_DATABASE"] = "postgres"
+        os.execv(sys.executable, [sys.executable, "-m", "tests.simulation", *sys.argv[1:]])  # noqa: S606 - ourselves
     if asked.replay:
         history = lived(asked.replay)
         _tell(history)

@@ -92,3 +92,39 @@ class Course:
         """Let all go on to their end."""
         while self._runners:
             await self.go_on(1)
+
+
+class SideBySide(Course):
+    """The course where the store waits for a server: all go on at the same moment, as in life.
+
+    Chance says how long each waits between two steps; what comes between what is up to the server, so that
+    the same dice do not tell the same history. Who crashes does so in the middle of whatever it is at.
+    """
+
+    async def step(self) -> None:
+        if asyncio.current_task() in self._runners:
+            await asyncio.sleep(self.dice.choice(_WAITS))
+
+    async def start(self, name: str, work: Coroutine[Any, Any, object]) -> None:
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(work, name=name)
+        self._runners[task] = Runner(name, task, loop.create_future())
+        task.add_done_callback(self._ended)
+        await asyncio.sleep(0)
+
+    async def go_on(self, steps: int) -> None:
+        if self._runners:
+            self.steps += steps
+            await asyncio.sleep(steps * _STEP)
+
+    async def crash(self, runner: Runner) -> None:
+        runner.task.cancel()
+        await asyncio.wait([runner.task])
+
+    async def finish(self) -> None:
+        while self._runners:
+            await asyncio.wait(list(self._runners))
+
+
+_STEP = 0.004
+_WAITS = (0, 0, 0, _STEP, 2 * _STEP)

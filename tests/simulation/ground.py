@@ -1,7 +1,8 @@
-"""The ground of histories: the real store on SQLite in memory, in the loop's own thread.
+"""The ground of histories: the real store on SQLite in memory, in the loop's own thread, or on PostgreSQL.
 
 A thread of its own for each connection, as the product has it, would cost more than the statements do and
-leave to the operating system what is switched when. A history must be quick and must repeat itself.
+leave to the operating system what is switched when. A history must be quick and must repeat itself. One on a
+server does neither: there it is about what happens at the same moment.
 """
 
 import asyncio
@@ -13,7 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
-from tests.simulation import quick
+from tests.postgres import IS_ASKED_FOR
+from tests.simulation import quick, server
 from tortoise.backends.base.client import TransactionContext
 from tortoise.backends.sqlite.client import SqliteTransactionContext, translate_exceptions
 from tortoise.context import TortoiseContext
@@ -110,9 +112,16 @@ def get_client_class(_database: dict[str, Any]) -> type[ImmediateSqlite]:
     return InLoopSqlite
 
 
+def is_side_by_side() -> bool:
+    """Whether transactions take place at the same moment: on a server."""
+    return IS_ASKED_FOR
+
+
 @cache
 def empty() -> bytes:
     """A migrated database, made once."""
+    if is_side_by_side():
+        return server.empty()
     with TemporaryDirectory() as folder:
         path = Path(folder) / "template.sqlite3"
         asyncio.run(migrated(f"sqlite://{path}"))
@@ -135,8 +144,18 @@ def _context() -> TortoiseContext:
 
 
 @asynccontextmanager
-async def laid(content: bytes) -> AsyncIterator[InLoop]:
-    """A database in memory with that content, open for everything that runs in this context."""
+async def laid(content: bytes) -> AsyncIterator[None]:
+    """A database with that content, open for everything that runs in this context."""
+    if is_side_by_side():
+        async with server.laid(content):
+            yield
+        return
+    async with _laid(content):
+        yield
+
+
+@asynccontextmanager
+async def _laid(content: bytes) -> AsyncIterator[InLoop]:
     context = _context()
     with context, quick.orm():
         client = context.connections.get("default")
@@ -151,11 +170,13 @@ async def laid(content: bytes) -> AsyncIterator[InLoop]:
 
 def made(fill: Callable[[], Awaitable[T]]) -> tuple[bytes, T]:
     """A migrated database that was filled so, as bytes, and what filling it returned."""
+    if is_side_by_side():
+        return server.made(fill)
     content = empty()
     _context()
 
     async def fill_it() -> tuple[bytes, T]:
-        async with laid(content) as connection:
+        async with _laid(content) as connection:
             result = await fill()
             return connection.database.serialize(), result
 

@@ -1,5 +1,6 @@
 """Who watches each run: what it stores against its rights, conflicts without a cause, what it came across."""
 
+import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
@@ -67,7 +68,7 @@ class Observed:
     def end(self, error: BaseException | None) -> None:
         self.witness.running.remove(self)
         self.world.counts["runs"] += 1
-        if isinstance(error, Crash):
+        if isinstance(error, Crash | asyncio.CancelledError):
             self.world.counts["crashes"] += 1
             self.world.counts["crashes inside an open intent"] += bool(self.open)
         elif error is not None:

@@ -1,5 +1,6 @@
 """A small world: two people, two or three calendars, a platform, appointments they share."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from uuid import UUID, uuid4
 
 from tests.simulation import ground
 from tests.simulation.alike import Twin
-from tests.simulation.course import Course, Crash
+from tests.simulation.course import Course, Crash, SideBySide
 from tests.simulation.faults import FaultyAdapter, Weather
 from tests.simulation.platform import Platform
 from tests.simulation.values import Values
@@ -29,6 +30,7 @@ from metonic_core.testing.memory import MemoryAdapter
 from metonic_gateway.store import calendars, models, runs, users
 from metonic_gateway.store.calendars import SignedIn
 from metonic_gateway.store.leases import Held
+from metonic_gateway.store.transactions import Interrupted
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MARKERS = MarkerKey(b"simulation")
@@ -103,7 +105,8 @@ class World:
     _fence: int = 0
 
     def __post_init__(self) -> None:
-        self.course = Course(Random(self.dice.getrandbits(32)))  # noqa: S311 - chance that can be repeated
+        kind = SideBySide if ground.is_side_by_side() else Course
+        self.course = kind(Random(self.dice.getrandbits(32)))  # noqa: S311 - chance that can be repeated
         self.weather = Weather(self.course)
         self.witness = Witness(self)
         self.platform = Platform(
@@ -149,7 +152,7 @@ class World:
         desk.heard = None
         try:
             report = await sync.run(ledger, adapter, desk.calendar.conduct.capabilities, lambda: self.now)
-        except (Crash, ProviderError, sync.LeaseLost) as error:
+        except (Crash, ProviderError, sync.LeaseLost, Interrupted, asyncio.CancelledError) as error:
             self.note(name, "ended by", type(error).__name__)
             ledger.observed.end(error)
             return False

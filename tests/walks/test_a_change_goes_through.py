@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from tests.postgres import DATABASES, IS_ASKED_FOR, named
 from tests.walks.footprints import described, followed
 
 from metonic_gateway.app import build_app
@@ -65,8 +66,9 @@ def _login() -> CalendarLogin:
 
 
 def _settings(folder: Path) -> Settings:
+    database = folder / "metonic.sqlite3"
     return load_settings(
-        database_url=f"sqlite://{folder / 'metonic.sqlite3'}",
+        database_url=named(DATABASES.lend()) if IS_ASKED_FOR else f"sqlite://{database}",
         keys="k1:" + "A" * 43 + "=",
         jwt_key="j" * 32,
         allow_private_addresses=True,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import aiohttp
 from tests.gateway.graphql.client import Api, next_of
-from tests.gateway.house import House, open_house
+from tests.gateway.house import House, new_database, open_house
 from tests.gateway.push.outside import Exchange, telling_provider
 from tests.walks.footprints import described, followed
 
@@ -24,7 +24,6 @@ from metonic_gateway.jobs.broker import EmbeddedBroker, working
 from metonic_gateway.jobs.pushing import renew_push
 from metonic_gateway.serving import bound, served
 from metonic_gateway.store import channels
-from metonic_gateway.store.database import migrated
 
 WATCH = """subscription { syncStatusChanged(provider: "memory") {
   pushHealthy itemsSynced lastRun { reason } } }"""
@@ -53,8 +52,7 @@ async def test_a_change_that_a_provider_tells_of_goes_the_way_the_architecture_p
 @asynccontextmanager
 async def _service(folder: Path, exchange: Exchange) -> AsyncIterator[Api]:
     """The API and a worker, without a scheduler that would look into the same files meanwhile."""
-    database = folder / "metonic.sqlite3"
-    await migrated(f"sqlite://{database}")
+    database = await new_database(folder / "metonic.sqlite3")
     listening = bound("127.0.0.1", 0)
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     broker = EmbeddedBroker(asyncio.get_running_loop())

@@ -129,6 +129,7 @@ class DemoFolder:
             keys=self._keys.read_text("ascii").strip(),
             jwt_key=self._jwt_key.read_text("ascii"),
             database_url=f"sqlite://{self.path / _DATABASE}",
+            broker_url="",
             host=HOST,
             port=port,
             allow_private_addresses=True,

@@ -1,6 +1,7 @@
 """The actors, and the messages for them. A message says which calendar to look at, never what is there."""
 
 from collections.abc import Callable, Collection
+from typing import Any, Protocol
 from uuid import UUID
 
 import dramatiq
@@ -12,6 +13,12 @@ from metonic_gateway.services import Services
 from metonic_gateway.store.states import SCHEDULE
 
 _QUEUE = "metonic"
+
+
+class Outlet(Protocol):
+    """What messages for the workers are given to: it may lose them, and never fails."""
+
+    def enqueue(self, message: Message[Any]) -> object: ...
 
 
 def declare_actors(broker: Broker, services: Services) -> None:
@@ -38,35 +45,35 @@ def declare_actors(broker: Broker, services: Services) -> None:
         await sweeping.sweep(services)
 
 
-def nudge_through(broker: Broker) -> Callable[[Collection[UUID]], None]:
+def nudge_through(outlet: Outlet) -> Callable[[Collection[UUID]], None]:
     """What asks the workers to look at connected calendars soon."""
 
     def nudge(calendars: Collection[UUID]) -> None:
         for calendar in calendars:
-            _send(broker, "sync_calendar", str(calendar), SCHEDULE)
+            _send(outlet, "sync_calendar", str(calendar), SCHEDULE)
 
     return nudge
 
 
-def preview_through(broker: Broker) -> Callable[[UUID], None]:
+def preview_through(outlet: Outlet) -> Callable[[UUID], None]:
     """What asks the workers to make a preview, by its run."""
-    return lambda run: _send(broker, "preview_sync", str(run))
+    return lambda run: _send(outlet, "preview_sync", str(run))
 
 
-def undo_through(broker: Broker) -> Callable[[UUID], None]:
+def undo_through(outlet: Outlet) -> Callable[[UUID], None]:
     """What asks the workers to take a run back, by the run that does so."""
-    return lambda run: _send(broker, "undo_run", str(run))
+    return lambda run: _send(outlet, "undo_run", str(run))
 
 
-def renew_through(broker: Broker) -> Callable[[UUID], None]:
+def renew_through(outlet: Outlet) -> Callable[[UUID], None]:
     """What asks the workers to look after the push channels of a link."""
-    return lambda link: _send(broker, "renew_push", str(link))
+    return lambda link: _send(outlet, "renew_push", str(link))
 
 
-def sweep_through(broker: Broker) -> Callable[[], None]:
+def sweep_through(outlet: Outlet) -> Callable[[], None]:
     """What asks the workers to erase what is old."""
-    return lambda: _send(broker, "sweep")
+    return lambda: _send(outlet, "sweep")
 
 
-def _send(broker: Broker, actor: str, *args: str) -> None:
-    broker.enqueue(Message(queue_name=_QUEUE, actor_name=actor, args=args, kwargs={}, options={}))
+def _send(outlet: Outlet, actor: str, *args: str) -> None:
+    outlet.enqueue(Message(queue_name=_QUEUE, actor_name=actor, args=args, kwargs={}, options={}))

@@ -1,23 +1,29 @@
-"""The broker inside the service: messages in memory, actors on the service's own event loop.
+"""Actors on the service's own event loop, and the broker inside the service, with messages in memory.
 
 A message is only a nudge, so losing them all costs time at most: the scheduler finds whatever stayed due.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from dramatiq import Worker
 from dramatiq.asyncio import EventLoopThread, set_event_loop_thread
-from dramatiq.broker import Broker
+from dramatiq.broker import Broker, MessageProxy
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import Middleware
 
-CALENDARS_AT_ONCE = 16
+_AT_ONCE = 16
 _IDLE_MILLISECONDS = 100
 _INTERRUPT_CHECK_SECONDS = 0.1
+_STOP_SECONDS = 4
+
+
+class _CutOff(Exception):
+    """The actor was cancelled as the worker ends."""
 
 
 class _HostThread(EventLoopThread):
@@ -30,9 +36,18 @@ class _HostThread(EventLoopThread):
         self.logger = logging.getLogger(__name__)
         self._running: set[asyncio.Task[Any]] = set()
         self._is_ending = False
+        self._of_this_thread = threading.local()
 
     def run_coroutine(self, coro: Awaitable[Any]) -> Any:  # noqa: ANN401 - whatever the actor returns
-        return super().run_coroutine(self._tracked(coro))
+        try:
+            return super().run_coroutine(self._tracked(coro))
+        except _CutOff:
+            self._of_this_thread.is_cut_off = True
+            return None
+
+    def take_cut_off(self) -> bool:
+        """Whether the actor that this thread has just run was cut off; asked once."""
+        return bool(self._of_this_thread.__dict__.pop("is_cut_off", False))
 
     def cancel_all(self) -> None:
         """Cancel the actors that run, and let no further one begin."""
@@ -41,7 +56,6 @@ class _HostThread(EventLoopThread):
             task.cancel()
 
     async def _tracked(self, coro: Awaitable[Any]) -> Any:  # noqa: ANN401 - likewise
-        """What is cancelled at the end counts as done: the calendar it was about stays due."""
         task = asyncio.ensure_future(coro)
         self._running.add(task)
         if self._is_ending:
@@ -49,14 +63,18 @@ class _HostThread(EventLoopThread):
         try:
             return await task
         except asyncio.CancelledError:
-            if not self._is_ending:
-                raise
+            if self._is_ending:
+                raise _CutOff from None
+            raise
         finally:
             self._running.discard(task)
 
 
 class HostLoop(Middleware):
-    """Runs async actors on a loop that is there already, so that they share its connections."""
+    """Runs async actors on a loop that is there already, so that they share its connections.
+
+    The message of an actor that is cut off at the end goes back to the broker, for whoever works on.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._thread = _HostThread(loop)
@@ -67,13 +85,33 @@ class HostLoop(Middleware):
     def after_worker_shutdown(self, _broker: Broker, _worker: Worker) -> None:
         set_event_loop_thread(None)
 
+    def after_process_message(
+        self,
+        broker: Broker,
+        message: MessageProxy,
+        *,
+        result: Any | None = None,  # noqa: ANN401, ARG002 - dramatiq passes it by name
+        exception: BaseException | None = None,  # noqa: ARG002 - likewise
+    ) -> None:
+        if self._thread.take_cut_off():
+            broker.enqueue(message.copy())
+
     def cancel_all(self) -> None:
         """Cancel the actors that run, and let no further one begin."""
         self._thread.cancel_all()
 
 
-class EmbeddedBroker(StubBroker):
-    """A broker for one process. Nothing is retried: what failed is due again by its row."""
+class Hosted(Broker):
+    """A broker whose actors run on a loop that is there already.
+
+    Nothing is retried: what failed is due again by its row.
+    """
+
+    host: HostLoop
+
+
+class EmbeddedBroker(StubBroker, Hosted):
+    """A broker for one process."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.host = HostLoop(loop)
@@ -81,13 +119,37 @@ class EmbeddedBroker(StubBroker):
 
 
 @asynccontextmanager
-async def working(broker: EmbeddedBroker) -> AsyncIterator[None]:
-    """A worker for this broker; at the end, runs are cancelled and waited for."""
-    worker = Worker(broker, worker_threads=CALENDARS_AT_ONCE, worker_timeout=_IDLE_MILLISECONDS)
+async def working(broker: Hosted, at_once: int = _AT_ONCE) -> AsyncIterator[None]:
+    """A worker for this broker; at the end runs are cancelled, and waited for some seconds.
+
+    ``at_once``: how many messages it works on at the same time.
+    """
+    worker = Worker(broker, worker_threads=at_once, worker_timeout=_IDLE_MILLISECONDS)
+    # No more than it works on: what waits is for whoever is free.
+    worker.queue_prefetch = at_once
     await asyncio.to_thread(worker.start)
     try:
         yield
     finally:
+        # First nobody takes another message, then what runs is cut off.
+        for thread in worker.workers:
+            thread.stop()
         broker.host.cancel_all()
-        # Off the loop: it waits for coroutines that run on it.
-        await asyncio.to_thread(worker.stop)
+        await aside(lambda: worker.stop(timeout=_STOP_SECONDS * 1000), 2 * _STOP_SECONDS)
+
+
+async def aside(call: Callable[[], None], seconds: float) -> None:
+    """Have it done on a thread that is waited for so long, and that does not keep the process from ending."""
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
+
+    def run() -> None:
+        try:
+            call()
+        finally:
+            # Whoever waited may be gone.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(done.set)
+
+    threading.Thread(target=run, name="aside", daemon=True).start()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(done.wait(), seconds)

@@ -24,6 +24,7 @@ from metonic_gateway.store import former
 from metonic_gateway.store.former import Former
 from metonic_gateway.store.runs import RunError
 from metonic_gateway.store.states import PARTIAL, SUCCESS
+from metonic_gateway.store.transactions import Interrupted
 from metonic_gateway.telemetry import get_logger
 
 _log = get_logger(__name__)
@@ -81,7 +82,7 @@ async def leave_former(run: Run) -> Behind:
 async def _left(run: Run, link: Former) -> _Failure | None:
     try:
         left = await remove_copies(run, Reason.CALENDAR_LEFT, link.id)
-    except (LeaseLost, Paced, SignInNeeded):
+    except (LeaseLost, Paced, SignInNeeded, Interrupted):
         raise
     except ProviderError as error:
         told = trouble_of(error)

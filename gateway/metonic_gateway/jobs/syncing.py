@@ -1,5 +1,6 @@
 """One sync of one calendar, from its lease to what is known of it afterwards."""
 
+import asyncio
 from datetime import datetime
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from metonic_gateway.store.leases import Lease
 from metonic_gateway.store.outcomes import Success
 from metonic_gateway.store.runs import Outcome
 from metonic_gateway.store.states import DISCONNECTING, PARTIAL, SUCCESS, WEBHOOK
+from metonic_gateway.store.transactions import Interrupted
 from metonic_gateway.telemetry import get_logger
 
 _log = get_logger(__name__)
@@ -64,6 +66,14 @@ async def _leave_or_sync(run: Run) -> bool:
         _log.info("lease_lost", calendar=run.calendar.id)
         await run.log.requeue()
         return True
+    except asyncio.CancelledError:
+        # The worker ends; whoever takes up the calendar goes on in the row of this run.
+        await run.log.requeue()
+        raise
+    except Interrupted:
+        _log.warning("run_interrupted", calendar=run.calendar.id, exc_info=True)
+        await run.log.requeue()
+        return True
     except ProviderError as error:
         await fail(run, error)
     except Exception:  # noqa: BLE001 - a fault of ours must not end the worker
@@ -81,6 +91,8 @@ async def _sync(run: Run) -> bool:
     except Paced:
         await note_pause(run, has_stored=ledger.has_stored)
         raise
+    else:
+        report.is_owing |= ledger.has_missed
     finally:
         run.services.nudge(ledger.drawn)
         if ledger.has_changed:

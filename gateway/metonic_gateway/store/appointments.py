@@ -1,16 +1,13 @@
 """Appointments: every change is compare-and-set on the version and draws work where it is concerned."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from tortoise.expressions import F, Q
-from tortoise.functions import Max
-from tortoise.transactions import in_transaction
 
-from metonic_core.model import mapping as values
 from metonic_core.model.appointment import Appointment, Participant, stamped
 from metonic_core.model.when import Window
 from metonic_core.selection import Selection
@@ -18,9 +15,10 @@ from metonic_core.sync import Due
 from metonic_gateway.store import changes, models
 from metonic_gateway.store.alikes import ASKING
 from metonic_gateway.store.changes import Cause, ChangeKind, Entry
-from metonic_gateway.store.mappings import chunks
-from metonic_gateway.store.rows import appointment_columns, appointment_of, mapping_columns
+from metonic_gateway.store.mappings import chunks, open_each
+from metonic_gateway.store.rows import appointment_columns, appointment_of
 from metonic_gateway.store.selections import choices_of, selection_of
+from metonic_gateway.store.transactions import hold_calendars, hold_calendars_of, transactional
 
 
 async def load(ids: Collection[UUID]) -> Mapping[UUID, Appointment]:
@@ -29,6 +27,7 @@ async def load(ids: Collection[UUID]) -> Mapping[UUID, Appointment]:
     return {row.id: appointment_of(row) for row in rows}
 
 
+@transactional
 async def insert(
     appointment: Appointment, window: Window, now: datetime, *, cause: Cause | None = None
 ) -> set[UUID]:
@@ -36,11 +35,10 @@ async def insert(
 
     With a ``cause`` the platform hears of it.
     """
-    async with in_transaction():
-        await models.Appointment.create(**new_columns(stamped(None, appointment, now), now))
-        await add_participants([appointment])
-        await _record(Entry(None, appointment, ChangeKind.CREATE), cause, now)
-        return await draw_each([appointment], window, now)
+    await models.Appointment.create(**new_columns(stamped(None, appointment, now), now))
+    await add_participants([appointment])
+    await _record(Entry(None, appointment, ChangeKind.CREATE), cause, now)
+    return await draw_each([appointment], window, now)
 
 
 def new_columns(appointment: Appointment, now: datetime) -> dict[str, Any]:
@@ -59,6 +57,7 @@ async def _record(entry: Entry, cause: Cause | None, now: datetime) -> None:
         await changes.record([entry], cause, now)
 
 
+@transactional
 async def change(
     appointment: Appointment, window: Window, now: datetime, *, is_commanded: bool = False
 ) -> set[UUID] | None:
@@ -67,12 +66,11 @@ async def change(
     The row then has the next version. ``is_commanded``: a person asked for it. Returns the calendars made
     due, None if the version moved.
     """
-    async with in_transaction():
-        if not await overwrite(appointment, now):
-            return None
-        if await _participants_of(appointment.id) != set(appointment.participants):
-            await replace_participants([appointment])
-        return await draw_each([appointment], window, now, is_commanded=is_commanded)
+    if not await overwrite(appointment, now):
+        return None
+    if await _participants_of(appointment.id) != set(appointment.participants):
+        await replace_participants([appointment])
+    return await draw_each([appointment], window, now, is_commanded=is_commanded)
 
 
 async def overwrite(appointment: Appointment, now: datetime) -> bool:
@@ -99,6 +97,7 @@ class Edited:
 Edit = Callable[[Appointment], Awaitable[Appointment]]
 
 
+@transactional
 async def edit(
     appointment_id: UUID, make: Edit, window: Window, now: datetime, *, cause: Cause | None = None
 ) -> Edited | None:
@@ -107,20 +106,19 @@ async def edit(
     What ``make`` raises is raised, and what it returns unchanged is not stored. With a ``cause`` the platform
     hears of it, and the guard takes it for a person's command.
     """
-    async with in_transaction():
-        rows = models.Appointment.filter(id=appointment_id).select_for_update()
-        found = [appointment_of(row) for row in await rows.prefetch_related("participants")]
-        if not found:
-            return None
-        before = found[0]
-        after = await make(before)
-        if after == before:
-            return Edited(before, before)
-        after = stamped(before, after, now)
-        due = await change(after, window, now, is_commanded=cause is not None) or ()
-        stored = replace(after, version=after.version + 1)
-        await _record(Entry(before, stored, kind_of(before, after)), cause, now)
-        return Edited(before, after, due)
+    rows = models.Appointment.filter(id=appointment_id).select_for_update(no_key=True)
+    found = [appointment_of(row) for row in await rows.prefetch_related("participants")]
+    if not found:
+        return None
+    before = found[0]
+    after = await make(before)
+    if after == before:
+        return Edited(before, before)
+    after = stamped(before, after, now)
+    due = await change(after, window, now, is_commanded=cause is not None) or ()
+    stored = replace(after, version=after.version + 1)
+    await _record(Entry(before, stored, kind_of(before, after)), cause, now)
+    return Edited(before, after, due)
 
 
 def kind_of(before: Appointment, after: Appointment) -> ChangeKind:
@@ -181,6 +179,7 @@ async def draw_each(
     calendars. A bounded number of statements per 500 appointments.
     """
     due: set[UUID] = set()
+    await hold_calendars_of({user for appointment in appointments for user in people(appointment)})
     for part in chunks(appointments):
         due |= await _draw(part, window, except_for, is_commanded=is_commanded)
     await make_due(due, now)
@@ -198,6 +197,8 @@ async def _draw(
     concerned = Q(appointment_id__in=ids) | (ASKING & Q(alike_id__in=ids))
     paired = models.CalendarSyncMapping.filter(concerned, closed=None, link__archived_at=None)
     rows = await paired.values("id", "link_id", "appointment_id", "link__sync_config_id")
+    # Also those of who took part before.
+    await hold_calendars({row["link__sync_config_id"] for row in rows})
     # Only a run leaves out the rows that it is at.
     left_out = except_for.rows if except_for else ()
     drawn = [row["id"] for row in rows if row["id"] not in left_out]
@@ -258,36 +259,9 @@ async def _takers(
     )
 
 
-Place = tuple[UUID, UUID]
-"""A link, and an appointment that it takes."""
-
-
-async def open_each(places: Sequence[Place]) -> None:
-    """A one-sided row for each place, in the generation after its last, due to be decided.
-
-    Nothing happens where another transaction has opened one meanwhile.
-    """
-    for part in chunks(places):
-        generations = await _generations(part)
-        made = [
-            values.Mapping(uuid4(), *place, generation=generations.get(place, 0) + 1).due() for place in part
-        ]
-        await models.CalendarSyncMapping.bulk_create(
-            [models.CalendarSyncMapping(**mapping_columns(m)) for m in made], ignore_conflicts=True
-        )
-
-
-async def _generations(places: Iterable[Place]) -> dict[Place, int]:
-    """The last generation of each place that ever had one."""
-    links, appointments = {link for link, _ in places}, {appointment for _, appointment in places}
-    former = models.CalendarSyncMapping.filter(link_id__in=list(links), appointment_id__in=list(appointments))
-    latest = former.annotate(latest=Max("generation")).group_by("link_id", "appointment_id")
-    rows = await latest.values("link_id", "appointment_id", "latest")
-    return {(row["link_id"], row["appointment_id"]): row["latest"] for row in rows}
-
-
 async def make_due(calendars: Collection[UUID], now: datetime) -> None:
     """Ask for a run of each; one that is backing off keeps its time."""
+    await hold_calendars(calendars)
     for part in chunks(sorted(calendars)):
         rows = models.CalendarSyncConfig.filter(id__in=part)
         await rows.update(nudge_seq=F("nudge_seq") + 1)

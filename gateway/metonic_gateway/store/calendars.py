@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 from tortoise.expressions import F, Q
 from tortoise.queryset import QuerySet
-from tortoise.transactions import in_transaction
 
 from metonic_core.model.when import Window
 from metonic_core.spi.provider import Account, CalendarInfo
@@ -17,6 +16,7 @@ from metonic_gateway.store.channels import forget_all, replace_all
 from metonic_gateway.store.drawing import draw_all
 from metonic_gateway.store.former import STAYING, forget_troubles
 from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING, NEEDS_CALENDAR
+from metonic_gateway.store.transactions import transactional
 
 FROM_THE_BEGINNING: dict[str, Any] = {"cursor": None, "is_reading_completely": False, "is_suspect": False}
 """A link that is to be read completely."""
@@ -92,6 +92,7 @@ class SignedIn:
         return writable[0] if len(writable) == 1 else None
 
 
+@transactional
 async def keep_sign_in(
     signed_in: SignedIn, frequency: timedelta, now: datetime, window: Window
 ) -> ConnectedCalendar | None:
@@ -102,12 +103,11 @@ async def keep_sign_in(
     moment: the row has another id, or another account, and that one has a grant to be given back.
     """
     expected = {signed_in.former, signed_in.account.subject}
-    async with in_transaction():
-        found = await _found_or_made(signed_in, frequency, now)
-        if found.id != signed_in.id or found.account_subject not in expected:
-            return None
-        await _sign_in(found, signed_in, window, now)
-        return _value_of(await models.CalendarSyncConfig.get(id=found.id).select_related("user"))
+    found = await _found_or_made(signed_in, frequency, now)
+    if found.id != signed_in.id or found.account_subject not in expected:
+        return None
+    await _sign_in(found, signed_in, window, now)
+    return _value_of(await models.CalendarSyncConfig.get(id=found.id).select_related("user"))
 
 
 async def _found_or_made(
@@ -115,7 +115,7 @@ async def _found_or_made(
 ) -> models.CalendarSyncConfig:
     """The user's row at that provider, locked."""
     theirs = models.CalendarSyncConfig.filter(user_id=signed_in.user_id, provider=signed_in.provider)
-    known = await theirs.select_for_update().first()
+    known = await theirs.select_for_update(no_key=True).first()
     if known is not None:
         return known
     row = models.CalendarSyncConfig(
@@ -127,8 +127,10 @@ async def _found_or_made(
         updated_at=now,
         **_account_columns(signed_in),
     )
+    # Whoever draws an appointment for the user's calendars has done so by now, or will see this one.
+    await models.User.filter(id=signed_in.user_id).select_for_update().only("id")
     await models.CalendarSyncConfig.bulk_create([row], ignore_conflicts=True)
-    made = await theirs.select_for_update().get()
+    made = await theirs.select_for_update(no_key=True).get()
     if made.id == signed_in.id:
         await models.CalendarSyncFilter.create(id=uuid4(), sync_config=made)
     return made
@@ -180,6 +182,7 @@ async def note_problem(calendar_id: UUID, subject: str, problem: Mapping[str, st
     await models.CalendarSyncConfig.filter(id=calendar_id, account_subject=subject).update(problem=problem)
 
 
+@transactional
 async def choose(
     calendar_id: UUID, choice: CalendarInfo, window: Window, now: datetime, *, remove_copies: bool
 ) -> UUID:
@@ -188,12 +191,11 @@ async def choose(
     The former link is archived; ``remove_copies``: runs take the copies out of its calendar. Returns the
     link's id; raises SignedOut.
     """
-    async with in_transaction():
-        if not await _connected(calendar_id).update(fence=F("fence") + 1):
-            raise SignedOut
-        await forget_troubles(calendar_id)
-        row = await models.CalendarSyncConfig.get(id=calendar_id)
-        return await _use(row, choice, window, now, is_leaving=remove_copies)
+    if not await _connected(calendar_id).update(fence=F("fence") + 1):
+        raise SignedOut
+    await forget_troubles(calendar_id)
+    row = await models.CalendarSyncConfig.get(id=calendar_id)
+    return await _use(row, choice, window, now, is_leaving=remove_copies)
 
 
 def _connected(calendar_id: UUID) -> QuerySet[models.CalendarSyncConfig]:

@@ -157,7 +157,7 @@ async def _give_positions() -> None:
     if not await unplaced.exists():
         return
     async with in_transaction():
-        counter = await models.ChangeCounter.filter(id=_COUNTER).select_for_update().get()
+        counter = await models.ChangeCounter.filter(id=_COUNTER).select_for_update(no_key=True).get()
         spans = unplaced.annotate(oldest=Min("id"), youngest=Max("id"))
         (span,) = await spans.values("oldest", "youngest")
         if span["oldest"] is None:

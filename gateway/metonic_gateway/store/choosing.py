@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from tortoise.expressions import Q
-from tortoise.transactions import in_transaction
 
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.mapping import HoldKind, Look, Observed
@@ -15,10 +14,11 @@ from metonic_core.reconcile.step import Reason
 from metonic_core.selection import Choice
 from metonic_gateway.store import mappings, models
 from metonic_gateway.store.alikes import ASKING
-from metonic_gateway.store.appointments import draw_rows, load, make_due, open_each
+from metonic_gateway.store.appointments import draw_rows, load, make_due
 from metonic_gateway.store.preferences import Changed, followed, locked
 from metonic_gateway.store.rows import mapping_of
 from metonic_gateway.store.selections import choices_of, selection_of
+from metonic_gateway.store.transactions import transactional
 
 
 class NotTheirs(Exception):
@@ -29,6 +29,7 @@ class NotTheirs(Exception):
         self.appointment_id = appointment_id
 
 
+@transactional
 async def choose(
     calendar: tuple[UUID, str],
     appointments: Sequence[UUID],
@@ -43,27 +44,26 @@ async def choose(
     the first appointment that is not the user's. Only this calendar's rows are put to work.
     """
     user_id, provider = calendar
-    async with in_transaction():
-        row = await locked(user_id, provider)
-        if row is None:
-            return None
-        known = await load(appointments)
-        for i in appointments:
-            if i not in known or not known[i].concerns(user_id):
-                raise NotTheirs(i)
-        before = (await choices_of([row.id], appointments)).get(row.id, {})
-        changed = [a.id for a in known.values() if before.get(a.id) is not choice]
-        await keep(row.id, changed, choice)
-        if row.link_id is None:
-            return Changed(row.id, is_due=False)
-        if choice is not Choice.NEVER:
-            # Who says always again means a copy that was given up since.
-            asked = [i for i in known if choice is Choice.ALWAYS or before.get(i) is Choice.NEVER]
-            await _forget_giving_up(row.link_id, asked, now)
-        is_due = await draw_chosen(row, known.values(), window, changed) or bool(changed)
-        if is_due:
-            await make_due([row.id], now)
-        return await followed(row, now, is_due=is_due and not row.is_paused)
+    row = await locked(user_id, provider)
+    if row is None:
+        return None
+    known = await load(appointments)
+    for i in appointments:
+        if i not in known or not known[i].concerns(user_id):
+            raise NotTheirs(i)
+    before = (await choices_of([row.id], appointments)).get(row.id, {})
+    changed = [a.id for a in known.values() if before.get(a.id) is not choice]
+    await keep(row.id, changed, choice)
+    if row.link_id is None:
+        return Changed(row.id, is_due=False)
+    if choice is not Choice.NEVER:
+        # Who says always again means a copy that was given up since.
+        asked = [i for i in known if choice is Choice.ALWAYS or before.get(i) is Choice.NEVER]
+        await _forget_giving_up(row.link_id, asked, now)
+    is_due = await draw_chosen(row, known.values(), window, changed) or bool(changed)
+    if is_due:
+        await make_due([row.id], now)
+    return await followed(row, now, is_due=is_due and not row.is_paused)
 
 
 async def keep(calendar_id: UUID, appointments: Collection[UUID], choice: Choice | None) -> None:
@@ -114,5 +114,5 @@ async def draw_chosen(
     taken = {row["appointment_id"] for row in found}
     missing = [a for a in known if a.id not in taken]
     wanted = [a.id for a in missing if selection.draws(a)]
-    await open_each([(selection.link_id, appointment) for appointment in wanted])
+    await mappings.open_each([(selection.link_id, appointment) for appointment in wanted])
     return bool(wanted)

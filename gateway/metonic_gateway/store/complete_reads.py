@@ -23,7 +23,7 @@ async def reported(rows: Rows, event_ids: Collection[str], read_round: int) -> N
 async def unreported(rows: Rows, read_round: int) -> Sequence[Mapping]:
     """The rows that the read of that number should have named and did not, with their events in doubt."""
     unnamed = rows.exclude(external_event_id=None).filter(read_round__lt=read_round)
-    found = [mapping_of(row) for row in await unnamed.select_for_update()]
+    found = [mapping_of(row) for row in await unnamed.select_for_update(no_key=True)]
     return [replace(row, seen=Look()) for row in found if is_doubtful(row)]
 
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from tortoise.expressions import F, Q
 from tortoise.queryset import QuerySet
-from tortoise.transactions import in_transaction
 
 from metonic_core.model.mapping import Origin
 from metonic_gateway.store.calendars import FROM_THE_BEGINNING, archive_links
@@ -17,10 +16,12 @@ from metonic_gateway.store.models import CalendarLink, CalendarSyncConfig, Calen
 from metonic_gateway.store.outcomes import count_standing
 from metonic_gateway.store.runs import RunError, close_all
 from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING
+from metonic_gateway.store.transactions import transactional
 
 _ENDING: dict[str, Any] = {"stopped": DISCONNECTING, "problem": None, "failures": 0}
 
 
+@transactional
 async def begin_disconnecting(calendar_id: UUID, now: datetime) -> UUID | None:
     """From here on nothing is synced, and what runs writes nothing more; copies are removed by a job.
 
@@ -29,21 +30,20 @@ async def begin_disconnecting(calendar_id: UUID, now: datetime) -> UUID | None:
     """
     is_here = Q(keeps_copies=False) | Q(stopped=None) | Q(stopped__not=DISCONNECTING)
     rows = CalendarSyncConfig.filter(is_here, id=calendar_id, access_token__isnull=False)
-    async with in_transaction():
-        begun = await rows.filter(link_id__isnull=False).update(
-            **_ENDING,
-            keeps_copies=False,
-            next_sync_at=now,
-            nudge_seq=F("nudge_seq") + 1,
-            fence=F("fence") + 1,
-            updated_at=now,
-        )
-        if not begun:
-            return None
-        links = CalendarLink.filter(sync_config_id=calendar_id, archived_at=None)
-        await links.update(**FROM_THE_BEGINNING)
-        await links.filter(push_at__isnull=False).update(push_at=now)
-        return (await CalendarSyncConfig.get(id=calendar_id)).link_id
+    begun = await rows.filter(link_id__isnull=False).update(
+        **_ENDING,
+        keeps_copies=False,
+        next_sync_at=now,
+        nudge_seq=F("nudge_seq") + 1,
+        fence=F("fence") + 1,
+        updated_at=now,
+    )
+    if not begun:
+        return None
+    links = CalendarLink.filter(sync_config_id=calendar_id, archived_at=None)
+    await links.update(**FROM_THE_BEGINNING)
+    await links.filter(push_at__isnull=False).update(push_at=now)
+    return (await CalendarSyncConfig.get(id=calendar_id)).link_id
 
 
 async def begin_giving_back(calendar_id: UUID, now: datetime, job_at: datetime, *, is_removing: bool) -> bool:
@@ -89,6 +89,7 @@ async def finish_disconnecting(
     return await _forget(held, calendar_id, problem, now)
 
 
+@transactional
 async def _forget(
     held: QuerySet[CalendarSyncConfig],
     calendar_id: UUID,
@@ -102,14 +103,13 @@ async def _forget(
         "link_id": None,
         "next_sync_at": None,
     }
-    async with in_transaction():
-        if not await held.update(**columns, problem=problem, fence=F("fence") + 1, updated_at=now):
-            return False
-        await archive_links(calendar_id, now)
-        await stay_everywhere(calendar_id)
-        await forget_all(calendar_id)
-        await close_all(calendar_id, _disconnected(now))
-        await CalendarSyncConfig.filter(id=calendar_id).update(access_token=None)
+    if not await held.update(**columns, problem=problem, fence=F("fence") + 1, updated_at=now):
+        return False
+    await archive_links(calendar_id, now)
+    await stay_everywhere(calendar_id)
+    await forget_all(calendar_id)
+    await close_all(calendar_id, _disconnected(now))
+    await CalendarSyncConfig.filter(id=calendar_id).update(access_token=None)
     return True
 
 

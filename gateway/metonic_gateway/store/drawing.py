@@ -12,9 +12,10 @@ from metonic_core.selection import Selection
 from metonic_core.sync import Due
 from metonic_gateway.store import models
 from metonic_gateway.store.alikes import ASKING
-from metonic_gateway.store.appointments import draw_rows, load, make_due, open_each
-from metonic_gateway.store.mappings import Rows, chunks
+from metonic_gateway.store.appointments import draw_rows, load, make_due
+from metonic_gateway.store.mappings import Rows, chunks, open_each
 from metonic_gateway.store.selections import TRAINER, choices_of, selection_of
+from metonic_gateway.store.transactions import hold_calendars
 
 
 async def draw_all(link_id: UUID, window: Window, *, is_commanded: bool = False) -> None:
@@ -78,6 +79,7 @@ async def draw_contacts(users: Collection[UUID], now: datetime) -> Mapping[UUID,
             for row, calendar, user in await rows.values_list(*names):
                 found.add(row)
                 due[calendar] = user
+    await hold_calendars(due)
     await draw_rows(sorted(found))
     await make_due(due, now)
     return due

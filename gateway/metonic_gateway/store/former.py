@@ -58,7 +58,7 @@ async def _record(lease: Lease, link_id: UUID, columns: dict[str, Any]) -> None:
     """Under the fence: the link may have been taken up again since."""
     async with in_transaction():
         held = CalendarSyncConfig.filter(id=lease.calendar_id, fence=lease.fence)
-        if not await held.select_for_update().values_list("id"):
+        if not await held.select_for_update(no_key=True).only("id"):
             raise LeaseLost("another run took this calendar over")
         await CalendarLink.filter(id=link_id).update(**columns)
 

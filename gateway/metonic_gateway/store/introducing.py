@@ -5,13 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from tortoise.transactions import in_transaction
-
 from metonic_core.model.mapping import Origin
 from metonic_gateway.store import models, users
 from metonic_gateway.store.appointments import draw_rows, make_due
 from metonic_gateway.store.drawing import draw_contacts
 from metonic_gateway.store.selections import TRAINER
+from metonic_gateway.store.transactions import hold_calendars, transactional
 from metonic_gateway.store.users import User
 
 
@@ -33,13 +32,17 @@ async def introduced(
     known = await users.introduced(platform_id, role, name, zone)
     if known == _claimed(known, role, name, zone):
         return Introduced(known)
-    async with in_transaction():
-        before = await users.locked(known.id)
-        after = _claimed(before, role, name, zone)
-        if after == before:
-            return Introduced(after)
-        await users.store(after)
-        return Introduced(after, await _draw(before, after, now))
+    return await _updated(known.id, role, name, zone, now)
+
+
+@transactional
+async def _updated(user_id: UUID, role: str, name: str | None, zone: str | None, now: datetime) -> Introduced:
+    before = await users.locked(user_id)
+    after = _claimed(before, role, name, zone)
+    if after == before:
+        return Introduced(after)
+    await users.store(after)
+    return Introduced(after, await _draw(before, after, now))
 
 
 def _claimed(known: User, role: str, name: str | None, zone: str | None) -> User:
@@ -67,6 +70,7 @@ async def _draw_own(user_id: UUID, now: datetime) -> Mapping[UUID, UUID]:
         link__sync_config__user_id=user_id,
     )
     found: dict[UUID, UUID] = dict(await showing.values_list("id", "link__sync_config_id"))
+    await hold_calendars({*found.values()})
     await draw_rows(sorted(found))
     await make_due({*found.values()}, now)
     return dict.fromkeys(found.values(), user_id)

@@ -43,14 +43,16 @@ from metonic_gateway.store.pending import Pending
 from metonic_gateway.store.progress import Gauge
 from metonic_gateway.store.rows import link_columns, link_of, mapping_of
 from metonic_gateway.store.runs import RunLog
+from metonic_gateway.store.transactions import is_free
 
 
 class SqlLedger:
     """See ``metonic_core.sync.Ledger``. ``run`` gets a row as soon as the journal has something to say.
 
     ``drawn`` are the connected calendars in which this run made work; ``has_changed`` says that the platform
-    has something to hear of, ``has_stored`` that anything of the link moved. ``told`` is called when that row
-    says anew how far the run is. The window is asked for each time, as a run may last past midnight.
+    has something to hear of, ``has_stored`` that anything of the link moved, ``has_missed`` that what was due
+    stays so because somebody was at its appointment. ``told`` is called when that row says anew how far the
+    run is. The window is asked for each time, as a run may last past midnight.
     """
 
     def __init__(  # noqa: PLR0913 - what it works with, each with a name of its own
@@ -77,8 +79,7 @@ class SqlLedger:
         self._settings: models.CalendarSyncConfig | None = None
         self.markers = markers
         self.drawn: set[UUID] = set()
-        self.has_changed = False
-        self.has_stored = False
+        self.has_changed = self.has_stored = self.has_missed = False
 
     def new_id(self) -> UUID:
         return uuid4()
@@ -95,7 +96,7 @@ class SqlLedger:
 
     async def _check_fence(self) -> None:
         held = models.CalendarSyncConfig.filter(id=self._calendar_id, fence=self._held.fence)
-        if not await held.select_for_update().values_list("id"):
+        if not await held.select_for_update(no_key=True).only("id"):
             raise LeaseLost("another run took this calendar over")
 
     async def _flush(self) -> None:
@@ -178,7 +179,7 @@ class SqlLedger:
 
     async def reload(self, ids: Collection[UUID]) -> Sequence[values.Mapping]:
         await self._flush()
-        found = models.CalendarSyncMapping.filter(id__in=list(ids)).select_for_update()
+        found = models.CalendarSyncMapping.filter(id__in=list(ids)).select_for_update(no_key=True)
         return [mapping_of(row) for row in await found]
 
     async def by_event(self, event_ids: Collection[str]) -> Mapping[str, values.Mapping]:
@@ -247,6 +248,9 @@ class SqlLedger:
             return True
         if any(changed.id == appointment.id for changed in self._pending.changed.values()):
             await self._flush()
+        if not await is_free(appointment.id):
+            self.has_missed = True
+            return False
         if not await appointments.overwrite(appointment, self._clock()):
             return False
         self._pending.changed[paired] = appointment
@@ -263,7 +267,7 @@ class SqlLedger:
             return
         appointment = (await self.appointments([tombstone.appointment_id])).get(tombstone.appointment_id)
         if appointment and (await self.selection()).draws(appointment):
-            await appointments.open_each([(self._link_id, appointment.id)])
+            await mappings.open_each([(self._link_id, appointment.id)])
 
     async def hold(self, held: HeldItem) -> None:
         if held.is_news:

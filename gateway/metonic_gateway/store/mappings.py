@@ -1,10 +1,11 @@
 """Rows of ``calendar_sync_mappings``, many at a time."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from tortoise.functions import Max
 from tortoise.queryset import QuerySet
 
 from metonic_core.model.mapping import HoldKind, Mapping
@@ -25,14 +26,16 @@ def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
 async def page(found: Rows, after: UUID | None, limit: int) -> Sequence[Mapping]:
     """The next rows by id, locked until the transaction ends."""
     beyond = found.filter(id__gt=after) if after else found
-    return [mapping_of(row) for row in await beyond.order_by("id").limit(limit).select_for_update()]
+    return [
+        mapping_of(row) for row in await beyond.order_by("id").limit(limit).select_for_update(no_key=True)
+    ]
 
 
 async def chunked(found: Rows, condition: str, items: Sequence[T]) -> list[CalendarSyncMapping]:
     """The rows of a condition on one of many values, locked until the transaction ends."""
     rows: list[CalendarSyncMapping] = []
     for part in chunks(items):
-        rows.extend(await found.filter(**{condition: part}).select_for_update())
+        rows.extend(await found.filter(**{condition: part}).select_for_update(no_key=True))
     return rows
 
 
@@ -87,3 +90,29 @@ async def _stamp_quarantine(ids: Sequence[UUID], now: datetime) -> None:
     """What is there already has been since then, whatever is wrong with it by now."""
     for part in chunks(ids):
         await CalendarSyncMapping.filter(id__in=part, quarantined_at=None).update(quarantined_at=now)
+
+
+Place = tuple[UUID, UUID]
+"""A link, and an appointment that it takes."""
+
+
+async def open_each(places: Sequence[Place]) -> None:
+    """A one-sided row for each place, in the generation after its last, due to be decided.
+
+    Nothing happens where another transaction has opened one meanwhile.
+    """
+    for part in chunks(places):
+        generations = await _generations(part)
+        made = [Mapping(uuid4(), *place, generation=generations.get(place, 0) + 1).due() for place in part]
+        await CalendarSyncMapping.bulk_create(
+            [CalendarSyncMapping(**mapping_columns(m)) for m in made], ignore_conflicts=True
+        )
+
+
+async def _generations(places: Iterable[Place]) -> dict[Place, int]:
+    """The last generation of each place that ever had one."""
+    links, appointments = {link for link, _ in places}, {appointment for _, appointment in places}
+    former = CalendarSyncMapping.filter(link_id__in=list(links), appointment_id__in=list(appointments))
+    latest = former.annotate(latest=Max("generation")).group_by("link_id", "appointment_id")
+    rows = await latest.values("link_id", "appointment_id", "latest")
+    return {(row["link_id"], row["appointment_id"]): row["latest"] for row in rows}

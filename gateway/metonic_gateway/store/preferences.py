@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tortoise.expressions import F, Q
-from tortoise.transactions import in_transaction
 
 from metonic_core.model.codec import encode
 from metonic_core.model.mapping import HoldKind, Look, Origin
@@ -24,6 +23,7 @@ from metonic_gateway.store.mappings import Rows
 from metonic_gateway.store.noting import UNFINISHED
 from metonic_gateway.store.selections import filters_of, rules_of, treatment_of
 from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING, SETTINGS
+from metonic_gateway.store.transactions import hold_calendars_of, transactional
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,32 +89,32 @@ def preferences_of(row: models.CalendarSyncConfig) -> Preferences:
     )
 
 
+@transactional
 async def change(user_id: UUID, provider: str, edit: Edit, window: Window, now: datetime) -> Changed | None:
     """Set what ``edit`` makes of the present settings; None if no calendar is connected at that provider.
 
     One transaction: all of it is done, or, where ``edit`` raises, nothing. Where it changes what is in the
     calendar or which way it flows, the whole link is put to work.
     """
-    async with in_transaction():
-        row = await locked(user_id, provider)
-        if row is None:
-            return None
-        before = preferences_of(row)
-        after = edit(before)
-        if after == before:
-            return Changed(row.id, is_due=False)
-        await _store(row.id, after, now)
-        is_drawn = after.decisive != before.decisive
-        if row.link_id is not None and is_drawn:
-            for rows in to_look_at(row.link_id, before, after):
-                await rows.update(seen=encode(Look()), due=Due.READ)
-            await draw_all(row.link_id, window, is_commanded=True)
-            await make_due([row.id], now)
-        is_drawn |= await _ask_policy(row, before, after, now)
-        is_resumed = before.is_paused and not after.is_paused
-        await _reschedule(row, before, after, now)
-        is_worth_a_run = row.link_id is not None and (is_drawn or is_resumed)
-        return await followed(row, now, is_due=is_worth_a_run and not after.is_paused)
+    row = await locked(user_id, provider)
+    if row is None:
+        return None
+    before = preferences_of(row)
+    after = edit(before)
+    if after == before:
+        return Changed(row.id, is_due=False)
+    await _store(row.id, after, now)
+    is_drawn = after.decisive != before.decisive
+    if row.link_id is not None and is_drawn:
+        for rows in to_look_at(row.link_id, before, after):
+            await rows.update(seen=encode(Look()), due=Due.READ)
+        await draw_all(row.link_id, window, is_commanded=True)
+        await make_due([row.id], now)
+    is_drawn |= await _ask_policy(row, before, after, now)
+    is_resumed = before.is_paused and not after.is_paused
+    await _reschedule(row, before, after, now)
+    is_worth_a_run = row.link_id is not None and (is_drawn or is_resumed)
+    return await followed(row, now, is_due=is_worth_a_run and not after.is_paused)
 
 
 async def followed(row: models.CalendarSyncConfig, now: datetime, *, is_due: bool) -> Changed:
@@ -127,11 +127,13 @@ async def followed(row: models.CalendarSyncConfig, now: datetime, *, is_due: boo
 async def locked(user_id: UUID, provider: str) -> models.CalendarSyncConfig | None:
     """The user's calendar at that provider with its filter and user, locked; None unless it is connected.
 
-    Runs inside a transaction.
+    Runs inside a transaction. All calendars of the user are locked, as what comes in from one may go on into
+    another.
     """
+    await hold_calendars_of([user_id])
     is_staying = Q(stopped=None) | Q(stopped__not_in=[DISCONNECTING, DISCONNECTED])
     theirs = models.CalendarSyncConfig.filter(is_staying, user_id=user_id, provider=provider)
-    row = await theirs.filter(access_token__isnull=False).select_for_update().first()
+    row = await theirs.filter(access_token__isnull=False).first()
     if row is not None:
         await row.fetch_related("sync_filter", "user")
     return row

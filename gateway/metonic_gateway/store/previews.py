@@ -19,6 +19,7 @@ from metonic_gateway.store.plans import step_of
 from metonic_gateway.store.preferences import Edit, Preferences, preferences_of
 from metonic_gateway.store.runs import RunError, sync_type
 from metonic_gateway.store.states import FAILED, FINISHED, MANUAL, PREVIEW, QUEUED, RUNNING, SUCCESS
+from metonic_gateway.store.transactions import transactional
 
 TAKES_AT_MOST = timedelta(minutes=10)
 
@@ -33,21 +34,21 @@ class Claimed:
     preferences: Preferences | None
 
 
+@transactional
 async def request(calendar_id: UUID, edit: Edit | None, now: datetime) -> UUID:
     """The preview that waits or runs already for the settings that are asked for, else a new one.
 
     One that waits for others is given up: who asks anew wants to know that. Raises what ``edit`` raises.
     """
-    async with in_transaction():
-        row = await CalendarSyncConfig.filter(id=calendar_id).select_for_update().get()
-        await row.fetch_related("sync_filter")
-        settings = None if edit is None else document_of(edit(preferences_of(row)))
-        for known in await _unfinished(calendar_id):
-            if known.settings == settings:
-                return known.id
-            if known.state == QUEUED:
-                await _end(known.id, FAILED, now, [_given_up(now)])
-        return await _made(row, settings, now)
+    row = await CalendarSyncConfig.filter(id=calendar_id).select_for_update(no_key=True).get()
+    await row.fetch_related("sync_filter")
+    settings = None if edit is None else document_of(edit(preferences_of(row)))
+    for known in await _unfinished(calendar_id):
+        if known.settings == settings:
+            return known.id
+        if known.state == QUEUED:
+            await _end(known.id, FAILED, now, [_given_up(now)])
+    return await _made(row, settings, now)
 
 
 async def _made(row: CalendarSyncConfig, settings: Any, now: datetime) -> UUID:  # noqa: ANN401 - a document
@@ -117,7 +118,7 @@ async def fail(claimed: Claimed, error: RunError) -> None:
 
 async def _is_mine(claimed: Claimed) -> bool:
     rows = CalendarSyncHistory.filter(id=claimed.run_id, state=RUNNING, started_at=claimed.claimed_at)
-    return bool(await rows.select_for_update().values("id"))
+    return bool(await rows.select_for_update(no_key=True).only("id"))
 
 
 async def _end(run_id: UUID, status: str, now: datetime, errors: Sequence[RunError]) -> None:

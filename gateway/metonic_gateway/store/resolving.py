@@ -11,7 +11,6 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
-from tortoise.transactions import in_transaction
 
 from metonic_core.model.codec import encode
 from metonic_core.model.errors import InvalidValue
@@ -20,10 +19,11 @@ from metonic_core.reconcile.step import Conflict
 from metonic_gateway.store import runs
 from metonic_gateway.store.appointments import draw_rows, make_due
 from metonic_gateway.store.conflicts import Shown, of_user, shown_of
-from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncConflict, CalendarSyncMapping
+from metonic_gateway.store.models import CalendarSyncConflict, CalendarSyncMapping
 from metonic_gateway.store.noting import UNFINISHED
 from metonic_gateway.store.pages import Key
 from metonic_gateway.store.states import OPEN, RESOLUTION, RESOLVING
+from metonic_gateway.store.transactions import hold_calendars, transactional
 
 AT_ONCE = 200
 """Conflicts that are decided in one transaction."""
@@ -66,22 +66,23 @@ class Decided:
         )
 
 
+@transactional
 async def decide(user_id: UUID, versions: Mapping[UUID, int], choose: Choose, now: datetime) -> Decided:
     """Decide about the conflicts of these ids, each in the version that was shown."""
     named = of_user(user_id).filter(id__in=list(versions))
-    async with in_transaction():
-        found = await _locked(named)
-        refused: dict[UUID, Refusal] = {i: Unknown() for i in versions if i not in found}
-        refused |= {
-            i: Moved(shown_of(row))
-            for i, row in found.items()
-            if row.version != versions[i] or row.state not in UNFINISHED
-        }
-        standing = [found[i] for i in versions if i not in refused]
-        decided = await _decide(standing, choose, user_id, now)
+    found = await _locked(named)
+    refused: dict[UUID, Refusal] = {i: Unknown() for i in versions if i not in found}
+    refused |= {
+        i: Moved(shown_of(row))
+        for i, row in found.items()
+        if row.version != versions[i] or row.state not in UNFINISHED
+    }
+    standing = [found[i] for i in versions if i not in refused]
+    decided = await _decide(standing, choose, user_id, now)
     return replace(decided, refused={**refused, **decided.refused})
 
 
+@transactional
 async def decide_next(
     user_id: UUID, provider: str | None, after: Key | None, choose: Choose, now: datetime
 ) -> Decided | None:
@@ -94,20 +95,17 @@ async def decide_next(
         rows = rows.filter(sync_config__provider=provider)
     if after is not None:
         rows = rows.filter(Q(detected_at__gt=after[0]) | Q(detected_at=after[0], id__gt=after[1]))
-    async with in_transaction():
-        found = await _locked(rows.order_by("detected_at", "id").limit(AT_ONCE))
-        if not found:
-            return None
-        standing = list(found.values())
-        decided = await _decide(standing, choose, user_id, now)
-        return replace(decided, reached=(standing[-1].detected_at, standing[-1].id))
+    found = await _locked(rows.order_by("detected_at", "id").limit(AT_ONCE))
+    if not found:
+        return None
+    standing = list(found.values())
+    decided = await _decide(standing, choose, user_id, now)
+    return replace(decided, reached=(standing[-1].detected_at, standing[-1].id))
 
 
 async def _locked(rows: QuerySet[CalendarSyncConflict]) -> dict[UUID, CalendarSyncConflict]:
     """The rows as they are once nobody else changes them, in their order."""
-    calendars = await rows.values_list("sync_config_id", flat=True)
-    held = CalendarSyncConfig.filter(id__in=sorted({*calendars})).order_by("id").select_for_update()
-    await held.values_list("id")
+    await hold_calendars({row["sync_config_id"] for row in await rows.values("sync_config_id")})
     return {row.id: row for row in await rows.prefetch_related("sync_config")}
 
 

@@ -9,13 +9,13 @@ from uuid import UUID, uuid4
 from tortoise.expressions import F
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
-from tortoise.transactions import in_transaction
 
 from metonic_core.reconcile.step import Side
 from metonic_core.selection import Direction
 from metonic_gateway.store import plans
 from metonic_gateway.store.models import CalendarLink, CalendarSyncConfig, CalendarSyncHistory, SyncOperation
 from metonic_gateway.store.states import FAILED, FULL, MANUAL, PULL, PUSH, QUEUED, RUNNING, SYNC, WEBHOOK
+from metonic_gateway.store.transactions import hold_calendars, transactional
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,7 @@ class RunLog:
         )
         return self.id
 
+    @transactional
     async def finish(self, outcome: Outcome, now: datetime) -> None:
         """Write what the run came to, into the row if there is one.
 
@@ -127,6 +128,7 @@ class RunLog:
         """
         if self.id is None:
             return
+        await hold_calendars([self._calendar_id])
         await CalendarSyncHistory.filter(id=self.id).update(
             state=await plans.state_at_end(self.id, self._calendar_id),
             completed_at=now,
@@ -141,23 +143,25 @@ class RunLog:
         await CalendarSyncHistory.filter(id=self.id, state=RUNNING).update(state=QUEUED)
 
 
+@transactional
 async def begin(calendar_id: UUID, reason: str, now: datetime) -> RunLog:
     """The log of a run that begins, in the row of the one that was asked for, if any.
 
     Whatever still says that it runs was cut off: only one run holds the calendar.
     """
-    async with in_transaction():
-        calendar = await CalendarSyncConfig.get(id=calendar_id).values("fence")
-        log = RunLog(calendar_id, reason, now, calendar["fence"])
-        rows = await _unfinished(calendar_id)
-        log.has_predecessor = bool(rows)
-        await _close([row for row in rows if row.state == RUNNING], _interrupted(now))
-        queued = [row for row in rows if row.state == QUEUED]
-        if queued and await log.take(queued[0]) and queued[0].one_way:
-            log.one_way, log.otherwise_at = Direction(queued[0].one_way), queued[0].otherwise_at
-        return log
+    await hold_calendars([calendar_id])
+    calendar = await CalendarSyncConfig.get(id=calendar_id).values("fence")
+    log = RunLog(calendar_id, reason, now, calendar["fence"])
+    rows = await _unfinished(calendar_id)
+    log.has_predecessor = bool(rows)
+    await _close([row for row in rows if row.state == RUNNING], _interrupted(now))
+    queued = [row for row in rows if row.state == QUEUED]
+    if queued and await log.take(queued[0]) and queued[0].one_way:
+        log.one_way, log.otherwise_at = Direction(queued[0].one_way), queued[0].otherwise_at
+    return log
 
 
+@transactional
 async def request(
     calendar_id: UUID,
     link_id: UUID,
@@ -172,14 +176,13 @@ async def request(
     The calendar is due at once, whatever it was waiting for. A complete read begins anew, so the run that is
     at it loses its lease and is continued by the next.
     """
-    async with in_transaction():
-        calendar = CalendarSyncConfig.filter(id=calendar_id)
-        before = await calendar.select_for_update().get().values("next_sync_at")
-        await calendar.update(next_sync_at=now, nudge_seq=F("nudge_seq") + 1)
-        if is_complete:
-            await CalendarLink.filter(id=link_id).update(cursor=None, is_reading_completely=False)
-            await calendar.update(fence=F("fence") + 1)
-        return await open_run(calendar_id, now, MANUAL, one_way, before["next_sync_at"])
+    calendar = CalendarSyncConfig.filter(id=calendar_id)
+    before = await calendar.select_for_update(no_key=True).get()
+    await calendar.update(next_sync_at=now, nudge_seq=F("nudge_seq") + 1)
+    if is_complete:
+        await CalendarLink.filter(id=link_id).update(cursor=None, is_reading_completely=False)
+        await calendar.update(fence=F("fence") + 1)
+    return await open_run(calendar_id, now, MANUAL, one_way, before.next_sync_at)
 
 
 async def open_run(

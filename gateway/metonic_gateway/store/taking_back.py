@@ -11,8 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from tortoise.transactions import in_transaction
-
 from metonic_core.model.appointment import Appointment, stamped
 from metonic_core.model.mapping import Origin
 from metonic_core.model.when import Window
@@ -25,6 +23,7 @@ from metonic_gateway.store.rows import appointment_columns, appointment_of
 from metonic_gateway.store.runs import RunError, counts
 from metonic_gateway.store.selections import choices_of, selection_of
 from metonic_gateway.store.states import FINISHED, PARTIAL, QUEUED, RUNNING, SUCCESS, UNDO
+from metonic_gateway.store.transactions import hold_calendars, transactional
 
 PHASE = "undo"
 _AT_ONCE = 100
@@ -118,22 +117,22 @@ def _guarded(line: Line, now: Standing) -> Undone:
         return Undone(left=Left.UNREADABLE)
 
 
+@transactional
 async def take_back(undo_id: UUID, complaints: Complaints, window: Window, now: datetime) -> Part | None:
     """Take the next part of that run back; None if there is nothing (more) to be done."""
-    async with in_transaction():
-        waiting = models.CalendarSyncHistory.filter(id=undo_id, kind=UNDO, state__in=[QUEUED, RUNNING])
-        row = await waiting.select_for_update().first()
-        if row is None:
-            return None
-        lines = await _lines(row)
-        desk = await _desk(row, lines, window)
-        taken = [(line, desk.take(line)) for line in lines]
-        changed = list(desk.changed(now))
-        due = await _store(desk, changed, window, now)
-        cause = Cause(run_id=row.id, user_id=desk.calendar.user_id)
-        await changes.record([Entry(b, a, kind_of(b, a)) for b, a in changed], cause, now)
-        await _journal(row, taken, now)
-        is_last = await _note(row, taken, complaints, now)
+    waiting = models.CalendarSyncHistory.filter(id=undo_id, kind=UNDO, state__in=[QUEUED, RUNNING])
+    row = await waiting.select_for_update(no_key=True).first()
+    if row is None:
+        return None
+    lines = await _lines(row)
+    desk = await _desk(row, lines, window)
+    taken = [(line, desk.take(line)) for line in lines]
+    changed = list(desk.changed(now))
+    due = await _store(desk, changed, window, now)
+    cause = Cause(run_id=row.id, user_id=desk.calendar.user_id)
+    await changes.record([Entry(b, a, kind_of(b, a)) for b, a in changed], cause, now)
+    await _journal(row, taken, now)
+    is_last = await _note(row, taken, complaints, now)
     concerned = {user for pair in changed for one in pair for user in people(one)}
     return Part(desk.calendar.user_id, frozenset(due), frozenset(concerned), bool(changed), is_last)
 
@@ -147,12 +146,12 @@ async def _lines(row: models.CalendarSyncHistory) -> Sequence[models.SyncOperati
 async def _desk(
     row: models.CalendarSyncHistory, lines: Sequence[models.SyncOperation], window: Window
 ) -> _Desk:
+    about = sorted({line.appointment_id for line in lines if line.appointment_id})
+    locked = models.Appointment.filter(id__in=about).order_by("id").select_for_update(no_key=True)
+    here = {a.id: appointment_of(a) for a in await locked.prefetch_related("participants")}
+    await hold_calendars([row.sync_config_id])
     config = models.CalendarSyncConfig.get(id=row.sync_config_id).select_related("sync_filter", "user")
     calendar = await config
-    about = sorted({line.appointment_id for line in lines if line.appointment_id})
-    # In the order of their ids, so that no two who lock the same ones wait for each other.
-    locked = models.Appointment.filter(id__in=about).order_by("id").select_for_update()
-    here = {a.id: appointment_of(a) for a in await locked.prefetch_related("participants")}
     choices = (await choices_of([calendar.id], about)).get(calendar.id, {})
     selection = selection_of(calendar, window, {calendar.id: choices}) if calendar.link_id else None
     mappings = models.CalendarSyncMapping.filter(id__in=sorted({line.mapping_id for line in lines}))

@@ -9,13 +9,13 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 
 from tortoise.functions import Count
-from tortoise.transactions import in_transaction
 
 from metonic_core.reconcile.step import Act
 from metonic_gateway.store import history
 from metonic_gateway.store.models import CalendarSyncHistory, SyncOperation
 from metonic_gateway.store.runs import sync_type
 from metonic_gateway.store.states import ENDED, FAILED, QUEUED, RUNNING, UNDO, UNDOING
+from metonic_gateway.store.transactions import transactional
 
 _CHANGING = (Act.CREATE, Act.UPDATE, Act.DELETE)
 
@@ -29,27 +29,27 @@ class Refusal(StrEnum):
     NOTHING_KEPT = "nothing_kept"
 
 
+@transactional
 async def request(user_id: UUID, run_id: UUID, now: datetime) -> UUID | Refusal:
     """The run that takes that run of the user's back: the one that did or does already, else a new one.
 
     One that was cut off for good goes on where it stopped.
     """
-    async with in_transaction():
-        # Two who ask at the same moment get the same one.
-        await CalendarSyncHistory.filter(id=run_id).select_for_update().values("id")
-        run = await history.run(user_id, run_id)
-        if run is None:
-            return Refusal.NOT_FOUND
-        known = await CalendarSyncHistory.filter(sync_config_id=run.calendar_id, undo_of=run_id).first()
-        if known is not None and known.status != FAILED:
-            return known.id
-        if refusal := await _refusal(run):
-            return refusal
-        if known is not None:
-            rows = CalendarSyncHistory.filter(id=known.id)
-            await rows.update(state=QUEUED, status=None, completed_at=None, errors=[])
-            return known.id
-        return await _make(run, now)
+    # Two who ask at the same moment get the same one.
+    await CalendarSyncHistory.filter(id=run_id).select_for_update(no_key=True).only("id")
+    run = await history.run(user_id, run_id)
+    if run is None:
+        return Refusal.NOT_FOUND
+    known = await CalendarSyncHistory.filter(sync_config_id=run.calendar_id, undo_of=run_id).first()
+    if known is not None and known.status != FAILED:
+        return known.id
+    if refusal := await _refusal(run):
+        return refusal
+    if known is not None:
+        rows = CalendarSyncHistory.filter(id=known.id)
+        await rows.update(state=QUEUED, status=None, completed_at=None, errors=[])
+        return known.id
+    return await _make(run, now)
 
 
 async def _refusal(run: history.Run) -> Refusal | None:

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
-from tortoise.transactions import in_transaction
 
 from metonic_core.model.appointment import Appointment, Participant, stamped
 from metonic_core.model.errors import InvalidValue
@@ -44,6 +43,7 @@ from metonic_gateway.store.platform import (
     state_from,
 )
 from metonic_gateway.store.rows import appointment_of
+from metonic_gateway.store.transactions import transactional
 from metonic_gateway.store.users import Person, User
 
 __all__ = [
@@ -133,22 +133,22 @@ async def _upsert_distinct(
         return await _upsert_once(rows, window, now)
 
 
+@transactional
 async def _upsert_once(rows: Sequence[PlatformAppointment], window: Window, now: datetime) -> UpsertReport:
-    async with in_transaction():
-        known = await _locked(rows)
-        outcomes: dict[str, Upserted] = {}
-        for row in rows:
-            if outcome := settled(row, *_found(known, row)):
-                outcomes[row.platform_id] = outcome
-        made = []
-        for one in await _merge([row for row in rows if row.platform_id not in outcomes], known):
-            if isinstance(one, Merged):
-                made.append(one)
-                outcomes[one.asked.platform_id] = one.outcome()
-            else:
-                outcomes[one.platform_id] = one
-        done = await _store(made, window, now)
-        return replace(done, outcomes=[outcomes[row.platform_id] for row in rows])
+    known = await _locked(rows)
+    outcomes: dict[str, Upserted] = {}
+    for row in rows:
+        if outcome := settled(row, *_found(known, row)):
+            outcomes[row.platform_id] = outcome
+    made = []
+    for one in await _merge([row for row in rows if row.platform_id not in outcomes], known):
+        if isinstance(one, Merged):
+            made.append(one)
+            outcomes[one.asked.platform_id] = one.outcome()
+        else:
+            outcomes[one.platform_id] = one
+    done = await _store(made, window, now)
+    return replace(done, outcomes=[outcomes[row.platform_id] for row in rows])
 
 
 async def _merge(
@@ -199,7 +199,7 @@ async def _locked(rows: Sequence[PlatformAppointment]) -> dict[str | UUID, Known
     named = Q(platform_id__in=[row.platform_id for row in rows])
     if ids := [row.appointment_id for row in rows if row.appointment_id]:
         named |= Q(id__in=ids)
-    found = models.Appointment.filter(named).order_by("id").select_for_update()
+    found = models.Appointment.filter(named).order_by("id").select_for_update(no_key=True)
     known: dict[str | UUID, Known] = {}
     for row in await found.prefetch_related("participants"):
         base = state_from(row.platform_base)

@@ -23,20 +23,20 @@ _LOG_END = 2000
 
 @dataclass
 class Child:
-    """A console script or a module with its output in ``log``. ``port`` is where it listens, if it does.
+    """A console script or a module with its output in ``log``. ``port`` is where it listens, 0: nowhere.
 
-    ``is_program``: the command is a program of its own, and ends with us only if it is stopped.
+    ``is_program``: the command is a program of its own, which ends when it is stopped and not with us.
     """
 
     command: Sequence[str]
-    port: int | None
+    port: int
     log: Path
     environment: Mapping[str, str]
     running: Process | None = None
     is_program: bool = False
 
     async def start(self) -> None:
-        """Returns when it listens."""
+        """Returns when it listens, if it does."""
         tethered = (sys.executable, "-P", str(Path(__file__).with_name("tethered.py")))
         with self.log.open("ab") as output:
             # A session of its own: Ctrl-C in the terminal is for us, who stop it in order.
@@ -49,8 +49,7 @@ class Child:
                 env={**os.environ, **self.environment},
                 start_new_session=True,
             )
-        if self.port is not None:
-            await until(self._listens, f"{self.command[0]} starts")
+        await until(self._listens, f"{self.command[0]} starts")
 
     async def ended(self) -> int:
         """Its exit code, as soon as it has ended by itself."""
@@ -81,6 +80,8 @@ class Child:
     async def _listens(self) -> bool | None:
         if self.running is None or self.running.returncode is not None:
             raise TooLate(f"{self.command[0]} ended at once: {self.complaints()}")
+        if not self.port:
+            return True
         try:
             _reader, writer = await asyncio.open_connection(HOST, self.port)
         except OSError:

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from tests.gateway.house import House
 from tests.gateway.memory import CREDENTIALS, HOLIDAYS, HOME, WORK
+from tests.postgres import IS_ASKED_FOR
 from tortoise import Tortoise
 from tortoise.exceptions import IntegrityError
 
@@ -21,6 +22,18 @@ from metonic_gateway.accounts.connecting import (
 )
 from metonic_gateway.store import calendars
 from metonic_gateway.store.models import CalendarLink, CalendarSyncConfig
+
+
+async def never_update(table: str, where: str = "TRUE") -> None:
+    """From here on it fails in the database."""
+    done = "SELECT RAISE(ABORT, 'never')"
+    script = f"CREATE TRIGGER never BEFORE UPDATE ON {table} WHEN {where} BEGIN {done}; END"
+    if IS_ASKED_FOR:
+        script = f"""CREATE FUNCTION never() RETURNS trigger LANGUAGE plpgsql AS
+            'BEGIN RAISE integrity_constraint_violation; END';
+            CREATE TRIGGER never BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({where})
+            EXECUTE FUNCTION never()"""
+    await Tortoise.get_connection("default").execute_script(script)
 
 
 async def test_the_only_writable_calendar_is_chosen_by_itself(house: House) -> None:
@@ -139,10 +152,7 @@ async def test_two_who_connect_for_the_first_time_at_once_share_a_calendar_that_
 
 async def test_connecting_again_never_stops_a_calendar_that_works(house: House) -> None:
     calendar = await house.connect()
-    await Tortoise.get_connection("default").execute_script(
-        "CREATE TRIGGER never BEFORE UPDATE ON calendar_sync_configs WHEN NEW.stopped IS NOT NULL "
-        "BEGIN SELECT RAISE(ABORT, 'it stopped'); END"
-    )
+    await never_update("calendar_sync_configs", "NEW.stopped IS NOT NULL")
 
     assert await house.connect() == calendar
 
@@ -150,9 +160,7 @@ async def test_connecting_again_never_stops_a_calendar_that_works(house: House) 
 async def test_what_fails_while_a_calendar_is_chosen_leaves_the_sign_in_as_it_was(house: House) -> None:
     calendar = await house.connect()
     before = await house.columns(calendar, "access_token", "fence", "stopped", "next_sync_at")
-    await Tortoise.get_connection("default").execute_script(
-        "CREATE TRIGGER never BEFORE UPDATE ON calendar_links BEGIN SELECT RAISE(ABORT, 'crash'); END"
-    )
+    await never_update("calendar_links")
 
     with pytest.raises(IntegrityError):
         await house.connect()

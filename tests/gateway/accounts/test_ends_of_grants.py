@@ -12,6 +12,7 @@ from tests.gateway.accounts.oauth import good, grant_of, renewals, signed_in
 from tests.gateway.granting import Granting
 from tests.gateway.house import House
 from tests.gateway.memory import HOME, WORK
+from tests.postgres import on_sqlite_alone
 from tortoise import connections
 
 from metonic_core.spi.errors import CalendarGone, Unavailable
@@ -77,6 +78,7 @@ async def test_a_renewal_that_is_cancelled_is_stored_all_the_same(house: House, 
     assert renewals(granting) == 1
 
 
+@on_sqlite_alone
 async def test_a_database_that_is_locked_once_loses_no_token(
     house: House, granting: Granting, tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ from metonic_core.model.appointment import Appointment, Participant
 from metonic_core.model.content import Content
 from metonic_core.model.series import Recurrence
 from metonic_core.model.when import AllDay, Timed, Window
-from metonic_gateway.store import appointments, users
+from metonic_gateway.store import appointments, mappings, users
 from metonic_gateway.store.drawing import draw_all, draw_entering
 from metonic_gateway.store.models import CalendarLink, CalendarSyncMapping
 
@@ -73,7 +73,7 @@ async def test_a_row_that_another_transaction_has_opened_meanwhile_is_no_error(h
     link = (await house.row(calendar)).link_id
     assert link is not None
 
-    await appointments.open_each([(link, made)])
+    await mappings.open_each([(link, made)])
 
     assert await house.open_titles(link) == ["Mine"]
 

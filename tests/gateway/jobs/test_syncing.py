@@ -227,3 +227,24 @@ async def test_subscribers_are_nudged_when_a_run_begins_and_when_it_ends(house: 
 
 async def _nothing() -> None:
     return
+
+
+async def test_a_run_that_is_cut_off_lets_go_and_leaves_its_row_to_the_next(house: House) -> None:
+    calendar = await house.connect()
+    run = await ask(house)
+    reading = asyncio.Event()
+
+    async def hang() -> None:
+        reading.set()
+        await asyncio.Event().wait()
+
+    house.world.before_reading = hang
+    running = asyncio.create_task(house.sync(calendar))
+    await asyncio.wait_for(reading.wait(), 10)
+    running.cancel()
+    await asyncio.wait({running})
+
+    (row,) = await house.runs()
+    assert running.cancelled()
+    assert (row.id, row.state, row.status) == (run, "queued", None)
+    assert (await house.row(calendar)).lease_until is None

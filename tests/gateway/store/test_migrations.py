@@ -8,11 +8,14 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
+from tests.postgres import on_sqlite_alone
 from tortoise import Tortoise
 from tortoise.context import TortoiseContext
 from tortoise.migrations.api.migrate import migrate
 
 from metonic_gateway.store.database import migrated, tortoise_config
+
+pytestmark = on_sqlite_alone
 
 FORMER = ["models.0001_initial", "models.0002_platform"]
 NAMESPACE = UUID(int=1)

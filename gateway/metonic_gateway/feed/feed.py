@@ -1,4 +1,4 @@
-"""Publish and subscribe inside one service, for GraphQL subscriptions.
+"""Publish and subscribe inside one process.
 
 What travels is a nudge: the name of a topic, never data. A subscriber looks up the present state itself, so
 a nudge that is merged with an earlier one costs nothing.
@@ -17,8 +17,17 @@ class Feed:
 
     def publish(self, topic: str) -> None:
         """Nudge who listens; never waits."""
+        self.nudge(topic)
+
+    def nudge(self, topic: str) -> None:
+        """Nudge who listens in this process."""
         for subscription in self._by_topic.get(topic, ()):
             subscription.nudge(topic)
+
+    def nudge_all(self) -> None:
+        """Have everybody who listens in this process look again, whatever they listen to."""
+        for topic in self._by_topic:
+            self.nudge(topic)
 
     @contextmanager
     def subscribe(self, topics: Iterable[str]) -> Iterator[AsyncIterator[str]]:

@@ -1,0 +1,101 @@
+"""Sending messages to a broker elsewhere, off the event loop: whoever sends neither waits nor fails.
+
+A broker that is away costs a line in the log and time: what is due stays due.
+"""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from dramatiq.message import Message
+
+from metonic_gateway.jobs.shared_broker import SharedBroker
+from metonic_gateway.telemetry import get_logger
+
+_MOST_WAITING = 10_000
+_IDLE_SECONDS = 5
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 5.0
+_LAST_SECONDS = 2
+
+_log = get_logger(__name__)
+
+
+class Sender:
+    """Sends in order, on a thread of its own; what is the same and still waits is sent once."""
+
+    def __init__(self, broker: SharedBroker) -> None:
+        self._broker = broker
+        self._waiting: dict[tuple[str, tuple[Any, ...]], Message[Any]] = {}
+        self._changed = threading.Condition()
+        self._is_ending = False
+        self._given_up = threading.Event()
+        self._is_away = False
+        self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def enqueue(self, message: Message[Any]) -> None:
+        """Have it sent soon. Where there is no room it is dropped, and asked for again by the scheduler."""
+        with self._changed:
+            if len(self._waiting) < _MOST_WAITING:
+                self._waiting.setdefault((message.actor_name, message.args), message)
+                self._changed.notify()
+
+    def end(self) -> None:
+        """Send what waits, for two seconds at most; blocks for as long."""
+        with self._changed:
+            self._is_ending = True
+            self._changed.notify()
+        self._thread.join(_LAST_SECONDS)
+        self._given_up.set()
+
+    def _run(self) -> None:
+        while not self._is_done():
+            message = self._next()
+            if message is None:
+                self._broker.rest()
+            else:
+                self._send(message)
+        self._broker.rest()
+
+    def _is_done(self) -> bool:
+        return self._given_up.is_set() or (self._is_ending and not self._waiting)
+
+    def _next(self) -> Message[Any] | None:
+        """The next one to send; None if none came for a while, or the end has."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._is_ending, _IDLE_SECONDS)
+            return self._waiting.pop(next(iter(self._waiting))) if self._waiting else None
+
+    def _send(self, message: Message[Any]) -> None:
+        """Try until it is sent, or given up."""
+        pause = _FIRST_PAUSE_SECONDS
+        while not self._is_sent(message) and not self._given_up.wait(pause):
+            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+
+    def _is_sent(self, message: Message[Any]) -> bool:
+        try:
+            self._broker.enqueue(message)
+        except Exception as error:  # noqa: BLE001 - two libraries' errors; whatever it is, it may pass
+            if not self._is_away:
+                _log.warning("broker_away", error=error)
+            self._is_away = True
+            return False
+        if self._is_away:
+            _log.info("broker_back")
+        self._is_away = False
+        return True
+
+
+@asynccontextmanager
+async def sending(broker: SharedBroker) -> AsyncIterator[Sender]:
+    """What sends to this broker, while the block runs."""
+    sender = Sender(broker)
+    sender.start()
+    try:
+        yield sender
+    finally:
+        await asyncio.to_thread(sender.end)

@@ -1,0 +1,107 @@
+"""Transactions side by side: in which order they lock, and what happens where two collide.
+
+SQLite has one writing transaction at a time. On PostgreSQL each statement sees what others have committed by
+then, so that whoever reads in order to write locks first, and in this order:
+
+1. appointments, by id
+2. users: they stay as they are, and get no first calendar
+3. calendars, by id; the row of a calendar stands for all that is its own: links, mappings, conflicts, history
+
+A run begins with its calendar, since its fence must hold until it commits. So it never waits for an
+appointment: one that somebody is at counts as moved. Where it draws work for calendars of others, it locks
+these after its own, which another run may do the other way round: then the server ends one of the two as a
+``Collision``, and it is done anew.
+
+All locks are such that rows which only refer to a locked one can be stored meanwhile. What Tortoise locks are
+instances (``only``): ``values`` after ``select_for_update`` locks nothing, and does not say so.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Collection
+from functools import wraps
+from typing import ParamSpec, TypeVar
+from uuid import UUID
+
+from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient
+from tortoise.connection import get_connection
+from tortoise.queryset import QuerySet
+from tortoise.transactions import in_transaction
+
+from metonic_gateway.store import models
+from metonic_gateway.store.postgres import Collision, Interrupted
+
+__all__ = [
+    "Collision",
+    "Interrupted",
+    "hold_calendars",
+    "hold_calendars_of",
+    "is_free",
+    "transactional",
+]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_ATTEMPTS = 5
+_PAUSE = 0.05
+
+
+def transactional(work: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """Have all of it done in one transaction, and done anew where that collided with another one.
+
+    Inside a transaction it is a part of that one, which is what is done anew.
+    """
+
+    @wraps(work)
+    async def done(*args: P.args, **kwargs: P.kwargs) -> T:
+        attempts = 1 if isinstance(_connection(), TransactionalDBClient) else _ATTEMPTS
+        for attempt in range(1, attempts):
+            try:
+                async with in_transaction():
+                    return await work(*args, **kwargs)
+            except Collision:
+                # Chance, so that the two do not meet again.
+                await asyncio.sleep(_PAUSE * attempt * random.random())  # noqa: S311 - guards nothing
+        async with in_transaction():
+            return await work(*args, **kwargs)
+
+    return done
+
+
+def _connection() -> BaseDBAsyncClient:
+    return get_connection("default")
+
+
+def _is_side_by_side() -> bool:
+    """Whether other transactions may be at work while this one is."""
+    return _connection().capabilities.dialect == "postgres"
+
+
+async def hold_calendars(ids: Collection[UUID]) -> None:
+    """Let nobody else change these calendars, or what is their own, until the transaction ends."""
+    if ids:
+        await _hold(models.CalendarSyncConfig.filter(id__in=list(ids)))
+
+
+async def hold_calendars_of(users: Collection[UUID]) -> None:
+    """The same for all calendars of these users, who get no further one meanwhile."""
+    if not users or not _is_side_by_side():
+        return
+    await _connection().execute_query(
+        'SELECT 1 FROM "users" WHERE "id" = ANY($1) ORDER BY "id" FOR KEY SHARE', [sorted(users)]
+    )
+    await _hold(models.CalendarSyncConfig.filter(user_id__in=list(users)))
+
+
+async def _hold(calendars: QuerySet[models.CalendarSyncConfig]) -> None:
+    if _is_side_by_side():
+        await calendars.order_by("id").select_for_update(no_key=True).only("id")
+
+
+async def is_free(appointment_id: UUID) -> bool:
+    """Whether nobody is at that appointment; if so, nobody is until the transaction ends. Does not wait."""
+    if not _is_side_by_side():
+        return True
+    row = models.Appointment.filter(id=appointment_id).select_for_update(skip_locked=True, no_key=True)
+    return bool(await row.only("id"))
