@@ -7,200 +7,46 @@ Ends with status 1 if an invariant does not hold.
 
 import argparse
 import asyncio
-import json
 import sys
-import time
-from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import Any
 
-import aiohttp
-from tests.chaos.deployment import Deployment, deployed
-from tests.chaos.edits import People
-from tests.chaos.places import PASSWORD, AtGoogle, AtOutlook, AtRadicale, Place
-from tests.chaos.platform import Api, Backend, User, token_for
-from tests.chaos.troubles import Troubles
-from tests.chaos.verdict import Verdict, judged
-from tests.e2e.smoke.proxy import Proxy
-from tests.plugins.apple.outside import HttpClient, make_calendar
-from tests.radicale import calendar_server
-from yarl import URL
+from tests.chaos.ground import Ground, calmed, laid, synced, under_fire
+from tests.chaos.verdict import INVARIANTS, Verdict
 
-from metonic_gateway.demo.stand_ins import GOOGLE, OUTLOOK
-from metonic_gateway.http.identity import Identity, Role
-from metonic_simulators.google import google
-from metonic_simulators.graph import graph
-
-_PER_USER = 3
-_EDITS_A_SECOND = 3
-_CALM_SECONDS = 240
-_WRITES = {"PUT", "POST", "PATCH", "DELETE"}
+_TOLD = 10
 
 
-@dataclass
-class Ground:
-    """All that there is: the service, what it syncs with, and who uses it."""
-
-    deployment: Deployment
-    people: People
-    troubles: Troubles
-    google: Any
-    graph: Any
-    line: Proxy
-
-    @property
-    def mails(self) -> int:
-        return len(self.google.outbox) + len(self.graph.outbox)
-
-    def versions(self) -> list[Any]:
-        """Of everything in every calendar: whoever writes changes one."""
-        google, graph = self.google.world.calendars.values(), self.graph.world.calendars.values()
-        stamps = [(one.id, event.id, event.stamp) for one in google for event in one.events]
-        stamps += [(one.name, event.name, event.stamp) for one in graph for event in one.events]
-        return [stamps, sum(exchange.method in {"PUT", "DELETE"} for exchange in self.line.seen)]
-
-
-@asynccontextmanager
-async def laid(folder: Path, calendars: int, broker: str, dice: Random) -> AsyncIterator[Ground]:
-    count = calendars // _PER_USER
-    names = [f"user{n}" for n in range(count)]
-    async with AsyncExitStack() as stack:
-        at_google = await stack.enter_async_context(google(users=[f"{n}@example.com" for n in names]))
-        at_graph = await stack.enter_async_context(graph(users=[f"{n}@contoso.example" for n in names]))
-        for simulator in (at_google, at_graph):
-            simulator.turn_on("push-delay", seconds=1.0)
-        at_google.turn_off("quota")
-        (folder / "dav").mkdir()
-        server = stack.enter_context(calendar_server(folder / "dav", dict.fromkeys(names, PASSWORD)))
-        line = Proxy(URL(server).port or 0)
-        await line.start()
-        stack.push_async_callback(line.stop)
-        instead = dict.fromkeys(GOOGLE.origins, at_google.url.rstrip("/"))
-        instead |= dict.fromkeys(OUTLOOK.origins, at_graph.url.rstrip("/"))
-        clients = {
-            name: {"id": one.client_id, "secret": one.client_secret}
-            for name, one in (("google", at_google), ("outlook", at_graph))
-        }
-        timeout = aiohttp.ClientTimeout(total=30)
-        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
-        deployment = await stack.enter_async_context(deployed(folder, broker, instead, clients))
-        users = []
-        for name in names:
-            await make_calendar(HttpClient(session, name, PASSWORD), f"{server}{name}/home/")
-            places: list[Place] = [
-                AtGoogle(f"{name}@example.com", at_google),
-                AtOutlook(f"{name}@contoso.example", at_graph),
-                AtRadicale(name, session, server, folder / "dav"),
-            ]
-            token = token_for(deployment.jwt_key, Identity(Role.TRAINER, name, name, "Europe/Berlin"))
-            users.append(User(name, Api(session, deployment.url, token), places))
-        backend = Backend(Api(session, deployment.url, token_for(deployment.jwt_key, Identity(Role.BACKEND))))
-        people = People(dice, backend, users)
-        allows = {"google": _allowing(at_google), "outlook": _allowing(at_graph), "apple": None}
-        for user in users:
-            for place in user.places:
-                await user.connect(place, allows[place.provider], line.url)
-        troubles = Troubles(dice, deployment, at_google, at_graph, line)
-        yield Ground(deployment, people, troubles, at_google, at_graph, line)
-
-
-def _allowing(simulator: Any) -> Callable[[str, str], dict[str, str]]:  # noqa: ANN401 - either
-    def allow(address: str, account: str) -> dict[str, str]:
-        back = URL(simulator.allow(dict(URL(address).query), account)).query
-        return {"code": back["code"], "state": back["state"]}
-
-    return allow
-
-
-async def under_fire(ground: Ground, seconds: float) -> None:
-    """People go on editing while everything fails that can."""
-
-    async def edit() -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while True:
-                    await asyncio.sleep(1 / _EDITS_A_SECOND)
-                    # An edit that has begun is made: whoever asks the platform asks until it answers.
-                    await asyncio.shield(asyncio.ensure_future(ground.people.edit()))
-
-    await asyncio.gather(edit(), ground.troubles.strike(seconds))
-    ground.troubles.calm()
-
-
-async def calmed(ground: Ground) -> tuple[Verdict, float]:
-    """What holds as soon as it does, or after a while all the same; and how long that took."""
-    began = time.monotonic()
-    await synced(ground)
-    while True:
-        verdict = await judged(ground.people)
-        took = time.monotonic() - began
-        if verdict.is_good or took > _CALM_SECONDS:
-            return verdict, took
-        await asyncio.sleep(2)
-        if took > _CALM_SECONDS / 4:
-            await synced(ground)
-
-
-async def synced(ground: Ground) -> None:
-    """Each calendar is read completely once more, whatever it was waiting for."""
-    for user in ground.people.users:
-        for place in user.places:
-            await user.sync(place.provider)
-    for user in ground.people.users:
-        for place in user.places:
-            while (await user.status(place.provider))["state"] in {"QUEUED", "SYNCING"}:
-                await asyncio.sleep(0.2)
-
-
-async def run(folder: Path, options: argparse.Namespace) -> int:
-    dice = Random(options.seed)  # noqa: S311 - chance that can be repeated
-    async with laid(folder, options.calendars, options.broker, dice) as ground:
-        sys.stderr.write(f"{options.calendars} calendars are connected.\n")
-        await under_fire(ground, options.seconds)
+async def run(folder: Path, calendars: int, seconds: float, broker: str, seed: int) -> tuple[Verdict, str]:
+    """What does not hold in the end, and a table of all that happened."""
+    dice = Random(seed)  # noqa: S311 - chance that can be repeated
+    async with laid(folder, calendars, broker, dice) as ground:
+        sys.stderr.write(f"{calendars} calendars are connected.\n")
+        await under_fire(ground, seconds)
         sys.stderr.write("It is calm again.\n")
         verdict, took = await calmed(ground)
         before = ground.versions()
         await synced(ground)
         if ground.versions() != before:
-            verdict.find("I1 a run at rest writes nothing", "a complete read of all calendars wrote something")
+            verdict.find(
+                "I1 a run at rest writes nothing", "a complete read of all calendars wrote something"
+            )
         if ground.mails:
             verdict.find("I6 nobody gets a mail", f"{ground.mails} mails")
-        _tell(ground, verdict, took, options)
-        if not verdict.is_good and options.logs:
-            sys.stdout.write(ground.deployment.complaints() + "\n")
-        return int(not verdict.is_good)
+        head = [("calendars", calendars), ("seconds under fire", round(seconds))]
+        return verdict, _table(ground, verdict, [*head, ("seconds until all was in step again", round(took))])
 
 
-_INVARIANTS = (
-    "I1 a run at rest writes nothing",
-    "I2 what was deleted is gone",
-    "I2 nobody has what is another's",
-    "I3 the last edit is everywhere",
-    "I4 nothing is doubled",
-    "I5 nothing is deleted that nobody deleted",
-    "I6 nobody gets a mail",
-    "I9 nobody is asked anything",
-)
-
-
-def _tell(ground: Ground, verdict: Verdict, took: float, options: argparse.Namespace) -> None:
-    rows = [("calendars", options.calendars), ("seconds under fire", options.seconds)]
+def _table(ground: Ground, verdict: Verdict, head: list[tuple[str, int]]) -> str:
+    rows: list[tuple[str, object]] = [*head]
     rows += sorted(ground.people.made.items()) + sorted(ground.troubles.struck.items())
-    rows += [
-        ("seconds until all was in step again", round(took)),
-        ("places looked at", verdict.looked_at),
-        ("events and appointments in them", verdict.things),
-    ]
-    rows += [(name, len(verdict.broken.get(name, ())) or "holds") for name in _INVARIANTS]
-    width = max(len(str(name)) for name, _ in rows)
-    sys.stdout.write("".join(f"{name:<{width}}  {value}\n" for name, value in rows))
-    for name, why in verdict.broken.items():
-        sys.stdout.write("".join(f"\n{name}: {one}" for one in why[:10]) + "\n")
+    rows += [("places looked at", verdict.looked_at), ("events and appointments in them", verdict.things)]
+    rows += [(name, len(verdict.broken.get(name, ())) or "holds") for name in INVARIANTS]
+    width = max(len(name) for name, _ in rows)
+    told = [f"{name:<{width}}  {value}" for name, value in rows]
+    told += [f"{name}: {one}" for name, why in verdict.broken.items() for one in why[:_TOLD]]
+    return "\n".join(told)
 
 
 def main() -> int:
@@ -209,10 +55,12 @@ def main() -> int:
     parser.add_argument("--calendars", type=int, default=200, help="how many there are")
     parser.add_argument("--broker", choices=("redis", "rabbitmq"), default="redis")
     parser.add_argument("--seed", type=int, default=0, help="of what people do and what fails")
-    parser.add_argument("--logs", action="store_true", help="what the processes said last, if it fails")
     options = parser.parse_args()
     with TemporaryDirectory(prefix="metonic-chaos-") as folder:
-        return asyncio.run(run(Path(folder), options))
+        asked = run(Path(folder), options.calendars, options.seconds, options.broker, options.seed)
+        verdict, table = asyncio.run(asked)
+    sys.stdout.write(f"{table}\n")
+    return int(not verdict.is_good)
 
 
 if __name__ == "__main__":

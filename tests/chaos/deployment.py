@@ -4,36 +4,34 @@ import asyncio
 import json
 import secrets
 from base64 import b64encode
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from shutil import which
 
 import asyncpg
 from tests.chaos.platform import PAGE
 from tests.e2e.smoke.children import Child
+from tests.postgres import SERVER, named
+from tests.servers import RedisServer, postgres_database, rabbitmq, redis_server
 
 from metonic_simulators.servers import HOST, free_port
-
-SERVER = "postgres://postgres@127.0.0.1:5432"
-RABBIT = "amqp://guest:guest@127.0.0.1:5672"
 
 
 @dataclass
 class Redis:
     """A broker of our own, that can be taken away."""
 
-    child: Child
+    server: RedisServer
 
     @property
     def url(self) -> str:
-        return f"redis://{HOST}:{self.child.port}/0"
+        return self.server.url
 
     async def restart(self, pause: float) -> None:
-        await self.child.kill()
+        self.server.kill()
         await asyncio.sleep(pause)
-        await self.child.start()
+        await asyncio.to_thread(self.server.start)
 
 
 @dataclass
@@ -42,7 +40,7 @@ class Rabbit:
 
     @property
     def url(self) -> str:
-        return RABBIT
+        return f"amqp://guest:guest@{HOST}:{rabbitmq()}"
 
     async def restart(self, pause: float) -> None:
         for order in ("stop_app", "start_app"):
@@ -63,7 +61,6 @@ class Deployment:
     serving: Child
     workers: list[Child]
     schedulers: list[Child]
-    kills: dict[str, int] = field(default_factory=dict)
 
     @property
     def processes(self) -> dict[str, Child]:
@@ -75,14 +72,12 @@ class Deployment:
         """SIGKILL, and a new one after that many seconds."""
         child = self.processes[name]
         await child.kill()
-        kind = name.partition(" ")[0]
-        self.kills[kind] = self.kills.get(kind, 0) + 1
         await asyncio.sleep(pause)
         await child.start()
 
     async def drop_connections(self) -> int:
         """Every connection to the database ends; returns how many there were."""
-        connection = await asyncpg.connect(f"{SERVER}/postgres")
+        connection = await asyncpg.connect(SERVER)
         try:
             found = await connection.fetch(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", self.database
@@ -91,77 +86,60 @@ class Deployment:
         finally:
             await connection.close()
 
-    def complaints(self) -> str:
-        return "\n".join(f"--- {name}\n{child.complaints()}" for name, child in self.processes.items())
-
 
 @asynccontextmanager
 async def deployed(
     folder: Path, kind: str, instead: Mapping[str, str], clients: Mapping[str, Mapping[str, str]]
 ) -> AsyncIterator[Deployment]:
     """One that serves, three workers, two schedulers, on PostgreSQL and that kind of broker."""
-    database = f"metonic_chaos_{secrets.token_hex(4)}"
-    async with _database(database):
-        broker = _broker(folder, kind)
-        if isinstance(broker, Redis):
-            await broker.child.start()
-        port, jwt_key = free_port(), secrets.token_urlsafe(48)
-        environment = {
-            "METONIC_KEYS": f"chaos:{b64encode(secrets.token_bytes(32)).decode()}",
-            "METONIC_JWT_KEY": jwt_key,
-            "METONIC_DATABASE_URL": f"{SERVER}/{database}",
-            "METONIC_BROKER_URL": broker.url,
-            "METONIC_PORT": str(port),
-            "METONIC_PUBLIC_URL": f"http://{HOST}:{port}",
-            "METONIC_ALLOW_PRIVATE_ADDRESSES": "true",
-            "METONIC_FREQUENCY_MINUTES": "1",
-            "METONIC_REDIRECT_URIS": PAGE,
-            "METONIC_STAND_INS": json.dumps(instead),
-            "METONIC_OAUTH_CLIENTS": json.dumps(clients),
-        }
-        made = Deployment(
-            f"http://{HOST}:{port}",
-            jwt_key,
-            database,
-            broker,
-            Child(("metonic", "serve"), port, folder / "serve.log", environment),
-            [Child(("metonic", "worker"), 0, folder / f"worker{n}.log", environment) for n in range(3)],
-            [Child(("metonic", "scheduler"), 0, folder / f"scheduler{n}.log", environment) for n in range(2)],
-        )
-        await _migrated(folder, environment)
-        try:
-            for child in made.processes.values():
-                await child.start()
-            yield made
-        finally:
-            await asyncio.gather(*(child.kill() for child in made.processes.values()))
-            if isinstance(broker, Redis):
-                await broker.child.kill()
-
-
-@asynccontextmanager
-async def _database(name: str) -> AsyncIterator[None]:
-    connection = await asyncpg.connect(f"{SERVER}/postgres")
-    await connection.execute(f'CREATE DATABASE "{name}"')
-    try:
-        yield
-    finally:
-        await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-        await connection.close()
+    async with postgres_database() as database:
+        with _broker(folder, kind) as broker:
+            port, jwt_key = free_port(), secrets.token_urlsafe(48)
+            environment = {
+                "METONIC_KEYS": f"chaos:{b64encode(secrets.token_bytes(32)).decode()}",
+                "METONIC_JWT_KEY": jwt_key,
+                "METONIC_DATABASE_URL": named(database),
+                "METONIC_BROKER_URL": broker.url,
+                "METONIC_PORT": str(port),
+                "METONIC_PUBLIC_URL": f"http://{HOST}:{port}",
+                "METONIC_ALLOW_PRIVATE_ADDRESSES": "true",
+                "METONIC_FREQUENCY_MINUTES": "1",
+                "METONIC_REDIRECT_URIS": PAGE,
+                "METONIC_STAND_INS": json.dumps(instead),
+                "METONIC_OAUTH_CLIENTS": json.dumps(clients),
+            }
+            made = Deployment(
+                f"http://{HOST}:{port}",
+                jwt_key,
+                database,
+                broker,
+                Child(("metonic", "serve"), port, folder / "serve.log", environment),
+                [Child(("metonic", "worker"), 0, folder / f"worker{n}.log", environment) for n in range(3)],
+                [
+                    Child(("metonic", "scheduler"), 0, folder / f"scheduler{n}.log", environment)
+                    for n in range(2)
+                ],
+            )
+            await _migrated(folder, environment)
+            try:
+                for child in made.processes.values():
+                    await child.start()
+                yield made
+            finally:
+                await asyncio.gather(*(child.kill() for child in made.processes.values()))
 
 
 async def _migrated(folder: Path, environment: Mapping[str, str]) -> None:
     child = Child(("metonic", "migrate"), 0, folder / "migrate.log", environment)
     await child.start()
-    if await child.ended() != 0:
+    if child.running is None or await child.running.wait() != 0:
         raise RuntimeError(child.complaints())
 
 
-def _broker(folder: Path, kind: str) -> Redis | Rabbit:
+@contextmanager
+def _broker(folder: Path, kind: str) -> Iterator[Redis | Rabbit]:
     if kind == "rabbitmq":
-        return Rabbit()
-    port, server = free_port(), which("redis-server")
-    if server is None:
-        raise RuntimeError("There is no redis-server on this machine.")
-    command = (server, "--port", str(port), "--bind", HOST, "--save", "", "--appendonly", "no")
-    return Redis(Child(command, port, folder / "redis.log", {}, is_program=True))
+        yield Rabbit()
+        return
+    with redis_server(folder) as server:
+        yield Redis(server)

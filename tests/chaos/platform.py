@@ -8,14 +8,15 @@ from typing import Any
 import aiohttp
 from tests.chaos.places import LENGTH, Place, Shown
 
-from metonic_gateway.http.identity import Identity, Role, issue_token, token_key
+from metonic_gateway.http.identity import Identity, issue_token, token_key
 
 Json = dict[str, Any]
 PAGE = "https://app.example.org/connected"
 
 _ERROR = "... on UserError { code message nextStep }"
 _OF = "$provider: ProviderName!"
-_BEGIN = f"""mutation ({_OF}, $page: String!) {{ it: connectProvider(provider: $provider, redirectUri: $page) {{
+_BEGIN = f"""mutation ({_OF}, $page: String!) {{
+  it: connectProvider(provider: $provider, redirectUri: $page) {{
   ... on ConnectionStart {{ authUrl }} {_ERROR} }} }}"""
 _COMPLETE = f"""mutation ({_OF}, $code: String!, $state: String!) {{
   it: completeConnection(provider: $provider, code: $code, state: $state) {{
@@ -31,8 +32,7 @@ _UPSERT = f"""mutation ($rows: [PlatformAppointmentInput!]!) {{ it: upsertAppoin
 _SYNC = f"""mutation ({_OF}) {{ it: syncNow(provider: $provider, complete: true) {{
   ... on SyncRun {{ id }} {_ERROR} }} }}"""
 _STATUS = f"""query ({_OF}) {{ it: syncStatus(provider: $provider) {{
-  state lastSyncStatus openConflicts quarantined consecutiveFailures attention {{ code }} errors {{ code error }}
-  heldRun {{ id }} }} }}"""
+  state openConflicts quarantined attention {{ code }} errors {{ code error }} heldRun {{ id }} }} }}"""
 _LIST = """query ($after: String) { it: appointments(first: 50, after: $after) {
   nodes { title status when { ... on Timed { startsAt } } } pageInfo { hasNextPage endCursor } } }"""
 

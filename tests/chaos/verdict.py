@@ -8,10 +8,24 @@ from tests.chaos.edits import Item, People
 from tests.chaos.places import Shown, about
 from tests.chaos.platform import User
 
+INVARIANTS = (
+    "I1 a run at rest writes nothing",
+    "I2 what was deleted is gone",
+    "I2 nobody has what is another's",
+    "I3 the last edit is everywhere",
+    "I4 nothing is doubled",
+    "I5 nothing is deleted that nobody deleted",
+    "I6 nobody gets a mail",
+    "I9 nobody is asked anything",
+)
+
 
 @dataclass
 class Verdict:
-    """What does not hold, by invariant and in words; ``looked_at`` counts places, ``things`` what stood there."""
+    """What does not hold, by invariant and in words.
+
+    ``looked_at`` counts places, ``things`` what stood there.
+    """
 
     broken: dict[str, list[str]] = field(default_factory=dict)
     looked_at: int = 0
@@ -50,7 +64,9 @@ def _judge(verdict: Verdict, where: str, items: Sequence[Item], shown: Sequence[
         if item.said is None and found is not None:
             verdict.find("I2 what was deleted is gone", f"{where}: {found}")
         elif item.said is not None and found is None:
-            verdict.find("I5 nothing is deleted that nobody deleted", f"{where}: {item.said}, by {_who(item)}")
+            verdict.find(
+                "I5 nothing is deleted that nobody deleted", f"{where}: {item.said}, by {_who(item)}"
+            )
         elif item.said is not None and found != item.said:
             why = f"{where}: {found} instead of {item.said}, by {_who(item)}"
             verdict.find("I3 the last edit is everywhere", why)

@@ -23,26 +23,21 @@ _LOG_END = 2000
 
 @dataclass
 class Child:
-    """A console script or a module with its output in ``log``. ``port`` is where it listens, 0: nowhere.
-
-    ``is_program``: the command is a program of its own, which ends when it is stopped and not with us.
-    """
+    """A console script or a module with its output in ``log``. ``port`` is where it listens, 0: nowhere."""
 
     command: Sequence[str]
     port: int
     log: Path
     environment: Mapping[str, str]
     running: Process | None = None
-    is_program: bool = False
 
     async def start(self) -> None:
         """Returns when it listens, if it does."""
-        tethered = (sys.executable, "-P", str(Path(__file__).with_name("tethered.py")))
+        script = str(Path(__file__).with_name("tethered.py"))
         with self.log.open("ab") as output:
             # A session of its own: Ctrl-C in the terminal is for us, who stop it in order.
             self.running = await asyncio.create_subprocess_exec(
-                *(() if self.is_program else tethered),
-                *self.command,
+                *(sys.executable, "-P", script, *self.command),
                 stdin=PIPE,
                 stdout=output,
                 stderr=output,
@@ -50,10 +45,6 @@ class Child:
                 start_new_session=True,
             )
         await until(self._listens, f"{self.command[0]} starts")
-
-    async def ended(self) -> int:
-        """Its exit code, as soon as it has ended by itself."""
-        return await self.running.wait() if self.running is not None else 0
 
     async def kill(self) -> None:
         """SIGKILL: it gets to do nothing any more."""
