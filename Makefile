@@ -27,7 +27,7 @@ ON_POSTGRES := tests/gateway/store tests/simulation/test_side_by_side.py \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset test test-postgres check fix smoke simulate fuzz bench schema pins clean
+.PHONY: help demo demo-reset test test-postgres check fix smoke simulate fuzz chaos bench schema pins clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,9 @@ simulate: $(EDITABLE) $(DEV) ## Live random histories of the whole engine (make 
 
 fuzz: $(EDITABLE) $(DEV) ## Hostile events and answers for the parsers (make fuzz INPUTS=100000, OF=google, FIRST=..., REPLAY=...)
 	@$(BIN)/python -m tests.fuzz $(if $(REPLAY),--replay $(REPLAY),--inputs $(INPUTS) --first $(FIRST) $(if $(OF),--of $(OF)))
+
+chaos: $(EDITABLE) $(DEV) ## Kill processes, broker and connections while calendars are edited (make chaos ARGS="--broker rabbitmq")
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 bench: $(EDITABLE) $(DEV) $(if $(findstring caldav,$(or $(ARGS),caldav)),$(PEERS)) ## Measure against floors and peers, and print the table
 	@$(BIN)/python -m bench $(ARGS)

@@ -1,0 +1,145 @@
+"""The service as an operator runs it on several machines, and what takes its parts away."""
+
+import asyncio
+import json
+import secrets
+from base64 import b64encode
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+from tests.chaos.platform import PAGE
+from tests.e2e.smoke.children import Child
+from tests.postgres import SERVER, named
+from tests.servers import RedisServer, postgres_database, rabbitmq, redis_server
+
+from metonic_simulators.servers import HOST, free_port
+
+
+@dataclass
+class Redis:
+    """A broker of our own, that can be taken away."""
+
+    server: RedisServer
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    async def restart(self, pause: float) -> None:
+        self.server.kill()
+        await asyncio.sleep(pause)
+        await asyncio.to_thread(self.server.start)
+
+
+@dataclass
+class Rabbit:
+    """The broker of this machine: it stays, and closes all connections."""
+
+    @property
+    def url(self) -> str:
+        return f"amqp://guest:guest@{HOST}:{rabbitmq()}"
+
+    async def restart(self, pause: float) -> None:
+        for order in ("stop_app", "start_app"):
+            command = ("rabbitmqctl", order)
+            process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.DEVNULL)
+            await process.wait()
+            await asyncio.sleep(pause if order == "stop_app" else 0)
+
+
+@dataclass
+class Deployment:
+    """``serving`` answers at ``url``; the others by what they do."""
+
+    url: str
+    jwt_key: str
+    database: str
+    broker: Redis | Rabbit
+    serving: Child
+    workers: list[Child]
+    schedulers: list[Child]
+
+    @property
+    def processes(self) -> dict[str, Child]:
+        named = {"serve": self.serving}
+        named |= {f"worker {n}": one for n, one in enumerate(self.workers, 1)}
+        return named | {f"scheduler {n}": one for n, one in enumerate(self.schedulers, 1)}
+
+    async def kill(self, name: str, pause: float) -> None:
+        """SIGKILL, and a new one after that many seconds."""
+        child = self.processes[name]
+        await child.kill()
+        await asyncio.sleep(pause)
+        await child.start()
+
+    async def drop_connections(self) -> int:
+        """Every connection to the database ends; returns how many there were."""
+        connection = await asyncpg.connect(SERVER)
+        try:
+            found = await connection.fetch(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", self.database
+            )
+            return len(found)
+        finally:
+            await connection.close()
+
+
+@asynccontextmanager
+async def deployed(
+    folder: Path, kind: str, instead: Mapping[str, str], clients: Mapping[str, Mapping[str, str]]
+) -> AsyncIterator[Deployment]:
+    """One that serves, three workers, two schedulers, on PostgreSQL and that kind of broker."""
+    async with postgres_database() as database:
+        with _broker(folder, kind) as broker:
+            port, jwt_key = free_port(), secrets.token_urlsafe(48)
+            environment = {
+                "METONIC_KEYS": f"chaos:{b64encode(secrets.token_bytes(32)).decode()}",
+                "METONIC_JWT_KEY": jwt_key,
+                "METONIC_DATABASE_URL": named(database),
+                "METONIC_BROKER_URL": broker.url,
+                "METONIC_PORT": str(port),
+                "METONIC_PUBLIC_URL": f"http://{HOST}:{port}",
+                "METONIC_ALLOW_PRIVATE_ADDRESSES": "true",
+                "METONIC_FREQUENCY_MINUTES": "1",
+                "METONIC_REDIRECT_URIS": PAGE,
+                "METONIC_STAND_INS": json.dumps(instead),
+                "METONIC_OAUTH_CLIENTS": json.dumps(clients),
+            }
+            made = Deployment(
+                f"http://{HOST}:{port}",
+                jwt_key,
+                database,
+                broker,
+                Child(("metonic", "serve"), port, folder / "serve.log", environment),
+                [Child(("metonic", "worker"), 0, folder / f"worker{n}.log", environment) for n in range(3)],
+                [
+                    Child(("metonic", "scheduler"), 0, folder / f"scheduler{n}.log", environment)
+                    for n in range(2)
+                ],
+            )
+            await _migrated(folder, environment)
+            try:
+                for child in made.processes.values():
+                    await child.start()
+                yield made
+            finally:
+                await asyncio.gather(*(child.kill() for child in made.processes.values()))
+
+
+async def _migrated(folder: Path, environment: Mapping[str, str]) -> None:
+    child = Child(("metonic", "migrate"), 0, folder / "migrate.log", environment)
+    await child.start()
+    if child.running is None or await child.running.wait() != 0:
+        raise RuntimeError(child.complaints())
+
+
+@contextmanager
+def _broker(folder: Path, kind: str) -> Iterator[Redis | Rabbit]:
+    if kind == "rabbitmq":
+        yield Rabbit()
+        return
+    with redis_server(folder) as server:
+        yield Redis(server)

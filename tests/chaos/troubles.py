@@ -1,0 +1,117 @@
+"""What goes wrong on the way: the stand-ins' faults, the broker, the database, processes that die."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from aiohttp import web
+from tests.chaos.deployment import Deployment
+from tests.e2e.smoke.proxy import Exchange, Proxy, Stage
+
+_LOST = ("lost-request", "lost-response", "truncated")
+_GOOGLE: tuple[tuple[str, Mapping[str, Any]], ...] = (
+    *((name, {}) for name in _LOST),
+    ("failing", {}),
+    ("html", {}),
+    ("hidden", {"seconds": 3.0}),
+    ("slow-response", {"seconds": 4.0}),
+    ("rate-limited", {"status": 429, "retry_after": 1}),
+    ("rate-limited", {}),
+    ("sync-token-expired", {}),
+    ("push-lost", {}),
+    ("push-doubled", {}),
+)
+_GRAPH: tuple[tuple[str, Mapping[str, Any]], ...] = (
+    *((name, {}) for name in _LOST),
+    ("failing", {}),
+    ("html", {}),
+    ("hidden", {"seconds": 3.0}),
+    ("slow-response", {"seconds": 4.0}),
+    ("throttled", {"retry_after": "1"}),
+    ("conflict", {}),
+    ("sync-state-not-found", {}),
+    ("push-lost", {}),
+    ("push-doubled", {}),
+)
+_PUSH = frozenset({"push-lost", "push-doubled"})
+_DAV = ("429", "503", "slow", "lost-request", "lost-response")
+
+
+@dataclass
+class Troubles:
+    """``struck`` counts them; ``seconds`` is how long they last, ``pace`` how fast one follows the other."""
+
+    dice: Random
+    deployment: Deployment
+    google: Any
+    graph: Any
+    line: Proxy
+    struck: Counter[str] = field(default_factory=Counter)
+
+    async def strike(self, seconds: float) -> None:
+        """All of them, for so long."""
+        ends = [
+            self._again(seconds, 0.4, self._provider),
+            self._again(seconds, 4, self._death),
+            self._again(seconds, 9, self._database),
+            self._broker(seconds),
+        ]
+        await asyncio.gather(*ends)
+
+    def calm(self) -> None:
+        """Nothing goes wrong any more."""
+        self.google.world.faults.armed.clear()
+        self.graph.world.faults.armed.clear()
+        self.line.instead = lambda _: None
+
+    async def _again(self, seconds: float, every: float, strike: Callable[[], Any]) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while True:
+                    await asyncio.sleep(every * (0.5 + self.dice.random()))
+                    # What has begun is ended: who was killed comes back.
+                    await asyncio.shield(asyncio.ensure_future(strike()))
+
+    async def _provider(self) -> None:
+        kind = self.dice.choice(("google", "outlook", "apple"))
+        if kind == "apple":
+            return self._dav(self.dice.choice(_DAV))
+        simulator, faults = (self.google, _GOOGLE) if kind == "google" else (self.graph, _GRAPH)
+        name, options = self.dice.choice(faults)
+        simulator.arm(name, method="PUSH" if name in _PUSH else "*", **options)
+        self.struck[f"{kind}: {name}"] += 1
+        return None
+
+    def _dav(self, name: str) -> None:
+        """The next request but those for a sign-in."""
+        self.struck[f"apple: {name}"] += 1
+        if name in {"slow", "lost-request", "lost-response"}:
+            stage = Stage.BEFORE if name == "lost-request" else Stage.AFTER
+            gate = self.line.gate(stage, lambda _: not gate.held)
+            asyncio.get_running_loop().call_later(5 if name == "slow" else 1, gate.drop)
+            return
+
+        def instead(_: Exchange) -> web.Response:
+            self.line.instead = lambda _: None
+            return web.Response(status=int(name), headers={"Retry-After": "1"})
+
+        self.line.instead = instead
+
+    async def _death(self) -> None:
+        name = self.dice.choice(list(self.deployment.processes))
+        self.struck[f"SIGKILL: {name.partition(' ')[0]}"] += 1
+        await self.deployment.kill(name, self.dice.choice((0.0, 1.0, 5.0)))
+
+    async def _database(self) -> None:
+        self.struck["database: connections dropped"] += await self.deployment.drop_connections()
+
+    async def _broker(self, seconds: float) -> None:
+        """Twice, if there is time."""
+        for _ in range(2 if seconds > 60 else 1):
+            await asyncio.sleep(seconds / 3)
+            await self.deployment.broker.restart(3)
+            self.struck["broker: restarted"] += 1
