@@ -158,7 +158,7 @@ async def test_a_calendar_that_somebody_holds_is_not_asked_for(house: House) -> 
 )
 async def test_what_is_due_is_found_by_its_index_however_many_rows_there_are(house: House) -> None:
     async with in_transaction() as transaction:
-        await transaction.execute_script("SET LOCAL enable_seqscan = off")
+        await transaction.execute_script("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
         due = CalendarSyncConfig.filter(claiming.is_claimable(house.now)).order_by("next_sync_at").limit(10)
 
         plan = str(await due.explain())
