@@ -34,7 +34,7 @@ LONGEST_PAUSE = timedelta(days=7)
 """A provider that asks for longer is taken for broken, not obeyed for years."""
 _LEARNT_FOR = timedelta(hours=1)
 # Of machines that count together.
-_CLOCKS_DIFFER = timedelta(seconds=5)
+_CLOCKS_DIFFER = timedelta(seconds=30)
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MOST_ENTRIES = 60
 TOLD_EVERY = timedelta(hours=6)

@@ -46,7 +46,7 @@ async def claim(now: datetime, most: int = MOST_ASKED) -> Claimed:
 
 async def claimable(now: datetime, limit: int) -> Sequence[tuple[UUID, UUID]]:
     """Calendars to ask for, and whose they are; the one that waits longest first."""
-    due = CalendarSyncConfig.filter(_is_claimable(now)).order_by("next_sync_at").limit(limit)
+    due = CalendarSyncConfig.filter(is_claimable(now)).order_by("next_sync_at").limit(limit)
     return [(row["id"], row["user_id"]) for row in await due.values("id", "user_id")]
 
 
@@ -69,14 +69,14 @@ async def _asked(now: datetime, most: int) -> Mapping[UUID, int]:
 async def _marked(calendars: Collection[UUID], now: datetime) -> Sequence[UUID]:
     """Those of them that nobody else marks at this moment, in the same order."""
     async with in_transaction():
-        free = CalendarSyncConfig.filter(_is_claimable(now), id__in=list(calendars))
+        free = CalendarSyncConfig.filter(is_claimable(now), id__in=list(calendars))
         # Rows, not values: those Tortoise reads without the lock, and says nothing.
-        mine = {row.id for row in await free.select_for_update(skip_locked=True).only("id")}
+        mine = {row.id for row in await free.select_for_update(skip_locked=True, no_key=True).only("id")}
         await CalendarSyncConfig.filter(id__in=list(mine)).update(asked_at=now)
     return [calendar for calendar in calendars if calendar in mine]
 
 
-def _is_claimable(now: datetime) -> Q:
+def is_claimable(now: datetime) -> Q:
     """Due and free, and not just asked for, unless it is due anew since."""
     is_asked = Q(_is_just_asked(now), asked_at__gte=F("next_sync_at"))
     return Q(is_waiting(now), Q(asked_at=None) | ~is_asked)

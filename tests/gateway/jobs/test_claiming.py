@@ -1,12 +1,14 @@
 """What is due is asked for by one scheduler, fairly, and no faster than workers take it."""
 
 import asyncio
+import os
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from tests.gateway.house import House
+from tortoise.transactions import in_transaction
 
 from metonic_gateway.jobs.scheduler import Scheduler
 from metonic_gateway.store import claiming, leases
@@ -149,6 +151,20 @@ async def test_a_calendar_that_somebody_holds_is_not_asked_for(house: House) -> 
 
     assert (await claim(house.now)).calendars == []
     assert await claiming.claimable(house.now + leases.LENGTH, 10) != []
+
+
+@pytest.mark.skipif(
+    os.environ.get("METONIC_TEST_DATABASE") != "postgres", reason="SQLite reads the table, which is small"
+)
+async def test_what_is_due_is_found_by_its_index_however_many_rows_there_are(house: House) -> None:
+    async with in_transaction() as transaction:
+        await transaction.execute_script("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        due = CalendarSyncConfig.filter(claiming.is_claimable(house.now)).order_by("next_sync_at").limit(10)
+
+        plan = str(await due.explain())
+
+    assert "ix_calendar_due" in plan
+    assert "Sort Key" not in plan
 
 
 async def test_after_a_standstill_a_scheduler_goes_on_as_soon_as_workers_take(house: House) -> None:
