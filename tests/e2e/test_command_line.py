@@ -50,7 +50,9 @@ def test_a_service_migrates_answers_and_ends_when_it_is_told_to(environment: dic
     try:
         answer = ask(environment["METONIC_PORT"], token, "{ viewer { id role } }")
         assert answer == {"data": {"viewer": {"id": "trainer-1", "role": "TRAINER"}}}
-        with urlopen(f"http://127.0.0.1:{environment['METONIC_METRICS_PORT']}/metrics", timeout=5) as scraped:
+        with urlopen(
+            f"http://127.0.0.1:{environment['METONIC_METRICS_PORT']}/metrics", timeout=20
+        ) as scraped:
             assert "metonic_database_up 1.0" in scraped.read().decode()
 
         child.send_signal(signal.SIGTERM)

@@ -41,7 +41,8 @@ async def measured(services: Services) -> AsyncIterator[None]:
         Route("/readyz", readyz),
     ]
     with _bound(settings.metrics_host, settings.metrics_port) as listening:
-        async with served(Starlette(routes=routes), listening, asyncio.Event()):
+        # Who watches comes several times a minute.
+        async with served(Starlette(routes=routes), listening, asyncio.Event(), is_logged=False):
             yield
 
 
