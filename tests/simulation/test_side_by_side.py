@@ -10,7 +10,7 @@ from tests.simulation.history import lived
 
 pytestmark = on_postgres_alone
 
-HISTORIES = 20
+HISTORIES = 10
 
 
 @pytest.mark.parametrize("seed", range(HISTORIES))

@@ -102,6 +102,7 @@ class World:
     weather: Weather = field(init=False)
     witness: Witness = field(init=False)
     platform: Platform = field(init=False)
+    backend: asyncio.Lock = field(default_factory=asyncio.Lock)
     _fence: int = 0
 
     def __post_init__(self) -> None:

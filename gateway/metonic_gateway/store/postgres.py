@@ -171,6 +171,8 @@ class _PooledTransaction(TransactionContextPooled):
         try:
             await client.begin()
         except BaseException:
+            # Nobody knows whether it has begun.
+            client._connection.terminate()  # noqa: SLF001 - likewise
             await pool.release(client._connection)  # noqa: SLF001 - likewise
             raise
 

@@ -63,12 +63,12 @@ async def test_several_processes_bring_it_up_to_date_at_once(empty: str) -> None
     environment["METONIC_DATABASE_URL"] = empty
     at_once = [
         await asyncio.create_subprocess_exec(METONIC, "migrate", env=environment, stderr=subprocess.PIPE)
-        for _ in range(3)
+        for _ in range(2)
     ]
 
     said = [await each.communicate() for each in at_once]
 
-    assert [each.returncode for each in at_once] == [0, 0, 0], said
+    assert [each.returncode for each in at_once] == [0, 0], said
     async with opened(empty):
         await check_migrated()
 
