@@ -164,7 +164,7 @@ def dialled(port: str) -> socket.socket:
     until = time.monotonic() + 20
     while True:
         try:
-            return socket.create_connection(("127.0.0.1", int(port)), timeout=20)
+            return socket.create_connection(("127.0.0.1", int(port)), timeout=60)
         except OSError:
             assert time.monotonic() < until, "the service does not listen"
             time.sleep(0.05)
