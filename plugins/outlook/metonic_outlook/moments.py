@@ -84,7 +84,7 @@ def _instant(part: Item) -> datetime:
     zone = UTC_ZONE if is_utc else iana_name(text_of(part, "timeZone") or UTC_ZONE)
     if zone is None:
         raise Incomprehensible(Flaw.NO_TIME)
-    return instant_of(at, zone)
+    return at.replace(tzinfo=UTC) if zone == UTC_ZONE else instant_of(at, zone)
 
 
 def _read(part: Item) -> tuple[datetime, bool]:
@@ -130,8 +130,15 @@ def slot_of(exception: Item, when: When, home: str) -> Slot | None:
         return None
     at = moment(text)[0].replace(tzinfo=UTC)
     if isinstance(when, Timed):
-        return slot_on(shown(at, when.zone).date(), when)
+        return _slot_at(at, when)
     return _midnight(at, iana_name(home))
+
+
+def _slot_at(at: datetime, when: Timed) -> datetime:
+    """The occurrence at that instant: where clocks skip the last hour of a day, its own is the day before."""
+    on = shown(at, when.zone).date()
+    before = datetime.combine(on - _DAY, when.start.time())
+    return before if instant_of(before, when.zone) == at else datetime.combine(on, when.start.time())
 
 
 def _midnight(at: datetime, zone: str | None) -> date:
