@@ -40,9 +40,9 @@ def text_of(item: Item, name: str) -> str:
 def name_of(item: Item, name: str) -> str:
     """A text that names something; empty if it could neither be stored nor sent."""
     found = text_of(item, name)
-    # What can be printed has octets in UTF-8.
-    is_kept = len(found) <= _LONGEST_NAME and found.isprintable() and len(found.encode()) <= _LONGEST_NAME
-    return found if is_kept else ""
+    if len(found) > _LONGEST_NAME or not found.isprintable():
+        return ""
+    return found if found.isascii() or len(found.encode()) <= _LONGEST_NAME else ""
 
 
 def words_of(item: Item, name: str) -> str:
