@@ -153,8 +153,9 @@ def is_partial(item: Item) -> bool:
 
 def identity_of(item: Item) -> str | None:
     """What it was created as, by its transaction id, which nothing but a create can set."""
+    text = text_of(item, "transactionId")
     try:
-        return str(UUID(text_of(item, "transactionId")))
+        return str(UUID(text)) if text else None
     except ValueError:
         return None
 

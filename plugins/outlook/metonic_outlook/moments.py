@@ -18,7 +18,7 @@ from metonic_outlook.zones import UTC_ZONE, Mailbox, iana_name, is_same_name, ke
 
 _DAY = timedelta(days=1)
 # Seven digits of a second are more than Python reads; none of them means anything.
-_MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]+)?(Z?)\Z")
+_MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]+)?(Z?)\Z")
 # Beyond these there is no room to reckon in, and 0001-01-01 stands for no date.
 _YEARS = range(100, 9000)
 _LONGEST = timedelta(days=366 * 900)
@@ -53,8 +53,11 @@ def _timed(item: Item, series: When | None, start: Item, end: Item) -> Span:
     zone, is_told = (series.zone, True) if isinstance(series, Timed) else _meant(item)
     first = _instant(start)
     last = max(_instant(end), first)
-    when = Timed(shown(first, zone), shown(last, zone), zone)
-    if (when.starts_at, when.ends_at) == (first, last):
+    clocks = ZoneInfo(zone)
+    told = [at.astimezone(clocks) for at in (first, last)]
+    begins, ends = (at.replace(tzinfo=None, fold=0) for at in told)
+    when = Timed(begins, ends, zone)
+    if not any(at.fold for at in told):
         return Span(when, is_told)
     if part_of(item, "recurrence"):
         # The rule is about the wall clock, and the other occurrences are right by it.
@@ -97,11 +100,11 @@ def moment(text: str) -> tuple[datetime, bool]:
     if found is None:
         raise Incomprehensible(Flaw.NO_TIME)
     try:
-        at = datetime.fromisoformat(f"{found[1]}T{found[2]}")
+        at = datetime.fromisoformat(found[1])
     except ValueError as error:
         raise Incomprehensible(Flaw.NO_TIME) from error
     _check_range(at)
-    return at, bool(found[3])
+    return at, bool(found[2])
 
 
 def day(text: str) -> date:
