@@ -18,7 +18,7 @@ from itertools import cycle
 
 from tests.fuzz.course import MATERIALS, MIXTURES, Course, judged, run
 from tests.fuzz.mutations import named
-from tests.fuzz.reasons import OF_GOOGLE, REASONS
+from tests.fuzz.reasons import OF_GOOGLE, OF_OUTLOOK, REASONS
 
 _AT_ONCE = 500
 _WIDTH = 150
@@ -48,7 +48,7 @@ def fuzz(first: int, number: int, plugins: Sequence[str], processes: int) -> int
     slowest, name = course.slowest
     _tell(f"the slowest took {slowest * 1000:.0f} ms of the processor: --replay {name}")
     for what, count in course.outcomes.most_common():
-        _tell(f"{count:>9}  {'refused: ' if what in REASONS | OF_GOOGLE else ''}{what}")
+        _tell(f"{count:>9}  {'refused: ' if what in REASONS | OF_GOOGLE | OF_OUTLOOK else ''}{what}")
     for name, error in course.broken.items():
         _tell(f"\n{error}\n--replay {name}")
     return len(course.broken)

@@ -16,15 +16,22 @@ from tests.fuzz.google_events import judged_event
 from tests.fuzz.google_materials import ANSWERS, BATCHES, EVENTS
 from tests.fuzz.materials import BODIES, DOCUMENTS
 from tests.fuzz.mutations import Input, Material, inputs
+from tests.fuzz.outlook_answers import judged_answer as judged_answer_of_outlook
+from tests.fuzz.outlook_answers import judged_batch as judged_batch_of_outlook
+from tests.fuzz.outlook_events import judged_event as judged_event_of_outlook
+from tests.fuzz.outlook_materials import ANSWERS as OUTLOOK_ANSWERS
+from tests.fuzz.outlook_materials import BATCHES as OUTLOOK_BATCHES
+from tests.fuzz.outlook_materials import EVENTS as OUTLOOK_EVENTS
 
 SECONDS = 2.0
 """What one input may cost of the processor."""
-MATERIALS = {material.kind: material for material in (BODIES, DOCUMENTS, EVENTS, ANSWERS, BATCHES)}
 MIXTURES: Mapping[str, tuple[Material, ...]] = {
     "apple": (BODIES, BODIES, DOCUMENTS),
     "google": (EVENTS, EVENTS, EVENTS, ANSWERS, BATCHES),
+    "outlook": (*(OUTLOOK_EVENTS,) * 3, OUTLOOK_ANSWERS, OUTLOOK_BATCHES),
 }
 """What is tried of each plugin; what stands there more often is."""
+MATERIALS = {material.kind: material for mixture in MIXTURES.values() for material in mixture}
 
 
 @dataclass(slots=True)
@@ -58,6 +65,9 @@ JUDGES: Mapping[str, Callable[[asyncio.Runner, str, int], str]] = {
     "event": judged_event,
     "answer": judged_answer,
     "batch": judged_batch,
+    "outlook-event": judged_event_of_outlook,
+    "outlook-answer": judged_answer_of_outlook,
+    "outlook-batch": judged_batch_of_outlook,
 }
 
 

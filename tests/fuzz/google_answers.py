@@ -6,28 +6,21 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from tests.fuzz.google_events import WINDOW, adapter_at, check_change, check_error, check_kept, storable
+from tests.fuzz.google_events import adapter_at
 from tests.fuzz.google_server import CALENDAR, SOUND_TYPE, Calendar, Damage, Item
+from tests.fuzz.kept import WINDOW, check_answer, check_change, check_error
 
 from metonic_core.spi import (
-    Account,
-    CalendarInfo,
     Channel,
     ChannelAsk,
     Content,
     Create,
     Delete,
-    Failed,
-    Foreign,
-    Gone,
     Outcome,
     ProviderError,
     Seen,
     Stored,
     Timed,
-    Touched,
-    Unknown,
-    Unreadable,
     Update,
     Write,
 )
@@ -222,26 +215,5 @@ def _judged(
         check_error(error)
         return f"{what}: {type(error).__name__}"
     for one in found:
-        _check(one)
+        check_answer(one)
     return what
-
-
-def _check(one: object) -> None:
-    match one:
-        case str():
-            storable(one)
-        case Failed() | Unknown():
-            check_error(one.error)
-        case Stored():
-            check_kept(one.event)
-        case Seen() | Touched() | Gone() | Unreadable() | Foreign():
-            check_change(one)
-        case CalendarInfo():
-            for text in (one.id, one.name, one.zone or "", one.color or ""):
-                storable(text)
-        case Account():
-            for text in (one.subject, one.name, one.username, one.calendar_id or "", one.zone or ""):
-                storable(text)
-        case Channel():
-            storable(one.resource)
-            one.expires_at.astimezone(UTC)

@@ -3,47 +3,35 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from tests.fuzz.google_server import CALENDAR, HOST, ZONE, Calendar, Item
-from tests.fuzz.reasons import OF_GOOGLE
+from tests.fuzz.kept import WINDOW, check_change, check_error, check_kept, storable
 from tests.plugins.apple.edits import EDITS, edits_of, groups_of
 
-from metonic_core.model.codec import decode, encode
 from metonic_core.spi import (
     Account,
-    Change,
     Content,
     Failed,
     Foreign,
-    Gone,
     ProviderError,
-    RateLimited,
-    Seen,
     Stored,
     StoredEvent,
     Touched,
     Unknown,
     Unreadable,
     Update,
-    Window,
 )
 from metonic_google.adapter import GoogleAdapter
 from metonic_google.items import is_series
 from metonic_google.reading import Whole
 
-WINDOW = Window(datetime(2028, 1, 1, tzinfo=UTC), datetime(2029, 1, 1, tzinfo=UTC))
-_WEEK = 7 * 24 * 3600
-_LARGEST = 2**63 - 1
-_LONGEST_ID = 2000
 _CURSORS = (
     None,
     '{"sync":"before"}',
     '{"page":"second"}',
     '{"page":"second","series":{"lessons":["1",true,[]]}}',
 )
-_OF_ANSWERS = ("Google Calendar", "This Google Account", "Only the organizer", "Google does not accept")
 _SOUND = {
     "etag": '"1"',
     "status": "confirmed",
@@ -113,48 +101,6 @@ def check_feed(runner: asyncio.Runner, text: str, turn: int) -> None:
     assert [check_change(change) for change in read] == again, "another event than was asked for"
 
 
-def storable(text: str) -> None:
-    """PostgreSQL takes it."""
-    assert "\0" not in text, "a character that cannot be stored"
-    text.encode()
-
-
-def check_change(change: Change, *, is_named: bool = True) -> str:
-    """It can be kept; returns the id of the event."""
-    if isinstance(change, Seen):
-        check_kept(change.event)
-        event_id, etag = change.event.id, change.event.etag
-    else:
-        event_id, etag = change.id, "" if isinstance(change, Gone) else change.etag
-    if isinstance(change, Unreadable):
-        is_known = change.reason in OF_GOOGLE or change.reason.startswith(_OF_ANSWERS)
-        assert is_known, f"no reason that is known: {change.reason}"
-    if isinstance(change, Gone):
-        check_revision(change.revision)
-    storable(etag)
-    if is_named:
-        storable(event_id)
-        assert event_id, "an event without an id"
-        assert len(event_id.encode()) <= _LONGEST_ID, "an id that cannot be looked up"
-    return event_id
-
-
-def check_revision(revision: int | None) -> None:
-    assert revision is None or abs(revision) <= _LARGEST, "a revision that cannot be stored"
-
-
-def check_kept(event: StoredEvent) -> None:
-    """The event goes through the store, and what is asked of each event can be asked of it."""
-    document = json.dumps(encode(event), ensure_ascii=False)
-    assert "\\u0000" not in document
-    assert decode(json.loads(document.encode())) == event
-    check_revision(event.revision)
-    if event.modified_at is not None:
-        event.modified_at.astimezone(UTC)
-    event.content.occurs_in(WINDOW)
-    event.content.ends_at()
-
-
 def _judged_edit(runner: asyncio.Runner, items: Sequence[Item], event: StoredEvent, turn: int) -> str:
     names = list(edits_of(event.content))
     name = names[turn % len(names)]
@@ -180,11 +126,3 @@ def _judged_edit(runner: asyncio.Runner, items: Sequence[Item], event: StoredEve
 def _check_edited(adapter: GoogleAdapter, found: Content, wanted: Content) -> None:
     differing = [g for g in wanted.groups() if not adapter.same(g, found, wanted)]
     assert not differing, f"edited, and it reads otherwise in {differing}"
-
-
-def check_error(error: ProviderError) -> None:
-    """A sentence, and a time that anybody could wait."""
-    storable(error.message)
-    assert error.message.endswith("."), error.message
-    wait = error.retry_after if isinstance(error, RateLimited) else None
-    assert wait is None or 0 <= wait <= _WEEK, "no time that anybody could wait"

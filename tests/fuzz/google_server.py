@@ -28,6 +28,7 @@ _FIXED: Mapping[tuple[str, str], Item] = {
     ("GET", "/users/me/calendarList/primary"): _ENTRY,
     ("POST", "/events/watch"): {"id": "channel", "resourceId": "resource", "expiration": "1893456000000"},
 }
+_NOT_FOUND: Item = {"error": {"errors": [{"reason": "notFound"}], "code": 404}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Calendar:
             return damage.status, damage.headers, damage.body
         path, _, query = target.partition("?")
         found = self._sound(method, path.removeprefix(_API), parse_qs(query), content)
-        status = found.get("status") if set(found) == {"status"} else 200
+        status = 404 if found is _NOT_FOUND else found.get("status") if set(found) == {"status"} else 200
         text = found["text"] if set(found) == {"text"} else json.dumps(found)
         return (status if isinstance(status, int) else 200), {}, text.encode("utf-8", "surrogatepass")
 
@@ -120,7 +121,7 @@ class Calendar:
     def _one(self, method: str, event_id: str, content: bytes) -> Item:
         at = next((i for i, item in enumerate(self.items) if item.get("id") == event_id), None)
         if at is None:
-            return {"status": 404}
+            return _NOT_FOUND
         if method == "DELETE":
             del self.items[at]
             return {"status": 204}

@@ -1,4 +1,4 @@
-"""Every reason for which an event is set aside, at either provider.
+"""Every reason for which an event is set aside, at any provider.
 
 A reason that is not one of these sentences, each of them fixed, might have the text of an event in it.
 """
@@ -69,3 +69,26 @@ OF_GOOGLE = _OF_RULES | frozenset(
         "The series has more exceptions than any calendar allows.",
     }
 )
+
+OF_OUTLOOK = frozenset(
+    {
+        "The description is larger than anybody reads.",
+        "The event has a date or time that is none.",
+        "The event has a date that is out of range.",
+        "The event has no start and end that go together.",
+        "The event lasts longer than a calendar can reckon.",
+        "The series begins on another day than its rule says.",
+        "The series does not say from when to when it goes on.",
+        "The series has more exceptions than any calendar allows.",
+        "The series has no rule that can be read.",
+        "The series is in a time zone that only Outlook knows, so its occurrences cannot be told.",
+        "The series never takes place.",
+    }
+)
+
+OF_ANSWERS = (
+    *("Google Calendar", "This Google Account", "Only the organizer", "Google does not accept"),
+    *("Microsoft Graph", "This Microsoft account", "Microsoft does not accept", "Outlook does not show"),
+    "A permission that is needed",
+)
+"""How those begin that tell of an answer and not of an event."""

@@ -73,15 +73,24 @@ def expect_nothing(answer: Answer) -> None:
 
 def reasons(answer: Answer) -> frozenset[str]:
     """The reasons in an error's body, of either of the two shapes; empty if it tells none."""
-    try:
-        error = document(answer).get("error")
-    except Unavailable:
-        return frozenset()
-    if not isinstance(error, dict):
-        return frozenset()
+    error = _error(answer)
     entries = [entry for key in ("errors", "details") for entry in _list(error.get(key))]
     named = [entry.get("reason") for entry in entries if isinstance(entry, dict)]
     return frozenset(reason for reason in named if isinstance(reason, str))
+
+
+def _error(answer: Answer) -> dict[str, Any]:
+    """The error in a body; empty if it tells none."""
+    try:
+        found = document(answer).get("error")
+    except Unavailable:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def is_missing(answer: Answer) -> bool:
+    """Whether Google says that there is no such thing, or no more. A page of somebody in between does not."""
+    return answer.status in MISSING and bool(_error(answer))
 
 
 def _list(found: object) -> list[object]:
@@ -97,7 +106,7 @@ def read_failure(answer: Answer) -> ProviderError:
 
 def write_failure(answer: Answer) -> ProviderError:
     """Why a write was refused; Unavailable where it may have happened all the same."""
-    if answer.status in MISSING:
+    if is_missing(answer):
         return NotFound("The event is not there any more.")
     if answer.status in {PRECONDITION_FAILED, CONFLICT}:
         return EtagMismatch("The event was changed meanwhile.")
@@ -135,8 +144,15 @@ def _general(answer: Answer) -> ProviderError | None:
         return _limited(answer, named)
     if answer.status == FORBIDDEN:
         return _forbidden(named)
+    return _nothing_told(answer)
+
+
+def _nothing_told(answer: Answer) -> Unavailable | None:
+    """Where Google failed, or somebody else has answered."""
     if answer.status >= SERVER_ERROR or answer.status in {*range(100, 400), _TIMED_OUT}:
         return Unavailable(f"Google Calendar failed with status {answer.status}.")
+    if answer.status in MISSING and not _error(answer):
+        return Unavailable("Something answered in the place of Google Calendar.")
     return None
 
 

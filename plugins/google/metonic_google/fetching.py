@@ -7,7 +7,7 @@ from enum import Enum
 from metonic_core.model.when import is_zone
 from metonic_core.spi import Answer, ProviderError, Unavailable
 from metonic_core.spi.errors import Scope
-from metonic_google.errors import ANOTHER, MISSING, NO_ANSWER, OK, document, read_failure
+from metonic_google.errors import ANOTHER, NO_ANSWER, OK, document, is_missing, read_failure
 from metonic_google.items import FIELDS, Item, id_of, is_cancelled, is_series, items_of, master_of, text_of
 from metonic_google.moments import UTC_ZONE, needs_zone
 from metonic_google.multipart import Request
@@ -160,7 +160,7 @@ def _failures(answers: Sequence[Answer]) -> dict[int, Unavailable]:
 
 
 def _failure(answer: Answer) -> ProviderError | None:
-    if answer.status in MISSING:
+    if is_missing(answer):
         return None
     if answer.status != OK:
         return read_failure(answer)
@@ -172,7 +172,7 @@ def _failure(answer: Answer) -> ProviderError | None:
 
 
 def _item(event_id: str, answer: Answer) -> Item | Missing | Withheld:
-    if answer.status in MISSING:
+    if is_missing(answer):
         return Missing()
     item = _page(answer)
     if isinstance(item, Withheld):

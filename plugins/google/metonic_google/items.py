@@ -20,7 +20,7 @@ _CANCELLED = "cancelled"
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _EPOCH, _THOUSANDTH = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 _VERSION = re.compile("[0-9]{10,20}")
-# Google's ids have 1,024 characters, and those of occurrences a date more.
+# Google's ids have 1,024 characters, and those of occurrences a date more. An index takes some 2,700 octets.
 _LONGEST_NAME = 1100
 
 
@@ -33,7 +33,9 @@ def text_of(item: Item, name: str) -> str:
 def name_of(item: Item, name: str) -> str:
     """A text that names something; empty if it could neither be stored nor sent."""
     found = text_of(item, name)
-    return found if len(found) <= _LONGEST_NAME and found.isprintable() else ""
+    if len(found) > _LONGEST_NAME or not found.isprintable():
+        return ""
+    return found if found.isascii() or len(found.encode()) <= _LONGEST_NAME else ""
 
 
 def words_of(item: Item, name: str) -> str:

@@ -10,12 +10,12 @@ from metonic_google.errors import (
     CONFLICT,
     DONE,
     FORBIDDEN,
-    MISSING,
     OK,
     SERVER_ERROR,
     TOO_MANY,
     UNAUTHORIZED,
     document,
+    is_missing,
     read_failure,
     reasons,
 )
@@ -103,7 +103,7 @@ class Session:
     async def zone_of(self, calendar_id: str) -> str | None:
         """The IANA zone of a calendar; raises CalendarGone if there is none."""
         answer = await self.send(Request("GET", events(calendar_id, maxResults=1, fields="timeZone")))
-        if answer.status in MISSING:
+        if is_missing(answer):
             raise CalendarGone("The calendar is not in this Google Account any more.")
         if answer.status != OK:
             raise read_failure(answer)

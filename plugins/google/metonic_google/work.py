@@ -29,10 +29,10 @@ from metonic_google import etags
 from metonic_google.errors import (
     ANOTHER,
     DONE,
-    MISSING,
     PRECONDITION_FAILED,
     document,
     expect_nothing,
+    is_missing,
     write_failure,
 )
 from metonic_google.fetching import Fetched, Missing, Withheld
@@ -162,7 +162,7 @@ class Work:
     def judge(self, answer: Answer) -> None:
         """Take the answer to it, but for a create that finds its id taken."""
         if answer.status not in DONE:
-            is_gone = answer.status in MISSING and isinstance(self.write, Delete)
+            is_gone = is_missing(answer) and isinstance(self.write, Delete)
             self.settle(Removed()) if is_gone else self.fail(write_failure(answer))
             return
         if isinstance(self.write, Delete):
@@ -228,7 +228,7 @@ class Work:
         refused = [
             answer
             for edit, answer in zip(edits, answers, strict=True)
-            if answer.status not in DONE and not (edit.is_cancellation and answer.status in MISSING)
+            if answer.status not in DONE and not (edit.is_cancellation and is_missing(answer))
         ]
         self.has_landed = self.has_landed or len(refused) < len(edits)
         if is_first and refused and _may_have_spread(edits, answers):

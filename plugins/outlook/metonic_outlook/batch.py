@@ -70,7 +70,7 @@ class _Batch:
             # For certain nothing was written yet.
             return [Failed(error) for _ in self._works]
         try:
-            await self._judge(await self._once_more(await self._in_known_zones(self._undecided())))
+            await self._write()
             self._heed_stop()
             await self._bring_back()
             await self._vary()
@@ -80,7 +80,7 @@ class _Batch:
                 work.conclude()
         except ProviderError as error:
             for work in self._undecided():
-                work.fail(error)
+                work.conclude() if work.is_done else work.fail(error)
         return [work.outcome for work in self._works if work.outcome is not None]
 
     def _undecided(self) -> list[Work]:
@@ -109,29 +109,28 @@ class _Batch:
 
     # the events themselves
 
-    async def _write(self, works: Sequence[Work]) -> Told:
+    async def _write(self) -> None:
+        """With a second chance for what a look at the mailbox, or at the event, may help.
+
+        Where it does not know a zone by its name, it is asked which ones it knows; and Exchange now and then
+        takes an event for changed that is not. Before that is asked, what was carried out is judged.
+        """
+        told = await self._sent(self._undecided())
+        elsewhere = [work for work, reply in told if is_unknown_zone(reply)]
+        changed = [work for work, reply in told if _is_changed(reply)]
+        again = [*elsewhere, *changed]
+        await self._judge([(work, reply) for work, reply in told if work not in again])
+        if elsewhere:
+            self._mailbox = await calendars.mailbox(self._session, self._mailbox.home)
+        if changed:
+            await self._look(changed)
+        await self._judge(await self._sent([work for work in again if work.is_undecided]))
+
+    async def _sent(self, works: Sequence[Work]) -> Told:
         asked = [(work, work.request(self._calendar_id, self._mailbox)) for work in works]
         sent = [(work, request) for work, request in asked if request is not None]
         replies = await send_each(self._session, [request for _, request in sent])
         return [(work, reply) for (work, _), reply in zip(sent, replies, strict=True)]
-
-    async def _in_known_zones(self, works: Sequence[Work]) -> Told:
-        """Where the mailbox does not know a zone by its name, it is asked which ones it knows."""
-        told = await self._write(works)
-        again = [work for work, reply in told if is_unknown_zone(reply)]
-        if not again:
-            return told
-        self._mailbox = await calendars.mailbox(self._session, self._mailbox.home)
-        return [(w, r) for w, r in told if w not in again] + await self._write(again)
-
-    async def _once_more(self, told: Told) -> Told:
-        """Exchange now and then takes an event for changed that is not: it is looked at."""
-        again = [w for w, r in told if isinstance(r, Answer) and r.status == PRECONDITION_FAILED]
-        if not again:
-            return told
-        await self._look(again)
-        rest = [(work, reply) for work, reply in told if work not in again]
-        return rest + await self._write([work for work in again if work.is_undecided])
 
     async def _judge(self, told: Told) -> None:
         for work, reply in told:
@@ -223,6 +222,10 @@ class _Batch:
         requests = [Request("PATCH", event(self._calendar_id, work.id), {}, stamp) for work, stamp in stamps]
         for (work, _), reply in zip(stamps, await send_each(self._session, requests), strict=True):
             work.judge_stamp(reply)
+
+
+def _is_changed(reply: Reply) -> bool:
+    return isinstance(reply, Answer) and reply.status == PRECONDITION_FAILED
 
 
 def _existing(reply: Reply) -> list[str]:

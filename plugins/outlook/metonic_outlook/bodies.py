@@ -5,11 +5,12 @@ line, whatever white space is between words.
 """
 
 import re
-from html import escape
+from html import escape, unescape
+from itertools import zip_longest
 
 from metonic_outlook.errors import Flaw, Incomprehensible
 from metonic_outlook.items import Item, clean, part_of, text_of
-from metonic_outlook.markup import Text, pieces
+from metonic_outlook.markup import Text, pieces, split
 
 _BLOCKS = frozenset(
     {"address", "article", "blockquote", "dd", "div", "dl", "dt", "footer", "h1", "h2", "h3", "h4", "h5"}
@@ -39,18 +40,25 @@ def text_of_body(item: Item) -> str:
 
 def plain(html: str) -> str:
     """The text of HTML: a line for each block and each line break."""
-    reader = _Reader()
-    for piece in pieces(clean(html)):
+    cleaned, reader = clean(html), _Reader()
+    found = split(cleaned)
+    if found is None:
+        _look_closer(cleaned, reader)
+    else:
+        for words, tag in zip_longest(found[::2], found[1::2]):
+            if words:
+                reader.read(unescape(words))
+            if tag:
+                reader.meet(tag.lower())
+    return reader.text()
+
+
+def _look_closer(html: str, reader: "_Reader") -> None:
+    for piece in pieces(html):
         if isinstance(piece, Text):
             reader.read(piece.words)
-        elif piece.name in _SILENT:
-            reader.is_silent = not piece.is_end
-        elif piece.name == "br":
-            reader.end_line()
-        elif piece.name in _BLOCKS:
-            reader.end_block()
-            reader.is_kept = piece.name == "pre" and not piece.is_end
-    return reader.text()
+        else:
+            reader.meet(f"/{piece.name}" if piece.is_end else piece.name)
 
 
 def written(text: str) -> dict[str, str]:
@@ -79,10 +87,26 @@ class _Reader:
         self._lines: list[str] = []
         self._line: list[str] = []
 
+    def meet(self, tag: str) -> None:
+        """A tag by its name in small letters, with a slash before it if it is an end."""
+        name = tag.removeprefix("/")
+        if name in _BLOCKS:
+            self.end_block()
+            self.is_kept = tag == "pre"
+        elif name == "br":
+            self.end_line()
+        elif name in _SILENT:
+            self.is_silent = tag == name
+
     def read(self, words: str) -> None:
+        """A text."""
         if self.is_silent:
             return
-        first, *others = words.split("\n") if self.is_kept else [_BETWEEN.sub(" ", words)]
+        if not self.is_kept:
+            is_one_line = words.isprintable() and "  " not in words
+            self._line.append(words if is_one_line else _BETWEEN.sub(" ", words))
+            return
+        first, *others = words.split("\n")
         self._line.append(first)
         for line in others:
             self.end_line()

@@ -26,7 +26,7 @@ from metonic_core.spi import (
 )
 from metonic_outlook.answers import BAD_REQUEST, OK, document
 from metonic_outlook.cursors import Cursor
-from metonic_outlook.errors import is_missing, is_reset, read_failure
+from metonic_outlook.errors import Hindered, is_failing, is_missing, is_reset, read_failure
 from metonic_outlook.etags import hint
 from metonic_outlook.items import Item, etag_of, id_of, identity_of, is_series, items_of, name_of, text_of
 from metonic_outlook.lanes import LANES, SIZE
@@ -36,8 +36,8 @@ from metonic_outlook.paths import with_query
 from metonic_outlook.reading import Whole
 from metonic_outlook.session import Session
 
-_PAGE = 50
-"""Of series with many occurrences Graph fails at larger ones."""
+_PAGE, _SMALL_PAGE = 50, 5
+"""Of series with many occurrences Graph fails at larger ones, and may still at that."""
 
 _FORGOTTEN = "Outlook does not know any more what it has told already."
 _STUB = "occurrence"
@@ -64,10 +64,18 @@ async def changes(session: Session, calendar_id: str, text: str | None, window: 
 
 async def _asked(session: Session, calendar_id: str, cursor: Cursor, window: Window) -> Item:
     path = cursor.path or _beginning(calendar_id, window)
-    answer = await session.send(Request("GET", path, {"Prefer": f"odata.maxpagesize={_PAGE}"}))
-    if answer.status == OK:
-        return document(answer)
-    raise await _failure(session, calendar_id, answer, is_first=not cursor.path)
+    reply = await session.attempt(_page(path, _PAGE))
+    if is_failing(reply):
+        reply = await session.attempt(_page(path, _SMALL_PAGE))
+    if isinstance(reply, Hindered):
+        raise reply.error
+    if reply.status == OK:
+        return document(reply)
+    raise await _failure(session, calendar_id, reply, is_first=not cursor.path)
+
+
+def _page(path: str, size: int) -> Request:
+    return Request("GET", path, {"Prefer": f"odata.maxpagesize={size}"})
 
 
 async def _failure(session: Session, calendar_id: str, answer: Answer, *, is_first: bool) -> ProviderError:

@@ -19,7 +19,18 @@ from metonic_outlook.errors import (
     read_failure,
     stopping,
 )
-from metonic_outlook.items import IDENTITY, MARKER, ZONE, Item, id_of, is_part, is_series, items_of, text_of
+from metonic_outlook.items import (
+    IDENTITY,
+    KEPT,
+    MARKER,
+    ZONE,
+    Item,
+    id_of,
+    is_part,
+    is_series,
+    items_of,
+    text_of,
+)
 from metonic_outlook.lanes import send_each
 from metonic_outlook.packing import Request
 from metonic_outlook.paths import event, events, with_query
@@ -32,7 +43,7 @@ _PART = (
     "lastModifiedDateTime,attendees,originalStart,isOnlineMeeting,onlineMeeting,onlineMeetingUrl"
 )
 _WHOLE = f"{_PART},originalStartTimeZone,originalEndTimeZone,recurrence,iCalUId,transactionId"
-_BESIDE = " or ".join(f"id eq '{name}'" for name in (MARKER, IDENTITY, ZONE))
+_BESIDE = " or ".join(f"id eq '{name}'" for name in (MARKER, IDENTITY, ZONE, KEPT))
 PROPERTIES = f"singleValueExtendedProperties($filter={_BESIDE})"
 """Ours, expanded."""
 

@@ -15,8 +15,9 @@ MARKER = f"String {{{_SET}}} Name metonic"
 IDENTITY = f"String {{{_SET}}} Name metonic-identity"
 ZONE = f"String {{{_SET}}} Name metonic-zone"
 ATTEMPT = f"String {{{_SET}}} Name metonic-attempt"
-"""Our single-value extended properties: the mark, what the event was created as, its zone in our terms, and
-which attempt at its create has made it.
+KEPT = f"String {{{_SET}}} Name metonic-kept"
+"""Our single-value extended properties: the mark, what the event was created as, its zone in our terms, which
+attempt at its create has made it, and what is to be given back to its occurrences.
 
 They come only where a request expands them, and never in a delta. Other programs do not show them.
 """
@@ -25,7 +26,7 @@ PART = "part;"
 """Before our mark while a write has not reached all occurrences of the series."""
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-# Exchange has ids of a few hundred characters.
+# Exchange has ids of a few hundred characters. An index takes some 2,700 octets.
 _LONGEST_NAME = 1100
 _MASTER, _OCCURRENCE, _EXCEPTION = "seriesMaster", "occurrence", "exception"
 
@@ -39,7 +40,9 @@ def text_of(item: Item, name: str) -> str:
 def name_of(item: Item, name: str) -> str:
     """A text that names something; empty if it could neither be stored nor sent."""
     found = text_of(item, name)
-    return found if len(found) <= _LONGEST_NAME and found.isprintable() else ""
+    if len(found) > _LONGEST_NAME or not found.isprintable():
+        return ""
+    return found if found.isascii() or len(found.encode()) <= _LONGEST_NAME else ""
 
 
 def words_of(item: Item, name: str) -> str:
@@ -126,10 +129,15 @@ def can_write(item: Item) -> bool:
 
 def property_of(item: Item, name: str) -> str:
     """The value of one of our extended properties; empty if it was not asked for or is not there."""
+    return name_of({"value": text_beside(item, name)}, "value")
+
+
+def text_beside(item: Item, name: str) -> str:
+    """The same, however long it is."""
     for found in list_of(item, "singleValueExtendedProperties"):
         # A GUID within is spelled in either case.
         if isinstance(found, dict) and text_of(found, "id").casefold() == name.casefold():
-            return name_of(found, "value")
+            return text_of(found, "value")
     return ""
 
 
@@ -145,8 +153,9 @@ def is_partial(item: Item) -> bool:
 
 def identity_of(item: Item) -> str | None:
     """What it was created as, by its transaction id, which nothing but a create can set."""
+    text = text_of(item, "transactionId")
     try:
-        return str(UUID(text_of(item, "transactionId")))
+        return str(UUID(text)) if text else None
     except ValueError:
         return None
 

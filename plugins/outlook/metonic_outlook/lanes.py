@@ -20,6 +20,7 @@ LANES, SIZE = 3, 20
 Chain = Sequence[Request]
 
 _MOST_FAILURES = 2
+_FEWEST = 4
 
 
 @dataclass(eq=False)
@@ -56,6 +57,12 @@ def _lanes(chains: Sequence[Sequence[_Step]]) -> list[list[_Step]]:
     return [[step for batch in lane for step in batch] for lane in lanes]
 
 
+def _next_size(part: Sequence[_Step]) -> int:
+    """How many to send next: where one after the other fails, the rest of a batch is sent in vain."""
+    done = sum(step.reply is not None for step in part)
+    return SIZE if done == len(part) else min(SIZE, max(_FEWEST, 2 * done))
+
+
 class _Sending:
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -63,15 +70,16 @@ class _Sending:
         self._broken: set[int] = set()
 
     async def run(self, lane: Sequence[_Step]) -> None:
-        failures = 0
+        failures, size = 0, SIZE
         while left := self._left(lane):
-            part = left[:SIZE]
+            part = left[:size]
             replies = await self._session.together([step.request for step in part])
             for step, reply in zip(part, replies, strict=True):
                 if isinstance(reply, Answer) and reply.status == NOT_ATTEMPTED:
                     continue
                 step.reply = await self._known(step, reply)
                 failures = self._judge(step, step.reply, failures)
+            size = _next_size(part)
             if part[0].reply is None:
                 self._stop = Unavailable("Microsoft Graph does not get on with a batch.")
             if failures >= _MOST_FAILURES:

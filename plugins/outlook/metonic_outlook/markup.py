@@ -12,6 +12,7 @@ from html import unescape
 _NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9:_-]*)")
 _ATTRIBUTE = re.compile(r"""\b(class|href)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
 _COMMENT, _COMMENT_END = "<!--", "-->"
+_PLAIN_TAG = re.compile(r"<(?:(/?[A-Za-z][A-Za-z0-9:_-]*)|[!?])[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,17 @@ class Text:
     start: int
     end: int
     words: str
+
+
+def split(html: str) -> list[str | None] | None:
+    """Its texts, as they stand there, and its tags in turn: the first and the last are texts.
+
+    A tag is its name, with a slash before it where it is an end; None is a declaration. That is a quick look,
+    and enough for most HTML: where there are comments, or what is never closed, the answer is None.
+    """
+    if _COMMENT in html or html.rfind("<") > html.rfind(">"):
+        return None
+    return _PLAIN_TAG.split(html)
 
 
 def pieces(html: str) -> Iterator[Tag | Text]:

@@ -18,7 +18,7 @@ from metonic_outlook.zones import UTC_ZONE, Mailbox, iana_name, is_same_name, ke
 
 _DAY = timedelta(days=1)
 # Seven digits of a second are more than Python reads; none of them means anything.
-_MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]+)?(Z?)\Z")
+_MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]+)?(Z?)\Z")
 # Beyond these there is no room to reckon in, and 0001-01-01 stands for no date.
 _YEARS = range(100, 9000)
 _LONGEST = timedelta(days=366 * 900)
@@ -53,8 +53,11 @@ def _timed(item: Item, series: When | None, start: Item, end: Item) -> Span:
     zone, is_told = (series.zone, True) if isinstance(series, Timed) else _meant(item)
     first = _instant(start)
     last = max(_instant(end), first)
-    when = Timed(shown(first, zone), shown(last, zone), zone)
-    if (when.starts_at, when.ends_at) == (first, last):
+    clocks = ZoneInfo(zone)
+    told = [at.astimezone(clocks) for at in (first, last)]
+    begins, ends = (at.replace(tzinfo=None, fold=0) for at in told)
+    when = Timed(begins, ends, zone)
+    if not any(at.fold for at in told):
         return Span(when, is_told)
     if part_of(item, "recurrence"):
         # The rule is about the wall clock, and the other occurrences are right by it.
@@ -84,7 +87,7 @@ def _instant(part: Item) -> datetime:
     zone = UTC_ZONE if is_utc else iana_name(text_of(part, "timeZone") or UTC_ZONE)
     if zone is None:
         raise Incomprehensible(Flaw.NO_TIME)
-    return instant_of(at, zone)
+    return at.replace(tzinfo=UTC) if zone == UTC_ZONE else instant_of(at, zone)
 
 
 def _read(part: Item) -> tuple[datetime, bool]:
@@ -97,11 +100,11 @@ def moment(text: str) -> tuple[datetime, bool]:
     if found is None:
         raise Incomprehensible(Flaw.NO_TIME)
     try:
-        at = datetime.fromisoformat(f"{found[1]}T{found[2]}")
+        at = datetime.fromisoformat(found[1])
     except ValueError as error:
         raise Incomprehensible(Flaw.NO_TIME) from error
     _check_range(at)
-    return at, bool(found[3])
+    return at, bool(found[2])
 
 
 def day(text: str) -> date:
@@ -130,8 +133,15 @@ def slot_of(exception: Item, when: When, home: str) -> Slot | None:
         return None
     at = moment(text)[0].replace(tzinfo=UTC)
     if isinstance(when, Timed):
-        return slot_on(shown(at, when.zone).date(), when)
+        return _slot_at(at, when)
     return _midnight(at, iana_name(home))
+
+
+def _slot_at(at: datetime, when: Timed) -> datetime:
+    """The occurrence at that instant: where clocks skip the last hour of a day, its own is the day before."""
+    on = shown(at, when.zone).date()
+    before = datetime.combine(on - _DAY, when.start.time())
+    return before if instant_of(before, when.zone) == at else datetime.combine(on, when.start.time())
 
 
 def _midnight(at: datetime, zone: str | None) -> date:

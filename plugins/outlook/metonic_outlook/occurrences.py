@@ -5,12 +5,12 @@ exceptions follow their series when it is edited is not said anywhere, so it is 
 is brought along, what is its own stays.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from metonic_core.model.content import GROUPS, STATUS, TIME, Content, Group, occurrence_group, slot_of
+from metonic_core.model.content import GROUPS, TIME, Content, Group, occurrence_group, slot_of
 from metonic_core.model.series import Override, has_slot
 from metonic_core.model.when import Slot, Timed
 from metonic_outlook import bodies
@@ -18,8 +18,8 @@ from metonic_outlook.conference import notes_of
 from metonic_outlook.items import Item, clean, etag_of, id_of, is_cancelled, text_of
 from metonic_outlook.likeness import likeness
 from metonic_outlook.moments import said, slot_on
-from metonic_outlook.reading import PRIVATE, Whole, is_busy, location_of, status_of
-from metonic_outlook.writing import body
+from metonic_outlook.reading import Whole, location_of
+from metonic_outlook.words import followed, kept_beside, own
 from metonic_outlook.zones import Mailbox
 
 
@@ -79,7 +79,7 @@ def edits(before: Whole | None, now: Whole, aim: Aim, mailbox: Mailbox) -> list[
         exception = exceptions.get(slot)
         fields = _wanted(content, goal, slot, mailbox)
         if fields is not None and exception is not None and not is_cancelled(exception):
-            fields = _followed(before, now, exception, aim.left) | fields
+            fields = followed(before, now, exception, aim.left) | fields
         elif fields is not None:
             fields = lost.get(slot, {}) | fields
         if fields is None or fields:
@@ -114,6 +114,10 @@ def _is_same(before: Item | None, now: Item, master: Item, *, is_moved: bool) ->
 
 def _subject(item: Item) -> str:
     return text_of(item, "subject")
+
+
+def _words(item: Item) -> str:
+    return bodies.likeness(notes_of(item))
 
 
 def _in_order(slots: Collection[Slot], now: Content, goal: Content) -> list[Slot]:
@@ -155,80 +159,16 @@ def _wanted(now: Content, goal: Content, slot: Slot, mailbox: Mailbox) -> dict[s
 
 def _lost(before: Whole | None, now: Whole, aim: Aim) -> dict[Slot, dict[str, Any]]:
     """What occurrences said of their own that Graph let go of with the rhythm of the series; by their day."""
-    if before is None or TIME not in aim.groups:
-        return {}
-    content = now.event.content
-    there = now.by_slot(content.when)
-    found: dict[Slot, dict[str, Any]] = {}
-    for known, exception in before.by_slot(before.event.content.when).items():
-        slot = slot_on(known.date() if isinstance(known, datetime) else known, content.when)
-        if slot not in there and not is_cancelled(exception):
-            found[slot] = _own(before.master, exception, aim.left)
-    return {
-        slot: own for slot, own in found.items() if own and has_slot(content.when, content.recurrence, slot)
-    }
-
-
-def _own(master: Item, exception: Item, left: Sequence[Content] | None) -> dict[str, Any]:
-    """The members of an exception that no override can say and that it does not repeat of its series."""
-    fields = {}
-    for name, meant in _REPEATED.items():
-        is_other = name in exception and meant.word(exception) != meant.word(master)
-        # Nobody shows one lesson of what is hidden.
-        is_shown = name == "sensitivity" and text_of(exception, name) not in PRIVATE
-        if is_other and not is_shown and not _is_left(meant, exception, left):
-            fields[name] = exception[name]
-    return fields
-
-
-def _followed(
-    before: Whole | None, now: Whole, exception: Item, left: Sequence[Content] | None
-) -> dict[str, Any]:
-    """What an exception only repeats of its series as it was: just now, or when it was left behind."""
     if before is None:
         return {}
-    fields: dict[str, Any] = {}
-    for name, meant in _REPEATED.items():
-        own, old, new = (meant.word(item) for item in (exception, before.master, now.master))
-        if name in exception and own != new and (own == old or _is_left(meant, exception, left)):
-            fields |= body(notes_of(now.master), exception) if name == "body" else {name: new}
-    # Nobody shows one lesson of what is hidden.
-    hidden = text_of(now.master, "sensitivity")
-    if hidden in PRIVATE and text_of(exception, "sensitivity") not in PRIVATE | {""}:
-        fields["sensitivity"] = hidden
-    return {name: value for name, value in fields.items() if value}
-
-
-def _is_left(meant: "_Repeated", exception: Item, left: Sequence[Content] | None) -> bool:
-    """Whether an earlier write left it. Where nobody knows, it cannot be told from words of its own."""
-    if not left:
-        return left is not None
-    return meant.of_item(exception) in {meant.of_content(content) for content in left}
-
-
-@dataclass(frozen=True, slots=True)
-class _Repeated:
-    """A member that no override can say: its word, and what that means, in Graph's terms and in ours."""
-
-    word: Callable[[Item], str]
-    of_item: Callable[[Item], object]
-    of_content: Callable[[Content], object]
-
-
-def _words(item: Item) -> str:
-    return bodies.likeness(notes_of(item))
-
-
-_REPEATED = {
-    "body": _Repeated(_words, _words, lambda content: bodies.likeness(content.notes)),
-    "sensitivity": _Repeated(
-        lambda item: text_of(item, "sensitivity"),
-        lambda item: text_of(item, "sensitivity") in PRIVATE,
-        lambda content: content.is_private,
-    ),
-    "showAs": _Repeated(
-        lambda item: text_of(item, "showAs"),
-        lambda item: (status_of(item), is_busy(item)),
-        lambda content: (likeness(STATUS, content), content.is_busy),
-    ),
-}
+    known = {**kept_beside(before.master), **(own(before, aim.left) if TIME in aim.groups else {})}
+    content = now.event.content
+    there = now.by_slot(content.when)
+    found = {slot_on(day, content.when): fields for day, fields in known.items()}
+    return {
+        slot: fields
+        for slot, fields in found.items()
+        if slot not in there
+        and has_slot(content.when, content.recurrence, slot)
+        and not (content.override(slot) or Override(slot)).is_cancelled
+    }

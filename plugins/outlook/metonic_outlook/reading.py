@@ -96,7 +96,7 @@ class Whole:
     @property
     def _parts(self) -> Sequence[Item]:
         """What there is of it beside the master."""
-        return self.exceptions if is_series(self.master) else ()
+        return self.exceptions if self.exceptions and is_series(self.master) else ()
 
     def _moved(self) -> list[Item]:
         """The exceptions that take place."""

@@ -37,6 +37,7 @@ from metonic_outlook.items import id_of, items_of, text_of
 from metonic_outlook.packing import Request
 
 _ALL = "/subscriptions"
+_MOST_PAGES = 50
 # Other words say less: one code stands for an address that does not answer and for a life that is too long.
 _ADDRESS = re.compile("notification (url|endpoint)|validation request", re.IGNORECASE)
 _LONGEST = re.compile(r"can only be (\d{2,6}) minutes")
@@ -52,6 +53,10 @@ class Line(Protocol):
 
     async def missing(self, calendar_id: str) -> ProviderError:
         """The calendar was not found: whether that is so."""
+        ...
+
+    def path_of(self, link: str) -> str:
+        """The path of a page that Graph has named."""
         ...
 
 
@@ -115,14 +120,27 @@ def _allowed(answer: Answer) -> datetime | None:
 
 async def _are_ended(line: Line, calendar_id: str) -> bool:
     """End the subscriptions to that calendar that stand in the way; False if there are none."""
-    answer = await line.send(Request("GET", _ALL))
-    if answer.status != OK:
-        raise read_failure(answer)
-    found = items_of(document(answer))
-    standing = [one for one in found if _is_of(text_of(one, "resource"), calendar_id)]
+    standing = await _standing(line, calendar_id)
     for one in standing:
-        await _end_one(line, id_of(one))
+        await _end_one(line, one)
     return bool(standing)
+
+
+async def _standing(line: Line, calendar_id: str) -> list[str]:
+    """The ids of the subscriptions to that calendar."""
+    found: list[str] = []
+    path = _ALL
+    for _ in range(_MOST_PAGES):
+        answer = await line.send(Request("GET", path))
+        if answer.status != OK:
+            raise read_failure(answer)
+        page = document(answer)
+        found += [id_of(one) for one in items_of(page) if _is_of(text_of(one, "resource"), calendar_id)]
+        link = text_of(page, "@odata.nextLink")
+        if not link:
+            return found
+        path = line.path_of(link)
+    raise Unavailable("Microsoft Graph's list of subscriptions does not get on.")
 
 
 async def _end_one(line: Line, subscription: str) -> None:

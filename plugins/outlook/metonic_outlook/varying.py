@@ -27,6 +27,7 @@ from metonic_outlook.errors import Hindered, Reply, is_missing, write_failure
 from metonic_outlook.instances import Search
 from metonic_outlook.items import etag_of, id_of, is_partial
 from metonic_outlook.occurrences import Aim, Edit, edits, is_undisturbed
+from metonic_outlook.words import kept_beside
 from metonic_outlook.work import UNREADABLE, EventWork
 from metonic_outlook.writing import rhythm, stamped
 from metonic_outlook.zones import Mailbox
@@ -125,10 +126,11 @@ class Work(EventWork):
 
     @property
     def last_stamp(self) -> dict[str, Any]:
-        """The mark without what told that occurrences were still to be written; empty if it did not."""
-        if isinstance(self.write, Delete) or self.write.marker is None or self.refused or self.whole is None:
+        """What tells that no occurrence is to be written any more; empty if nothing told that one was."""
+        if isinstance(self.write, Delete) or self.refused or self.whole is None:
             return {}
-        return stamped(self.write.marker) if is_partial(self.whole.master) else {}
+        master = self.whole.master
+        return stamped(self.write.marker if is_partial(master) else None, is_kept=bool(kept_beside(master)))
 
     def judge_stamp(self, reply: Reply) -> None:
         """Take the answer to that."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from metonic_core.model.content import Content, Group, slot_of
+from metonic_core.model.content import TIME, Content, Group, slot_of
 from metonic_core.model.repeated import without_repeated
 from metonic_core.model.when import Slot
 from metonic_core.spi import (
@@ -28,6 +28,7 @@ from metonic_core.spi import (
     Update,
     Write,
 )
+from metonic_outlook import words
 from metonic_outlook.answers import DONE, document, expect_nothing
 from metonic_outlook.errors import ANOTHER, Hindered, Reply, is_missing, write_failure
 from metonic_outlook.etags import if_match
@@ -90,6 +91,11 @@ class EventWork:
     @property
     def is_undecided(self) -> bool:
         return self.outcome is None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all of it is stored, and known."""
+        return self.has_landed and not self.is_stale and not self.is_varying
 
     def settle(self, outcome: Outcome) -> None:
         self.outcome = outcome
@@ -162,10 +168,16 @@ class EventWork:
         goal = fitting(known.take(write.groups, write.content))
         self.goal, self.scope = goal, scope(known, goal, write.groups)
         is_named = any(slot_of(group) is not None for group in self.scope)
-        has_parts = is_named or bool(before.exceptions or goal.overrides)
+        is_kept = bool(words.kept_beside(before.master))
+        has_parts = is_named or is_kept or bool(before.exceptions or goal.overrides)
         self.is_varying = goal.recurrence is not None and has_parts
         planned = replace(write, content=goal, groups=self.scope)
-        return patched(planned, before.master, mailbox, is_partial=self.is_varying)
+        kept = self._kept(before) if TIME in self.scope and self.is_varying else ""
+        return patched(planned, before.master, mailbox, is_partial=self.is_varying, kept=kept)
+
+    def _kept(self, before: Whole) -> str:
+        """What occurrences say of their own, of which Graph may let go with this write."""
+        return words.kept({**words.kept_beside(before.master), **words.own(before, self.left)})
 
     @property
     def left(self) -> Sequence[Content] | None:

@@ -20,6 +20,7 @@ from metonic_outlook.fit import fit
 from metonic_outlook.items import (
     ATTEMPT,
     IDENTITY,
+    KEPT,
     MARKER,
     PART,
     ZONE,
@@ -35,6 +36,8 @@ from metonic_outlook.reading import PRIVATE, TENTATIVE, is_busy, status_of
 from metonic_outlook.zones import Mailbox
 
 _NEW: Item = {}
+# Whether a property can be empty is not said anywhere.
+NOTHING_KEPT = "{}"
 
 
 def created(write: Create, mailbox: Mailbox) -> dict[str, Any]:
@@ -49,14 +52,18 @@ def created(write: Create, mailbox: Mailbox) -> dict[str, Any]:
     return {**fields, "transactionId": identity, **_beside(stamp | _zone(content, GROUPS, mailbox))}
 
 
-def patched(write: Update, current: Item, mailbox: Mailbox, *, is_partial: bool = False) -> dict[str, Any]:
+def patched(
+    write: Update, current: Item, mailbox: Mailbox, *, is_partial: bool = False, kept: str = ""
+) -> dict[str, Any]:
     """The fields of its groups that differ from what stands there, with our mark. Raises Unacceptable.
 
     The content is all that the event is to say, ``current`` the event, or master, as it was read in HTML.
-    ``is_partial``: occurrences are still to be written.
+    ``is_partial``: occurrences are still to be written; ``kept``: what is to be given back to them.
     """
     check(write.content, write.groups, mailbox)
     stamp = {} if write.marker is None else {MARKER: _mark(write.marker, is_partial=is_partial)}
+    if kept:
+        stamp[KEPT] = kept
     fields = edited(write.content, write.groups, current, mailbox)
     return {**fields, **_beside(stamp | _zone(write.content, write.groups, mailbox))}
 
@@ -105,9 +112,10 @@ def has_varied(content: Content) -> bool:
     return content.recurrence is not None and bool(content.overrides)
 
 
-def stamped(marker: str) -> dict[str, Any]:
-    """The field that holds our mark alone, once all occurrences are written."""
-    return _beside({MARKER: marker})
+def stamped(marker: str | None, *, is_kept: bool = False) -> dict[str, Any]:
+    """The field that holds our mark alone, once all occurrences are written, and have back what was kept."""
+    mark = {} if marker is None else {MARKER: marker}
+    return _beside({**mark, **({KEPT: NOTHING_KEPT} if is_kept else {})})
 
 
 def _mark(marker: str, *, is_partial: bool) -> str:

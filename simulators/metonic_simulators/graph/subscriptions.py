@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from metonic_simulators.graph import errors, ids
 from metonic_simulators.graph.call import Reply
 from metonic_simulators.graph.courier import Courier
-from metonic_simulators.graph.events import zones
+from metonic_simulators.graph.events import listing, zones
 from metonic_simulators.graph.mailbox import Body, Calendar, Event
 from metonic_simulators.graph.people import User
 from metonic_simulators.graph.session import Session
@@ -87,8 +87,9 @@ class Subscriptions:
         return session.answer(self._shown(made), _CONTEXT, 201)
 
     def listed(self, session: Session) -> Reply:
-        own = [self._shown(one) for one in self.all.values() if one.user is session.user]
-        return session.answer({"value": own}, "subscriptions")
+        """Raises Refused."""
+        own = [one for one in self.all.values() if one.user is session.user]
+        return listing.page(session, own, self._shown, "subscriptions")
 
     def get(self, session: Session) -> Reply:
         """Raises Refused."""

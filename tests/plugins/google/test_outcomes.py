@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
+from tests.plugins.google.feeds import WINDOW
 from tests.plugins.google.scripted import EVENTS, NOT_FOUND, Scripted, error, front_error, single, tombstone
 from tests.plugins.google.writes import COPY, CREATE, IDENTITY, PATH, error_in, update, write
 from tests.plugins.outside import HttpClient, account
@@ -13,6 +14,7 @@ from metonic_core.spi import (
     AccessDenied,
     Answer,
     CalendarGone,
+    CursorExpired,
     Delete,
     EtagMismatch,
     Failed,
@@ -140,6 +142,25 @@ async def test_a_deletion_of_what_is_gone_is_done(
     assert outcome == Removed()
     assert server.asked[0].query["sendUpdates"] == ["none"]
     assert server.asked[0].headers["If-Match"] == '"1"'
+
+
+@pytest.mark.parametrize("answer", [Said(404), Said(410), Said(404, {"message": "no Route matched"})])
+async def test_a_404_of_somebody_in_between_says_nothing_of_an_event(
+    adapter: GoogleAdapter, server: Scripted, answer: Said
+) -> None:
+    server.on("DELETE", f"{EVENTS}/event1", answer)
+    server.on("PATCH", f"{EVENTS}/event1", answer)
+    server.on("GET", f"{EVENTS}/event1", answer)
+    server.on("GET", EVENTS, answer)
+
+    outcomes = [(await write(adapter, one))[0] for one in (Delete("event1", '"1"'), update(TITLE))]
+
+    assert [type(outcome) for outcome in outcomes] == [Unknown, Unknown]
+    with pytest.raises(Unavailable):
+        await adapter.hydrate("primary", ["event1"])
+    # A token that was forgotten is told by that status, and costs no more than another read.
+    with pytest.raises(Unavailable if answer.status == 404 else CursorExpired):
+        await adapter.get_changes("primary", None, WINDOW)
 
 
 async def test_a_create_whose_id_is_taken_by_what_nobody_understands_is_set_aside(

@@ -4,6 +4,8 @@ import time
 from contextlib import suppress
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.plugins.outlook.others_bodies import JOIN, MEETING, event, html
 
 from metonic_core.spi import Unreadable
@@ -151,3 +153,62 @@ def test_a_description_that_nobody_reads_takes_no_time(content: str) -> None:
     assert isinstance(read, Unreadable)
     assert read.reason == Flaw.TOO_LARGE.value
     assert time.process_time() - began < 0.5
+
+
+_BITS = [
+    *(
+        "<p>",
+        "</p>",
+        "<div class='x'>",
+        "</div>",
+        "<br>",
+        "<br/>",
+        "<B>",
+        "</b>",
+        "<li>",
+        "<pre>",
+        "</pre>",
+        "<td>",
+    ),
+    *(
+        "<style>",
+        "</style>",
+        "<title>",
+        "</title>",
+        "<script>",
+        "</script>",
+        "<!DOCTYPE html>",
+        "<?xml?>",
+        "<!>",
+    ),
+    *("<", ">", "</", "</>", "<a<b>", '<a title=">">', "<!--", "-->", "<!-- p -->", "<x:y>", "<P\n>", "< p>"),
+    *(
+        "&amp;",
+        "&lt",
+        "&nbsp;",
+        "&#13;",
+        "&#10;",
+        "&",
+        "&#xD800;",
+        "\xa0",
+        "\r\n",
+        "\n",
+        "\t",
+        "  ",
+        "\x00",
+        "a",
+        "b c",
+    ),
+]
+
+
+@settings(max_examples=2000, deadline=None)
+@given(st.lists(st.sampled_from(_BITS) | st.text(max_size=3), max_size=25).map("".join))
+def test_a_quick_look_reads_what_a_closer_one_does(content: str) -> None:
+    quick = bodies.plain(content)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bodies, "split", lambda _: None)
+        closer = bodies.plain(content)
+
+    assert quick == closer

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from tests.plugins.outlook.others_bodies import event, exception, series
 from tests.plugins.outlook.scripted import CHANGES, NOT_FOUND, Scripted, calendar, refused
-from tests.plugins.scripted import Body, Said
+from tests.plugins.scripted import Asked, Body, Said
 
 from metonic_core.spi import (
     CalendarGone,
@@ -112,6 +112,24 @@ async def test_an_empty_page_is_not_the_end(server: Scripted, adapter: OutlookAd
 
     assert (found.changes, found.done) == ([], None)
     assert found.more
+
+
+async def test_a_page_that_graph_fails_at_is_asked_for_once_more_and_smaller(
+    server: Scripted, adapter: OutlookAdapter
+) -> None:
+    def answer(asked: Asked) -> Said:
+        is_small = asked.headers["Prefer"].endswith("maxpagesize=5")
+        return page(server, event(), more="$skiptoken=1") if is_small else refused(504, "UnknownError")
+
+    server.on("GET", CHANGES, answer)
+    server.on("GET", DELTA, refused(504, "UnknownError"))
+
+    first = await told(adapter)
+    with pytest.raises(Unavailable):
+        await told(adapter, first.more)
+
+    assert len(first.changes) == 1
+    assert server.requests == 4
 
 
 async def test_of_a_row_that_comes_twice_the_last_counts(server: Scripted, adapter: OutlookAdapter) -> None:

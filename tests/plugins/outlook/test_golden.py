@@ -74,7 +74,7 @@ def test_the_version_of_a_series_is_that_of_all_its_parts() -> None:
     assert Whole(event()).etag == event()["@odata.etag"]
 
 
-@pytest.mark.parametrize("name", ["a\x00b", "\ud800", "x" * 2000])
+@pytest.mark.parametrize("name", ["a\x00b", "\ud800", "x" * 2000, "\u65e5" * 1000])
 def test_a_name_that_could_not_be_kept_is_none(name: str) -> None:
     read = Whole(event(id=name, iCalUId=name, singleValueExtendedProperties=beside(marker=name))).event
 

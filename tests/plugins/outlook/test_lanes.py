@@ -1,6 +1,7 @@
 """Many requests at once: as few as that takes, never too many at a time, and an answer for each."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 
 import pytest
 from tests.plugins.outlook.scripted import Scripted, refused
@@ -58,6 +59,30 @@ async def test_one_that_fails_keeps_no_other_from_being_sent(server: Scripted, g
 
     assert statuses(replies) == [200, 200, 404, 200]
     assert [one.path for one in server.asked] == ["/a", "/b", "/gone", "/d"]
+
+
+async def test_where_one_after_the_other_fails_little_is_sent_in_vain(server: Scripted) -> None:
+    async with session() as http:
+        client = Weighed(HttpClient(http))
+        replies = await send_each(Session(client, server.url), gets(*range(100)))
+
+    assert statuses(replies) == [404] * 100
+    assert len(server.asked) == 100
+    assert client.weight < 500
+
+
+@dataclass
+class Weighed:
+    """A client that adds up what its requests count for."""
+
+    client: HttpClient
+    weight: int = 0
+
+    async def request(
+        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> Answer:
+        self.weight += cost(method, body)
+        return await self.client.request(method, url, headers, body)
 
 
 async def test_in_a_chain_nothing_is_sent_after_one_that_was_refused(

@@ -117,6 +117,27 @@ async def test_a_412_without_a_change_is_tried_once_more(stand: GraphStand) -> N
     assert outcome.event.content.title == OTHER.title
 
 
+@pytest.mark.parametrize("second", ["the event", "the mailbox"])
+async def test_what_was_carried_out_is_stored_though_a_second_chance_comes_to_nothing(
+    second: str, stand: GraphStand
+) -> None:
+    event = await made(stand)
+    nowhere = replace(LESSON, when=Timed(TEN, TEN + HOUR, "America/Edmonton"))
+    doubtful = titled(event) if second == "the event" else creating(nowhere)
+
+    async def trouble() -> None:
+        stand.graph.arm("throttled", times=1, method="GET")
+        if second == "the event":
+            stand.graph.arm("conflict", times=1, method="PATCH")
+
+    await stand.before_next_write(trouble)
+    outcomes = await written(stand, creating(lesson(1)), doubtful, creating(lesson(2)))
+
+    assert [type(outcome) for outcome in outcomes] == [Stored, Failed, Stored]
+    assert isinstance(outcomes[1], Failed)
+    assert isinstance(outcomes[1].error, RateLimited)
+
+
 async def test_an_update_leaves_what_it_does_not_name(stand: GraphStand) -> None:
     event_id = await stand.put(replace(LESSON, is_private=True))
     (own,) = await there(stand)

@@ -1,6 +1,7 @@
 """Series: written in steps, with what differs in them."""
 
 from dataclasses import replace
+from datetime import datetime
 from uuid import uuid4
 
 import pytest
@@ -15,6 +16,7 @@ from metonic_core.spi import (
     EtagMismatch,
     Failed,
     Stored,
+    Timed,
     Unavailable,
     Unknown,
     Update,
@@ -79,6 +81,31 @@ async def test_a_series_whose_rhythm_changes_keeps_what_people_wrote_into_one_le
         lesson = await stand.ask("GET", stand.path(str(found)))
         assert words in lesson["body"]["content"]
         assert lesson["showAs"] == "oof"
+
+
+@pytest.mark.parametrize("rule", ["FREQ=WEEKLY", "FREQ=DAILY"])
+async def test_a_lesson_in_an_hour_that_clocks_skip_to_the_next_day_is_itself(
+    rule: str, stand: GraphStand
+) -> None:
+    # On 2028-03-25 clocks in Greenland go from 23:00 to midnight.
+    first = datetime(2028, 3, 11, 23, 30)  # noqa: DTZ001 - wall time
+    skipped = first + 2 * WEEK
+    late = Timed(first, first + HOUR / 4, "America/Nuuk")
+    series = replace(WEEKLY, when=late, recurrence=Recurrence((rule,)))
+    event = await made(stand, replace(series, overrides=(Override(skipped, title="Late"),)))
+    renamed = event.content.overrides
+
+    await stand.vary(event.id, replace(series, overrides=(Override(skipped, location="Pool"),)))
+    (moved,) = await there(stand)
+    off = replace(series, overrides=(Override(skipped, is_cancelled=True),))
+    (outcome,) = await written(
+        stand, Update(event.id, moved.etag, off, frozenset({occurrence_group(skipped)}), NEXT_MARKER)
+    )
+
+    assert renamed == (Override(skipped, title="Late"),)
+    assert moved.content.overrides == (Override(skipped, title="Late", location="Pool"),)
+    assert isinstance(outcome, Stored)
+    assert outcome.event.content.overrides == off.overrides
 
 
 def text(words: str) -> dict[str, str]:

@@ -55,6 +55,21 @@ async def test_a_second_one_of_the_calendar_takes_the_place_of_the_first_and_of_
     await stand.adapter.stop_webhook(stand.calendar_id, first)
 
 
+async def test_one_that_stands_on_a_later_page_is_found(stand: GraphStand, address: str) -> None:
+    world, user = stand.graph.world, stand.graph.user(ALICE)
+    for number in range(3):
+        other = seeding.put_calendar(world, {"owner": ALICE, "name": f"Other {number}"})
+        await stand.adapter.setup_webhook(world.calendar_id(user, other), ask(address))
+    first = await stand.adapter.setup_webhook(stand.calendar_id, ask(address, 2))
+    stand.graph.turn_on("short-pages", size=1)
+
+    second = await stand.adapter.setup_webhook(stand.calendar_id, ask(address, 3))
+
+    assert first.resource not in standing(stand)
+    assert second.resource in standing(stand)
+    assert len(standing(stand)) == 4
+
+
 async def test_a_subscription_is_of_one_calendar_and_names_ids_that_stay(
     stand: GraphStand, address: str
 ) -> None:

@@ -10,6 +10,7 @@ from tests.plugins.outlook.studio import Studio
 from tests.plugins.studio import expect_in_step, expect_moved_though_only_its_series_is_written
 from tests.simulation import people
 
+from metonic_core.model.appointment import Appointment
 from metonic_core.model.series import Override, Recurrence
 from metonic_core.spi import Timed
 from metonic_core.testing.checks.contents import WEEKLY
@@ -96,9 +97,7 @@ async def test_what_is_moved_out_of_the_window_is_not_deleted(studio: Studio) ->
 
     await studio.runs(3)
 
-    (row,) = await studio.rows()
-    assert row.appointment_id is not None
-    appointment = (await appointments.load([row.appointment_id]))[row.appointment_id]
+    appointment = await only_appointment(studio)
     assert not appointment.is_deleted
     assert appointment.content.when.start == near + 1000 * DAY
 
@@ -110,15 +109,53 @@ async def test_a_moved_occurrence_outlives_that_only_its_series_was_written(
     await expect_moved_though_only_its_series_is_written(studio, fault, occurrences="*")
 
 
+@pytest.mark.parametrize("is_own", [True, False])
+@pytest.mark.parametrize("place", ["*/instances*", "*/events/*"])
+async def test_what_people_wrote_into_one_lesson_outlives_that_only_its_series_was_moved(
+    studio: Studio, place: str, *, is_own: bool
+) -> None:
+    first = (studio.world.now + 3 * DAY).replace(tzinfo=None, hour=10, minute=0, second=0, microsecond=0)
+    series = replace(WEEKLY, when=Timed(first, first + HOUR, "Europe/Berlin"))
+    await (studio.stand.put(series) if is_own else studio.world.platform.make(series))
+    await studio.runs(2)
+    (event,) = await studio.events()
+    lesson = await studio.stand.occurrence(event, Override(first + 14 * DAY), series)
+    words = {"body": {"contentType": "text", "content": "The exam."}}
+    await studio.stand.ask("PATCH", studio.stand.path(str(lesson)), words)
+    await studio.runs(2)
+    moved = replace((await only_appointment(studio)).content, when=series.when.moved_to(first + HOUR / 2))
+
+    async def trouble() -> None:
+        studio.stand.graph.arm("throttled", times=1, method="GET", path=place)
+
+    await studio.stand.before_next_write(trouble)
+    await people.store(studio.world, replace(await only_appointment(studio), content=moved))
+    await studio.runs(5)
+    if is_own:
+        # It has no mark that would tell: what was kept comes back with the next write.
+        renamed = replace(moved, title="Renamed")
+        await people.store(studio.world, replace(await only_appointment(studio), content=renamed))
+        await studio.runs(3)
+
+    lesson = await studio.stand.occurrence(event, Override(first + 14 * DAY + HOUR / 2), moved)
+    found = await studio.stand.ask("GET", studio.stand.path(str(lesson)))
+    assert "The exam." in found["body"]["content"]
+    assert "exam" not in "".join(kept_at(studio))
+    await expect_in_step(studio)
+
+
+def kept_at(studio: Studio) -> list[str]:
+    """What stands beside the events as a property."""
+    return [value for one in studio.stand.shelf.living() for value in one.properties.values()]
+
+
 async def test_what_outlook_does_not_bring_back_is_not_written_for_ever(studio: Studio) -> None:
     first = (studio.world.now + 3 * DAY).replace(tzinfo=None, hour=10, minute=0, second=0, microsecond=0)
     gone = Override(first + 14 * DAY, is_cancelled=True)
     series = replace(WEEKLY, when=Timed(first, first + HOUR, "Europe/Berlin"), overrides=(gone,))
     await studio.stand.put(series)
     await studio.runs(2)
-    (row,) = await studio.rows()
-    assert row.appointment_id is not None
-    appointment = (await appointments.load([row.appointment_id]))[row.appointment_id]
+    appointment = await only_appointment(studio)
     await people.store(studio.world, replace(appointment, content=replace(appointment.content, overrides=())))
 
     await studio.runs(4)
@@ -128,6 +165,40 @@ async def test_what_outlook_does_not_bring_back_is_not_written_for_ever(studio: 
     patches = [entry for entry in studio.stand.graph.log if entry.method == "PATCH"]
     assert len(patches) == 3
     assert await studio.run() == 1
+
+
+@pytest.mark.parametrize("studio", [(FickleGraphStand, 0)], indirect=True)
+@pytest.mark.parametrize("fault", ["throttled", "lost-request"])
+@pytest.mark.parametrize("done", [1, 2, 3])
+async def test_a_series_that_takes_a_lesson_back_is_one_on_the_platform_all_the_while(
+    studio: Studio, done: int, fault: str
+) -> None:
+    first = (studio.world.now + 3 * DAY).replace(tzinfo=None, hour=10, minute=0, second=0, microsecond=0)
+    series = replace(WEEKLY, when=Timed(first, first + HOUR, "Europe/Berlin"))
+    gone = Override(first + 14 * DAY, is_cancelled=True)
+    kept = Override(first + 21 * DAY, title="Exam")
+    await studio.world.platform.make(replace(series, overrides=(gone, kept)))
+    await studio.runs(2)
+    appointment = await only_appointment(studio)
+    wanted = replace(appointment.content, overrides=(kept,))
+    await people.store(studio.world, replace(appointment, content=wanted))
+    # So many of its steps are carried out.
+    studio.stand.graph.arm("slow", times=done, method="PATCH", seconds=0)
+    studio.stand.graph.arm(fault, times=1, method="PATCH")
+
+    for _ in range(5):
+        await studio.run()
+        assert (await only_appointment(studio)).content == wanted
+
+    (event,) = (await studio.events()).values()
+    assert (event.content.overrides, event.is_partial) == ((kept,), False)
+    await expect_in_step(studio)
+
+
+async def only_appointment(studio: Studio) -> Appointment:
+    (row,) = await studio.rows()
+    assert row.appointment_id is not None
+    return (await appointments.load([row.appointment_id]))[row.appointment_id]
 
 
 @pytest.mark.parametrize(
