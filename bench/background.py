@@ -57,14 +57,14 @@ async def _measured() -> Sequence[Figure | Amount]:
         await there.put(bodies(EVENTS))
         async with _connected(there) as desk:
             await desk.run()
-            found = [await _idle(there, desk), await _kept(desk)]
-        return [*found, await _claiming(there)]
+            idle, kept = await _idle(there, desk), await _kept(desk)
+        return [idle, kept, await _claiming(there)]
 
 
 @asynccontextmanager
 async def _connected(there: Place) -> AsyncIterator[SignedDesk]:
-    settings = {"paces": '{"google": {"account": 100000000, "project": 100000000}}'}
-    async with database() as url, signed_desk(there, PROVIDER, url=url, **settings) as desk:
+    paces = '{"google": {"account": 100000000, "project": 100000000}}'
+    async with database() as url, signed_desk(there, PROVIDER, url=url, paces=paces) as desk:
         yield desk
 
 

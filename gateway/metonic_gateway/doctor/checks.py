@@ -34,10 +34,10 @@ async def examine() -> Sequence[Finding]:
 
 def _servers(settings: Settings) -> Iterator[tuple[str, str]]:
     """What processes share besides the database, by what it is called."""
-    for name, setting in (("broker", "broker_url"), ("Redis", "redis_url")):
-        url = getattr(settings, setting, None)
-        if url is not None and url.get_secret_value():
-            yield name, url.get_secret_value()
+    if settings.broker is not None:
+        yield "broker", settings.broker
+    if settings.redis not in {None, settings.broker}:
+        yield "Redis", settings.redis
 
 
 def is_ill(findings: Sequence[Finding]) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from tortoise.expressions import F, Q
-from tortoise.transactions import in_transaction
 
 from metonic_core.model.codec import decode, encode
 from metonic_core.model.mapping import HoldKind, Illegible, Look
@@ -20,6 +19,7 @@ from metonic_gateway.store.mappings import chunks
 from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncHistory, CalendarSyncMapping
 from metonic_gateway.store.runs import RunError
 from metonic_gateway.store.states import ENDED, NEEDS_CALENDAR, PREVIEW, RETRY, SUCCESS, UNDO
+from metonic_gateway.store.transactions import transactional
 
 _LET_GO: dict[str, Any] = {"hold": None, "hold_reason": None, "attempts": 0, "refused": None, "written": None}
 """An item that nothing of before keeps from being tried; if it fails again, that is said anew."""
@@ -61,27 +61,27 @@ def refusal(run: history.Run) -> Refusal | None:
     return Refusal.WORKED if run.status == SUCCESS else None
 
 
+@transactional
 async def request(user_id: UUID, run_id: UUID, now: datetime) -> Retried | None:
     """The run that runs or waits already, else a new one; None if the user has no such run.
 
     Its items that are left alone are tried again as well. Raises CannotRetry and Resting.
     """
-    async with in_transaction():
-        run = await history.run(user_id, run_id)
-        if run is None:
-            return None
-        if why := refusal(run):
-            raise CannotRetry(why)
-        # Nobody stops the calendar in between, and who asks at the same moment gets the same run.
-        calendars = CalendarSyncConfig.filter(id=run.calendar_id)
-        calendar = await calendars.select_for_update(no_key=True).get()
-        if calendar.resting is not None or calendar.link_id is None:
-            raise Resting(run.provider, calendar.resting or NEEDS_CALENDAR)
-        await _try_again(calendar.link_id, run.errors)
-        await calendars.update(next_sync_at=now, nudge_seq=F("nudge_seq") + 1)
-        one_way = await _one_way(run_id, Direction(calendar.sync_direction))
-        made = await runs.open_run(calendar.id, now, RETRY, one_way, calendar.next_sync_at)
-        return Retried(calendar.id, made)
+    run = await history.run(user_id, run_id)
+    if run is None:
+        return None
+    if why := refusal(run):
+        raise CannotRetry(why)
+    # Nobody stops the calendar in between, and who asks at the same moment gets the same run.
+    calendars = CalendarSyncConfig.filter(id=run.calendar_id)
+    calendar = await calendars.select_for_update(no_key=True).get()
+    if calendar.resting is not None or calendar.link_id is None:
+        raise Resting(run.provider, calendar.resting or NEEDS_CALENDAR)
+    await _try_again(calendar.link_id, run.errors)
+    await calendars.update(next_sync_at=now, nudge_seq=F("nudge_seq") + 1)
+    one_way = await _one_way(run_id, Direction(calendar.sync_direction))
+    made = await runs.open_run(calendar.id, now, RETRY, one_way, calendar.next_sync_at)
+    return Retried(calendar.id, made)
 
 
 async def _one_way(run_id: UUID, of_calendar: Direction) -> Direction | None:

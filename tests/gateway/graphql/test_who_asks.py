@@ -29,8 +29,9 @@ _EXAMPLES: dict[str, str] = {
     "String": '"x"',
     "ConflictTarget": "{everything: true}",
     "DateTime": '"2026-12-01T00:00:00Z"',
+    "Date": '"2026-12-01"',
 }
-FOR_THE_BACKEND = {"upsertAppointments", "appointmentChanges", "busyTimes"}
+FOR_THE_BACKEND = {"upsertAppointments", "appointmentChanges", "busyTimes", "providerUsage"}
 FOR_BOTH = {"appointment"}
 
 
