@@ -43,7 +43,7 @@ test: check ## Check, then run every test
 	METONIC_TEST_DATABASE=postgres $(BIN)/pytest -n 2 --dist loadfile $(ON_POSTGRES)
 
 test-postgres: $(EDITABLE) $(DEV) ## Run all that opens a database on PostgreSQL (METONIC_TEST_POSTGRES=postgresql://...)
-	METONIC_TEST_DATABASE=postgres $(BIN)/pytest -n 2 --dist loadfile tests/gateway tests/specification tests/pains tests/walks tests/simulation
+	METONIC_TEST_DATABASE=postgres $(BIN)/pytest -n 2 --dist loadfile tests/gateway tests/specification tests/pains tests/walks tests/simulation/test_side_by_side.py
 
 check: $(EDITABLE) $(DEV) ## Lint, formatting, types, import contracts and the rules of the house
 	$(BIN)/ruff check
