@@ -55,7 +55,7 @@ async def test_messages_that_are_lost_or_doubled_change_nothing_of_what_comes_in
     for title in ("Dentist", "Lunch"):
         await told.phone.put(title)
         await told.stand_in.settled()
-    await told.sync()
+    await told.sync(timedelta(hours=6))
 
     assert await told.titles() == ["Dentist", "Lunch"]
     assert await told.phone.titles() == ["Dentist", "Lunch"]
