@@ -166,10 +166,10 @@ class AtRadicale(Place):
                 await self._ask("DELETE", at, None)
 
     async def _ask(self, method: str, name: str, body: bytes | None) -> None:
-        auth = aiohttp.BasicAuth(self.account, PASSWORD)
-        headers = {"Content-Type": "text/calendar"} if body else {}
+        headers = {"Authorization": aiohttp.encode_basic_auth(self.account, PASSWORD)}
+        headers |= {"Content-Type": "text/calendar"} if body else {}
         url = f"{self._url}{quote(name)}"
-        async with self._session.request(method, url, data=body, headers=headers, auth=auth) as answer:
+        async with self._session.request(method, url, data=body, headers=headers) as answer:
             answer.raise_for_status()
 
     def shown(self) -> list[Shown]:

@@ -26,6 +26,7 @@ async def test_who_asks_has_it_read_again_and_is_told_again_what_is_wrong(traine
     await trainer.device.put("bad.ics", *BAD)
     await trainer.sync()
     before = (await trainer.history())[0]
+    trainer.house.later(timedelta(minutes=1))
     asked = await trainer.api.call(RETRY, id=before["id"])
     await trainer.sync(timedelta(minutes=1))
 
