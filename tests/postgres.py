@@ -119,8 +119,8 @@ async def _made(name: str) -> None:
 
 def _migrations() -> str:
     """What the template is of."""
-    texts = [path.read_bytes() for path in sorted(Path(migrations.__path__[0]).glob("*.py"))]
-    return sha256(b"".join(texts)).hexdigest()[:12]
+    files = sorted(Path(migrations.__path__[0]).glob("*.py"))
+    return sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()[:12]
 
 
 async def _dropped(name: str) -> None:
