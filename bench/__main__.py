@@ -7,22 +7,21 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from bench import background, caldav, engine, google, graph, platform_side
-from bench.measuring import Amount, Figure, Printed
+from bench import caldav, engine, google, graph, platform_side
+from bench.measuring import Amount, Figure
 from metonic_gateway.serving import leave_loaded_alone
 from metonic_gateway.telemetry import set_up_logging
 
 HEAD = "| what | time | floor | ratio | target |\n|---|---|---|---|---|"
 
 
-Rows = Sequence[Figure | Amount | Printed]
+Rows = Sequence[Figure | Amount]
 PARTS: Mapping[str, Callable[[], Awaitable[Rows]]] = {
     "platform_side": platform_side.figures,
     "engine": engine.figures,
     "caldav": caldav.figures,
     "google": google.figures,
     "graph": graph.figures,
-    "background": background.figures,
 }
 
 

@@ -44,16 +44,6 @@ class Amount:
         return f"| {self.what} | {self.ours:.0f} {self.unit} | | | {limit} |"
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """A row that another process has measured."""
-
-    text: str
-
-    def row(self) -> str:
-        return self.text
-
-
 def _short(ratio: float) -> str:
     return f"{ratio:.2g}" if ratio < 100 else f"{ratio:.0f}"  # noqa: PLR2004 - two digits, or all of them
 

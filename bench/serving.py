@@ -23,16 +23,14 @@ async def served(
     *,
     is_local: bool = False,
     stand_ins: StandIns = NONE,
-    url: str = "",
     **settings: str,
 ) -> AsyncIterator[Services]:
     """What its parts work with; the file goes when the block ends.
 
-    ``is_local``: the calendar servers are on this machine; ``url``: of another database; ``settings`` are
-    further ones.
+    ``is_local``: the calendar servers are on this machine; ``settings`` are further ones.
     """
     with TemporaryDirectory() as folder:
-        url = url or f"sqlite://{Path(folder) / 'bench.sqlite3'}"
+        url = f"sqlite://{Path(folder) / 'bench.sqlite3'}"
         await migrated(url)
         keys = "k1:" + "A" * 43 + "="
         loaded = load_settings(keys=keys, jwt_key="j" * 32, database_url=url, **settings)

@@ -75,13 +75,11 @@ async def signed_desk(
     provider: Provider,
     clock: Callable[[], datetime] = present,
     origin: str = "",
-    url: str = "",
     **settings: str,
 ) -> AsyncIterator[SignedDesk]:
     """The place's user, signed in, in a service on a new database file; nothing was synced yet.
 
-    ``origin``: where the stand-in is reached; ``url``: of another database, which is empty; ``settings`` are
-    the service's.
+    ``origin``: where the stand-in is reached; ``settings`` are the service's.
     """
     sign_in = provider.sign_in
     if not isinstance(sign_in, OAuth2):
@@ -94,7 +92,6 @@ async def signed_desk(
         registry,
         clock,
         is_local=True,
-        url=url,
         stand_ins=way,
         public_url="https://sync.example.org",
         redirect_uris=_BACK,
