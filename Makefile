@@ -22,7 +22,7 @@ EDITABLE := $(VENV)/.members-$(call key,requirements.txt $(MEMBER_FILES))
 
 # What touches the store most, as `make test` runs it once more on a server; `make test-postgres` runs all of it.
 ON_POSTGRES := tests/gateway/store tests/simulation/test_side_by_side.py \
-	$(addprefix tests/gateway/jobs/test_,leases.py taking_over.py drawing.py) \
+	$(addprefix tests/gateway/jobs/test_,leases.py claiming.py taking_over.py drawing.py) \
 	$(addprefix tests/gateway/graphql/test_,conflicts.py resolving.py undoing.py upserts.py)
 
 .DEFAULT_GOAL := help

@@ -36,7 +36,7 @@ class Redis:
 
 @dataclass
 class Rabbit:
-    """The broker of this machine: it stays, and closes all connections."""
+    """The broker of this machine, which is stopped and started within its node."""
 
     @property
     def url(self) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -114,12 +114,11 @@ async def under_fire(ground: Ground, seconds: float) -> None:
     """People go on editing while everything fails that can."""
 
     async def edit() -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while True:
-                    await asyncio.sleep(1 / _EDITS_A_SECOND)
-                    # An edit that has begun is made: whoever asks the platform asks until it answers.
-                    await asyncio.shield(asyncio.ensure_future(ground.people.edit()))
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            await asyncio.sleep(1 / _EDITS_A_SECOND)
+            # Whoever asks the platform asks until it answers.
+            await ground.people.edit()
 
     await asyncio.gather(edit(), ground.troubles.strike(seconds))
     ground.troubles.calm()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
-from tests.chaos.places import LENGTH, Place, Shown
+from tests.chaos.places import LENGTH, PASSWORD, Place, Shown
 
 from metonic_gateway.http.identity import Identity, issue_token, token_key
 
@@ -119,7 +119,7 @@ class User:
     async def connect(self, place: Place, allow: Any, server: str) -> None:  # noqa: ANN401 - either simulator's
         """``allow`` is the provider's page, ``server`` the address of who has none."""
         if allow is None:
-            typed = {"server": server, "username": place.account, "password": "s3cret"}
+            typed = {"server": server, "username": place.account, "password": PASSWORD}
             credentials = [{"name": key, "value": value} for key, value in typed.items()]
             await self.api.ask(_CONNECT, provider=place.provider, credentials=credentials)
         else:

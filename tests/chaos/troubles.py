@@ -1,9 +1,9 @@
 """What goes wrong on the way: the stand-ins' faults, the broker, the database, processes that die."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -38,7 +38,7 @@ _GRAPH: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("push-doubled", {}),
 )
 _PUSH = frozenset({"push-lost", "push-doubled"})
-_DAV = ("429", "503", "slow", "lost-request", "lost-response")
+_DAV = ("429", "503", "lost-request", "lost-response", "lost-response-late")
 
 
 @dataclass
@@ -69,12 +69,11 @@ class Troubles:
         self.line.instead = lambda _: None
 
     async def _again(self, seconds: float, every: float, strike: Callable[[], Any]) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while True:
-                    await asyncio.sleep(every * (0.5 + self.dice.random()))
-                    # What has begun is ended: who was killed comes back.
-                    await asyncio.shield(asyncio.ensure_future(strike()))
+        """What has begun is ended: who was killed comes back."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            await asyncio.sleep(every * (0.5 + self.dice.random()))
+            await strike()
 
     async def _provider(self) -> None:
         kind = self.dice.choice(("google", "outlook", "apple"))
@@ -87,12 +86,12 @@ class Troubles:
         return None
 
     def _dav(self, name: str) -> None:
-        """The next request but those for a sign-in."""
+        """The next request to the CalDAV server."""
         self.struck[f"apple: {name}"] += 1
-        if name in {"slow", "lost-request", "lost-response"}:
+        if name.startswith("lost"):
             stage = Stage.BEFORE if name == "lost-request" else Stage.AFTER
             gate = self.line.gate(stage, lambda _: not gate.held)
-            asyncio.get_running_loop().call_later(5 if name == "slow" else 1, gate.drop)
+            asyncio.get_running_loop().call_later(5 if name.endswith("late") else 1, gate.drop)
             return
 
         def instead(_: Exchange) -> web.Response:

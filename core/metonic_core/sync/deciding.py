@@ -34,7 +34,8 @@ class Batch:
 
     def meeting(self, row: Mapping) -> Meeting:
         """Whom a row meets by now."""
-        return self.met.get(row.id, NOBODY).after(self.moved)
+        met = self.met.get(row.id, NOBODY)
+        return met.after(self.moved) if self.moved else met
 
     def has_taken(self, step: Step) -> None:
         """The decisions to come see what this one changed."""

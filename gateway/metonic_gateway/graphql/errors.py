@@ -135,6 +135,14 @@ def unknown_provider(known: Iterable[str]) -> InvalidInput:
     )
 
 
+def no_such_run() -> NotFound:
+    return NotFound(
+        code=ErrorCode.NOT_FOUND,
+        message="There is no such run.",
+        next_step="Take an id that `syncHistory` gives.",
+    )
+
+
 def not_connected(provider: str) -> NotConnected:
     return NotConnected(
         code=ErrorCode.NOT_CONNECTED,

@@ -1,25 +1,14 @@
 """Broker and Redis, looked at by their URLs: the real servers, and what is said where they are not."""
 
-import os
 import socket
 from contextlib import closing
+from pathlib import Path
 
 import pytest
+from tests.servers import rabbitmq, redis_server
 
 from metonic_gateway.doctor.finding import Finding, Verdict
 from metonic_gateway.doctor.servers import server
-
-RABBITMQ, REDIS = "amqp://guest:guest@127.0.0.1:5672/", "redis://127.0.0.1:6379/0"
-
-
-def require(port: int) -> None:
-    """Skip where the service is not there, unless it has to be."""
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        if os.environ.get("METONIC_REQUIRE_SERVICES") == "1":
-            pytest.fail(f"Nothing listens on port {port}.")
-        pytest.skip(f"Nothing listens on port {port}.")
 
 
 async def looked(url: str) -> Finding:
@@ -27,11 +16,13 @@ async def looked(url: str) -> Finding:
     return found
 
 
-@pytest.mark.parametrize(("url", "port"), [(RABBITMQ, 5672), (REDIS, 6379)], ids=["rabbitmq", "redis"])
-async def test_a_server_that_answers_is_fine(url: str, port: int) -> None:
-    require(port)
+async def test_a_rabbitmq_that_answers_is_fine() -> None:
+    assert (await looked(f"amqp://guest:guest@127.0.0.1:{rabbitmq()}/")).verdict is Verdict.OK
 
-    assert (await looked(url)).verdict is Verdict.OK
+
+async def test_a_redis_that_answers_is_fine(tmp_path: Path) -> None:
+    with redis_server(tmp_path) as redis:
+        assert (await looked(redis.url)).verdict is Verdict.OK
 
 
 @pytest.mark.parametrize("scheme", ["amqp", "redis"])
@@ -47,9 +38,7 @@ async def test_one_that_is_not_there_is_named_without_its_password(scheme: str) 
 
 
 async def test_a_password_that_is_wrong_is_told() -> None:
-    require(5672)
-
-    found = await looked("amqp://guest:wrong@127.0.0.1:5672/")
+    found = await looked(f"amqp://guest:wrong@127.0.0.1:{rabbitmq()}/")
 
     assert (found.verdict, "password" in found.next_step) == (Verdict.FAILED, True)
 

@@ -1,13 +1,13 @@
 """What is due is asked for by one scheduler, fairly, and no faster than workers take it."""
 
 import asyncio
-import os
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from tests.gateway.house import House
+from tests.postgres import on_postgres_alone
 from tortoise.transactions import in_transaction
 
 from metonic_gateway.jobs.scheduler import Scheduler
@@ -153,9 +153,7 @@ async def test_a_calendar_that_somebody_holds_is_not_asked_for(house: House) -> 
     assert await claiming.claimable(house.now + leases.LENGTH, 10) != []
 
 
-@pytest.mark.skipif(
-    os.environ.get("METONIC_TEST_DATABASE") != "postgres", reason="SQLite reads the table, which is small"
-)
+@on_postgres_alone
 async def test_what_is_due_is_found_by_its_index_however_many_rows_there_are(house: House) -> None:
     async with in_transaction() as transaction:
         await transaction.execute_script("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")

@@ -4,7 +4,7 @@ import strawberry
 
 from metonic_gateway.graphql.arguments import identity
 from metonic_gateway.graphql.context import Info
-from metonic_gateway.graphql.errors import ErrorCode, InvalidInput, NotFound
+from metonic_gateway.graphql.errors import ErrorCode, InvalidInput, no_such_run
 from metonic_gateway.graphql.runs.answering import resting
 from metonic_gateway.graphql.runs.mutations import RunResult
 from metonic_gateway.graphql.runs.types import shown_run
@@ -31,7 +31,7 @@ async def retry_sync(info: Info, run_id: strawberry.ID) -> RunResult:
     viewer = await info.context.viewer()
     services, asked = info.context.services, identity(run_id)
     if asked is None:
-        return _no_run()
+        return no_such_run()
     try:
         made = await request(viewer.id, asked, services.clock())
     except CannotRetry as error:
@@ -40,7 +40,7 @@ async def retry_sync(info: Info, run_id: strawberry.ID) -> RunResult:
         return resting(error)
     found = None if made is None else await history.run(viewer.id, made.run_id)
     if made is None or found is None:
-        return _no_run()
+        return no_such_run()
     services.nudge([made.calendar_id])
     services.feed.publish(status_topic(viewer.id))
     return shown_run(found)
@@ -49,14 +49,6 @@ async def retry_sync(info: Info, run_id: strawberry.ID) -> RunResult:
 def _refused(why: Refusal) -> InvalidInput:
     message, next_step = _REFUSED[why]
     return InvalidInput(code=ErrorCode.CANNOT_RETRY, message=message, next_step=next_step, path=["runId"])
-
-
-def _no_run() -> NotFound:
-    return NotFound(
-        code=ErrorCode.NOT_FOUND,
-        message="There is no such run.",
-        next_step="Take an id that `syncHistory` gives.",
-    )
 
 
 @strawberry.type

@@ -6,7 +6,7 @@ import strawberry
 
 from metonic_gateway.graphql.arguments import identity
 from metonic_gateway.graphql.context import Info
-from metonic_gateway.graphql.errors import ErrorCode, InvalidInput, NotFound, not_connected
+from metonic_gateway.graphql.errors import ErrorCode, InvalidInput, no_such_run, not_connected
 from metonic_gateway.graphql.runs.mutations import RunResult
 from metonic_gateway.graphql.runs.types import shown_run
 from metonic_gateway.services import status_topic
@@ -31,32 +31,24 @@ async def undo_sync_run(info: Info, run_id: strawberry.ID) -> RunResult:
     viewer = await info.context.viewer()
     services, asked = info.context.services, identity(run_id)
     if asked is None:
-        return _no_run()
+        return no_such_run()
     undo = await request(viewer.id, asked, services.clock())
     if not isinstance(undo, UUID):
         return await _refused(undo, viewer.id, asked)
     services.undo(undo)
     services.feed.publish(status_topic(viewer.id))
     found = await history.run(viewer.id, undo)
-    return _no_run() if found is None else shown_run(found)
+    return no_such_run() if found is None else shown_run(found)
 
 
 async def _refused(why: Refusal, user_id: UUID, run_id: UUID) -> RunResult:
     run = await history.run(user_id, run_id)
     if why is Refusal.NOT_FOUND or run is None:
-        return _no_run()
+        return no_such_run()
     if why is Refusal.DISCONNECTED:
         return not_connected(run.provider)
     code, message, next_step = _REFUSED[why]
     return InvalidInput(code=code, message=message, next_step=next_step, path=["runId"])
-
-
-def _no_run() -> NotFound:
-    return NotFound(
-        code=ErrorCode.NOT_FOUND,
-        message="There is no such run.",
-        next_step="Take an id that `syncHistory` gives.",
-    )
 
 
 @strawberry.type
