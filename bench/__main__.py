@@ -7,7 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from bench import caldav, engine, google, graph, platform_side
+from bench import background, caldav, engine, google, graph, platform_side
 from bench.measuring import Amount, Figure
 from metonic_gateway.serving import leave_loaded_alone
 from metonic_gateway.telemetry import set_up_logging
@@ -22,6 +22,7 @@ PARTS: Mapping[str, Callable[[], Awaitable[Rows]]] = {
     "caldav": caldav.figures,
     "google": google.figures,
     "graph": graph.figures,
+    "background": background.figures,
 }
 
 

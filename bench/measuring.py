@@ -7,6 +7,7 @@ from statistics import median
 from time import perf_counter
 
 ROUNDS = 7
+_TENTHS_BELOW = 0.01
 
 Timed = Callable[[], Awaitable[object]]
 
@@ -25,7 +26,7 @@ class Figure:
         return self.ours / self.floor
 
     def row(self) -> str:
-        times = f"{self.ours * 1000:.0f} ms | {self.floor * 1000:.0f} ms"
+        times = f"{_milliseconds(self.ours)} | {_milliseconds(self.floor)}"
         limit = "peer" if self.target is None else f"<= {self.target:g} {_verdict(self.ratio, self.target)}"
         return f"| {self.what} | {times} | {_short(self.ratio)} | {limit} |"
 
@@ -42,6 +43,10 @@ class Amount:
     def row(self) -> str:
         limit = f"<= {self.target:g} {self.unit} {_verdict(self.ours, self.target)}"
         return f"| {self.what} | {self.ours:.0f} {self.unit} | | | {limit} |"
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:.{0 if seconds >= _TENTHS_BELOW else 1}f} ms"
 
 
 def _short(ratio: float) -> str:

@@ -18,9 +18,13 @@ _TOLD = re.compile(r"^  ([a-z ]+[a-z])  +(\S+)$")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """``url`` with a slash, ``user``: whose calendar is measured; ``session`` is for what nobody measures."""
+    """``url`` with a slash, ``user``: whose calendar is measured; ``session`` is for what nobody measures.
+
+    ``pid``: its process.
+    """
 
     url: str
+    pid: int
     user: str
     client_id: str
     client_secret: str
@@ -49,12 +53,12 @@ class Place:
         users = await self.told("GET", "users")
         return next(str(user["access_token"]) for user in users if user["email"] == self.user)
 
-    async def agree(self, address: str) -> Mapping[str, str]:
-        """What the browser brings back from the page where the user allows what is asked."""
+    async def agree(self, address: str, user: str = "") -> Mapping[str, str]:
+        """What the browser brings back from the page where the user, or another, allows what is asked."""
         there = URL(self.url).join(URL(address).relative())
         async with self.session.get(there) as page:
             text = await page.text()
-        form = [("request", _found(_REQUEST, text)), ("user", self.user), ("answer", "allow")]
+        form = [("request", _found(_REQUEST, text)), ("user", user or self.user), ("answer", "allow")]
         form += [("scope", scope) for scope in _SCOPE.findall(text)]
         async with self.session.post(there.join(URL("consent")), data=form, allow_redirects=False) as answer:
             return URL(answer.headers["Location"]).query
@@ -68,9 +72,10 @@ class Place:
 
 
 @asynccontextmanager
-async def place(service: str, user: str) -> AsyncIterator[Place]:
-    """It ends with the block; ``user`` is one of those that there are at first."""
+async def place(service: str, user: str, *users: str) -> AsyncIterator[Place]:
+    """It ends with the block; ``user`` is one of those that there are at first, which ``users`` may name."""
     command = [sys.executable, "-m", "metonic_simulators", service, "--port", "0"]
+    command += [word for name in users for word in ("--user", name)]
     with Popen(command, stdout=PIPE, text=True) as process:  # noqa: S603, ASYNC220 - ourselves, and at once
         try:
             told: dict[str, str] = {}
@@ -79,7 +84,9 @@ async def place(service: str, user: str) -> AsyncIterator[Place]:
                 if line.startswith("  switches"):
                     break
             async with aiohttp.ClientSession() as session:
-                yield Place(told["server"], user, told["client id"], told["client secret"], session)
+                yield Place(
+                    told["server"], process.pid, user, told["client id"], told["client secret"], session
+                )
         finally:
             process.terminate()
 

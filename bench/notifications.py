@@ -1,0 +1,231 @@
+"""From a notification of a provider to the database and to whoever subscribed, beside a bare chain."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import count, cycle
+from statistics import quantiles
+from time import perf_counter
+from typing import Any
+
+import aiohttp
+import asyncpg
+from aiohttp import web
+
+from bench.bare_process import needed, running
+from bench.fleet import Fleet
+from bench.google_like import bodies
+from bench.measuring import Figure
+from bench.place import Place
+from metonic_simulators.servers import HOST, free_port
+
+_A_SECOND, _SECONDS, _ROUNDS = 20, 15, 3
+_LATE_SECONDS = 60
+_TARGETS = {"p50": 3, "p95": 6}
+_PROTOCOL = "graphql-transport-ws"
+_CHANGES = "subscription { it: appointmentChanged { appointment { title } } }"
+_CHANNELS = """SELECT c.id, s.account_name FROM push_channels c JOIN calendar_links l ON l.id = c.link_id
+  JOIN calendar_sync_configs s ON s.id = l.sync_config_id WHERE c.heard_at IS NOT NULL"""
+_TABLE = "CREATE TABLE bare_chain (name text PRIMARY KEY)"
+_TELL = """CREATE FUNCTION {table}_told() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN PERFORM pg_notify('bench', {what}); RETURN NULL; END $$;
+CREATE TRIGGER {table}_told AFTER INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_told()"""
+
+
+@dataclass(slots=True)
+class Gate:
+    """What the provider reaches: it notes when a notification came, and passes it on to ``behind``."""
+
+    url: str
+    session: aiohttp.ClientSession
+    behind: str = ""
+    came: dict[str, list[float]] = field(default_factory=dict)
+
+    async def receive(self, request: web.Request) -> web.Response:
+        self.came.setdefault(request.path.rpartition("/")[2], []).append(perf_counter())
+        body, headers = await request.read(), dict(request.headers)
+        async with self.session.post(self.behind + request.path, data=body, headers=headers) as answer:
+            return web.Response(status=answer.status)
+
+
+@asynccontextmanager
+async def gate() -> AsyncIterator[Gate]:
+    async with aiohttp.ClientSession() as session:
+        port = free_port()
+        made = Gate(f"http://{HOST}:{port}", session)
+        app = web.Application()
+        app.router.add_post("/{path:.*}", made.receive)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, HOST, port).start()
+        try:
+            yield made
+        finally:
+            await runner.cleanup()
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Somebody with an event, whose changes come by that channel."""
+
+    there: Place
+    address: str
+    channel: str
+    event: Mapping[str, Any]
+
+    async def retitle(self, title: str) -> None:
+        event = {**self.event, "summary": title}
+        await self.there.told("POST", "events", {"calendar": self.address, "event": event})
+
+
+async def _owners(ours: Fleet) -> Sequence[Owner]:
+    """Each with one event, which was synced."""
+    found = await ours.database.fetch(_CHANNELS)
+    channels = {row["account_name"]: str(row["id"]) for row in found}
+    owners: list[Owner] = []
+    for body, address in zip(bodies(len(ours.users)), ours.users, strict=True):
+        event = {**body, "id": f"bench{len(owners)}"}
+        owners.append(Owner(ours.there, address, channels[address], event))
+    return owners
+
+
+@dataclass(slots=True)
+class Arrivals:
+    """When what has a title was there."""
+
+    at: dict[str, float] = field(default_factory=dict)
+
+    def note(self, title: str) -> None:
+        self.at.setdefault(title, perf_counter())
+
+    async def all_of(self, titles: Sequence[str]) -> None:
+        """Raises RuntimeError if they do not come."""
+        until = perf_counter() + _LATE_SECONDS
+        while missing := [title for title in titles if title not in self.at]:
+            if perf_counter() > until:
+                raise RuntimeError(f"{len(missing)} of {len(titles)} did not arrive")
+            await asyncio.sleep(0.1)
+
+
+async def figures(ours: Fleet, gate: Gate) -> Sequence[Figure]:
+    """Both in turn; the service is told of by who reaches it through ``gate``."""
+    users = await _owners(ours)
+    turns, titles = cycle(users), (f"Edit {n}" for n in count())
+    stored, told, bare = Arrivals(), Arrivals(), Arrivals()
+    waits: dict[str, list[float]] = {"stored": [], "told": [], "bare": []}
+    await ours.database.execute(_TABLE)
+    async with AsyncExitStack() as stack:
+        listening = await asyncpg.connect(ours.database_url)
+        stack.push_async_callback(listening.close)
+        await _listened(ours, listening, stored, bare)
+        await stack.enter_async_context(_subscribed(ours, told))
+        chain = await stack.enter_async_context(_chain(ours))
+
+        async def noticed() -> None:
+            begun: dict[str, tuple[Owner, float]] = {}
+
+            async def one() -> None:
+                user, title = next(turns), next(titles)
+                begun[title] = user, perf_counter()
+                await user.retitle(title)
+
+            await _steadily(one)
+            await stored.all_of(list(begun))
+            await told.all_of(list(begun))
+            for title, (user, at) in begun.items():
+                came = next(came for came in gate.came[user.channel] if came >= at)
+                waits["stored"].append(stored.at[title] - came)
+                waits["told"].append(told.at[title] - came)
+
+        async def chained() -> None:
+            begun: dict[str, float] = {}
+
+            async def one() -> None:
+                title = next(titles)
+                begun[title] = perf_counter()
+                async with ours.there.session.post(f"{chain}/{title}") as answer:
+                    answer.raise_for_status()
+
+            await _steadily(one)
+            await bare.all_of(list(begun))
+            waits["bare"] += [bare.at[title] - at for title, at in begun.items()]
+
+        for _ in range(_ROUNDS):
+            await noticed()
+            await chained()
+    what = f"a notification, {_A_SECOND} a second, until {{}}, {{}} / a bare chain"
+    floors = _spread(waits["bare"])
+    return [
+        Figure(what.format(where, name), found, floors[name], _TARGETS[name])
+        for where, key in (
+            ("its change is in the database", "stored"),
+            ("a subscription has told it", "told"),
+        )
+        for name, found in _spread(waits[key]).items()
+    ]
+
+
+def _spread(waits: Sequence[float]) -> Mapping[str, float]:
+    parts = quantiles(waits, n=20)
+    return {"p50": parts[9], "p95": parts[18]}
+
+
+async def _steadily(one: Callable[[], Awaitable[None]]) -> None:
+    """So many a second, whether or not those before have ended."""
+    began = perf_counter()
+    async with asyncio.TaskGroup() as group:
+        for n in range(_A_SECOND * _SECONDS):
+            await asyncio.sleep(max(0, began + n / _A_SECOND - perf_counter()))
+            group.create_task(one())  # type: ignore[arg-type]
+
+
+async def _listened(
+    ours: Fleet, listening: "asyncpg.Connection[asyncpg.Record]", stored: Arrivals, bare: Arrivals
+) -> None:
+    """Have the server tell of what is committed to appointments, and by the bare chain."""
+
+    def heard(_connection: object, _pid: int, _channel: str, text: object) -> None:
+        for arrivals in (stored, bare):
+            arrivals.note(str(text))
+
+    await ours.database.execute(_TELL.format(table="appointments", what="NEW.content->>'title'"))
+    await ours.database.execute(_TELL.format(table="bare_chain", what="NEW.name"))
+    await listening.add_listener("bench", heard)
+
+
+@asynccontextmanager
+async def _subscribed(ours: Fleet, told: Arrivals) -> AsyncIterator[None]:
+    """As the platform's backend."""
+
+    async def read(socket: aiohttp.ClientWebSocketResponse) -> None:
+        async for message in socket:
+            told.note(message.json()["payload"]["data"]["it"]["appointment"]["title"])
+
+    url = f"{ours.url.replace('http', 'ws', 1)}/graphql"
+    async with ours.there.session.ws_connect(url, protocols=[_PROTOCOL]) as socket:
+        payload = {"authorization": f"Bearer {ours.backend_token}"}
+        await socket.send_json({"type": "connection_init", "payload": payload})
+        await socket.receive_json(timeout=10)
+        await socket.send_json({"id": "1", "type": "subscribe", "payload": {"query": _CHANGES}})
+        reading = asyncio.create_task(read(socket))
+        try:
+            yield
+        finally:
+            reading.cancel()
+            with suppress(asyncio.CancelledError):
+                await reading
+
+
+@asynccontextmanager
+async def _chain(ours: Fleet) -> AsyncIterator[str]:
+    """The bare chain's two processes; its address."""
+    port = free_port()
+    told = {"port": port, **await needed(ours)}
+    async with running("receive", told), running("work", told):
+        for _ in range(100):
+            await asyncio.sleep(0.1)
+            with suppress(aiohttp.ClientError):
+                async with ours.there.session.get(f"http://{HOST}:{port}/"):
+                    break
+        yield f"http://{HOST}:{port}"
