@@ -12,7 +12,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from threading import Event
 from time import process_time
 from typing import Any
@@ -66,7 +66,9 @@ class Chain:
 
 
 chain = Chain()
-broker = RedisBroker(url=_told()["redis"], namespace="bare", middleware=[AsyncIO()])  # type: ignore[no-untyped-call]  # dramatiq says nothing of its types
+broker = RedisBroker(  # type: ignore[no-untyped-call]  # dramatiq says nothing of its types
+    url=_told()["redis"], namespace="bare", middleware=[AsyncIO()]
+)
 
 
 @dramatiq.actor(broker=broker, queue_name="bare")
@@ -112,5 +114,11 @@ async def idle() -> None:
     await chain.close()
 
 
+_PARTS: Mapping[str, Callable[[], None]] = {
+    "receive": receive,
+    "work": work,
+    "idle": lambda: asyncio.run(idle()),
+}
+
 if __name__ == "__main__":
-    {"receive": receive, "work": work, "idle": lambda: asyncio.run(idle())}[sys.argv[1]]()
+    _PARTS[sys.argv[1]]()

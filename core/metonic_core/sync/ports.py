@@ -67,8 +67,9 @@ class Link:
 class Ledger(Protocol):
     """The rows of one link, as one run may see and change them.
 
-    Everything but ``progress`` is called inside ``transaction``, which raises LeaseLost when the run lost its
-    lease, and stores all or nothing. Rows read there are locked until it ends.
+    What is called inside ``transaction`` is stored all or not at all, and rows read there are locked until it
+    ends; it raises LeaseLost when the run lost its lease. Outside it are called ``progress``, and what a run
+    asks that finds nothing, as most do: ``link``, ``is_any_due`` and ``is_at_rest``.
     """
 
     @property
@@ -88,6 +89,10 @@ class Ledger(Protocol):
 
     async def is_any_due(self, *due: Due) -> bool:
         """Whether there is anything of that to be done."""
+        ...
+
+    async def is_at_rest(self) -> bool:
+        """Whether nothing is to be read or decided, and no conflict waits for its calendar's policy."""
         ...
 
     async def due(self, due: Due, after: UUID | None, limit: int) -> Sequence[rows.Mapping]:

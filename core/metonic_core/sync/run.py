@@ -32,6 +32,8 @@ async def run(
     """
     this = await caught_up(ledger, adapter, capabilities, clock, only)
     for _ in range(_ROUNDS):
+        if await ledger.is_at_rest():
+            break
         async with ledger.transaction():
             this.report.ripe_at = await ledger.ripen_conflicts()
             if not await ledger.is_any_due(Due.READ, Due.DECIDE):
@@ -49,9 +51,7 @@ async def caught_up(
     only: Direction | None = None,
 ) -> Run:
     """A run that has settled what is open and recorded what changed in the calendar."""
-    async with ledger.transaction():
-        link = await ledger.link()
-        is_any_open = await ledger.is_any_due(Due.SETTLE)
+    link, is_any_open = await ledger.link(), await ledger.is_any_due(Due.SETTLE)
     this = Run(ledger, adapter, link.calendar_id, capabilities, clock, Report(), only)
     if is_any_open:
         await settle(this)

@@ -11,8 +11,8 @@ from metonic_core.spi.errors import ProviderError, RateLimited, Unavailable
 from metonic_core.spi.push import Channel, ChannelAsk, Push
 from metonic_gateway.services import Services
 from metonic_gateway.store import channels
-from metonic_gateway.store.calendars import ConnectedCalendar
 from metonic_gateway.store.channels import Addressed, Standing
+from metonic_gateway.store.connected import ConnectedCalendar
 from metonic_gateway.telemetry import get_logger
 from metonic_gateway.vault import Place, VaultError
 

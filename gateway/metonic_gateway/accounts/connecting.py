@@ -26,7 +26,8 @@ from metonic_gateway.accounts.oauth.revoking import (
 from metonic_gateway.accounts.pacing import PacedClient, paces_of
 from metonic_gateway.services import Services, status_topic
 from metonic_gateway.store import calendars, channels
-from metonic_gateway.store.calendars import ConnectedCalendar, SignedIn, SignedOut
+from metonic_gateway.store.calendars import SignedIn, SignedOut
+from metonic_gateway.store.connected import ConnectedCalendar
 from metonic_gateway.vault import VaultError
 
 

@@ -9,7 +9,7 @@ from metonic_gateway.accounts.connecting import NotConnected, adapter_for
 from metonic_gateway.accounts.oauth.revoking import Revocation, is_revocable, revoke, withdrawal
 from metonic_gateway.services import Services, status_topic
 from metonic_gateway.store import calendars, disconnecting
-from metonic_gateway.store.calendars import ConnectedCalendar
+from metonic_gateway.store.connected import ConnectedCalendar
 from metonic_gateway.store.states import DISCONNECTING
 
 _BEING_REMOVED = "The copies are being removed; the sign-in is forgotten after that."

@@ -8,7 +8,7 @@ from metonic_gateway.accounts.connecting import adapter_for, provider_of
 from metonic_gateway.jobs.troubles import UNEXPECTED, left_alone, trouble_of
 from metonic_gateway.services import Services, run_topic
 from metonic_gateway.store import calendars, preview, previews
-from metonic_gateway.store.calendars import ConnectedCalendar
+from metonic_gateway.store.connected import ConnectedCalendar
 from metonic_gateway.store.leases import Held
 from metonic_gateway.store.preview_ledger import PreviewLedger
 from metonic_gateway.store.previews import Claimed

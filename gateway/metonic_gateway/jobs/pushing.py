@@ -19,8 +19,8 @@ from metonic_gateway.jobs.troubles import LATER, UNEXPECTED, Trouble, trouble_of
 from metonic_gateway.services import Services, status_topic
 from metonic_gateway.store import calendars, channels
 from metonic_gateway.store.appointments import make_due
-from metonic_gateway.store.calendars import ConnectedCalendar
 from metonic_gateway.store.channels import Claim, Standing
+from metonic_gateway.store.connected import ConnectedCalendar
 from metonic_gateway.telemetry import get_logger
 
 _log = get_logger(__name__)

@@ -8,7 +8,7 @@ from metonic_core.spi.errors import SignInNeeded
 from metonic_gateway.accounts.connecting import NoCalendarChosen, connected
 from metonic_gateway.services import Services, status_topic
 from metonic_gateway.store import previews, runs
-from metonic_gateway.store.calendars import ConnectedCalendar
+from metonic_gateway.store.connected import ConnectedCalendar
 from metonic_gateway.store.preferences import Edit
 from metonic_gateway.store.states import NEEDS_CALENDAR, NEEDS_SIGN_IN
 

@@ -12,7 +12,7 @@ from metonic_gateway.accounts.circuits import LeftAlone
 from metonic_gateway.jobs.troubles import STANDS_STILL, Trouble, trouble_of
 from metonic_gateway.services import Services, run_topic, status_topic
 from metonic_gateway.store import outcomes
-from metonic_gateway.store.calendars import ConnectedCalendar
+from metonic_gateway.store.connected import ConnectedCalendar
 from metonic_gateway.store.leases import Held, Lease
 from metonic_gateway.store.ledger import SqlLedger
 from metonic_gateway.store.runs import Outcome, RunLog
@@ -66,6 +66,7 @@ class Run:
             self.services.clock,
             self.log,
             told=self._told(),
+            glance=self.lease.glance if former is None else None,
         )
 
     def _told(self) -> Callable[[UUID], None]:

@@ -17,10 +17,10 @@ from metonic_gateway.jobs.leaving import leave
 from metonic_gateway.jobs.run import Run, dice, fail, note_pause, retry_later
 from metonic_gateway.jobs.troubles import UNEXPECTED, errors_of, unsettled
 from metonic_gateway.services import CHANGES, Services, run_topic, status_topic
-from metonic_gateway.store import calendars, channels, leases, outcomes, runs
+from metonic_gateway.store import channels, leases, outcomes, runs
 from metonic_gateway.store.leases import Lease
 from metonic_gateway.store.outcomes import Success
-from metonic_gateway.store.runs import Outcome
+from metonic_gateway.store.runs import Outcome, RunLog
 from metonic_gateway.store.states import DISCONNECTING, PARTIAL, SUCCESS, WEBHOOK
 from metonic_gateway.store.transactions import Interrupted
 from metonic_gateway.telemetry import get_logger
@@ -40,12 +40,11 @@ async def sync_calendar(services: Services, calendar_id: UUID, reason: str) -> N
 
 async def _with_lease(services: Services, lease: Lease, reason: str) -> None:
     async with held(lease, services.clock):
-        calendar = await calendars.load(lease.calendar_id)
+        calendar = lease.calendar
         # Who leaves without having chosen a calendar has a sign-in to give back all the same.
-        if calendar is None or (calendar.link_id is None and calendar.stopped != DISCONNECTING):
+        if calendar.link_id is None and calendar.stopped != DISCONNECTING:
             return
-        why = WEBHOOK if lease.is_noticed else reason
-        log = await runs.begin(calendar.id, why, services.clock())
+        log = await _log_of(lease, WEBHOOK if lease.is_noticed else reason, services.clock())
         run = Run(services, calendar, calendar.link_id, lease, log)
         services.feed.publish(status_topic(calendar.user_id))
         services.metrics.run_began(lease.due_at, lease.taken_at)
@@ -57,6 +56,12 @@ async def _with_lease(services: Services, lease: Lease, reason: str) -> None:
         services.feed.publish(run_topic(log.id))
     if is_due_again:
         services.nudge([calendar.id])
+
+
+async def _log_of(lease: Lease, reason: str, now: datetime) -> RunLog:
+    if lease.glance.is_any_unfinished:
+        return await runs.begin(lease.calendar_id, reason, now)
+    return RunLog(lease.calendar_id, reason, now, lease.fence)
 
 
 async def _leave_or_sync(run: Run) -> bool:
@@ -102,10 +107,8 @@ async def _sync(run: Run) -> bool:
         run.services.nudge(ledger.drawn)
         if ledger.has_changed:
             run.services.feed.publish(CHANGES)
-    if provider.push is not None and base_address(run.services) is not None:
-        await channels.look_after(run.link_id, run.now())
-    behind = await leave_former(run)
-    if ledger.has_stored or run.calendar.failures > 0 or run.log.has_predecessor:
+    behind = await leave_former(run) if run.lease.glance.is_any_leaving else Behind()
+    if ledger.has_moved_rows or run.calendar.failures > 0 or run.log.has_predecessor:
         # Before the log ends: what was stored by a run that did not get here is counted by the next.
         await outcomes.count_pairs(run.lease, run.link_id)
     return await _succeed(run, report, behind)
@@ -149,13 +152,15 @@ async def _next_at(run: Run, report: Report, behind: Behind, now: datetime) -> d
 async def _every(run: Run, report: Report, now: datetime) -> timedelta:
     """How often the calendar is looked at: more rarely where its provider tells of what changes.
 
-    Whoever just found something that nobody told of does not rely on it this time.
+    Where it can, its link is looked after from now on. Whoever just found something that nobody told of does
+    not rely on it this time.
     """
     frequency, base = run.calendar.frequency, base_address(run.services)
-    is_untold = report.pulled > 0 and not run.lease.is_noticed
-    if base is None or is_untold or push_of(run.services, run.calendar.provider) is None:
+    if base is None or push_of(run.services, run.calendar.provider) is None:
         return frequency
-    return looked_at_every(frequency, await channels.told_until(run.link_id, base), now)
+    told_until = await channels.look_after(run.link_id, base, now)
+    is_untold = report.pulled > 0 and not run.lease.is_noticed
+    return frequency if is_untold else looked_at_every(frequency, told_until, now)
 
 
 def _second_look(run: Run, now: datetime) -> datetime | None:

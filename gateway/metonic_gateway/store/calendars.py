@@ -13,6 +13,7 @@ from metonic_core.model.when import Window
 from metonic_core.spi.provider import Account, CalendarInfo
 from metonic_gateway.store import models, noting, plans
 from metonic_gateway.store.channels import forget_all, replace_all
+from metonic_gateway.store.connected import ConnectedCalendar, value_of
 from metonic_gateway.store.drawing import draw_all
 from metonic_gateway.store.former import STAYING, forget_troubles
 from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING, NEEDS_CALENDAR
@@ -27,45 +28,16 @@ class SignedOut(Exception):
     """The calendar was disconnected meanwhile; nothing was written."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectedCalendar:
-    """``sealed`` is the envelope of the credentials, None once disconnected; ``stopped`` as in ``states``.
-
-    ``keeps_copies``: while it is being disconnected, nothing is removed.
-    """
-
-    id: UUID
-    user_id: UUID
-    provider: str
-    account: Account
-    sealed: str | None
-    choices: tuple[CalendarInfo, ...]
-    calendar_id: str | None
-    calendar_name: str | None
-    link_id: UUID | None
-    frequency: timedelta
-    is_active: bool
-    is_paused: bool
-    stopped: str | None
-    keeps_copies: bool
-    failures: int
-
-    @property
-    def is_connected(self) -> bool:
-        """Whether there is a sign-in to work with."""
-        return self.sealed is not None and self.stopped not in {DISCONNECTING, DISCONNECTED}
-
-
 async def load(calendar_id: UUID) -> ConnectedCalendar | None:
     row = await models.CalendarSyncConfig.get_or_none(id=calendar_id).select_related("user")
-    return _value_of(row) if row else None
+    return value_of(row) if row else None
 
 
 async def of_user(user_id: UUID, provider: str) -> ConnectedCalendar | None:
     """The user's calendar at that provider, disconnected ones included."""
     rows = models.CalendarSyncConfig.filter(user_id=user_id, provider=provider)
     row = await rows.select_related("user").first()
-    return _value_of(row) if row else None
+    return value_of(row) if row else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +79,7 @@ async def keep_sign_in(
     if found.id != signed_in.id or found.account_subject not in expected:
         return None
     await _sign_in(found, signed_in, window, now)
-    return _value_of(await models.CalendarSyncConfig.get(id=found.id).select_related("user"))
+    return value_of(await models.CalendarSyncConfig.get(id=found.id).select_related("user"))
 
 
 async def _found_or_made(
@@ -255,25 +227,3 @@ async def archive_links(
     if await links.update(archived_at=now, **leaving):
         await noting.close_all(calendar_id, now)
         await plans.drop(calendar_id)
-
-
-def _value_of(row: models.CalendarSyncConfig) -> ConnectedCalendar:
-    """The row must have its user fetched."""
-    account = row.account_subject, row.account_name, row.account_server, row.account_username
-    return ConnectedCalendar(
-        id=row.id,
-        user_id=row.user_id,
-        provider=row.provider,
-        account=Account(*account, zone=row.user.zone),
-        sealed=row.access_token,
-        choices=tuple(CalendarInfo(**choice) for choice in row.calendars),
-        calendar_id=row.calendar_id,
-        calendar_name=row.calendar_name,
-        link_id=row.link_id,
-        frequency=timedelta(minutes=row.sync_frequency_minutes),
-        is_active=row.is_active,
-        is_paused=row.is_paused,
-        stopped=row.stopped,
-        keeps_copies=row.keeps_copies,
-        failures=row.failures,
-    )

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tortoise.expressions import F, Q
+from tortoise.expressions import F, Q, RawSQL
 
+from metonic_gateway.store.connected import ConnectedCalendar, value_of
 from metonic_gateway.store.models import CalendarSyncConfig
 from metonic_gateway.store.states import DISCONNECTING
 
@@ -17,12 +18,40 @@ LENGTH = timedelta(seconds=60)
 HEARTBEAT = timedelta(seconds=15)
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a calendar has to do beside being looked at: rows, conflicts, runs, copies in a former one.
+
+    Most have nothing, and nobody needs to look for it again: whatever is drawn later has the calendar synced
+    once more.
+    """
+
+    is_any_due: bool
+    is_any_ripening: bool
+    is_any_unfinished: bool
+    is_any_leaving: bool
+
+
+_OF_GLANCE = {
+    "is_any_due": """EXISTS (SELECT 1 FROM "calendar_sync_mappings"
+        WHERE "link_id" = "calendar_sync_configs"."link_id" AND "due" IS NOT NULL)""",
+    "is_any_ripening": """EXISTS (SELECT 1 FROM "calendar_sync_conflicts"
+        WHERE "sync_config_id" = "calendar_sync_configs"."id" AND "state" = 'open'
+        AND "automatic_at" IS NOT NULL)""",
+    "is_any_unfinished": """EXISTS (SELECT 1 FROM "calendar_sync_history"
+        WHERE "sync_config_id" = "calendar_sync_configs"."id" AND "state" IN ('queued', 'running')
+        AND "kind" = 'sync')""",
+    "is_any_leaving": """EXISTS (SELECT 1 FROM "calendar_links"
+        WHERE "sync_config_id" = "calendar_sync_configs"."id" AND "is_leaving")""",
+}
+
+
 @dataclass(slots=True)
 class Lease:
     """``until`` moves with each heartbeat; ``nudge_seq`` is the last request that this run answers.
 
     ``is_noticed``: one of those that no run has answered yet came from the provider. ``due_at`` is since when
-    the calendar was due.
+    the calendar was due. ``calendar`` and ``glance`` are as they were when the lease was taken.
     """
 
     calendar_id: UUID
@@ -32,6 +61,8 @@ class Lease:
     taken_at: datetime
     is_noticed: bool
     due_at: datetime
+    calendar: ConnectedCalendar
+    glance: Glance
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +102,38 @@ async def acquire(calendar_id: UUID, now: datetime) -> Lease | None:
     taken = {"fence": F("fence") + 1, "taken_seq": F("nudge_seq"), "asked_at": None}
     if not await mine.update(lease_until=until, **taken):
         return None
-    row = await CalendarSyncConfig.get(id=calendar_id).values(
-        "fence", "lease_until", "taken_seq", "served_seq", "noticed_seq", "next_sync_at"
-    )
-    if row["lease_until"] != until:
+    row = await _glanced(calendar_id)
+    if row is None or row.lease_until != until:
         return None
-    is_noticed = row["noticed_seq"] > row["served_seq"]
-    due_at = row["next_sync_at"] or now
-    return Lease(calendar_id, row["fence"], until, row["taken_seq"], now, is_noticed, due_at)
+    return Lease(
+        calendar_id=calendar_id,
+        fence=row.fence,
+        until=until,
+        nudge_seq=row.taken_seq,
+        taken_at=now,
+        is_noticed=row.noticed_seq > row.served_seq,
+        due_at=row.next_sync_at or now,
+        calendar=value_of(row),
+        glance=_glance_of(row),
+    )
+
+
+async def glance(calendar_id: UUID) -> Glance:
+    """What there is to do in it now; raises LookupError."""
+    row = await _glanced(calendar_id)
+    if row is None:
+        raise LookupError("there is no such calendar")
+    return _glance_of(row)
+
+
+async def _glanced(calendar_id: UUID) -> CalendarSyncConfig | None:
+    found = {name: RawSQL(text) for name, text in _OF_GLANCE.items()}
+    rows = CalendarSyncConfig.filter(id=calendar_id).annotate(**found)
+    return await rows.select_related("user").first()
+
+
+def _glance_of(row: CalendarSyncConfig) -> Glance:
+    return Glance(**{name: bool(getattr(row, name)) for name in _OF_GLANCE})
 
 
 async def extend(lease: Lease, now: datetime) -> bool:

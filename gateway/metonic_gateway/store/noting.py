@@ -138,15 +138,24 @@ def _changed(row: CalendarSyncConflict, columns: Mapping[str, Any]) -> CalendarS
     return row
 
 
+async def is_any_ripening(calendar_id: UUID) -> bool:
+    """Whether an item in conflict waits for a policy."""
+    return await _ripening(calendar_id).exists()
+
+
 async def ripen(calendar_id: UUID, now: datetime) -> datetime | None:
     """Draw the items in conflict that a policy may resolve by now; returns when the next one is due."""
-    waiting = CalendarSyncConflict.filter(sync_config_id=calendar_id, state=OPEN, automatic_at__isnull=False)
+    waiting = _ripening(calendar_id)
     times = dict(await waiting.values_list("mapping_id", "automatic_at"))
     ripe = [mapping for mapping, at in times.items() if at <= now]
     if ripe:
         await draw_rows(ripe, by_person=False)
         await waiting.filter(automatic_at__lte=now).update(automatic_at=None)
     return min((at for at in times.values() if at > now), default=None)
+
+
+def _ripening(calendar_id: UUID) -> QuerySet[CalendarSyncConflict]:
+    return CalendarSyncConflict.filter(sync_config_id=calendar_id, state=OPEN, automatic_at__isnull=False)
 
 
 async def close_all(calendar_id: UUID, now: datetime) -> None:

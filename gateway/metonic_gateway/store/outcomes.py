@@ -34,17 +34,20 @@ async def record_success(lease: Lease, success: Success, now: datetime) -> bool:
 
     Where only the provider told of something meanwhile, it is due a little later.
     """
+    success_columns = {
+        "last_sync_at": now,
+        "last_sync_status": success.status,
+        "idle_runs": F("idle_runs") + 1 if success.is_idle else 0,
+        "failures": 0,
+        "still_since": None,
+        "problem": None,
+        "served_seq": lease.nudge_seq,
+        "next_sync_at": success.next_sync_at,
+    }
+    if await _held(lease).filter(nudge_seq=lease.nudge_seq).update(**success_columns):
+        return False
     async with in_transaction():
-        await _held(lease).update(
-            last_sync_at=now,
-            last_sync_status=success.status,
-            idle_runs=F("idle_runs") + 1 if success.is_idle else 0,
-            failures=0,
-            still_since=None,
-            problem=None,
-            served_seq=lease.nudge_seq,
-            next_sync_at=success.next_sync_at,
-        )
+        await _held(lease).update(**success_columns)
         return await _follow_up(lease, now, success.next_sync_at)
 
 

@@ -37,8 +37,7 @@ class Gauge:
         self._done = done
         if not (done == total or _is_due(self._written_at, now)):
             return
-        # An idle run ends its only phase once: that is all it looks.
-        row = self._run.id or (await self._row_asked_for(now) if done or total is not None else None)
+        row = self._run.id or (await self._row_asked_for(now) if done or total else None)
         if row is None:
             return
         self._written_at = now

@@ -119,23 +119,25 @@ class RunLog:
         )
         return self.id
 
-    @transactional
     async def finish(self, outcome: Outcome, now: datetime) -> None:
         """Write what the run came to, into the row if there is one.
 
         What it did is counted in the journal: it holds as well what was done before a failure, or by the run
         that was in this row before.
         """
-        if self.id is None:
-            return
+        if self.id is not None:
+            await self._finish(self.id, outcome, now)
+
+    @transactional
+    async def _finish(self, row: UUID, outcome: Outcome, now: datetime) -> None:
         await hold_calendars([self._calendar_id])
-        await CalendarSyncHistory.filter(id=self.id).update(
-            state=await plans.state_at_end(self.id, self._calendar_id),
+        await CalendarSyncHistory.filter(id=row).update(
+            state=await plans.state_at_end(row, self._calendar_id),
             completed_at=now,
             status=outcome.status,
             conflicts_detected=outcome.conflicts,
             errors=[error.document() for error in outcome.errors],
-            **await counts(self.id),
+            **await counts(row),
         )
 
     async def requeue(self) -> None:
@@ -249,7 +251,7 @@ async def _unfinished(calendar_id: UUID) -> Sequence[CalendarSyncHistory]:
 
 async def is_any_unfinished(calendar_id: UUID) -> bool:
     """Whether a run of this calendar syncs or waits to."""
-    return bool(await _unfinished(calendar_id))
+    return await _open(calendar_id).filter(kind=SYNC).exists()
 
 
 def _open(calendar_id: UUID) -> QuerySet[CalendarSyncHistory]:

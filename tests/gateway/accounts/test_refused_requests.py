@@ -13,6 +13,7 @@ from metonic_core.spi.errors import Misconfigured, SignInNeeded
 from metonic_gateway.accounts.connecting import adapter_for
 from metonic_gateway.accounts.oauth.client import GrantClient
 from metonic_gateway.store import calendars
+from metonic_gateway.store.connected import ConnectedCalendar
 from metonic_gateway.store.models import CalendarSyncConfig
 
 
@@ -106,7 +107,7 @@ async def test_a_token_goes_to_no_other_host(house: House, granting: Granting) -
         await client.request("GET", f"{granting.origin}/calendars")
 
 
-async def _value(calendar_id: object) -> calendars.ConnectedCalendar:
+async def _value(calendar_id: object) -> ConnectedCalendar:
     row = await CalendarSyncConfig.get(id=calendar_id)
     value = await calendars.load(row.id)
     assert value is not None

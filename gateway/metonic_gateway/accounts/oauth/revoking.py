@@ -13,7 +13,7 @@ from metonic_gateway.accounts.oauth.client import KeptGrant
 from metonic_gateway.accounts.oauth.identity import told_subject
 from metonic_gateway.services import Services
 from metonic_gateway.store import grants
-from metonic_gateway.store.calendars import ConnectedCalendar
+from metonic_gateway.store.connected import ConnectedCalendar
 from metonic_gateway.telemetry import get_logger
 
 FORMER_NEVER_GIVEN_BACK: Final = {

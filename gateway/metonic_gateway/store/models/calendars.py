@@ -115,6 +115,7 @@ class CalendarSyncChoice(Model):
     class Meta:
         table = "calendar_sync_choices"
         unique_together = (("sync_config", "appointment"),)
+        indexes = (("appointment_id",),)
 
 
 class OAuthState(Model):

@@ -119,7 +119,7 @@ class CalendarSyncConflict(Model):
 
     class Meta:
         table = "calendar_sync_conflicts"
-        indexes = (("sync_config_id", "state", "detected_at", "id"), ("mapping_id",))
+        indexes = (("sync_config_id", "state", "detected_at", "id"), ("mapping_id",), ("appointment_id",))
 
 
 class SyncPlanStep(Model):

@@ -51,6 +51,7 @@ class CalendarLink(Model):
 
     class Meta:
         table = "calendar_links"
+        indexes = (("sync_config_id",),)
 
 
 class PushChannel(Model):
