@@ -1,0 +1,88 @@
+"""Most runs find nothing: what those ask, and what becomes of that which comes up meanwhile."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from tests.gateway.graphql.statements import counted
+from tests.gateway.house import CREDENTIALS, House
+from tests.gateway.memory import memory_provider
+
+from metonic_core.model.when import Window
+from metonic_core.spi import ChangePage, Provider
+from metonic_core.spi.registry import Registry
+from metonic_core.testing.calendar import MemoryCalendar
+from metonic_core.testing.conduct import GOOGLE
+from metonic_core.testing.memory import MemoryAdapter
+from metonic_gateway.accounts.connecting import connect_with_credentials
+from metonic_gateway.jobs.requests import sync_now
+
+LATER = timedelta(minutes=20)
+
+
+@dataclass
+class Place:
+    """A calendar with a feed, connected and in step; ``meanwhile`` is done when it is asked for changes."""
+
+    house: House
+    calendar: MemoryCalendar
+    id: UUID
+    meanwhile: list[Callable[[], Awaitable[object]]]
+
+    async def run(self) -> None:
+        await self.house.sync(self.id)
+
+    async def is_due(self) -> bool:
+        (at,) = await self.house.columns(self.id, "next_sync_at")
+        return at == self.house.now
+
+
+@pytest.fixture
+async def place(house: House) -> Place:
+    calendar, meanwhile = MemoryCalendar(GOOGLE), list[Callable[[], Awaitable[object]]]()
+
+    class Adapter(MemoryAdapter):
+        async def get_changes(self, calendar_id: str, cursor: str | None, window: Window) -> ChangePage:
+            while meanwhile:
+                await meanwhile.pop()()
+            return await super().get_changes(calendar_id, cursor, window)
+
+    typed = memory_provider(house.world, "plum")
+    provider: Provider = replace(typed, adapter=lambda _client, _account: Adapter(calendar))
+    house.services = replace(house.services, registry=Registry({"plum": provider}, ()))
+    connected = await connect_with_credentials(house.services, house.user, provider, CREDENTIALS)
+    made = Place(house, calendar, connected, meanwhile)
+    await made.run()
+    house.later(LATER)
+    return made
+
+
+async def test_a_run_that_finds_nothing_is_ten_statements_at_most(place: Place) -> None:
+    with counted() as statements:
+        await place.run()
+
+    assert len(statements) <= 10, "\n".join(statements)
+    assert not await place.is_due()
+
+
+async def test_an_appointment_that_is_made_meanwhile_is_due_at_once(place: Place) -> None:
+    place.meanwhile.append(lambda: place.house.add("Boxing"))
+
+    await place.run()
+
+    assert await place.is_due()
+    await place.run()
+    assert [event.content.title for event in place.calendar.live.values()] == ["Boxing"]
+
+
+async def test_a_run_that_is_asked_for_meanwhile_follows_at_once(place: Place) -> None:
+    place.meanwhile.append(lambda: sync_now(place.house.services, place.house.user, "plum"))
+
+    await place.run()
+
+    assert await place.is_due()
+    await place.run()
+    (run,) = await place.house.runs()
+    assert (run.reason, run.state, run.status) == ("manual", "finished", "success")
