@@ -96,7 +96,6 @@ class Settings(BaseSettings):
         frozen=True,
         hide_input_in_errors=True,
         loc_by_alias=False,
-        validate_by_name=True,
     )
 
     keys: Annotated[SecretStr, _secret(read_keys)] = Field(

@@ -39,6 +39,11 @@ class Post:
             self.got.append(text)
 
         @dramatiq.actor(broker=self.broker, queue_name="metonic")
+        async def hang() -> None:
+            self.got.append("hang")
+            await asyncio.Event().wait()
+
+        @dramatiq.actor(broker=self.broker, queue_name="metonic")
         async def fail() -> None:
             self.got.append("fail")
             raise ValueError
@@ -80,6 +85,19 @@ async def test_what_works_on_a_message_goes_on_with_the_trace_it_was_sent_in(
     assert noted[0] == run.trace
     assert noted[1] in others
     assert [line for line in lines(output) if line["event"] == "done" and "trace_id" not in line]
+
+
+async def test_what_a_worker_is_cut_off_from_is_given_back_with_its_trace(collector: Collector) -> None:
+    async with recorded(collector) as traces:
+        post = Post(traces)
+        post.outlet.enqueue(post.message("hang"))
+        async with working(post.broker, 1):
+            await post.gets(1)
+        back = Message.decode(post.broker.queues["metonic"].get_nowait())
+
+    (actor,), send = collector.named("hang"), collector.the("send")
+    assert (actor.parent, actor.is_failed) == (send.id, False)
+    assert back.options["traceparent"] == f"00-{send.trace}-{send.id}-01"
 
 
 @pytest.mark.parametrize(
