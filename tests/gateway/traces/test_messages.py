@@ -4,6 +4,7 @@ import asyncio
 import io
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import dramatiq
 import pytest
@@ -11,9 +12,11 @@ from dramatiq.message import Message
 from tests.collector import Collector
 from tests.gateway.house import House, eventually, synced
 from tests.gateway.traces.recording import lines, recorded
+from tests.servers import redis_server
 
 from metonic_gateway.jobs.actors import declare_actors, nudge_through
 from metonic_gateway.jobs.broker import EmbeddedBroker, working
+from metonic_gateway.jobs.shared_broker import SharedBroker, shared_broker
 from metonic_gateway.jobs.traced import traced
 from metonic_gateway.store.models import CalendarSyncConfig
 from metonic_gateway.telemetry import get_logger
@@ -25,8 +28,8 @@ PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 class Post:
     """What actors were told by a broker whose traces are recorded."""
 
-    def __init__(self, traces: Traces) -> None:
-        self.broker = EmbeddedBroker(asyncio.get_running_loop())
+    def __init__(self, traces: Traces, broker: SharedBroker | None = None) -> None:
+        self.broker = broker or EmbeddedBroker(asyncio.get_running_loop())
         self.outlet = traced(self.broker, self.broker, traces)
         self.got: list[str] = []
         self.log = get_logger("metonic.test")
@@ -87,17 +90,21 @@ async def test_what_works_on_a_message_goes_on_with_the_trace_it_was_sent_in(
     assert [line for line in lines(output) if line["event"] == "done" and "trace_id" not in line]
 
 
-async def test_what_a_worker_is_cut_off_from_is_given_back_with_its_trace(collector: Collector) -> None:
-    async with recorded(collector) as traces:
-        post = Post(traces)
-        post.outlet.enqueue(post.message("hang"))
-        async with working(post.broker, 1):
-            await post.gets(1)
-        back = Message.decode(post.broker.queues["metonic"].get_nowait())
+async def test_what_a_worker_is_cut_off_from_goes_to_another_with_its_trace(
+    collector: Collector, tmp_path: Path
+) -> None:
+    with redis_server(tmp_path) as server:
+        async with recorded(collector) as traces:
+            for is_first in (True, False):
+                async with shared_broker(server.url) as broker:
+                    post = Post(traces, broker)
+                    if is_first:
+                        post.outlet.enqueue(post.message("hang"))
+                    async with working(broker, 1):
+                        await post.gets(1)
 
-    (actor,), send = collector.named("hang"), collector.the("send")
-    assert (actor.parent, actor.is_failed) == (send.id, False)
-    assert back.options["traceparent"] == f"00-{send.trace}-{send.id}-01"
+    send = collector.the("send")
+    assert [(actor.trace, actor.parent) for actor in collector.named("hang")] == [(send.trace, send.id)] * 2
 
 
 @pytest.mark.parametrize(
