@@ -4,6 +4,7 @@ Names of attributes follow https://opentelemetry.io/docs/specs/semconv/ where it
 says in OTEL_... beside the collector's address (headers, sampling, resource, queue) is read by OpenTelemetry.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -26,7 +27,7 @@ from opentelemetry.trace import Span as OtelSpan
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from structlog.contextvars import bound_contextvars
 
-from metonic_gateway.telemetry import harmless
+from metonic_gateway.telemetry import WITHHELD
 from metonic_gateway.traces import TRACEPARENT, Fact, Kind, Span, Traces
 
 ATTRIBUTES = {
@@ -45,6 +46,8 @@ ATTRIBUTES = {
 """All that a span can say, by our names and by those that it is sent with."""
 
 _PATH = "/v1/traces"
+# Ids, codes, methods and the patterns of hosts; an address of anything or anybody has more than that in it.
+_WORD = re.compile(r"[\w.*-]{1,100}")
 _LINK = "metonic-link"
 _PROPAGATOR = TraceContextTextMapPropagator()
 
@@ -65,7 +68,7 @@ class OtlpTraces(Traces):
     ) -> Iterator[Span]:
         # What an exception says stays here: it quotes what it fell over.
         span = self._tracer.start_span(
-            str(harmless(name)),
+            _word(name),
             None if after is None else _context_of(after),
             SpanKind[kind.name],
             _attributes(facts),
@@ -125,7 +128,11 @@ def _attributes(facts: Mapping[str, Fact]) -> dict[str, str | int]:
 
 
 def _plain(value: Fact) -> str | int:
-    return value if isinstance(value, int) else str(harmless(value))
+    return value if isinstance(value, int) else _word(str(value))
+
+
+def _word(text: str) -> str:
+    return text if _WORD.fullmatch(text) else WITHHELD
 
 
 def _context_of(parent: object) -> Context:

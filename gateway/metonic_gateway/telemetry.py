@@ -185,11 +185,8 @@ def _literals_of_the_caller(record: logging.LogRecord) -> tuple[object, ...]:
 def _harmless(key: str, value: object) -> object:
     if key in {"event", "timestamp"}:
         return value
-    return harmless(value) if key in KEYS else WITHHELD
-
-
-def harmless(value: object) -> object:
-    """The value, if it is plain or may be a name; of an exception its type; else that it is withheld."""
+    if key not in KEYS:
+        return WITHHELD
     if isinstance(value, BaseException):
         return type(value).__name__
     is_name = isinstance(value, str) and _NAME.fullmatch(value) is not None

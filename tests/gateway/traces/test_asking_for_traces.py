@@ -1,5 +1,6 @@
 """Traces are there for whoever names a collector and has OpenTelemetry installed, and cost nobody else."""
 
+import io
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from tests.gateway.house import settings_for
 from tests.gateway.traces.recording import recorded
 
 from metonic_gateway.settings import SettingsError, load_settings
+from metonic_gateway.telemetry import get_logger
 from metonic_gateway.wiring import running
 
 
@@ -67,6 +69,21 @@ async def test_the_environment_says_whose_spans_they_are(
     of = collector.the("run").of
     assert (of["service.name"], of["metonic.command"]) == ("calendars", "serve")
     assert of["deployment.environment.name"] == "trial"
+
+
+async def test_opentelemetry_can_be_switched_off_where_a_collector_is_named(
+    collector: Collector, output: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
+    async with recorded(collector) as traces:
+        with traces.span("webhook"), traces.apart(), traces.span("send") as span:
+            span.note(outcome="success")
+            span.fail("unreachable")
+            get_logger("metonic.test").info("seen")
+            assert traces.here() is None
+
+    assert collector.bodies == []
+    assert "trace_id" not in output.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -30,10 +30,17 @@ async def test_a_span_says_what_is_listed_and_withholds_what_may_be_text(collect
     async with recorded(collector) as traces:
         with traces.span(TITLE, method="GET\n", provider="memory", run=UUID(int=1)) as span:
             span.note(outcome=TITLE, status=200)
+        with traces.span("GET", host="*.pear.test", method="/ann/home", provider="ann@pear.test"):
+            pass
         with pytest.raises(KeyError), traces.span("run", title=TITLE):
             pass
 
-    (seen,) = collector.spans
+    seen, other = collector.spans
+    assert other.says == {
+        "http.request.method": WITHHELD,
+        "metonic.provider": WITHHELD,
+        "server.address": "*.pear.test",
+    }
     assert seen.name == WITHHELD
     assert seen.says == {
         "http.request.method": WITHHELD,
