@@ -32,7 +32,7 @@ async def test_a_collector_that_is_away_delays_nothing_and_is_told_of_once(
     for _ in range(20):
         house.later(timedelta(minutes=20))
         await house.sync(calendar)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 10
     await asyncio.to_thread(traces.close)
 
     (line,) = [line for line in lines(output) if line["logger"].startswith("opentelemetry")]
@@ -67,14 +67,14 @@ async def test_what_waits_to_be_sent_is_bounded(collector: Collector) -> None:
 async def test_the_end_waits_for_a_collector_for_seconds_at_most(
     migrated_template: Path, output: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "6")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "8")
     async with _silent() as endpoint:
         settings = settings_for(migrated_template).model_copy(update={"otlp_endpoint": endpoint})
         async with running(settings) as services:
             with services.traces.span("run"):
                 pass
             began = time.monotonic()
-        assert time.monotonic() - began < 5.5
+        assert time.monotonic() - began < 7.5
         for thread in threading.enumerate():
             if thread.name.startswith("Otel"):
                 await asyncio.to_thread(thread.join, 20)
