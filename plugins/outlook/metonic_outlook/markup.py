@@ -64,7 +64,8 @@ def pieces(html: str) -> Iterator[Tag | Text]:
 def _at(html: str, start: int) -> tuple[Tag | Text | None, int]:
     """What begins there, and where it ends."""
     if html.startswith(_COMMENT, start):
-        end = html.find(_COMMENT_END, start + len(_COMMENT))
+        # An empty one ends with the dashes that it begins with.
+        end = html.find(_COMMENT_END, start + len("<!"))
         return None, len(html) if end < 0 else end + len(_COMMENT_END)
     name = _NAME.match(html, start)
     if name is None and html[start + 1 : start + 2] not in {"!", "?"}:
