@@ -75,7 +75,7 @@ def _own(master: Item, exception: Item, left: Sequence[Content] | None) -> Field
         is_other = name in exception and meant.word(exception) != meant.word(master)
         # Nobody shows one lesson of what is hidden.
         is_shown = name == "sensitivity" and text_of(exception, name) not in PRIVATE
-        if is_other and not is_shown and not _is_left(meant, exception, left):
+        if is_other and not is_shown and not _is_left(meant, exception, master, left):
             fields[name] = exception[name]
     return fields
 
@@ -89,7 +89,7 @@ def followed(
     fields: Fields = {}
     for name, meant in _MEMBERS.items():
         word, old, new = (meant.word(item) for item in (exception, before.master, now.master))
-        if name in exception and word != new and (word == old or _is_left(meant, exception, left)):
+        if name in exception and word != new and (word == old or _is_left(meant, exception, now.master, left)):
             fields |= body(notes_of(now.master), exception) if name == "body" else {name: new}
     # Nobody shows one lesson of what is hidden.
     hidden = text_of(now.master, "sensitivity")
@@ -98,11 +98,14 @@ def followed(
     return {name: value for name, value in fields.items() if value}
 
 
-def _is_left(meant: _Member, exception: Item, left: Sequence[Content] | None) -> bool:
-    """Whether an earlier write left it. Where nobody knows, it cannot be told from words of its own."""
-    if not left:
-        return left is not None
-    return meant.of_item(exception) in {meant.of_content(content) for content in left}
+def _is_left(meant: _Member, exception: Item, master: Item, left: Sequence[Content] | None) -> bool:
+    """Whether an earlier write left it. Where nobody knows, it cannot be told from words of its own.
+
+    Another word for what the series says is none that was left.
+    """
+    if left is None or meant.of_item(exception) == meant.of_item(master):
+        return False
+    return not left or meant.of_item(exception) in {meant.of_content(content) for content in left}
 
 
 def kept(words: Words) -> str:

@@ -210,6 +210,8 @@ def test_where_it_is_not_known_what_a_series_said_before_nothing_is_brought_alon
         ({"showAs": "tentative"}, [], {"showAs": "busy"}),
         ({"showAs": "tentative"}, [replace(LESSONS, status=Status.TENTATIVE)], {"showAs": "busy"}),
         ({"showAs": "tentative"}, [replace(LESSONS, is_busy=False)], {}),
+        ({"showAs": "oof"}, [LESSONS], {}),
+        ({"showAs": "oof"}, [], {}),
         ({"sensitivity": "private"}, [replace(LESSONS, is_private=True)], {"sensitivity": "normal"}),
         ({"sensitivity": "private"}, [LESSONS], {}),
         (
@@ -228,6 +230,15 @@ def test_what_an_earlier_write_left_behind_is_brought_along(
     found = edits(now, now, Aim(now.event.content, frozenset(), left), HERE)
 
     assert found == ([Edit(SECOND, f"{MASTER}.14", fields)] if fields else [])
+
+
+def test_a_word_that_means_what_the_series_says_is_none_that_was_left_behind() -> None:
+    now = Whole(series())
+    before = Whole(series(), [exception("14", showAs="oof")])
+
+    found = edits(before, now, Aim(now.event.content, {TIME}, [LESSONS]), HERE)
+
+    assert found == [Edit(SECOND, None, {"showAs": "oof"})]
 
 
 def test_what_is_hidden_is_not_shown_again_by_what_a_lesson_had_of_its_own() -> None:
