@@ -65,6 +65,12 @@ def own(series: Whole, left: Sequence[Content] | None) -> Words:
     return {day: fields for day, fields in found.items() if fields}
 
 
+def waiting(series: Whole) -> Words:
+    """What a write has kept beside it, of occurrences that do not differ since."""
+    differing = set(map(_day, series.by_slot(series.event.content.when)))
+    return {day: fields for day, fields in kept_beside(series.master).items() if day not in differing}
+
+
 def _day(slot: date) -> date:
     return slot.date() if isinstance(slot, datetime) else slot
 

@@ -23,6 +23,8 @@ from metonic_core.model.content import GROUPS, TIME, TITLE, Content, Status, occ
 from metonic_core.model.series import Override
 from metonic_core.model.when import Timed
 from metonic_core.spi import Unacceptable
+from metonic_outlook import words
+from metonic_outlook.items import KEPT
 from metonic_outlook.occurrences import Aim, Edit, edits, scope
 from metonic_outlook.reading import Whole
 from metonic_outlook.zones import Mailbox
@@ -239,6 +241,17 @@ def test_a_word_that_means_what_the_series_says_is_none_that_was_left_behind() -
     found = edits(before, now, Aim(now.event.content, {TIME}, [LESSONS]), HERE)
 
     assert found == [Edit(SECOND, None, {"showAs": "oof"})]
+
+
+def test_what_a_lesson_was_to_get_back_is_not_put_in_the_place_of_what_it_says_since() -> None:
+    kept = words.kept({day.date(): {"body": html("Once")} for day in (SECOND, THIRD)})
+    beside = [{"id": KEPT, "value": kept}]
+    before = Whole(series(singleValueExtendedProperties=beside), [exception("14", subject="Another")])
+    now = Whole(series())
+
+    found = edits(before, now, Aim(now.event.content, {TIME}), HERE)
+
+    assert found == [Edit(THIRD, None, {"body": html("Once")})]
 
 
 def test_what_is_hidden_is_not_shown_again_by_what_a_lesson_had_of_its_own() -> None:
