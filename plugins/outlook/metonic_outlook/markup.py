@@ -38,8 +38,8 @@ class Text:
 def split(html: str) -> list[str | None] | None:
     """Its texts, as they stand there, and its tags in turn: the first and the last are texts.
 
-    A tag is its name, with a slash before it where it is an end; None is a comment or a declaration. That is a
-    quick look, and enough for most HTML: where something is never closed, the answer is None.
+    A tag is its name, with a slash before it where it is an end; None is a comment or a declaration. That is
+    a quick look, and enough for most HTML: where something is never closed, the answer is None.
     """
     last = html.rfind(_COMMENT)
     is_open = last >= 0 and _comment_end(html, last) < 0

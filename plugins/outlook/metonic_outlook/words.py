@@ -95,7 +95,8 @@ def followed(
     fields: Fields = {}
     for name, meant in _MEMBERS.items():
         word, old, new = (meant.word(item) for item in (exception, before.master, now.master))
-        if name in exception and word != new and (word == old or _is_left(meant, exception, now.master, left)):
+        is_old = word == old or _is_left(meant, exception, now.master, left)
+        if name in exception and word != new and is_old:
             fields |= body(notes_of(now.master), exception) if name == "body" else {name: new}
     # Nobody shows one lesson of what is hidden.
     hidden = text_of(now.master, "sensitivity")
