@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import accumulate
 from typing import Any
 
 from metonic_core.model.content import STATUS, Content
@@ -116,10 +117,15 @@ def _is_left(meant: _Member, exception: Item, master: Item, left: Sequence[Conte
 
 
 def kept(words: Words) -> str:
-    """The text that keeps them beside a series; empty where there is nothing to keep, or too much."""
-    told = {day.isoformat(): fields for day, fields in words.items()}
-    text = json.dumps(told, separators=(",", ":")) if told else ""
-    return text if len(text) <= _LONGEST else ""
+    """The text that keeps them beside a series, the short ones where there is no room for all; else empty."""
+    told = sorted((_told(day, fields) for day, fields in words.items()), key=len)
+    ends = accumulate(len(text) + 1 for text in told)
+    found = [text for text, end in zip(told, ends, strict=True) if end < _LONGEST]
+    return f"{{{','.join(found)}}}" if found else ""
+
+
+def _told(day: date, fields: Fields) -> str:
+    return f'"{day.isoformat()}":{json.dumps(fields, separators=(",", ":"))}'
 
 
 def kept_beside(master: Item) -> Words:

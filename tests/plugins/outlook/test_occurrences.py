@@ -254,6 +254,17 @@ def test_what_a_lesson_was_to_get_back_is_not_put_in_the_place_of_what_it_says_s
     assert found == [Edit(THIRD, None, {"body": html("Once")})]
 
 
+def test_of_more_words_than_can_be_kept_the_long_ones_are_left_out() -> None:
+    said = {day.date(): {"body": html("Once" * size)} for day, size in ((SECOND, 10_000), (THIRD, 1))}
+
+    kept = words.kept(said)
+
+    assert words.kept_beside({"singleValueExtendedProperties": [{"id": KEPT, "value": kept}]}) == {
+        THIRD.date(): said[THIRD.date()]
+    }
+    assert words.kept({SECOND.date(): said[SECOND.date()]}) == words.kept({}) == ""
+
+
 def test_what_is_hidden_is_not_shown_again_by_what_a_lesson_had_of_its_own() -> None:
     secret = exception("14", body=html("<p>Secret</p>"), sensitivity="normal")
     before = Whole(series(sensitivity="private", body=html("")), [secret])
