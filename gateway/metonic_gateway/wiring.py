@@ -25,6 +25,7 @@ from metonic_gateway.jobs.actors import (
     renew_through,
     sweep_through,
     undo_through,
+    waiting_at,
 )
 from metonic_gateway.jobs.broker import EmbeddedBroker, working
 from metonic_gateway.jobs.scheduler import Messages, Scheduler
@@ -63,7 +64,11 @@ async def running(
             yield shared.services
         return
     broker = EmbeddedBroker(asyncio.get_running_loop())
-    async with _opened(settings), _services(settings, broker, Feed(), registry, clock) as services:
+    async with (
+        _opened(settings),
+        _services(settings, broker, Feed(), registry, clock) as services,
+        measured(services, waiting_at(broker)),
+    ):
         declare_actors(broker, services)
         await leases.break_all()
         await channels.doubt_others(base_address(services), clock())
@@ -118,6 +123,7 @@ async def _sharing(settings: Settings, url: str, *, is_listening: bool = False) 
         shared_broker(url) as broker,
         sending(broker) as sender,
         _services(settings, sender, feed) as services,
+        measured(services, waiting_at(broker)),
     ):
         await check_migrated()
         yield _Shared(services, broker, sender)
@@ -162,7 +168,7 @@ async def _services(
             paces=Paces() if settings.broker is None else SharedPaces(),
             metrics=metrics,
         )
-        async with measured(services), stored(services.usage, clock):
+        async with stored(services.usage, clock):
             yield services
 
 
