@@ -38,6 +38,8 @@ _GRAPH: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("push-doubled", {}),
 )
 _PUSH = frozenset({"push-lost", "push-doubled"})
+_STALL_SECONDS = 80
+"""Longer than a lease lasts."""
 _DAV = ("429", "503", "lost-request", "lost-response", "lost-response-late")
 
 
@@ -59,13 +61,16 @@ class Troubles:
             self._again(seconds, 4, self._death),
             self._again(seconds, 9, self._database),
             self._broker(seconds),
+            self._stall(seconds),
         ]
         await asyncio.gather(*ends)
 
     def calm(self) -> None:
-        """Nothing goes wrong any more."""
-        self.google.world.faults.armed.clear()
-        self.graph.world.faults.armed.clear()
+        """Nothing goes wrong any more; what befell nobody is not counted."""
+        for kind, simulator in (("google", self.google), ("outlook", self.graph)):
+            armed = simulator.world.faults.armed
+            self.struck -= Counter(f"{kind}: {fault.kind.name}" for fault in armed)
+            armed.clear()
         self.line.instead = lambda _: None
 
     async def _again(self, seconds: float, every: float, strike: Callable[[], Any]) -> None:
@@ -114,3 +119,9 @@ class Troubles:
             await asyncio.sleep(seconds / 3)
             await self.deployment.broker.restart(3)
             self.struck["broker: restarted"] += 1
+
+    async def _stall(self, seconds: float) -> None:
+        """A worker stands still until another one has its calendars, if there is time for that."""
+        if seconds > 2 * _STALL_SECONDS:
+            self.struck["stood still: worker"] += 1
+            await self.deployment.stall("worker 1", _STALL_SECONDS)
