@@ -101,8 +101,9 @@ async def test_what_google_allows_in_a_minute_is_not_exceeded(alice: AtGoogle) -
 
 
 async def test_google_allowing_less_is_found_out_once(alice: AtGoogle) -> None:
-    titles = await _appointments(alice, 360)
-    alice.stand_in.turn_on("quota", per_user=320, per_project=10_000)
+    titles = await _appointments(alice, 140)
+    _reckoning_with(alice, 240)
+    alice.stand_in.turn_on("quota", per_user=130, per_project=10_000)
 
     await alice.sync()
     refused = _refused(alice)
@@ -116,19 +117,24 @@ async def test_google_allowing_less_is_found_out_once(alice: AtGoogle) -> None:
     assert 0 < refused == _refused(alice)
 
 
-async def _allowing(alice: AtGoogle, units: int) -> None:
-    """The operator knows it."""
-    alice.stand_in.turn_on("quota", per_user=units, per_project=10_000)
+def _reckoning_with(alice: AtGoogle, units: int) -> None:
+    """As the operator says it."""
     services = alice.house.services
     settings = services.settings.model_copy(update={"paces": f'{{"google": {{"account": {units}}}}}'})
     alice.house.services = replace(services, settings=settings)
+
+
+async def _allowing(alice: AtGoogle, units: int) -> None:
+    """The operator knows it."""
+    alice.stand_in.turn_on("quota", per_user=units, per_project=10_000)
+    _reckoning_with(alice, units)
     await alice.sync()
 
 
 async def test_google_allowing_less_is_not_found_out_where_it_is_said(alice: AtGoogle) -> None:
-    titles = await _appointments(alice, 320)
+    titles = await _appointments(alice, 120)
 
-    await _allowing(alice, 310)
+    await _allowing(alice, 110)
     await _synced_on_time(alice)
 
     assert _refused(alice) == 0
@@ -136,15 +142,15 @@ async def test_google_allowing_less_is_not_found_out_where_it_is_said(alice: AtG
 
 
 async def test_copies_that_take_longer_than_a_minute_to_remove_are_removed(alice: AtGoogle) -> None:
-    await _appointments(alice, 320)
+    await _appointments(alice, 120)
     await alice.sync()
-    await _allowing(alice, 310)
+    await _allowing(alice, 110)
 
     await alice.api.call(DISCONNECT, provider="google", remove=True)
     await alice.sync()
     left = len(await alice.phone.titles())
     await alice.sync(timedelta(minutes=1))
 
-    assert 0 < left < 320
+    assert 0 < left < 120
     assert await alice.phone.titles() == []
     assert _refused(alice) == 0
