@@ -109,14 +109,12 @@ async def test_a_former_version_becomes_the_newest_one_with_all_its_rows(former:
 
 
 async def test_the_migrations_make_the_tables_that_the_models_describe(tmp_path: Path) -> None:
-    described, made_so = tmp_path / "described.sqlite3", tmp_path / "migrated.sqlite3"
+    described, made_so = tmp_path / "described.sqlite3", template()
     context = TortoiseContext()
     with context:
         await context.init(config=tortoise_config(f"sqlite://{described}"))
         await Tortoise.generate_schemas()
         await context.close_connections()
-
-    await migrated(f"sqlite://{made_so}")
 
     with closing(sqlite3.connect(described)) as models, closing(sqlite3.connect(made_so)) as db:
         assert {table: columns(db, table) for table in tables(db)} == {
