@@ -34,7 +34,8 @@ def calendar_object(uid: str, content: Content, more: Sequence[str] = ()) -> str
 @cache
 def _zone(name: str) -> list[str]:
     """To describe one takes longer than all else that a test of it does."""
-    return icalendar.Timezone.from_tzid(name).to_ical().decode().split("\r\n")[:-1]
+    text: bytes = icalendar.Timezone.from_tzid(name).to_ical()
+    return text.decode().split("\r\n")[:-1]
 
 
 def _folded(line: str) -> Iterator[str]:
