@@ -106,19 +106,26 @@ class Metrics:
         """What came of a request; the first two as they are ``named``."""
         self._requests.labels(whose, where, outcome).inc()
 
-    def text(self, figures: Figures | None) -> bytes:
-        """All of them, in Prometheus' text format; ``figures`` None: the database does not answer."""
-        self._stock.figures = figures
+    def text(self, figures: Figures | None, waiting: int | None = None) -> bytes:
+        """All of them, in Prometheus' text format.
+
+        ``figures`` None: the database does not answer. ``waiting``, messages for workers, None: the broker.
+        """
+        self._stock.figures, self._stock.waiting = figures, waiting
         return generate_latest(self._registry)
 
 
 class _Stock(Collector):
-    """What the database was last asked."""
+    """What database and broker were last asked."""
 
     figures: Figures | None = None
+    waiting: int | None = None
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         figures = self.figures
+        yield _gauge("broker_up", "Whether the broker answers.", int(self.waiting is not None))
+        if self.waiting is not None:
+            yield _gauge("queued_messages", "Messages that no worker has taken yet.", self.waiting)
         yield _gauge("database_up", "Whether the database answers.", int(figures is not None))
         if figures is None:
             return

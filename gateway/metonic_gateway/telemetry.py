@@ -34,9 +34,9 @@ KEYS = frozenset(
     count read seen created updated deleted pulled sent written held skipped failed quarantined pending
     duration delay retry_after attempt next_sync_at since until
     method path status host port scheme
-    plugin distribution version job queue topic worker task table rows
+    plugin distribution version job queue topic worker task table rows corrected undo
     trace_id
-    """.split()  # noqa: SIM905 - sixty words read better by the line
+    """.split()  # noqa: SIM905 - sixty-odd words read better by the line
 )
 
 # What these say is, by their contract, a sentence for people without secrets and without text of an event.
@@ -46,6 +46,8 @@ _PLAIN_TYPES = (bool, int, float, UUID, datetime, timedelta, Enum, type(None))
 _NAME = re.compile(r"[\w./:@+-]{0,100}")
 _MINUTE_SECONDS = 60
 _PLACEHOLDER = re.compile(r"%(?:%|[-#0 +]*\d*(?:\.\d+)?[a-zA-Z])")
+
+_WATCHED = frozenset({"/metrics", "/healthz", "/readyz"})
 
 # What uvicorn says below a warning is that it starts and stops, and pika in many lines that a connection is
 # there or not: the service says both itself.
@@ -93,6 +95,7 @@ def set_up_logging(log_format: Literal["json", "console"], level: str, stream: T
     logging.raiseExceptions = False
     for name, least in _LIBRARIES.items():
         _hand_over(logging.getLogger(name), least)
+    logging.getLogger("uvicorn.access").addFilter(_is_no_watcher)
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
@@ -119,6 +122,17 @@ def _hand_over(logger: logging.Logger, level: int) -> None:
     logger.handlers.clear()
     logger.propagate = True
     logger.setLevel(level)
+
+
+def _is_no_watcher(record: logging.LogRecord) -> bool:
+    """Whoever watches comes several times a minute, and leaves no line.
+
+    uvicorn's own switch for that is of the whole process, and there may be two servers in it.
+    """
+    match record.args:
+        case (_, _, str(path), _, _):
+            return path not in _WATCHED
+    return True
 
 
 def _renderer(log_format: Literal["json", "console"], stream: TextIO) -> Processor:

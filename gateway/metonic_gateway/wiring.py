@@ -25,6 +25,7 @@ from metonic_gateway.jobs.actors import (
     renew_through,
     sweep_through,
     undo_through,
+    waiting_at,
 )
 from metonic_gateway.jobs.broker import EmbeddedBroker, aside, working
 from metonic_gateway.jobs.scheduler import Messages, Scheduler
@@ -70,7 +71,10 @@ async def running(
     broker = EmbeddedBroker(asyncio.get_running_loop())
     async with _tracing(settings, "serve") as traces, _opened(settings):
         outlet = traced(broker, broker, traces)
-        async with _services(settings, _Ways(outlet, Feed(), traces), registry, clock) as services:
+        async with (
+            _services(settings, _Ways(outlet, Feed(), traces), registry, clock) as services,
+            measured(services, waiting_at(broker)),
+        ):
             declare_actors(broker, services)
             await leases.break_all()
             await channels.doubt_others(base_address(services), clock())
@@ -138,7 +142,10 @@ async def _sharing(
         sending(broker) as sender,
     ):
         outlet = traced(broker, sender, traces)
-        async with _services(settings, _Ways(outlet, feed, traces)) as services:
+        async with (
+            _services(settings, _Ways(outlet, feed, traces)) as services,
+            measured(services, waiting_at(broker)),
+        ):
             await check_migrated()
             yield _Shared(services, broker, outlet)
 
@@ -214,7 +221,7 @@ async def _services(
             metrics=metrics,
             traces=ways.traces,
         )
-        async with measured(services), stored(services.usage, clock):
+        async with stored(services.usage, clock):
             yield services
 
 

@@ -16,6 +16,7 @@ from dramatiq.brokers.redis import RedisBroker
 from dramatiq.common import current_millis
 from dramatiq.errors import DecodeError
 from dramatiq.message import Message
+from pika.exceptions import ChannelClosedByBroker
 
 from metonic_gateway.jobs.broker import Hosted, HostLoop, aside
 from metonic_gateway.telemetry import get_logger
@@ -59,6 +60,16 @@ class RabbitBroker(RabbitmqBroker, Hosted):
         """Close this thread's connection for sending: it would not be kept alive."""
         del self.connection
 
+    def waiting(self, queue_name: str) -> int:
+        try:
+            asked = self.channel.queue_declare(queue_name, passive=True)
+            return int(asked.method.message_count)
+        except ChannelClosedByBroker:
+            # Nobody has sent anything yet.
+            return 0
+        finally:
+            self.rest()
+
     def _build_queue_arguments(self, queue_name: str) -> Mapping[str, object]:  # noqa: ARG002 - the parent's
         """Without a queue of dead letters.
 
@@ -90,9 +101,12 @@ class RedisNudgeBroker(RedisBroker, Hosted):
 
     def enqueue(self, message: Message[Any], *, delay: int | None = None) -> Message[Any]:
         """Raises BrokerFull."""
-        if self.client.llen(f"{self.namespace}:{message.queue_name}") >= _MOST_WAITING:
+        if self.waiting(message.queue_name) >= _MOST_WAITING:
             raise BrokerFull
         return super().enqueue(message, delay=delay)
+
+    def waiting(self, queue_name: str) -> int:
+        return int(self.client.llen(f"{self.namespace}:{queue_name}"))
 
     def rest(self) -> None:
         """The connections are kept."""

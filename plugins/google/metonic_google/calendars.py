@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from metonic_core.model.when import is_zone
 from metonic_core.spi import AccessDenied, CalendarInfo, Unavailable
-from metonic_google.errors import NOT_FOUND, OK, document, read_failure
+from metonic_google.errors import OK, document, is_missing, read_failure
 from metonic_google.items import Item, id_of, items_of, name_of, text_of, words_of
 from metonic_google.multipart import Request
 from metonic_google.paths import calendars, primary_calendar
@@ -21,7 +21,7 @@ _READERS = _WRITERS | {"reader", "writerWithoutPrivateAccess"}
 async def primary(session: Session) -> CalendarInfo:
     """The user's own calendar, whose id is the account's e-mail address."""
     answer = await session.send(Request("GET", f"{primary_calendar()}?fields={_ENTRY}"))
-    if answer.status == NOT_FOUND:
+    if is_missing(answer):
         raise AccessDenied("This Google Account has no calendar: open Google Calendar once to make one.")
     if answer.status != OK:
         raise read_failure(answer)

@@ -149,7 +149,7 @@ class _Batch:
 
     def _doubt_shared_ids(self) -> None:
         """Of events that are made in quick succession some were answered with the id of another one."""
-        made = [work for work in self._undecided() if isinstance(work.write, Create)]
+        made = [work for work in self._undecided() if isinstance(work.write, Create) and work.id]
         count = Counter(work.id for work in made)
         for work in made:
             if count[work.id] > 1:

@@ -15,13 +15,14 @@ from metonic_outlook.markup import Text, pieces, split
 _BLOCKS = frozenset(
     {"address", "article", "blockquote", "dd", "div", "dl", "dt", "footer", "h1", "h2", "h3", "h4", "h5"}
 ) | frozenset({"h6", "header", "hr", "li", "ol", "p", "pre", "section", "table", "tr", "ul"})
+_CELLS = frozenset({"td", "th"})
 _SILENT = frozenset({"script", "style", "title"})
 _SPACE = re.compile(r"[ \t\n\r\f\xa0]+")
-_BETWEEN = re.compile(r"[ \t\n\f]+")
+_BETWEEN = re.compile(r"[ \t\n\r\f]+")
 _LINES = re.compile(r"\n{2,}")
 _HTML = "html"
 # Anybody can send an invitation, and each event is read many times.
-_MOST_CHARACTERS, _MOST_TAGS = 4 * 1024 * 1024, 120_000
+_MOST_CHARACTERS, _MOST_MARKS = 4 * 1024 * 1024, 120_000
 
 
 def html_of(item: Item) -> str | None:
@@ -33,7 +34,7 @@ def html_of(item: Item) -> str | None:
 def text_of_body(item: Item) -> str:
     """What its body says; raises Incomprehensible for one that takes too long to read."""
     html = html_of(item)
-    if html is not None and (len(html) > _MOST_CHARACTERS or html.count("<") > _MOST_TAGS):
+    if html is not None and (len(html) > _MOST_CHARACTERS or max(map(html.count, "<&")) > _MOST_MARKS):
         raise Incomprehensible(Flaw.TOO_LARGE)
     return clean(text_of(part_of(item, "body"), "content")).strip("\n") if html is None else plain(html)
 
@@ -95,6 +96,8 @@ class _Reader:
             self.is_kept = tag == "pre"
         elif name == "br":
             self.end_line()
+        elif tag in _CELLS:
+            self._line.append(" ")
         elif name in _SILENT:
             self.is_silent = tag == name
 
@@ -124,4 +127,5 @@ class _Reader:
 
     def text(self) -> str:
         self.end_block()
-        return "\n".join(self._lines).strip("\n").replace("\xa0", " ")
+        # A character may be told by its number, those too that no text has.
+        return clean("\n".join(self._lines)).strip("\n").replace("\xa0", " ")

@@ -12,7 +12,7 @@ from html import unescape
 _NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9:_-]*)")
 _ATTRIBUTE = re.compile(r"""\b(class|href)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
 _COMMENT, _COMMENT_END = "<!--", "-->"
-_PLAIN_TAG = re.compile(r"<(?:(/?[A-Za-z][A-Za-z0-9:_-]*)|[!?])[^>]*>")
+_PLAIN_TAG = re.compile(r"<(?:!(?=--)(?s:.*?)-->|(?:(/?[A-Za-z][A-Za-z0-9:_-]*)|[!?])[^>]*>)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,12 @@ class Text:
 def split(html: str) -> list[str | None] | None:
     """Its texts, as they stand there, and its tags in turn: the first and the last are texts.
 
-    A tag is its name, with a slash before it where it is an end; None is a declaration. That is a quick look,
-    and enough for most HTML: where there are comments, or what is never closed, the answer is None.
+    A tag is its name, with a slash before it where it is an end; None is a comment or a declaration. That is
+    a quick look, and enough for most HTML: where something is never closed, the answer is None.
     """
-    if _COMMENT in html or html.rfind("<") > html.rfind(">"):
+    last = html.rfind(_COMMENT)
+    is_open = last >= 0 and _comment_end(html, last) < 0
+    if is_open or html.rfind("<") > html.rfind(">"):
         return None
     return _PLAIN_TAG.split(html)
 
@@ -64,8 +66,8 @@ def pieces(html: str) -> Iterator[Tag | Text]:
 def _at(html: str, start: int) -> tuple[Tag | Text | None, int]:
     """What begins there, and where it ends."""
     if html.startswith(_COMMENT, start):
-        end = html.find(_COMMENT_END, start + len(_COMMENT))
-        return None, len(html) if end < 0 else end + len(_COMMENT_END)
+        end = _comment_end(html, start)
+        return None, len(html) if end < 0 else end
     name = _NAME.match(html, start)
     if name is None and html[start + 1 : start + 2] not in {"!", "?"}:
         return _text(html, start, start + 1), start + 1
@@ -77,6 +79,12 @@ def _at(html: str, start: int) -> tuple[Tag | Text | None, int]:
     is_end = html[start + 1] == "/"
     told = {} if is_end else _attributes(html[name.end() : end - 1])
     return Tag(start, end, name[1].lower(), is_end, told), end
+
+
+def _comment_end(html: str, start: int) -> int:
+    """Where the comment that begins there ends, -1 if it does not; an empty one may share its dashes."""
+    end = html.find(_COMMENT_END, start + len("<!"))
+    return end if end < 0 else end + len(_COMMENT_END)
 
 
 def _attributes(text: str) -> dict[str, str]:

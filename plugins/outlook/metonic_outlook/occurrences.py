@@ -19,7 +19,7 @@ from metonic_outlook.items import Item, clean, etag_of, id_of, is_cancelled, tex
 from metonic_outlook.likeness import likeness
 from metonic_outlook.moments import said, slot_on
 from metonic_outlook.reading import Whole, location_of
-from metonic_outlook.words import followed, kept_beside, own
+from metonic_outlook.words import followed, own, waiting
 from metonic_outlook.zones import Mailbox
 
 
@@ -161,7 +161,7 @@ def _lost(before: Whole | None, now: Whole, aim: Aim) -> dict[Slot, dict[str, An
     """What occurrences said of their own that Graph let go of with the rhythm of the series; by their day."""
     if before is None:
         return {}
-    known = {**kept_beside(before.master), **(own(before, aim.left) if TIME in aim.groups else {})}
+    known = {**waiting(before), **(own(before, aim.left) if TIME in aim.groups else {})}
     content = now.event.content
     there = now.by_slot(content.when)
     found = {slot_on(day, content.when): fields for day, fields in known.items()}

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import accumulate
 from typing import Any
 
 from metonic_core.model.content import STATUS, Content
@@ -65,6 +66,12 @@ def own(series: Whole, left: Sequence[Content] | None) -> Words:
     return {day: fields for day, fields in found.items() if fields}
 
 
+def waiting(series: Whole) -> Words:
+    """What a write has kept beside it, of occurrences that do not differ since."""
+    differing = set(map(_day, series.by_slot(series.event.content.when)))
+    return {day: fields for day, fields in kept_beside(series.master).items() if day not in differing}
+
+
 def _day(slot: date) -> date:
     return slot.date() if isinstance(slot, datetime) else slot
 
@@ -75,7 +82,7 @@ def _own(master: Item, exception: Item, left: Sequence[Content] | None) -> Field
         is_other = name in exception and meant.word(exception) != meant.word(master)
         # Nobody shows one lesson of what is hidden.
         is_shown = name == "sensitivity" and text_of(exception, name) not in PRIVATE
-        if is_other and not is_shown and not _is_left(meant, exception, left):
+        if is_other and not is_shown and not _is_left(meant, exception, master, left):
             fields[name] = exception[name]
     return fields
 
@@ -89,7 +96,8 @@ def followed(
     fields: Fields = {}
     for name, meant in _MEMBERS.items():
         word, old, new = (meant.word(item) for item in (exception, before.master, now.master))
-        if name in exception and word != new and (word == old or _is_left(meant, exception, left)):
+        is_old = word == old or _is_left(meant, exception, now.master, left)
+        if name in exception and word != new and is_old:
             fields |= body(notes_of(now.master), exception) if name == "body" else {name: new}
     # Nobody shows one lesson of what is hidden.
     hidden = text_of(now.master, "sensitivity")
@@ -98,18 +106,26 @@ def followed(
     return {name: value for name, value in fields.items() if value}
 
 
-def _is_left(meant: _Member, exception: Item, left: Sequence[Content] | None) -> bool:
-    """Whether an earlier write left it. Where nobody knows, it cannot be told from words of its own."""
-    if not left:
-        return left is not None
-    return meant.of_item(exception) in {meant.of_content(content) for content in left}
+def _is_left(meant: _Member, exception: Item, master: Item, left: Sequence[Content] | None) -> bool:
+    """Whether an earlier write left it. Where nobody knows, it cannot be told from words of its own.
+
+    Another word for what the series says is none that was left.
+    """
+    if left is None or meant.of_item(exception) == meant.of_item(master):
+        return False
+    return not left or meant.of_item(exception) in {meant.of_content(content) for content in left}
 
 
 def kept(words: Words) -> str:
-    """The text that keeps them beside a series; empty where there is nothing to keep, or too much."""
-    told = {day.isoformat(): fields for day, fields in words.items()}
-    text = json.dumps(told, separators=(",", ":")) if told else ""
-    return text if len(text) <= _LONGEST else ""
+    """The text that keeps them beside a series, the short ones where there is no room for all; else empty."""
+    told = sorted((_told(day, fields) for day, fields in words.items()), key=len)
+    ends = accumulate(len(text) + 1 for text in told)
+    found = [text for text, end in zip(told, ends, strict=True) if end < _LONGEST]
+    return f"{{{','.join(found)}}}" if found else ""
+
+
+def _told(day: date, fields: Fields) -> str:
+    return f'"{day.isoformat()}":{json.dumps(fields, separators=(",", ":"))}'
 
 
 def kept_beside(master: Item) -> Words:

@@ -177,7 +177,7 @@ class EventWork:
 
     def _kept(self, before: Whole) -> str:
         """What occurrences say of their own, of which Graph may let go with this write."""
-        return words.kept({**words.kept_beside(before.master), **words.own(before, self.left)})
+        return words.kept({**words.waiting(before), **words.own(before, self.left)})
 
     @property
     def left(self) -> Sequence[Content] | None:

@@ -20,6 +20,7 @@ from tests.gateway.house import eventually
 from tests.servers import rabbitmq, redis_server
 
 from metonic_gateway.jobs import shared_broker as module
+from metonic_gateway.jobs.actors import waiting_at
 from metonic_gateway.jobs.broker import working
 from metonic_gateway.jobs.sending import Sender, sending
 from metonic_gateway.jobs.shared_broker import shared_broker
@@ -247,3 +248,19 @@ async def test_a_queue_that_is_full_takes_no_more(post: Post, monkeypatch: pytes
 
         await eventually(is_full)
     assert post.count() == 3
+
+
+async def test_what_waits_is_counted_and_nothing_where_nobody_has_sent_anything(post: Post) -> None:
+    async with shared_broker(post.url) as broker:
+        before = await asyncio.to_thread(broker.waiting, post.queue)
+        for text in "abc":
+            await asyncio.to_thread(broker.enqueue, post.message("note", text))
+
+        assert (before, await asyncio.to_thread(broker.waiting, post.queue)) == (0, 3)
+
+
+async def test_a_broker_that_is_away_has_no_count(post: Post) -> None:
+    async with shared_broker(post.url) as broker:
+        await post.line.cut()
+
+        assert await waiting_at(broker)() is None

@@ -113,6 +113,15 @@ async def test_an_account_without_a_calendar_is_told_to_make_one(
         await adapter.authenticate()
 
 
+async def test_a_page_of_somebody_in_between_does_not_say_that_an_account_has_no_calendar(
+    adapter: GoogleAdapter, server: Scripted
+) -> None:
+    server.on("GET", "/users/me/calendarList/primary", Said(404))
+
+    with pytest.raises(Unavailable):
+        await adapter.authenticate()
+
+
 async def test_a_primary_calendar_without_an_id_is_none(adapter: GoogleAdapter, server: Scripted) -> None:
     server.on("GET", "/users/me/calendarList/primary", Said(body={}))
 

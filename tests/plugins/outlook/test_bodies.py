@@ -43,6 +43,9 @@ OLDER = (
         ("<!DOCTYPE html><?xml version=1?>Shoes", "Shoes"),
         ("1 < 2 > 1", "1 < 2 > 1"),
         ("Shoes <b", "Shoes <b"),
+        ("Shoes&#13;&#10;and&#13;<pre>wa&#12;ter&#13;ice</pre>", "Shoes and\nwater\nice"),
+        ("<!-->Shoes<!---> and<!-- no --> water<!-- no -->", "Shoes and water"),
+        ("<table><tr><td>Phone</td><td>123</td></tr><tr><th><p>a</p></th></tr></table>", "Phone 123\na"),
     ],
 )
 def test_html_says(content: str, text: str) -> None:
@@ -144,7 +147,7 @@ def test_odd_bodies_take_no_time(content: str) -> None:
     assert time.process_time() - began < 2
 
 
-@pytest.mark.parametrize("content", ["<p>x</p>" * 100_000, "<" * 500_000, "x" * 5_000_000])
+@pytest.mark.parametrize("content", ["<p>x</p>" * 100_000, "<" * 500_000, "x" * 5_000_000, "&a" * 2_000_000])
 def test_a_description_that_nobody_reads_takes_no_time(content: str) -> None:
     began = time.process_time()
 

@@ -23,6 +23,8 @@ from metonic_core.model.content import GROUPS, TIME, TITLE, Content, Status, occ
 from metonic_core.model.series import Override
 from metonic_core.model.when import Timed
 from metonic_core.spi import Unacceptable
+from metonic_outlook import words
+from metonic_outlook.items import KEPT
 from metonic_outlook.occurrences import Aim, Edit, edits, scope
 from metonic_outlook.reading import Whole
 from metonic_outlook.zones import Mailbox
@@ -210,6 +212,8 @@ def test_where_it_is_not_known_what_a_series_said_before_nothing_is_brought_alon
         ({"showAs": "tentative"}, [], {"showAs": "busy"}),
         ({"showAs": "tentative"}, [replace(LESSONS, status=Status.TENTATIVE)], {"showAs": "busy"}),
         ({"showAs": "tentative"}, [replace(LESSONS, is_busy=False)], {}),
+        ({"showAs": "oof"}, [LESSONS], {}),
+        ({"showAs": "oof"}, [], {}),
         ({"sensitivity": "private"}, [replace(LESSONS, is_private=True)], {"sensitivity": "normal"}),
         ({"sensitivity": "private"}, [LESSONS], {}),
         (
@@ -228,6 +232,37 @@ def test_what_an_earlier_write_left_behind_is_brought_along(
     found = edits(now, now, Aim(now.event.content, frozenset(), left), HERE)
 
     assert found == ([Edit(SECOND, f"{MASTER}.14", fields)] if fields else [])
+
+
+def test_a_word_that_means_what_the_series_says_is_none_that_was_left_behind() -> None:
+    now = Whole(series())
+    before = Whole(series(), [exception("14", showAs="oof")])
+
+    found = edits(before, now, Aim(now.event.content, {TIME}, [LESSONS]), HERE)
+
+    assert found == [Edit(SECOND, None, {"showAs": "oof"})]
+
+
+def test_what_a_lesson_was_to_get_back_is_not_put_in_the_place_of_what_it_says_since() -> None:
+    kept = words.kept({day.date(): {"body": html("Once")} for day in (SECOND, THIRD)})
+    beside = [{"id": KEPT, "value": kept}]
+    before = Whole(series(singleValueExtendedProperties=beside), [exception("14", subject="Another")])
+    now = Whole(series())
+
+    found = edits(before, now, Aim(now.event.content, {TIME}), HERE)
+
+    assert found == [Edit(THIRD, None, {"body": html("Once")})]
+
+
+def test_of_more_words_than_can_be_kept_the_long_ones_are_left_out() -> None:
+    said = {day.date(): {"body": html("Once" * size)} for day, size in ((SECOND, 10_000), (THIRD, 1))}
+
+    kept = words.kept(said)
+
+    assert words.kept_beside({"singleValueExtendedProperties": [{"id": KEPT, "value": kept}]}) == {
+        THIRD.date(): said[THIRD.date()]
+    }
+    assert words.kept({SECOND.date(): said[SECOND.date()]}) == words.kept({}) == ""
 
 
 def test_what_is_hidden_is_not_shown_again_by_what_a_lesson_had_of_its_own() -> None:

@@ -107,6 +107,18 @@ async def test_a_zone_that_the_mailbox_does_not_know_is_told_in_another_name(sta
     assert outcome.event.content.when == when
 
 
+async def test_several_in_a_zone_that_the_mailbox_does_not_know_are_told_in_another_name(
+    stand: GraphStand,
+) -> None:
+    when = Timed(TEN, TEN + HOUR, "America/Edmonton")
+    nowhere = [creating(replace(lesson(number), when=when)) for number in range(3)]
+
+    outcomes = await written(stand, creating(LESSON), *nowhere)
+
+    assert [type(outcome) for outcome in outcomes] == [Stored] * 4
+    assert len(await there(stand)) == 4
+
+
 async def test_a_412_without_a_change_is_tried_once_more(stand: GraphStand) -> None:
     event = await made(stand)
     stand.graph.arm("conflict", times=1, method="PATCH")
