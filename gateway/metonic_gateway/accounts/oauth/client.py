@@ -82,13 +82,12 @@ class KeptGrant:
         self._calendar_id = calendar.id
         self._subject = calendar.account.subject
         self.place = credentials_place(calendar.id)
-        self._sealed_at_first = calendar.sealed
         self._known: Grant | None = None
 
     async def good(self) -> Grant:
         """The grant, with an access token that is good for a minute at least."""
         if self._known is None:
-            self._known = self.opened(self._sealed_at_first or await self._sealed())
+            self._known = self.opened(await self._sealed())
         if self._known.is_due(self._services.clock()):
             return await self.renewed(self._known)
         return self._known
