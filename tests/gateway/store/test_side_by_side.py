@@ -9,7 +9,7 @@ from contextvars import copy_context
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -27,7 +27,8 @@ from metonic_gateway.accounts.connecting import connect_with_credentials
 from metonic_gateway.store import appointments, models, preferences
 from metonic_gateway.store.models import CalendarSyncConfig
 from metonic_gateway.store.preferences import Preferences
-from metonic_gateway.store.transactions import Collision, hold_calendars, transactional
+from metonic_gateway.store.selections import choices_of
+from metonic_gateway.store.transactions import Collision, hold_calendars, hold_calendars_of, transactional
 
 pytestmark = on_postgres_alone
 
@@ -232,3 +233,15 @@ async def _another(house: House) -> UUID:
     calendar = await connect_with_credentials(house.services, house.user, pear, CREDENTIALS)
     await house.sync(calendar)
     return calendar
+
+
+async def test_any_number_of_people_can_be_concerned(house: House) -> None:
+    """asyncpg takes 32,767 parameters, and 500 appointments have up to 100,500 people."""
+    many = [uuid4() for _ in range(33_000)]
+
+    async with in_transaction():
+        await hold_calendars(many)
+        await hold_calendars_of(many)
+        assert await choices_of(many, many[:1]) == {}
+
+    assert house.nudged == []
