@@ -20,7 +20,8 @@ from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
 from metonic_core.model.appointment import Appointment
-from metonic_core.model.content import NOTES, TITLE
+from metonic_core.model.content import NOTES, TITLE, Content
+from metonic_core.model.when import AllDay
 from metonic_core.selection import Filters
 from metonic_core.spi.registry import Registry
 from metonic_gateway.accounts.connecting import connect_with_credentials
@@ -29,6 +30,7 @@ from metonic_gateway.store.models import CalendarSyncConfig
 from metonic_gateway.store.preferences import Preferences
 from metonic_gateway.store.selections import choices_of
 from metonic_gateway.store.transactions import Collision, hold_calendars, hold_calendars_of, transactional
+from metonic_gateway.store.upserts import Person, PlatformAppointment, upsert
 
 pytestmark = on_postgres_alone
 
@@ -233,6 +235,24 @@ async def _another(house: House) -> UUID:
     calendar = await connect_with_credentials(house.services, house.user, pear, CREDENTIALS)
     await house.sync(calendar)
     return calendar
+
+
+async def test_what_refers_to_an_appointment_does_not_wait_for_its_upsert(house: House, begin: Begin) -> None:
+    day = house.now.date()
+    owner = Person("trainer-1", "trainer")
+
+    def state(version: int) -> PlatformAppointment:
+        content = Content(f"Yoga {version}", AllDay(day, day + timedelta(days=1)))
+        return PlatformAppointment("p1", version, "one_on_one", content, owner)
+
+    (made,) = (await upsert([state(1)], house.services.window(), house.now)).outcomes
+
+    async with in_transaction():
+        await upsert([state(2)], house.services.window(), house.now)
+        about: dict[str, Any] = {"appointment_id": made.appointment_id, "state": {}}
+        noting = models.AppointmentChange.create(**about, kind="update", at=house.now)
+
+        await asyncio.wait_for(begin(noting), 10)
 
 
 async def test_any_number_of_people_can_be_concerned(house: House) -> None:
