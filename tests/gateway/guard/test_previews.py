@@ -1,6 +1,5 @@
 """Previews: what a sync would do, by the code that does it, and nothing is stored but the plan."""
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +9,6 @@ from tests.gateway.guard.stock import HOME, edit, erase, held, lesson, own_event
 from tests.gateway.house import House, synced
 
 from metonic_core.spi.errors import Unavailable
-from metonic_gateway.jobs.previewing import preview_sync
 from metonic_gateway.store import previews
 from metonic_gateway.store.models import (
     Appointment,
@@ -20,7 +18,6 @@ from metonic_gateway.store.models import (
     CalendarSyncMapping,
     SyncOperation,
 )
-from metonic_gateway.store.transactions import Interrupted
 
 PREVIEW = """mutation ($settings: SyncSettingsInput) {
   previewSync(provider: "memory", settings: $settings) {
@@ -263,54 +260,3 @@ async def test_who_disconnects_gets_no_preview_any_more(house: House, api: Api) 
 
 async def _nothing() -> None:
     return
-
-
-async def test_a_preview_that_is_cut_off_as_its_worker_ends_is_made_by_another(
-    house: House, api: Api
-) -> None:
-    await stocked(house, 3)
-    asked = await api.call(PREVIEW)
-    begun, at_once = asyncio.Event(), house.world.before_reading
-
-    async def hang() -> None:
-        begun.set()
-        await asyncio.sleep(60)
-
-    house.world.before_reading = hang
-    making = asyncio.create_task(preview_sync(house.services, house.previews.pop()))
-    await begun.wait()
-    making.cancel()
-    await asyncio.wait([making])
-    house.world.before_reading = at_once
-
-    assert making.cancelled()
-    await preview_sync(house.services, asked["id"])
-    assert (await api.call(PLAN, id=asked["id"]))["status"] == "SUCCESS"
-
-
-async def test_a_preview_whose_database_was_lost_for_a_moment_is_made_anew(house: House, api: Api) -> None:
-    await stocked(house, 3)
-    asked = await api.call(PREVIEW)
-    reading = house.world.before_reading
-
-    async def lose() -> None:
-        house.world.before_reading = reading
-        raise Interrupted
-
-    house.world.before_reading = lose
-    await house.preview()
-
-    assert (await api.call(PLAN, id=asked["id"]))["status"] == "SUCCESS"
-
-
-async def test_a_service_that_starts_makes_the_previews_that_its_former_life_was_at(
-    house: House, api: Api
-) -> None:
-    await stocked(house, 3)
-    asked = await api.call(PREVIEW)
-    await previews.claim(house.previews.pop(), house.now)
-    assert await previews.waiting(house.now) == []
-
-    assert await previews.give_back_all() == 1
-
-    assert [str(run) for run in await previews.waiting(house.now)] == [asked["id"]]
