@@ -125,4 +125,4 @@ $(PEERS):
 COMPILE = .bootstrap/bin/uv pip compile --quiet $(ARGS) --no-strip-extras --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make pins"
 MEMBER_PINS = --no-emit-package metonic-core --no-emit-package metonic-gateway --no-emit-package metonic-apple \
-	--no-emit-package metonic-google --no-emit-package metonic-outlook --no-emit-package metonic-simulators $(MEMBER_FILES) --extra demo --group pyproject.toml:build
+	--no-emit-package metonic-google --no-emit-package metonic-outlook --no-emit-package metonic-simulators $(MEMBER_FILES) --extra demo --extra traces --group pyproject.toml:build

@@ -19,6 +19,7 @@ from dramatiq.message import Message
 
 from metonic_gateway.jobs.broker import Hosted, HostLoop, aside
 from metonic_gateway.telemetry import get_logger
+from metonic_gateway.traces import TRACEPARENT
 
 _OLD_MILLISECONDS = 10 * 60 * 1000
 _MOST_WAITING = 10_000
@@ -32,7 +33,7 @@ _RABBITMQ = {
     "connection_attempts": "1",
 }
 _REDIS = {"socket_timeout": "5", "socket_connect_timeout": "5"}
-_OPTIONS = frozenset({"redis_message_id"})
+_OPTIONS = frozenset({TRACEPARENT, "redis_message_id"})
 
 _log = get_logger(__name__)
 
@@ -154,7 +155,7 @@ class _Nudges(Consumer):
         self._fetched.close()
 
     def _is_ours(self, message: Any) -> bool:  # noqa: ANN401 - nobody has checked what it is made of
-        """We send no options; the Redis broker adds one."""
+        """We send one option at most; the Redis broker adds one."""
         return (
             message.queue_name == self._queue_name
             and isinstance(message.actor_name, str)

@@ -182,6 +182,15 @@ async def test_what_no_actor_can_be_called_with_stops_no_worker(post: Post) -> N
     assert post.count() == 0
 
 
+async def test_what_names_a_span_is_worked_on_by_who_records_none(post: Post) -> None:
+    spans = {"one": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "two": "nonsense", "three": 7}
+    async with post.working(1), post.sending() as sender:
+        for text, span in spans.items():
+            sender.enqueue(post.message("note", text, options={"traceparent": span}))
+
+        await post.gets(*spans)
+
+
 async def test_an_old_message_is_no_news(post: Post) -> None:
     old = post.message("note", "old", message_timestamp=current_millis() - 11 * 60 * 1000)
     async with post.working(1), post.sending() as sender:
