@@ -5,6 +5,7 @@ SEEDS ?= 2000
 INPUTS ?= 1000000
 FIRST ?= 0
 ON ?= sqlite
+BROKER ?= redis
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -20,10 +21,11 @@ DEV := $(VENV)/.dev-$(call key,requirements.txt requirements-dev.txt)
 PEERS := .peers/.made-$(call key,bench/requirements.txt)
 EDITABLE := $(VENV)/.members-$(call key,requirements.txt $(MEMBER_FILES))
 
-# What touches the store most, as `make test` runs it once more on a server; `make test-postgres` runs all of it.
+# What touches the store and the workers most, as `make test` runs it once more on servers; `make test-postgres` runs all of it.
 ON_POSTGRES := tests/gateway/store tests/simulation/test_side_by_side.py \
 	$(addprefix tests/gateway/jobs/test_,leases.py claiming.py taking_over.py drawing.py) \
 	$(addprefix tests/gateway/graphql/test_,conflicts.py resolving.py undoing.py upserts.py)
+THROUGH_REDIS := tests/gateway/jobs/test_syncing.py tests/gateway/push/test_noticed_runs.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -40,10 +42,11 @@ demo-reset: $(EDITABLE) ## Forget what the demo has stored
 
 test: check ## Check, then run every test
 	$(BIN)/pytest -n 2 --dist loadfile
-	METONIC_TEST_DATABASE=postgres $(BIN)/pytest -n 2 --dist loadfile $(ON_POSTGRES)
+	METONIC_TEST_DATABASE=postgres METONIC_TEST_BROKER=rabbitmq $(BIN)/pytest -n 2 --dist loadfile $(ON_POSTGRES)
+	METONIC_TEST_DATABASE=postgres METONIC_TEST_BROKER=redis $(BIN)/pytest -n 2 --dist loadfile $(THROUGH_REDIS)
 
-test-postgres: $(EDITABLE) $(DEV) ## Run all that opens a database on PostgreSQL (METONIC_TEST_POSTGRES=postgresql://...)
-	METONIC_TEST_DATABASE=postgres $(BIN)/pytest -n 2 --dist loadfile tests/gateway tests/specification tests/pains tests/walks tests/simulation/test_side_by_side.py
+test-postgres: $(EDITABLE) $(DEV) ## Run all that opens a database on PostgreSQL, its workers through Redis (BROKER=rabbitmq, METONIC_TEST_POSTGRES=postgresql://...)
+	METONIC_TEST_DATABASE=postgres METONIC_TEST_BROKER=$(BROKER) $(BIN)/pytest -n 2 --dist loadfile tests/gateway tests/specification tests/pains tests/walks tests/simulation/test_side_by_side.py
 
 check: $(EDITABLE) $(DEV) ## Lint, formatting, types, import contracts and the rules of the house
 	$(BIN)/ruff check
