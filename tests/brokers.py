@@ -41,10 +41,10 @@ def _url() -> str:
     """Of the server: a Redis of this process's own, or the RabbitMQ on this machine."""
     if NAME == "rabbitmq":
         return f"amqp://guest:guest@{HOST}:{rabbitmq()}/"
-    stack = ExitStack()
-    server = stack.enter_context(redis_server(Path(stack.enter_context(TemporaryDirectory()))))
-    # Workers of a pool run no atexit.
-    Finalize(None, stack.close, exitpriority=1)
+    with ExitStack() as stack:
+        server = stack.enter_context(redis_server(Path(stack.enter_context(TemporaryDirectory()))))
+        # Workers of a pool run no atexit.
+        Finalize(None, stack.pop_all().close, exitpriority=1)
     return server.url
 
 
