@@ -5,6 +5,7 @@ SEEDS ?= 2000
 INPUTS ?= 1000000
 FIRST ?= 0
 ON ?= sqlite
+BROKER ?= redis
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -26,10 +27,11 @@ EDITABLE := $(VENV)/.members-$(call key,requirements.txt $(MEMBER_FILES))
 # Files in the order of tests/conftest.py, and not by how many tests they have.
 TOGETHER := -n 2 --dist loadfile --no-loadscope-reorder
 
-# What touches the store most, as `make test` runs it once more on a server; `make test-postgres` runs all of it.
+# What touches the store and the workers most, as `make test` runs it once more on servers; `make test-postgres` runs all of it.
 ON_POSTGRES := tests/gateway/store tests/simulation/test_side_by_side.py \
 	$(addprefix tests/gateway/jobs/test_,leases.py claiming.py taking_over.py drawing.py) \
 	$(addprefix tests/gateway/graphql/test_,conflicts.py resolving.py undoing.py upserts.py)
+THROUGH_REDIS := tests/gateway/jobs/test_syncing.py tests/gateway/push/test_noticed_runs.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -46,10 +48,11 @@ demo-reset: $(EDITABLE) ## Forget what the demo has stored
 
 test: check ## Check, which runs those of the house, then run every other test
 	$(BIN)/pytest $(TOGETHER) --ignore tests/house
-	METONIC_TEST_DATABASE=postgres $(BIN)/pytest $(TOGETHER) $(ON_POSTGRES)
+	METONIC_TEST_DATABASE=postgres METONIC_TEST_BROKER=rabbitmq $(BIN)/pytest $(TOGETHER) $(ON_POSTGRES)
+	METONIC_TEST_DATABASE=postgres METONIC_TEST_BROKER=redis $(BIN)/pytest $(TOGETHER) $(THROUGH_REDIS)
 
-test-postgres: $(EDITABLE) $(DEV) ## Run all that opens a database on PostgreSQL (METONIC_TEST_POSTGRES=postgresql://...)
-	METONIC_TEST_DATABASE=postgres $(BIN)/pytest $(TOGETHER) tests/gateway tests/specification tests/pains tests/walks tests/simulation/test_side_by_side.py
+test-postgres: $(EDITABLE) $(DEV) ## Run all that opens a database on PostgreSQL, its workers through Redis (BROKER=rabbitmq, METONIC_TEST_POSTGRES=postgresql://...)
+	METONIC_TEST_DATABASE=postgres METONIC_TEST_BROKER=$(BROKER) $(BIN)/pytest $(TOGETHER) tests/gateway tests/specification tests/pains tests/walks tests/simulation/test_side_by_side.py
 
 check: $(EDITABLE) $(DEV) ## Lint, formatting, types, import contracts and the rules of the house
 	$(BIN)/ruff check

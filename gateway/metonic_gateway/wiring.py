@@ -36,7 +36,7 @@ from metonic_gateway.metrics import Metrics
 from metonic_gateway.secret_files import variable_of
 from metonic_gateway.services import Services
 from metonic_gateway.settings import Settings, SettingsError
-from metonic_gateway.store import channels, leases
+from metonic_gateway.store import channels, leases, previews
 from metonic_gateway.store.database import opened
 from metonic_gateway.store.usable import check_migrated
 from metonic_gateway.telemetry import get_logger
@@ -77,6 +77,7 @@ async def running(
         ):
             declare_actors(broker, services)
             await leases.break_all()
+            await previews.give_back_all()
             await channels.doubt_others(base_address(services), clock())
             async with working(broker, settings.calendars_at_once), _scheduling(services, outlet):
                 yield services

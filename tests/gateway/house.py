@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import cast
 from uuid import UUID, uuid4
 
+from tests.brokers import IS_SHARED, NAME, Workers
 from tests.gateway.memory import CREDENTIALS, MemoryEgress, World, memory_provider
 from tests.migrated import copy_to
 from tests.postgres import DATABASES, IS_ASKED_FOR, named, url_of
@@ -18,10 +19,14 @@ from metonic_core.model.appointment import Appointment
 from metonic_core.model.content import Content
 from metonic_core.model.when import AllDay, When
 from metonic_core.spi.registry import Registry
+from metonic_gateway.accounts.budgets import SharedPaces
 from metonic_gateway.accounts.connecting import connect_with_credentials
 from metonic_gateway.accounts.egress import Egress
+from metonic_gateway.accounts.pacing import Paces
 from metonic_gateway.feed import Feed
+from metonic_gateway.jobs.actors import Outlet, nudge_through, preview_through, renew_through, undo_through
 from metonic_gateway.jobs.previewing import preview_sync
+from metonic_gateway.jobs.pushing import renew_push
 from metonic_gateway.jobs.scheduler import Messages
 from metonic_gateway.jobs.syncing import sync_calendar
 from metonic_gateway.jobs.undoing import undo_run
@@ -40,7 +45,7 @@ KEYS = "k1:" + "A" * 43 + "="
 class House:
     """``nudged`` collects what workers were asked to look at, ``previews`` and ``undos`` the runs to do.
 
-    ``renewals``: the links whose channels are to be looked after.
+    ``renewals``: the links whose channels are to be looked after. Without ``workers`` their work is called.
     """
 
     services: Services
@@ -51,6 +56,7 @@ class House:
     previews: list[UUID] = field(default_factory=list)
     undos: list[UUID] = field(default_factory=list)
     renewals: list[UUID] = field(default_factory=list)
+    workers: Workers | None = None
 
     def later(self, by: timedelta) -> datetime:
         self.now += by
@@ -61,12 +67,36 @@ class House:
         return await connect_with_credentials(self.services, self.user, provider, CREDENTIALS)
 
     async def sync(self, calendar_id: UUID) -> None:
-        await sync_calendar(self.services, calendar_id, "schedule")
+        """A worker looks at that calendar; so it does the rest."""
+        if self.workers is None:
+            await sync_calendar(self.services, calendar_id, "schedule")
+        else:
+            await self.workers.do(lambda outlet: nudge_through(outlet)([calendar_id]))
 
     async def preview(self) -> None:
-        """What workers would do by now."""
+        """All previews that were asked for."""
         while self.previews:
-            await preview_sync(self.services, self.previews.pop())
+            await self._do(preview_sync, preview_through, self.previews.pop())
+
+    async def undo(self) -> None:
+        """Likewise."""
+        while self.undos:
+            await self._do(undo_run, undo_through, self.undos.pop())
+
+    async def renew(self, link: UUID) -> None:
+        """Look after the push channels of that link."""
+        await self._do(renew_push, renew_through, link)
+
+    async def _do(
+        self,
+        work: Callable[[Services, UUID], Awaitable[None]],
+        through: Callable[[Outlet], Callable[[UUID], None]],
+        what: UUID,
+    ) -> None:
+        if self.workers is None:
+            await work(self.services, what)
+        else:
+            await self.workers.do(lambda outlet: through(outlet)(what))
 
     def messages(
         self,
@@ -75,11 +105,6 @@ class House:
     ) -> Messages:
         """Where a scheduler's messages go."""
         return Messages(nudge, self.renewals.append, sweep, self.previews.append, self.undos.append)
-
-    async def undo(self) -> None:
-        """What workers would do by now."""
-        while self.undos:
-            await undo_run(self.services, self.undos.pop())
 
     async def add(self, title: str, when: When | None = None, **kwargs: object) -> UUID:
         day = self.now.date() + timedelta(days=1)
@@ -133,9 +158,16 @@ async def open_house(database: Path) -> AsyncIterator[House]:
             nudge=nudge,
             preview=lambda run: house.previews.append(run),  # noqa: PLW0108 - there is no house yet
             undo=undo,
+            paces=SharedPaces() if IS_SHARED else Paces(),
         )
         house = House(services, world, user.id)
-        yield house
+        if NAME:
+            house.workers = Workers(lambda: house.services)
+        try:
+            yield house
+        finally:
+            if house.workers is not None:
+                await house.workers.end()
 
 
 def fresh_database(path: Path) -> Path:

@@ -6,14 +6,13 @@ from datetime import timedelta
 import pytest
 from tests.provider_stage import SignedInMember
 
-from metonic_gateway.jobs.pushing import renew_push
 from metonic_gateway.store import channels
 
 
 async def _work(member: SignedInMember) -> None:
     """What workers would do about channels by now."""
     for link, _ in await channels.due(member.house.now, 100):
-        await renew_push(member.house.services, link)
+        await member.house.renew(link)
     await member.stand_in.settled()
 
 

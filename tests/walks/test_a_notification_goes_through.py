@@ -21,7 +21,6 @@ from metonic_gateway.app import build_app
 from metonic_gateway.http.identity import Role
 from metonic_gateway.jobs.actors import declare_actors, nudge_through
 from metonic_gateway.jobs.broker import EmbeddedBroker, working
-from metonic_gateway.jobs.pushing import renew_push
 from metonic_gateway.serving import bound, served
 from metonic_gateway.store import channels
 
@@ -76,6 +75,6 @@ async def _told(house: House) -> None:
     calendar = await house.connect()
     await house.sync(calendar)
     for link, _ in await channels.due(house.now, 1):
-        await renew_push(house.services, link)
+        await house.renew(link)
     await house.sync(calendar)
     house.later(timedelta(minutes=1))

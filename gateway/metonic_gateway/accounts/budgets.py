@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Final
 
 from metonic_core.spi.pace import Pace
-from metonic_gateway.accounts.pacing import Paces, Whose
+from metonic_gateway.accounts.pacing import Known, Paces, Whose
 from metonic_gateway.store import budgets
 
 _LASTS: Final = timedelta(seconds=10)
@@ -36,7 +36,7 @@ class SharedPaces(Paces):
 
     def __init__(self) -> None:
         super().__init__()
-        self._portions: dict[Whose, _Portion] = {}
+        self._portions = Known[_Portion]()
 
     async def take(self, whose: Sequence[Whose], units: Sequence[int], now: datetime) -> timedelta:
         """Spend so many of each; where that would be too much, spend nothing and say how long to wait."""
@@ -63,8 +63,7 @@ class SharedPaces(Paces):
 
     def _portion(self, key: Whose, now: datetime) -> "_Portion":
         if key not in self._portions:
-            # Who is not asked any more takes no room.
-            self._portions = {k: portion for k, portion in self._portions.items() if portion.is_used(now)}
+            self._portions.make_room(lambda _, portion: portion.is_used(now))
         return self._portions.setdefault(key, _Portion(_id_of(key), key[2]))
 
 

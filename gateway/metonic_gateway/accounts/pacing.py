@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
+from typing import Final, Generic, TypeVar
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
@@ -28,12 +29,34 @@ Allowed = Mapping[str, Mapping[Scope, int]]
 Whose = tuple[str, str, Pace]
 """A provider, an account or "" for the whole project, and a pace that is kept."""
 
+T = TypeVar("T")
+
+_FEW: Final = 1000
+
+
+class Known(dict[Whose, T], Generic[T]):
+    """What is remembered of each who is asked."""
+
+    _most = _FEW
+
+    def make_room(self, is_needed: Callable[[Whose, T], bool]) -> None:
+        """Forget who is not asked any more, before one more is remembered.
+
+        Problem: to look at all of them for each that is new takes the longer the more there are. Solution:
+        that is done when there are twice as many as were needed the last time.
+        """
+        if len(self) < self._most:
+            return
+        for key in [key for key, one in self.items() if not is_needed(key, one)]:
+            del self[key]
+        self._most = max(_FEW, 2 * len(self))
+
 
 class Paces:
     """What was spent lately of each pace, by whoever is counted together in this process."""
 
     def __init__(self) -> None:
-        self._spent: dict[Whose, Spent] = {}
+        self._spent = Known[Spent]()
         # A place is there for as long as somebody has one or waits for one.
         self._places: WeakValueDictionary[Whose, Semaphore] = WeakValueDictionary()
 
@@ -64,8 +87,7 @@ class Paces:
 
     def _spent_by(self, keys: Sequence[Whose], now: datetime) -> list[Spent]:
         if not self._spent.keys() >= set(keys):
-            # Who is not asked any more takes no room.
-            self._spent = {k: spent for k, spent in self._spent.items() if not spent.is_forgotten(k[2], now)}
+            self._spent.make_room(lambda key, spent: not spent.is_forgotten(key[2], now))
         return [self._spent.setdefault(key, Spent()) for key in keys]
 
 

@@ -17,11 +17,15 @@ from dramatiq.broker import Broker, MessageProxy
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import Middleware
 
+from metonic_gateway.telemetry import get_logger
+
 _AT_ONCE = 16
 _IDLE_MILLISECONDS = 100
 _INTERRUPT_CHECK_SECONDS = 0.1
 _STOP_SECONDS = 4
 _MINUTE_SECONDS = 60.0
+
+_log = get_logger(__name__)
 
 
 class _CutOff(Exception):
@@ -170,6 +174,8 @@ async def aside(call: Callable[[], None], seconds: float) -> None:
     def run() -> None:
         try:
             call()
+        except Exception:  # noqa: BLE001 - what is ended is not needed any more
+            _log.warning("not_ended_in_order", exc_info=True)
         finally:
             # Whoever waited may be gone.
             with suppress(RuntimeError):

@@ -1,5 +1,6 @@
 """Making a preview, beside whatever run of the calendar there is; only the preview itself tells of it."""
 
+import asyncio
 from uuid import UUID
 
 from metonic_core import sync
@@ -13,6 +14,7 @@ from metonic_gateway.store.leases import Held
 from metonic_gateway.store.preview_ledger import PreviewLedger
 from metonic_gateway.store.previews import Claimed
 from metonic_gateway.store.runs import RunLog
+from metonic_gateway.store.transactions import Interrupted
 from metonic_gateway.telemetry import get_logger
 
 _log = get_logger(__name__)
@@ -27,6 +29,14 @@ async def preview_sync(services: Services, run_id: UUID) -> None:
         made = await _preview(services, claimed)
         now = services.clock()
         await previews.finish(claimed, made, left_alone(made.left, now), now)
+    except asyncio.CancelledError:
+        await previews.give_back(claimed)
+        raise
+    except Interrupted:
+        _log.warning("preview_interrupted", run=run_id, exc_info=True)
+        await previews.give_back(claimed)
+        services.preview(run_id)
+        return
     except ProviderError as error:
         await previews.fail(claimed, trouble_of(error).as_error(services.clock()))
     except Exception:  # noqa: BLE001 - a fault of ours must not end the worker

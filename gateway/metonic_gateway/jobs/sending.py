@@ -41,7 +41,8 @@ class Sender:
         """Have it sent soon. Where there is no room it is dropped, and asked for again by the scheduler."""
         with self._changed:
             if len(self._waiting) < _MOST_WAITING:
-                self._waiting.setdefault((message.actor_name, message.args), message)
+                # The latest of those that are the same: one that waited for long is no news to a worker.
+                self._waiting[message.actor_name, message.args] = message
                 self._changed.notify()
 
     def end(self) -> None:

@@ -137,10 +137,13 @@ def _glance_of(row: CalendarSyncConfig) -> Glance:
 
 
 async def extend(lease: Lease, now: datetime) -> bool:
-    """Hold it for longer; False if it is not ours any more."""
+    """Hold it for longer; False if it is not ours any more.
+
+    Also after the fence was raised, for as long as what is under way at the provider takes.
+    """
     until = now + LENGTH
-    held = CalendarSyncConfig.filter(id=lease.calendar_id, fence=lease.fence)
-    if not await held.update(lease_until=until):
+    is_ours = Q(fence=lease.fence) | Q(lease_until=lease.until)
+    if not await CalendarSyncConfig.filter(is_ours, id=lease.calendar_id).update(lease_until=until):
         return False
     lease.until = until
     return True

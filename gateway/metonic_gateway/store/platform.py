@@ -102,7 +102,8 @@ class Known:
 class Merged:
     """What is to be stored: ``after`` with its new version, and ``base``, the state that was sent.
 
-    ``spoken`` is the version in which the platform last had a word, by group.
+    ``spoken`` is the version in which the platform last had a word, by group. ``is_bound``: the appointment
+    was here and gets its platform id now.
     """
 
     asked: PlatformAppointment
@@ -112,6 +113,7 @@ class Merged:
     spoken: Mapping[Group, int] = field(default_factory=dict)
     overwrote: frozenset[Group] = frozenset()
     kept: frozenset[Group] = frozenset()
+    is_bound: bool = False
 
     @property
     def status(self) -> UpsertStatus:
@@ -209,7 +211,8 @@ def merged(
     if not after.is_same_as(before):
         after = replace(after, version=before.version + 1)
     spoken = {**known.spoken, **dict.fromkeys(made.taken, after.version)}
-    return Merged(asked, before, after, sent, spoken, made.overwrote, made.kept)
+    is_bound = known.platform_id is None
+    return Merged(asked, before, after, sent, spoken, made.overwrote, made.kept, is_bound)
 
 
 def _new(asked: PlatformAppointment, users: Mapping[str, User]) -> Merged:

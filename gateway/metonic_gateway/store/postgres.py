@@ -163,6 +163,12 @@ class _PooledTransaction(TransactionContextPooled):
         self.token = get_connections().set(self.connection_name, self.client)
         return self.client
 
+    async def __aexit__(self, *ended: object) -> None:
+        """Whoever is cancelled while the connection goes back is outside of the transaction all the same."""
+        get_connections().reset(self.token)
+        self.token = None  # type: ignore[assignment] # there is nothing left to reset
+        await super().__aexit__(*ended)
+
     @staticmethod
     async def _begin(client: Any, this: "_PooledTransaction") -> None:  # noqa: ANN401 - as Tortoise has it
         await this.ensure_connection()

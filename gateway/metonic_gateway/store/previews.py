@@ -116,6 +116,17 @@ async def fail(claimed: Claimed, error: RunError) -> None:
             await _end(claimed.run_id, FAILED, error.timestamp, [error])
 
 
+async def give_back(claimed: Claimed) -> None:
+    """Have another worker make it, and at once."""
+    mine = CalendarSyncHistory.filter(id=claimed.run_id, state=RUNNING, started_at=claimed.claimed_at)
+    await mine.update(state=QUEUED)
+
+
+async def give_back_all() -> int:
+    """The same for all: for a service that is the only one and starts, so that nobody makes any."""
+    return await CalendarSyncHistory.filter(kind=PREVIEW, state=RUNNING).update(state=QUEUED)
+
+
 async def _is_mine(claimed: Claimed) -> bool:
     rows = CalendarSyncHistory.filter(id=claimed.run_id, state=RUNNING, started_at=claimed.claimed_at)
     return bool(await rows.select_for_update(no_key=True).only("id"))

@@ -70,11 +70,12 @@ async def choices_of(
     made: dict[UUID, dict[UUID, Choice]] = {}
     if not calendars:
         return made
-    rows = models.CalendarSyncChoice.filter(sync_config_id__in=list(calendars))
     parts = [None] if appointments is None else list(chunks(list(appointments)))
-    for part in parts:
-        for row in await (rows if part is None else rows.filter(appointment_id__in=part)):
-            made.setdefault(row.sync_config_id, {})[row.appointment_id] = Choice(row.choice)
+    for some in chunks(list(calendars)):
+        rows = models.CalendarSyncChoice.filter(sync_config_id__in=some)
+        for part in parts:
+            for row in await (rows if part is None else rows.filter(appointment_id__in=part)):
+                made.setdefault(row.sync_config_id, {})[row.appointment_id] = Choice(row.choice)
     return made
 
 

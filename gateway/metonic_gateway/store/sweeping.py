@@ -24,6 +24,7 @@ CHANGES = timedelta(days=90)
 PREVIEWS = timedelta(days=1)
 BUDGETS = timedelta(days=1)
 USAGE = timedelta(days=400)
+_AT_ONCE = 500
 
 
 async def sweep(now: datetime) -> int:
@@ -55,7 +56,16 @@ async def _compact(until: datetime) -> int:
     """Erase changes from before that are followed by another one of the same appointment.
 
     The last one stays for ever: whoever replays the feed from any position ends with the present state.
+
+    Problem: to compare all changes with all last ones takes PostgreSQL longer than a statement may take, once
+    there are some ten thousands. Solution: a part at a time, in the order of writing.
     """
-    latest = AppointmentChange.annotate(latest=Max("id")).group_by("appointment_id")
-    last = Subquery(latest.values("latest"))
-    return await AppointmentChange.filter(at__lt=until).exclude(id__in=last).delete()
+    erased, after = 0, 0
+    old = AppointmentChange.filter(at__lt=until).order_by("id").limit(_AT_ONCE)
+    while rows := await old.filter(id__gt=after).values_list("id", "appointment_id"):
+        after = rows[-1][0]
+        about = AppointmentChange.filter(appointment_id__in=list({appointment for _, appointment in rows}))
+        latest = about.annotate(latest=Max("id")).group_by("appointment_id")
+        last = {*await latest.values_list("latest", flat=True)}
+        erased += await AppointmentChange.filter(id__in=[i for i, _ in rows if i not in last]).delete()
+    return erased

@@ -23,7 +23,6 @@ from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient
 from tortoise.connection import get_connection
-from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from metonic_gateway.store import models
@@ -71,8 +70,8 @@ def _is_side_by_side() -> bool:
 
 async def hold_calendars(ids: Collection[UUID]) -> None:
     """Let nobody else change these calendars, or what is their own, until the transaction ends."""
-    if ids:
-        await _hold(models.CalendarSyncConfig.filter(id__in=list(ids)))
+    if ids and _is_side_by_side():
+        await _hold('"id" = ANY($1)', ids)
 
 
 async def hold_calendars_of(users: Collection[UUID]) -> None:
@@ -82,12 +81,14 @@ async def hold_calendars_of(users: Collection[UUID]) -> None:
     await _connection().execute_query(
         'SELECT 1 FROM "users" WHERE "id" = ANY($1) ORDER BY "id" FOR KEY SHARE', [sorted(users)]
     )
-    await _hold(models.CalendarSyncConfig.filter(user_id__in=list(users)))
+    await _hold('"user_id" = ANY($1)', users)
 
 
-async def _hold(calendars: QuerySet[models.CalendarSyncConfig]) -> None:
-    if _is_side_by_side():
-        await calendars.order_by("id").select_for_update(no_key=True).only("id")
+async def _hold(which: str, ids: Collection[UUID]) -> None:
+    await _connection().execute_query(
+        f'SELECT 1 FROM "calendar_sync_configs" WHERE {which} ORDER BY "id" FOR NO KEY UPDATE',  # noqa: S608 - ours
+        [list(ids)],
+    )
 
 
 async def is_free(appointment_id: UUID) -> bool:

@@ -5,6 +5,7 @@ same moment is either seen or comes after it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -58,7 +59,7 @@ __all__ = [
     "upsert",
 ]
 
-_PLATFORM = ("platform_id", "platform_version", "platform_base")
+_PLATFORM = ("platform_version", "platform_base")
 _ALL = (
     "owner_id",
     "type",
@@ -71,6 +72,9 @@ _ALL = (
     "updated_at",
     *_PLATFORM,
 )
+
+
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +130,11 @@ def _rounds(rows: Sequence[PlatformAppointment]) -> Iterator[Mapping[int, Platfo
 async def _upsert_distinct(
     rows: Sequence[PlatformAppointment], window: Window, now: datetime
 ) -> UpsertReport:
-    try:
-        return await _upsert_once(rows, window, now)
-    except IntegrityError:
-        # Somebody made an appointment of the same platform id at this very moment: now it is there.
-        return await _upsert_once(rows, window, now)
+    for _ in range(_TRIES - 1):
+        # Where somebody made an appointment of the same platform id at this very moment, it is there now.
+        with suppress(IntegrityError):
+            return await _upsert_once(rows, window, now)
+    return await _upsert_once(rows, window, now)
 
 
 @transactional
@@ -241,8 +245,14 @@ async def _store_rows(
     in_order = sorted(created, key=lambda one: one.asked.platform_id)
     await models.Appointment.bulk_create([_row(one, now) for one in in_order])
     for same, columns in ((updated, _ALL), (unchanged, _PLATFORM)):
-        rows = [_row(one, now) for one in same]
-        await models.Appointment.bulk_create(rows, on_conflict=["id"], update_fields=columns)
+        await _overwrite([one for one in same if not one.is_bound], columns, now)
+        # Whoever names what is unique keeps all waiting who refer to the row, as runs do that we wait for.
+        await _overwrite([one for one in same if one.is_bound], (*columns, "platform_id"), now)
+
+
+async def _overwrite(made: Sequence[Merged], columns: Sequence[str], now: datetime) -> None:
+    rows = [_row(one, now) for one in made]
+    await models.Appointment.bulk_create(rows, on_conflict=["id"], update_fields=columns)
 
 
 def _row(one: Merged, now: datetime) -> models.Appointment:

@@ -1,6 +1,7 @@
 """Nobody is asked more than they allow: by account and by project, from question to answer."""
 
 import asyncio
+import gc
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -8,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.gateway.memory import World, memory_provider
 
+from metonic_core.pacing import Spent
 from metonic_core.spi import Answer, Pace, Paced, Unavailable
 from metonic_core.spi.errors import Scope
-from metonic_gateway.accounts.pacing import Allowed, PacedClient, Paces, paces_of
+from metonic_gateway.accounts.pacing import Allowed, PacedClient, Paces, paces_of, spenders
 
 HERE, ELSEWHERE = "https://api.example.com/events", "https://login.example.com/token"
 PROVIDER = replace(
@@ -177,3 +179,37 @@ async def test_who_stops_waiting_takes_no_place(service: Service) -> None:
     answer = await asking[2]
 
     assert answer.status == 200
+
+
+async def ask_of(service: Service, accounts: range) -> None:
+    """One request to each of these accounts."""
+    for number in accounts:
+        whose = spenders("memory", f"account {number}", [Pace("*", 600)])
+        await service.paces.take(whose, [1], service.now)
+        service.paces.end(whose, [1], service.now)
+
+
+async def test_however_many_accounts_are_asked_a_new_one_is_no_more_work(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+
+    def is_forgotten(spent: Spent, pace: Pace, now: datetime) -> bool:
+        nonlocal looks
+        looks += 1
+        return known(spent, pace, now)
+
+    known = Spent.is_forgotten
+    monkeypatch.setattr(Spent, "is_forgotten", is_forgotten)
+    await ask_of(service, range(3000))
+
+    assert looks < 4 * 3000
+
+
+async def test_accounts_that_are_not_asked_any_more_take_no_room(service: Service) -> None:
+    await ask_of(service, range(2000))
+    service.now += timedelta(hours=1)
+    await ask_of(service, range(2000, 3000))
+
+    gc.collect()
+    assert sum(isinstance(one, Spent) for one in gc.get_objects()) < 2000

@@ -17,6 +17,7 @@ from tests.gateway.graphql.undo_scene import (
     put,
     titles,
 )
+from tests.postgres import IS_ASKED_FOR
 
 from metonic_core.model.content import Content
 from metonic_core.model.when import AllDay
@@ -133,7 +134,8 @@ async def test_a_part_costs_as_many_statements_for_fifty_lines_as_for_five(scene
         costs.append(len(statements))
 
     assert await titles(scene.trainer) == []
-    assert costs[1] == costs[0] <= 30
+    # On PostgreSQL one of them locks the calendar.
+    assert costs[1] == costs[0] <= 30 + IS_ASKED_FOR
 
 
 async def test_a_history_tells_which_runs_can_be_undone_in_a_fixed_number_of_statements(scene: Scene) -> None:

@@ -1,6 +1,7 @@
 """Messages in memory, actors on the loop that is there already."""
 
 import asyncio
+import threading
 from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
@@ -10,7 +11,7 @@ import pytest
 from tests.gateway.house import House, eventually
 
 from metonic_gateway.jobs.actors import declare_actors, nudge_through, sweep_through
-from metonic_gateway.jobs.broker import EmbeddedBroker, working
+from metonic_gateway.jobs.broker import EmbeddedBroker, aside, working
 from metonic_gateway.jobs.scheduler import Scheduler
 from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncHistory
 
@@ -170,3 +171,21 @@ async def test_a_database_that_is_away_for_a_moment_ends_no_scheduler(house: Hou
     await asyncio.wait({running})
 
     assert running.cancelled()
+
+
+async def test_what_fails_as_a_process_ends_is_not_printed_by_its_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    printed: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", printed.append)
+
+    def fail() -> None:
+        raise ConnectionError
+
+    async def has_ended() -> bool:
+        return "aside" not in {thread.name for thread in threading.enumerate()}
+
+    await aside(fail, 10)
+    await eventually(has_ended)
+
+    assert printed == []

@@ -217,6 +217,23 @@ async def test_a_broker_that_is_away_holds_up_nobody_and_gets_all_when_it_is_bac
     assert sorted(text for text in post.got if text != "before") == ["one", "three", "two"]
 
 
+async def test_what_is_asked_for_again_while_the_broker_is_away_is_not_old_when_it_is_back(
+    post: Post,
+) -> None:
+    async with post.working(1), post.sending() as sender:
+        sender.enqueue(post.message("note", "before"))
+        await post.gets("before")
+
+        await post.line.cut()
+        sender.enqueue(post.message("note", "tried"))
+        await asyncio.sleep(0.1)
+        sender.enqueue(post.message("note", "due", message_timestamp=current_millis() - 11 * 60 * 1000))
+        sender.enqueue(post.message("note", "due"))
+        await post.line.mend()
+
+        await post.has("tried", "due")
+
+
 async def test_a_broker_that_never_comes_back_holds_up_no_end(post: Post) -> None:
     async with asyncio.timeout(20), post.working(2), post.sending() as sender:
         sender.enqueue(post.message("note", "before"))

@@ -15,7 +15,6 @@ from metonic_core.spi import Provider
 from metonic_core.spi.registry import Registry
 from metonic_gateway.accounts import connecting
 from metonic_gateway.app import build_app
-from metonic_gateway.jobs.pushing import renew_push
 from metonic_gateway.services import Services
 from metonic_gateway.serving import bound, served
 from metonic_gateway.store import channels, preferences
@@ -38,7 +37,7 @@ class Scene:
     async def work(self) -> None:
         """What scheduler and workers would do about channels by now."""
         for link, _ in await channels.due(self.house.now, 100):
-            await renew_push(self.house.services, link)
+            await self.house.renew(link)
 
     async def told(self) -> UUID:
         """A calendar after its first sync, with a channel that is open, and nothing due."""

@@ -131,10 +131,10 @@ async def test_two_schedulers_ask_and_one_channel_is_opened(scene: Scene) -> Non
 
 
 async def test_a_worker_that_dies_while_it_opens_one_is_followed_by_another(scene: Scene) -> None:
-    await synced(scene.house)
+    calendar = await synced(scene.house)
     scene.exchange.error = asyncio.CancelledError()
     with pytest.raises(asyncio.CancelledError):
-        await scene.work()
+        await renew_push(scene.house.services, (await scene.link(calendar)).id)
     scene.exchange.error = None
     await scene.work()
     assert scene.exchange.opened == {}

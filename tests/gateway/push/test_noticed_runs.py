@@ -16,7 +16,6 @@ from metonic_core.model.when import AllDay
 from metonic_core.spi.errors import Unavailable
 from metonic_core.spi.registry import Registry
 from metonic_gateway.app import build_app
-from metonic_gateway.jobs.pushing import renew_push
 from metonic_gateway.jobs.requests import sync_now
 from metonic_gateway.jobs.scheduler import Scheduler
 from metonic_gateway.serving import bound, served
@@ -221,7 +220,7 @@ async def test_channels_outlive_the_process(migrated_template: Path, tmp_path: P
         calendar = await house.connect()
         await house.sync(calendar)
         for link, _ in await channels.due(house.now, 10):
-            await renew_push(house.services, link)
+            await house.renew(link)
         put_event(house, "Dentist")
 
     async with (

@@ -137,7 +137,11 @@ async def test_positions_are_given_by_one_statement_for_any_number(house: House)
     assert (await ChangeCounter.get(id=1)).last_position == len(made)
 
 
-async def test_a_feed_that_was_swept_leads_from_any_position_to_the_same_state(house: House) -> None:
+@pytest.mark.parametrize("at_once", [500, 3])
+async def test_a_feed_that_was_swept_leads_from_any_position_to_the_same_state(
+    house: House, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("metonic_gateway.store.sweeping._AT_ONCE", at_once)
     made = [await house.add(f"No. {n}") for n in range(6)]
     for n in range(40):
         await noted(house, made[n * n % 11 % len(made)])

@@ -179,6 +179,31 @@ async def test_a_transaction_that_is_given_up_halfway_holds_no_connection(house:
     assert house.nudged == []
 
 
+async def test_who_is_cancelled_while_a_connection_goes_back_can_go_on(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = asyncpg.pool.Pool.release
+
+    async def releasing(pool: asyncpg.Pool, connection: asyncpg.Connection) -> None:
+        task.cancel()
+        await release(pool, connection)
+
+    async def work() -> int:
+        try:
+            async with in_transaction():
+                await User.all().count()
+                monkeypatch.setattr(asyncpg.pool.Pool, "release", releasing)
+        except asyncio.CancelledError:
+            monkeypatch.undo()
+            return await User.all().count()
+        raise AssertionError
+
+    task = asyncio.create_task(work())
+
+    assert await task == 1
+    assert house.nudged == []
+
+
 async def test_a_server_that_hangs_is_noticed(empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("metonic_gateway.store.postgres._ANSWER_WITHIN", 0.2)
     async with opened(empty):

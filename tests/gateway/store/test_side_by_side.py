@@ -8,26 +8,30 @@ from collections.abc import Awaitable, Callable
 from contextvars import copy_context
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 from tests.gateway.house import House, eventually, synced
 from tests.gateway.memory import CREDENTIALS, memory_provider
-from tests.postgres import SERVER, on_postgres_alone
+from tests.postgres import SERVER, on_postgres_alone, url_of
 from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
 from metonic_core.model.appointment import Appointment
-from metonic_core.model.content import NOTES, TITLE
+from metonic_core.model.content import NOTES, TITLE, Content
+from metonic_core.model.when import AllDay
 from metonic_core.selection import Filters
 from metonic_core.spi.registry import Registry
 from metonic_gateway.accounts.connecting import connect_with_credentials
 from metonic_gateway.store import appointments, models, preferences
 from metonic_gateway.store.models import CalendarSyncConfig
 from metonic_gateway.store.preferences import Preferences
-from metonic_gateway.store.transactions import Collision, hold_calendars, transactional
+from metonic_gateway.store.selections import choices_of
+from metonic_gateway.store.transactions import Collision, hold_calendars, hold_calendars_of, transactional
+from metonic_gateway.store.upserts import Person, PlatformAppointment, upsert
 
 pytestmark = on_postgres_alone
 
@@ -232,3 +236,57 @@ async def _another(house: House) -> UUID:
     calendar = await connect_with_credentials(house.services, house.user, pear, CREDENTIALS)
     await house.sync(calendar)
     return calendar
+
+
+def state(house: House, platform_id: str, version: int = 1) -> PlatformAppointment:
+    day = house.now.date()
+    content = Content(f"Yoga {version}", AllDay(day, day + timedelta(days=1)))
+    return PlatformAppointment(platform_id, version, "one_on_one", content, Person("trainer-1", "trainer"))
+
+
+async def test_what_refers_to_an_appointment_does_not_wait_for_its_upsert(house: House, begin: Begin) -> None:
+    (made,) = (await upsert([state(house, "p1")], house.services.window(), house.now)).outcomes
+
+    async with in_transaction():
+        await upsert([state(house, "p1", 2)], house.services.window(), house.now)
+        about: dict[str, Any] = {"appointment_id": made.appointment_id, "state": {}}
+        noting = models.AppointmentChange.create(**about, kind="update", at=house.now)
+
+        await asyncio.wait_for(begin(noting), 10)
+
+
+async def test_an_upsert_may_meet_several_that_make_the_same_appointments(
+    house: House, begin: Begin, tmp_path: Path
+) -> None:
+    await house.add("Yoga")
+    copy = """INSERT INTO appointments (id, platform_id, owner_id, type, version, content, starts_at, ends_at,
+            is_deleted, created_at, updated_at)
+        SELECT gen_random_uuid(), $1, owner_id, type, version, content, starts_at, ends_at,
+            is_deleted, created_at, updated_at FROM appointments LIMIT 1"""
+    others = [await asyncpg.connect(url_of(tmp_path / "metonic.sqlite3")) for _ in "12"]
+    made = [other.transaction() for other in others]
+    for other, transaction, name in zip(others, made, ("p1", "p2"), strict=True):
+        await transaction.start()
+        await other.execute(copy, name)
+
+    asked = [state(house, "p1"), state(house, "p2")]
+    upserting = begin(upsert(asked, house.services.window(), house.now))
+    for transaction in made:
+        await is_waited_for()
+        await transaction.commit()
+
+    assert [one.refusal for one in (await upserting).outcomes] == [None, None]
+    for other in others:
+        await other.close()
+
+
+async def test_any_number_of_people_can_be_concerned(house: House) -> None:
+    """asyncpg takes 32,767 parameters, and 500 appointments have up to 100,500 people."""
+    many = [uuid4() for _ in range(33_000)]
+
+    async with in_transaction():
+        await hold_calendars(many)
+        await hold_calendars_of(many)
+        assert await choices_of(many, many[:1]) == {}
+
+    assert house.nudged == []
