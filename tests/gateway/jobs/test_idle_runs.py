@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 from tests.gateway.graphql.statements import counted
-from tests.gateway.house import CREDENTIALS, House
-from tests.gateway.memory import memory_provider
+from tests.gateway.house import House
+from tests.gateway.memory import CREDENTIALS, memory_provider
 
 from metonic_core.model.when import Window
 from metonic_core.spi import ChangePage, Provider
