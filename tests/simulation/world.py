@@ -166,8 +166,8 @@ class World:
         """The ledger of a run that begins under that fence."""
         glance = await leases.glance(desk.id)
         log = await runs.begin(desk.id, "schedule", self.now)
-        held = Held(desk.id, desk.link_id, fence, desk.user_id, desk.provider)
-        ledger = WatchedLedger(held, MARKERS, self.window, lambda: self.now, log, glance=glance)
+        held = Held(desk.id, desk.link_id, fence, desk.user_id, desk.provider, glance=glance)
+        ledger = WatchedLedger(held, MARKERS, self.window, lambda: self.now, log)
         ledger.weather = self.weather
         ledger.observed = self.witness.begin(desk)
         return ledger

@@ -17,7 +17,7 @@ from metonic_gateway.accounts.connecting import NotConnected, adapter_for
 from metonic_gateway.jobs.run import dice
 from metonic_gateway.jobs.troubles import LATER, UNEXPECTED, Trouble, trouble_of
 from metonic_gateway.services import Services, status_topic
-from metonic_gateway.store import calendars, channels
+from metonic_gateway.store import calendars, channels, relying
 from metonic_gateway.store.appointments import make_due
 from metonic_gateway.store.channels import Claim, Standing
 from metonic_gateway.store.connected import ConnectedCalendar
@@ -100,7 +100,7 @@ async def _look_after(care: _Care) -> None:
 async def _rely_on(care: _Care) -> None:
     """Where the provider ceased to tell of changes, the calendar is looked at as often as its user set."""
     base, link, now = at_provider.base_address(care.services), care.claim.link_id, care.now()
-    until = await channels.told_until(link, base) if base else None
+    until = await relying.told_until(link, base) if base else None
     every = looked_at_every(care.calendar.frequency, until, now)
     latest, at = next_sync(now, every, 1), next_sync(now, every, dice())
     await channels.look_by(care.calendar.id, link, latest, at)

@@ -63,13 +63,13 @@ class Run:
                 calendar.user_id,
                 calendar.provider,
                 is_former=former is not None,
+                glance=self.lease.glance if former is None else None,
             ),
             self.services.vault.marker_key(),
             self.services.window,
             self.services.clock,
             self.log,
             told=self._told(),
-            glance=self.lease.glance if former is None else None,
         )
 
     def _told(self) -> Callable[[UUID], None]:

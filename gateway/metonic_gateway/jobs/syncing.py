@@ -17,7 +17,7 @@ from metonic_gateway.jobs.leaving import leave
 from metonic_gateway.jobs.run import Run, dice, fail, note_pause, retry_later
 from metonic_gateway.jobs.troubles import UNEXPECTED, errors_of, unsettled
 from metonic_gateway.services import CHANGES, Services, run_topic, status_topic
-from metonic_gateway.store import channels, leases, outcomes, runs
+from metonic_gateway.store import leases, outcomes, relying, runs
 from metonic_gateway.store.leases import Lease
 from metonic_gateway.store.outcomes import Success
 from metonic_gateway.store.runs import Outcome, RunLog
@@ -114,7 +114,7 @@ async def _sync(run: Run) -> bool:
         if ledger.has_changed:
             run.services.feed.publish(CHANGES)
     behind = await leave_former(run) if run.lease.glance.is_any_leaving else Behind()
-    if ledger.has_moved_rows or run.calendar.failures > 0 or run.log.has_predecessor:
+    if ledger.work.has_moved or run.calendar.failures > 0 or run.log.has_predecessor:
         # Before the log ends: what was stored by a run that did not get here is counted by the next.
         await outcomes.count_pairs(run.lease, run.link_id)
     return await _succeed(run, report, behind)
@@ -164,7 +164,7 @@ async def _every(run: Run, report: Report, now: datetime) -> timedelta:
     frequency, base = run.calendar.frequency, base_address(run.services)
     if base is None or push_of(run.services, run.calendar.provider) is None:
         return frequency
-    told_until = await channels.look_after(run.link_id, base, now)
+    told_until = await relying.look_after(run.link_id, base, now)
     is_untold = report.pulled > 0 and not run.lease.is_noticed
     return frequency if is_untold else looked_at_every(frequency, told_until, now)
 

@@ -230,17 +230,6 @@ async def forget_all(calendar_id: UUID) -> None:
     await links.update(**NO_PUSH)
 
 
-async def look_after(link_id: UUID, base: str, now: datetime) -> datetime | None:
-    """The link works and its provider can tell of changes: it gets a channel, unless one is looked after.
-
-    Returns until when the provider can be relied on, as ``told_until``.
-    """
-    found = await _told_by(link_id)
-    if found and found[0]["push_at"] is None:
-        await CalendarLink.filter(id=link_id, push_at=None).update(push_at=now)
-    return _relied_on(found, base)
-
-
 async def replace_all(calendar_id: UUID, now: datetime) -> None:
     """Somebody signed in anew: nobody knows whether the channels are there still, so they get successors."""
     links = CalendarLink.filter(sync_config_id=calendar_id, push_at__isnull=False)
@@ -268,24 +257,6 @@ class PushState:
 
 
 PUSHLESS = PushState()
-
-
-async def told_until(link_id: UUID, base: str) -> datetime | None:
-    """Until when the provider can be relied on to tell of changes in that link; None: it cannot."""
-    return _relied_on(await _told_by(link_id), base)
-
-
-async def _told_by(link_id: UUID) -> Sequence[dict[str, Any]]:
-    """The link's own columns, with those of each of its channels if there are any."""
-    names = ("address", "opened_at", "heard_at", "expires_at")
-    of_channel = {name: f"channels__{name}" for name in names}
-    return await CalendarLink.filter(id=link_id).values("push_at", "push_problem", **of_channel)
-
-
-def _relied_on(found: Sequence[dict[str, Any]], base: str) -> datetime | None:
-    """Something came through a channel to this address, and nothing keeps it from being renewed."""
-    heard = [row for row in found if row["opened_at"] and row["heard_at"] and row["push_problem"] is None]
-    return max((row["expires_at"] for row in heard if row["address"].startswith(base)), default=None)
 
 
 async def is_open(calendar_id: UUID, now: datetime) -> bool:

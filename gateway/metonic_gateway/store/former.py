@@ -9,9 +9,8 @@ from uuid import UUID
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
-from metonic_core.sync import LeaseLost
-from metonic_gateway.store.leases import Lease
-from metonic_gateway.store.models import CalendarLink, CalendarSyncConfig
+from metonic_gateway.store.leases import Lease, hold
+from metonic_gateway.store.models import CalendarLink
 
 STAYING: dict[str, Any] = {
     "is_leaving": False,
@@ -57,9 +56,7 @@ async def record_attempt(lease: Lease, former: Former, problem: Mapping[str, str
 async def _record(lease: Lease, link_id: UUID, columns: dict[str, Any]) -> None:
     """Under the fence: the link may have been taken up again since."""
     async with in_transaction():
-        held = CalendarSyncConfig.filter(id=lease.calendar_id, fence=lease.fence)
-        if not await held.select_for_update(no_key=True).only("id"):
-            raise LeaseLost("another run took this calendar over")
+        await hold(lease.calendar_id, lease.fence)
         await CalendarLink.filter(id=link_id).update(**columns)
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from tortoise.expressions import F, Q, RawSQL
 
+from metonic_core.sync import LeaseLost
 from metonic_gateway.store.connected import ConnectedCalendar, value_of
 from metonic_gateway.store.models import CalendarSyncConfig
 from metonic_gateway.store.states import DISCONNECTING
@@ -69,7 +70,8 @@ class Lease:
 class Held:
     """A link of a user's calendar at a provider, held under the fence of a lease.
 
-    ``is_former``: another link took its place, so nothing new begins in it.
+    ``is_former``: another link took its place, so nothing new begins in it. ``glance`` is what was seen when
+    the lease was taken; without it all is asked for.
     """
 
     calendar_id: UUID
@@ -78,6 +80,7 @@ class Held:
     user_id: UUID
     provider: str
     is_former: bool = False
+    glance: Glance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,13 @@ async def extend(lease: Lease, now: datetime) -> bool:
         return False
     lease.until = until
     return True
+
+
+async def hold(calendar_id: UUID, fence: int) -> None:
+    """Keep the calendar under that fence until the transaction ends; raises LeaseLost."""
+    held = CalendarSyncConfig.filter(id=calendar_id, fence=fence)
+    if not await held.select_for_update(no_key=True).only("id"):
+        raise LeaseLost("another run took this calendar over")
 
 
 async def release(lease: Lease) -> None:

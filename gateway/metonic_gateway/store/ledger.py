@@ -20,7 +20,7 @@ from metonic_core.reconcile.guard import Held as HeldItem
 from metonic_core.reconcile.guard import Load
 from metonic_core.reconcile.step import Conflict, Operation
 from metonic_core.selection import Choice, Selection
-from metonic_core.sync import Clock, Due, LeaseLost, Link, Phase
+from metonic_core.sync import Clock, Due, Link, Phase
 from metonic_gateway.store import (
     alikes,
     appointments,
@@ -37,23 +37,23 @@ from metonic_gateway.store import (
 )
 from metonic_gateway.store.appointments import Entrance
 from metonic_gateway.store.changes import Cause, ChangeKind, Entry
-from metonic_gateway.store.leases import Glance, Held
+from metonic_gateway.store.leases import Held, hold
 from metonic_gateway.store.noting import Note
 from metonic_gateway.store.pending import Pending
 from metonic_gateway.store.progress import Gauge
 from metonic_gateway.store.rows import link_columns, link_of, mapping_of
 from metonic_gateway.store.runs import RunLog
 from metonic_gateway.store.transactions import is_free
+from metonic_gateway.store.work import Work
 
 
 class SqlLedger:
     """See ``metonic_core.sync.Ledger``. ``run`` gets a row as soon as the journal has something to say.
 
     ``drawn`` are the connected calendars in which this run made work; ``has_changed`` says that the platform
-    has something to hear of, ``has_stored`` that anything of the link moved, ``has_moved_rows`` that not only
-    its cursor did, ``has_missed`` that what was due stays so because somebody was at its appointment.
-    ``told`` is called when that row says anew how far the run is. The window is asked for each time, as a run
-    may last past midnight. ``glance`` is of the moment when the run's lease was taken.
+    has something to hear of, ``has_stored`` that anything of the link moved, ``has_missed`` that what was due
+    stays so because somebody was at its appointment. ``told`` is called when that row says anew how far the
+    run is. The window is asked for each time, as a run may last past midnight.
     """
 
     def __init__(  # noqa: PLR0913 - what it works with, each with a name of its own
@@ -65,10 +65,9 @@ class SqlLedger:
         run: RunLog,
         *,
         told: Callable[[UUID], None] = lambda _: None,
-        glance: Glance | None = None,
     ) -> None:
         self._held = held
-        self._glance = glance
+        self.work = Work(held.calendar_id, held.link_id, held.glance)
         self._calendar_id = held.calendar_id
         self._link_id = held.link_id
         self._window = window
@@ -82,7 +81,7 @@ class SqlLedger:
         self._settings: models.CalendarSyncConfig | None = None
         self.markers = markers
         self.drawn: set[UUID] = set()
-        self.has_changed = self.has_stored = self.has_moved_rows = self.has_missed = False
+        self.has_changed = self.has_stored = self.has_missed = False
 
     def new_id(self) -> UUID:
         return uuid4()
@@ -91,23 +90,18 @@ class SqlLedger:
     async def transaction(self) -> AsyncIterator[None]:
         try:
             async with in_transaction():
-                await self._check_fence()
+                await hold(self._calendar_id, self._held.fence)
                 yield
                 await self._flush()
         finally:
             self._pending, self._read, self._choices, self._settings = Pending(), {}, {}, None
-
-    async def _check_fence(self) -> None:
-        held = models.CalendarSyncConfig.filter(id=self._calendar_id, fence=self._held.fence)
-        if not await held.select_for_update(no_key=True).only("id"):
-            raise LeaseLost("another run took this calendar over")
 
     async def _flush(self) -> None:
         """Appointments before the rows that name them, rows in the order of saving, then journal and feed."""
         pending, self._pending, now = self._pending, Pending(), self._clock()
         if pending == Pending():
             return
-        self.has_stored = self.has_moved_rows = True
+        self.has_stored = self.work.has_moved = True
         await appointments.insert_imported(list(pending.imports.values()), now)
         await self._spread(pending.changed, now)
         await plans.release(pending.rows)
@@ -154,20 +148,10 @@ class SqlLedger:
         return selections.selection_of(self._settings, self._window(), {self._calendar_id: self._choices})
 
     async def is_any_due(self, *due: Due) -> bool:
-        if (seen := self._seen()) and not seen.is_any_due:
-            return False
-        return await models.CalendarSyncMapping.exists(link_id=self._link_id, due__in=due)
+        return await self.work.is_any_due(*due)
 
     async def is_at_rest(self) -> bool:
-        if await self.is_any_due(Due.READ, Due.DECIDE):
-            return False
-        if (seen := self._seen()) and not seen.is_any_ripening:
-            return True
-        return not await noting.is_any_ripening(self._calendar_id)
-
-    def _seen(self) -> Glance | None:
-        """What was seen at first, as long as this run has moved nothing."""
-        return None if self.has_moved_rows else self._glance
+        return await self.work.is_none_left()
 
     async def due(self, due: Due, after: UUID | None, limit: int) -> Sequence[values.Mapping]:
         await self._flush()
@@ -241,7 +225,7 @@ class SqlLedger:
 
     async def bring_in(self, until: datetime, since: datetime | None) -> None:
         await self._flush()
-        self.has_moved_rows = True
+        self.work.has_moved = True
         if since is not None and since < until and not self._held.is_former:
             await drawing.draw_entering(self._link_id, self._window(), since)
         await complete_reads.take_up(self._open(), until)
