@@ -10,6 +10,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 UV_VERSION := 0.13.9
 
+# Or else each of the hundreds of processes that tests start compiles all of it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 MEMBERS := core gateway plugins/apple plugins/google plugins/outlook simulators
 MEMBER_FILES := $(MEMBERS:%=%/pyproject.toml)
 
@@ -19,6 +22,9 @@ RUN := $(VENV)/.run-$(call key,requirements.txt)
 DEV := $(VENV)/.dev-$(call key,requirements.txt requirements-dev.txt)
 PEERS := .peers/.made-$(call key,bench/requirements.txt)
 EDITABLE := $(VENV)/.members-$(call key,requirements.txt $(MEMBER_FILES))
+
+# Files in the order of tests/conftest.py, and not by how many tests they have.
+TOGETHER := -n 2 --dist loadfile --no-loadscope-reorder
 
 # What touches the store most, as `make test` runs it once more on a server; `make test-postgres` runs all of it.
 ON_POSTGRES := tests/gateway/store tests/simulation/test_side_by_side.py \
@@ -38,12 +44,12 @@ demo: $(EDITABLE) ## Run Metonic with example calendars (options: make demo ARGS
 demo-reset: $(EDITABLE) ## Forget what the demo has stored
 	@$(BIN)/metonic demo --reset $(ARGS)
 
-test: check ## Check, then run every test
-	$(BIN)/pytest -n 2 --dist loadfile
-	METONIC_TEST_DATABASE=postgres $(BIN)/pytest -n 2 --dist loadfile $(ON_POSTGRES)
+test: check ## Check, which runs those of the house, then run every other test
+	$(BIN)/pytest $(TOGETHER) --ignore tests/house
+	METONIC_TEST_DATABASE=postgres $(BIN)/pytest $(TOGETHER) $(ON_POSTGRES)
 
 test-postgres: $(EDITABLE) $(DEV) ## Run all that opens a database on PostgreSQL (METONIC_TEST_POSTGRES=postgresql://...)
-	METONIC_TEST_DATABASE=postgres $(BIN)/pytest -n 2 --dist loadfile tests/gateway tests/specification tests/pains tests/walks tests/simulation/test_side_by_side.py
+	METONIC_TEST_DATABASE=postgres $(BIN)/pytest $(TOGETHER) tests/gateway tests/specification tests/pains tests/walks tests/simulation/test_side_by_side.py
 
 check: $(EDITABLE) $(DEV) ## Lint, formatting, types, import contracts and the rules of the house
 	$(BIN)/ruff check
@@ -125,4 +131,4 @@ $(PEERS):
 COMPILE = .bootstrap/bin/uv pip compile --quiet $(ARGS) --no-strip-extras --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make pins"
 MEMBER_PINS = --no-emit-package metonic-core --no-emit-package metonic-gateway --no-emit-package metonic-apple \
-	--no-emit-package metonic-google --no-emit-package metonic-outlook --no-emit-package metonic-simulators $(MEMBER_FILES) --extra demo --group pyproject.toml:build
+	--no-emit-package metonic-google --no-emit-package metonic-outlook --no-emit-package metonic-simulators $(MEMBER_FILES) --extra demo --extra traces --group pyproject.toml:build

@@ -11,7 +11,6 @@ import os
 import threading
 from collections.abc import Coroutine
 from functools import cache
-from hashlib import sha256
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,8 +18,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
+from tests.migrated import state_of_migrations
 
-from metonic_gateway.store import migrations
 from metonic_gateway.store.database import migrated
 
 T = TypeVar("T")
@@ -104,7 +103,7 @@ async def _made(name: str) -> None:
     await _dropped(name)
     connection = await asyncpg.connect(SERVER)
     try:
-        template = f"metonic_test_template_{_migrations()}"
+        template = f"metonic_test_template_{state_of_migrations()}"
         # One makes it, and the others wait.
         await connection.execute("SELECT pg_advisory_lock(1)")
         if not await connection.fetchval("SELECT count(*) FROM pg_database WHERE datname = $1", template):
@@ -115,12 +114,6 @@ async def _made(name: str) -> None:
         await connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
     finally:
         await connection.close()
-
-
-def _migrations() -> str:
-    """What the template is of."""
-    files = sorted(Path(migrations.__path__[0]).glob("*.py"))
-    return sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()[:12]
 
 
 async def _dropped(name: str) -> None:

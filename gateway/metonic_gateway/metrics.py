@@ -32,6 +32,11 @@ _WEBHOOK_SECONDS = (0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)
 _OWN_CLASS = {401: "unauthorized", 403: "forbidden", 429: "throttled"}
 
 
+def outcome_of(status: int) -> str:
+    """The word for a request that was answered so."""
+    return _OWN_CLASS.get(status, f"{status // 100}xx")
+
+
 class Metrics:
     """Those of one process; ``providers`` name the hosts that requests are counted by."""
 
@@ -91,29 +96,36 @@ class Metrics:
     def webhook_answered(self, provider: str, status: int, seconds: float) -> None:
         self._webhooks.labels(provider, str(status)).observe(seconds)
 
-    def answered(self, host: str, status: int, provider: str | None) -> None:
-        """A request to that host was; ``provider`` is whose it was, where that is known."""
-        self.asked(host, _OWN_CLASS.get(status, f"{status // 100}xx"), provider)
+    def named(self, host: str, provider: str | None) -> tuple[str, str]:
+        """Whose a request to that host is, and the host, in words of ours; ``provider`` is whose if known."""
+        found = ((name, pattern) for pattern, name in self._hosts if fnmatchcase(host, pattern))
+        whose, where = next(found, (OTHER, OTHER))
+        return provider or whose, where
 
-    def asked(self, host: str, outcome: str, provider: str | None) -> None:
-        """The same for one that came to something else than an answer."""
-        named = ((name, pattern) for pattern, name in self._hosts if fnmatchcase(host, pattern))
-        whose, where = next(named, (OTHER, OTHER))
-        self._requests.labels(provider or whose, where, outcome).inc()
+    def asked(self, whose: str, where: str, outcome: str) -> None:
+        """What came of a request; the first two as they are ``named``."""
+        self._requests.labels(whose, where, outcome).inc()
 
-    def text(self, figures: Figures | None) -> bytes:
-        """All of them, in Prometheus' text format; ``figures`` None: the database does not answer."""
-        self._stock.figures = figures
+    def text(self, figures: Figures | None, waiting: int | None = None) -> bytes:
+        """All of them, in Prometheus' text format.
+
+        ``figures`` None: the database does not answer. ``waiting``, messages for workers, None: the broker.
+        """
+        self._stock.figures, self._stock.waiting = figures, waiting
         return generate_latest(self._registry)
 
 
 class _Stock(Collector):
-    """What the database was last asked."""
+    """What database and broker were last asked."""
 
     figures: Figures | None = None
+    waiting: int | None = None
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         figures = self.figures
+        yield _gauge("broker_up", "Whether the broker answers.", int(self.waiting is not None))
+        if self.waiting is not None:
+            yield _gauge("queued_messages", "Messages that no worker has taken yet.", self.waiting)
         yield _gauge("database_up", "Whether the database answers.", int(figures is not None))
         if figures is None:
             return

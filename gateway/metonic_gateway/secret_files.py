@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import PydanticBaseSettingsSource
 
 PREFIX = "METONIC_"
+_STANDARD = {"otlp_endpoint": "OTEL_EXPORTER_OTLP_ENDPOINT"}
 
 
 class SettingsError(Exception):
@@ -39,7 +40,8 @@ class SecretFiles(PydanticBaseSettingsSource):
 
 
 def variable_of(name: str) -> str:
-    return f"{PREFIX}{name.upper()}"
+    """What sets it; a few go by the names that others gave them."""
+    return _STANDARD.get(name) or f"{PREFIX}{name.upper()}"
 
 
 def is_secret(field: FieldInfo) -> bool:

@@ -14,6 +14,7 @@ from metonic_gateway.accounts.pacing import Paces
 from metonic_gateway.feed import Feed
 from metonic_gateway.metrics import Metrics
 from metonic_gateway.settings import Settings
+from metonic_gateway.traces import Traces
 from metonic_gateway.usage import Usage
 from metonic_gateway.vault import Vault
 
@@ -37,6 +38,7 @@ class Services:
     keys: Keys = field(default_factory=Keys)
     paces: Paces = field(default_factory=Paces)
     metrics: Metrics = field(default_factory=Metrics)
+    traces: Traces = field(default_factory=Traces)
     circuits: Circuits = field(default_factory=Circuits)
     usage: Usage = field(default_factory=Usage)
 

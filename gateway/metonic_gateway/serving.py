@@ -68,19 +68,13 @@ def stop_signals() -> Iterator[asyncio.Event]:
 
 
 @asynccontextmanager
-async def served(
-    app: Starlette, listening: socket.socket, stop: asyncio.Event, *, is_logged: bool = True
-) -> AsyncIterator[None]:
-    """The app answers while the block runs, and until ``stop`` is set; then it finishes what it is at.
-
-    ``is_logged``: each request is.
-    """
+async def served(app: Starlette, listening: socket.socket, stop: asyncio.Event) -> AsyncIterator[None]:
+    """The app answers while the block runs, and until ``stop`` is set; then it finishes what it is at."""
     server = _Server(
         uvicorn.Config(
             app,
             lifespan="off",
             log_config=None,
-            access_log=is_logged,
             timeout_graceful_shutdown=_GRACE_SECONDS,
             ws_max_size=MOST_BYTES,
         )

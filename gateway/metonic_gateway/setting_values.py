@@ -51,6 +51,21 @@ def read_public_url(text: str) -> str:
     return f"{scheme}://{host}".lower() + (f":{port}" if port else "") + path
 
 
+def read_otlp_endpoint(text: str) -> str:
+    """The URL of a collector of traces, without a slash at its end."""
+    try:
+        parts = urlsplit(text.strip())
+        is_whole = bool(parts.hostname) and parts.port != 0 and not (parts.query or parts.fragment)
+    except ValueError:
+        is_whole = False
+        parts = urlsplit("")
+    if not is_whole or parts.scheme not in _USUAL_PORTS:
+        raise ValueError("must be a URL such as http://127.0.0.1:4318, with nothing after its path")
+    if "@" in parts.netloc:
+        raise ValueError("must hold no password: set OTEL_EXPORTER_OTLP_HEADERS, as the collector wants it")
+    return text.strip().rstrip("/")
+
+
 def check_broker_url(text: str) -> None:
     """Nothing, or the URL of RabbitMQ or Redis."""
     _check_server_url(text, ("amqp", "amqps", "redis", "rediss"))

@@ -22,6 +22,7 @@ from metonic_gateway.setting_values import (
     check_redis_url,
     read_oauth_clients,
     read_origins,
+    read_otlp_endpoint,
     read_paces,
     read_pages,
     read_public_url,
@@ -78,6 +79,10 @@ def _pages(value: str) -> str:
     return ",".join(read_pages(value))
 
 
+def _otlp_endpoint(value: str | None) -> str | None:
+    return None if value is None else read_otlp_endpoint(value)
+
+
 def _public_url(value: str | None) -> str | None:
     return None if value is None else read_public_url(value)
 
@@ -86,7 +91,11 @@ class Settings(BaseSettings):
     """Use ``load_settings``, which explains what is wrong with them."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, hide_input_in_errors=True
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        frozen=True,
+        hide_input_in_errors=True,
+        loc_by_alias=False,
     )
 
     keys: Annotated[SecretStr, _secret(read_keys)] = Field(
@@ -134,6 +143,12 @@ class Settings(BaseSettings):
     )
     metrics_host: str = Field(
         "127.0.0.1", description="The address that port is on. Outsiders need not see it."
+    )
+    otlp_endpoint: Annotated[str | None, AfterValidator(_otlp_endpoint)] = Field(
+        None,
+        validation_alias=variable_of("otlp_endpoint"),
+        description="The collector that gets traces (OTLP over HTTP), such as `http://127.0.0.1:4318`. "
+        "Without it there are none.",
     )
     public_url: Annotated[str | None, AfterValidator(_public_url)] = Field(
         None,

@@ -7,6 +7,7 @@ beneath (uvicorn, dramatiq, tortoise, strawberry) go through the same chain.
 
 import inspect
 import logging
+import math
 import re
 import sys
 import traceback
@@ -33,8 +34,9 @@ KEYS = frozenset(
     count read seen created updated deleted pulled sent written held skipped failed quarantined pending
     duration delay retry_after attempt next_sync_at since until
     method path status host port scheme
-    plugin distribution version job queue topic worker task table rows
-    """.split()  # noqa: SIM905 - sixty words read better by the line
+    plugin distribution version job queue topic worker task table rows corrected undo
+    trace_id
+    """.split()  # noqa: SIM905 - sixty-odd words read better by the line
 )
 
 # What these say is, by their contract, a sentence for people without secrets and without text of an event.
@@ -42,7 +44,10 @@ _PLAIN_SPOKEN = (ProviderError, SettingsError, VaultError)
 _PLAIN_TYPES = (bool, int, float, UUID, datetime, timedelta, Enum, type(None))
 # Names, ids, codes, paths: event text has spaces, tokens and envelopes are long.
 _NAME = re.compile(r"[\w./:@+-]{0,100}")
+_MINUTE_SECONDS = 60
 _PLACEHOLDER = re.compile(r"%(?:%|[-#0 +]*\d*(?:\.\d+)?[a-zA-Z])")
+
+_WATCHED = frozenset({"/metrics", "/healthz", "/readyz"})
 
 # What uvicorn says below a warning is that it starts and stops, and pika in many lines that a connection is
 # there or not: the service says both itself.
@@ -51,6 +56,7 @@ _LIBRARIES = {
     "uvicorn.access": logging.NOTSET,
     "uvicorn.error": logging.WARNING,
     "dramatiq": logging.NOTSET,
+    "opentelemetry": logging.WARNING,
     "pika": logging.CRITICAL,
     "strawberry": logging.NOTSET,
     "tortoise": logging.NOTSET,
@@ -60,6 +66,7 @@ _LIBRARIES = {
 def set_up_logging(log_format: Literal["json", "console"], level: str, stream: TextIO | None = None) -> None:
     """Send every log line of this interpreter, through the one chain, to ``stream`` (standard error)."""
     stamps: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -74,6 +81,7 @@ def set_up_logging(log_format: Literal["json", "console"], level: str, stream: T
         logger_factory=structlog.stdlib.LoggerFactory(),
     )
     output = logging.StreamHandler(stream or sys.stderr)
+    output.addFilter(_OnceAMinute("opentelemetry"))
     output.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=stamps,
@@ -87,6 +95,7 @@ def set_up_logging(log_format: Literal["json", "console"], level: str, stream: T
     logging.raiseExceptions = False
     for name, least in _LIBRARIES.items():
         _hand_over(logging.getLogger(name), least)
+    logging.getLogger("uvicorn.access").addFilter(_is_no_watcher)
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
@@ -95,10 +104,35 @@ def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     return logger
 
 
+class _OnceAMinute(logging.Filter):
+    """What that library says, whatever it is: it repeats itself as long as its collector is away."""
+
+    _said_at = -math.inf
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not super().filter(record):
+            return True
+        is_heard = record.created - self._said_at > _MINUTE_SECONDS
+        if is_heard:
+            self._said_at = record.created
+        return is_heard
+
+
 def _hand_over(logger: logging.Logger, level: int) -> None:
     logger.handlers.clear()
     logger.propagate = True
     logger.setLevel(level)
+
+
+def _is_no_watcher(record: logging.LogRecord) -> bool:
+    """Whoever watches comes several times a minute, and leaves no line.
+
+    uvicorn's own switch for that is of the whole process, and there may be two servers in it.
+    """
+    match record.args:
+        case (_, _, str(path), _, _):
+            return path not in _WATCHED
+    return True
 
 
 def _renderer(log_format: Literal["json", "console"], stream: TextIO) -> Processor:

@@ -70,7 +70,10 @@ class Vault:
                 sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], str(place).encode()
             )
         except (InvalidTag, ValueError) as error:
-            raise VaultError(f"What is stored in {place} was altered or belongs elsewhere.") from error
+            raise VaultError(
+                f"The key {kid!r} does not open what is stored in {place}: it is another one of that id, "
+                "or what is stored was altered or belongs elsewhere."
+            ) from error
         return opened.decode()
 
     def marker_key(self) -> MarkerKey:

@@ -25,20 +25,26 @@ from metonic_gateway.jobs.actors import (
     renew_through,
     sweep_through,
     undo_through,
+    waiting_at,
 )
-from metonic_gateway.jobs.broker import EmbeddedBroker, working
+from metonic_gateway.jobs.broker import EmbeddedBroker, aside, working
 from metonic_gateway.jobs.scheduler import Messages, Scheduler
-from metonic_gateway.jobs.sending import Sender, sending
+from metonic_gateway.jobs.sending import sending
 from metonic_gateway.jobs.shared_broker import SharedBroker, shared_broker
+from metonic_gateway.jobs.traced import traced
 from metonic_gateway.metrics import Metrics
+from metonic_gateway.secret_files import variable_of
 from metonic_gateway.services import Services
 from metonic_gateway.settings import Settings, SettingsError
 from metonic_gateway.store import channels, leases
 from metonic_gateway.store.database import opened
 from metonic_gateway.store.usable import check_migrated
 from metonic_gateway.telemetry import get_logger
+from metonic_gateway.traces import Traces
 from metonic_gateway.usage import stored
 from metonic_gateway.vault import Vault
+
+_LAST_SECONDS = 3
 
 _log = get_logger(__name__)
 
@@ -58,23 +64,28 @@ async def running(
     what its former life held is free again. With one, workers and schedulers are processes of their own.
     """
     if settings.broker is not None:
-        async with _sharing(settings, settings.broker, is_listening=True) as shared:
+        async with _sharing(settings, settings.broker, "serve", is_listening=True) as shared:
             await channels.doubt_others(base_address(shared.services), clock())
             yield shared.services
         return
     broker = EmbeddedBroker(asyncio.get_running_loop())
-    async with _opened(settings), _services(settings, broker, Feed(), registry, clock) as services:
-        declare_actors(broker, services)
-        await leases.break_all()
-        await channels.doubt_others(base_address(services), clock())
-        async with working(broker, settings.calendars_at_once), _scheduling(services, broker):
-            yield services
+    async with _tracing(settings, "serve") as traces, _opened(settings):
+        outlet = traced(broker, broker, traces)
+        async with (
+            _services(settings, _Ways(outlet, Feed(), traces), registry, clock) as services,
+            measured(services, waiting_at(broker)),
+        ):
+            declare_actors(broker, services)
+            await leases.break_all()
+            await channels.doubt_others(base_address(services), clock())
+            async with working(broker, settings.calendars_at_once), _scheduling(services, outlet):
+                yield services
 
 
 @asynccontextmanager
 async def at_work(settings: Settings) -> AsyncIterator[None]:
     """A worker beside others. Raises SettingsError, DatabaseUnusable."""
-    async with _sharing(settings, _broker_of(settings, "worker")) as shared:
+    async with _sharing(settings, _broker_of(settings, "worker"), "worker") as shared:
         declare_actors(shared.broker, shared.services)
         async with working(shared.broker, settings.calendars_at_once):
             yield
@@ -84,8 +95,8 @@ async def at_work(settings: Settings) -> AsyncIterator[None]:
 async def scheduling(settings: Settings) -> AsyncIterator[None]:
     """A scheduler; there may be others. Raises SettingsError, DatabaseUnusable."""
     async with (
-        _sharing(settings, _broker_of(settings, "scheduler")) as shared,
-        _scheduling(shared.services, shared.sender),
+        _sharing(settings, _broker_of(settings, "scheduler"), "scheduler") as shared,
+        _scheduling(shared.services, shared.outlet),
     ):
         yield
 
@@ -100,27 +111,74 @@ def _broker_of(settings: Settings, what: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class _Ways:
+    """By which others are told: workers, whoever waits for news, operators."""
+
+    outlet: Outlet
+    feed: Feed
+    traces: Traces
+
+
+@dataclass(frozen=True, slots=True)
 class _Shared:
     """What a process has that shares the work with others."""
 
     services: Services
     broker: SharedBroker
-    sender: Sender
+    outlet: Outlet
 
 
 @asynccontextmanager
-async def _sharing(settings: Settings, url: str, *, is_listening: bool = False) -> AsyncIterator[_Shared]:
-    """``is_listening``: whether anybody subscribes in this process. Raises DatabaseUnusable."""
+async def _sharing(
+    settings: Settings, url: str, command: str, *, is_listening: bool = False
+) -> AsyncIterator[_Shared]:
+    """``is_listening``: whether anybody subscribes here. Raises SettingsError, DatabaseUnusable."""
     async with (
+        _tracing(settings, command) as traces,
         _opened(settings),
         _line(settings) as line,
         relayed(line, is_listening=is_listening) as feed,
         shared_broker(url) as broker,
         sending(broker) as sender,
-        _services(settings, sender, feed) as services,
     ):
-        await check_migrated()
-        yield _Shared(services, broker, sender)
+        outlet = traced(broker, sender, traces)
+        async with (
+            _services(settings, _Ways(outlet, feed, traces)) as services,
+            measured(services, waiting_at(broker)),
+        ):
+            await check_migrated()
+            yield _Shared(services, broker, outlet)
+
+
+@asynccontextmanager
+async def _tracing(settings: Settings, command: str) -> AsyncIterator[Traces]:
+    """The traces of this process, if any are asked for. Raises SettingsError where they cannot be had."""
+    if settings.otlp_endpoint is None:
+        yield Traces()
+        return
+    traces = _recorded(settings.otlp_endpoint, command)
+    try:
+        yield traces
+    finally:
+        await aside(traces.close, _LAST_SECONDS)
+
+
+def _recorded(endpoint: str, command: str) -> Traces:
+    variable = variable_of("otlp_endpoint")
+    try:
+        from metonic_gateway.otlp import OtlpTraces  # noqa: PLC0415 - need not be installed
+    except ImportError as error:
+        raise SettingsError(
+            f"{variable} is set, and OpenTelemetry is not installed: "
+            f"pip install 'metonic-gateway[traces]', or unset {variable}."
+        ) from error
+    try:
+        return OtlpTraces(endpoint, command)
+    except ValueError as error:
+        raise SettingsError(
+            f"OpenTelemetry cannot use what one of the variables OTEL_... says: {error}. Set it otherwise, "
+            f"or unset {variable}."
+        ) from error
 
 
 def _line(settings: Settings) -> AbstractAsyncContextManager[Line]:
@@ -137,8 +195,7 @@ def _opened(settings: Settings) -> AbstractAsyncContextManager[None]:
 @asynccontextmanager
 async def _services(
     settings: Settings,
-    outlet: Outlet,
-    feed: Feed,
+    ways: _Ways,
     registry: Registry | None = None,
     clock: Callable[[], datetime] = now,
 ) -> AsyncIterator[Services]:
@@ -148,21 +205,23 @@ async def _services(
         allow_private_addresses=settings.allow_private_addresses,
         stand_ins=_stand_ins(settings),
         metrics=metrics,
+        traces=ways.traces,
     ) as egress:
         services = Services(
             settings=settings,
             registry=registry,
             vault=Vault(settings.root_keys),
             egress=egress,
-            feed=feed,
+            feed=ways.feed,
             clock=clock,
-            nudge=nudge_through(outlet),
-            preview=preview_through(outlet),
-            undo=undo_through(outlet),
+            nudge=nudge_through(ways.outlet),
+            preview=preview_through(ways.outlet),
+            undo=undo_through(ways.outlet),
             paces=Paces() if settings.broker is None else SharedPaces(),
             metrics=metrics,
+            traces=ways.traces,
         )
-        async with measured(services), stored(services.usage, clock):
+        async with stored(services.usage, clock):
             yield services
 
 

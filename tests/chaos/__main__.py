@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from tests.chaos.ground import Ground, calmed, laid, synced, under_fire
+from tests.chaos.ground import PER_USER, Ground, calmed, laid, synced, under_fire
 from tests.chaos.verdict import INVARIANTS, Verdict
 
 _TOLD = 10
@@ -27,13 +27,15 @@ async def run(folder: Path, calendars: int, seconds: float, broker: str, seed: i
         sys.stderr.write("It is calm again.\n")
         verdict, took = await calmed(ground)
         before = ground.versions()
-        await synced(ground)
+        await synced(ground, is_complete=True)
         if ground.versions() != before:
             verdict.find(
                 "I1 a run at rest writes nothing", "a complete read of all calendars wrote something"
             )
         if ground.mails:
             verdict.find("I6 nobody gets a mail", f"{ground.mails} mails")
+        for name, code in ground.deployment.fallen.items():
+            verdict.find("no process ends by itself", f"{name} did, with {code}")
         head = [("calendars", calendars), ("seconds under fire", round(seconds))]
         return verdict, _table(ground, verdict, [*head, ("seconds until all was in step again", round(took))])
 
@@ -49,10 +51,16 @@ def _table(ground: Ground, verdict: Verdict, head: list[tuple[str, int]]) -> str
     return "\n".join(told)
 
 
+def _calendars(text: str) -> int:
+    if (number := int(text)) < PER_USER:
+        raise argparse.ArgumentTypeError(f"there are at least {PER_USER}, those of one user")
+    return number
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--seconds", type=float, default=180, help="how long everything fails")
-    parser.add_argument("--calendars", type=int, default=200, help="how many there are")
+    parser.add_argument("--calendars", type=_calendars, default=200, help="how many, 3 of each user")
     parser.add_argument("--broker", choices=("redis", "rabbitmq"), default="redis")
     parser.add_argument("--seed", type=int, default=0, help="of what people do and what fails")
     options = parser.parse_args()

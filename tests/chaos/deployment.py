@@ -3,10 +3,11 @@
 import asyncio
 import json
 import secrets
+import signal
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
@@ -16,6 +17,8 @@ from tests.postgres import SERVER, named
 from tests.servers import RedisServer, postgres_database, rabbitmq, redis_server
 
 from metonic_simulators.servers import HOST, free_port
+
+_COULD_NOT_BEGIN = 2
 
 
 @dataclass
@@ -52,7 +55,11 @@ class Rabbit:
 
 @dataclass
 class Deployment:
-    """``serving`` answers at ``url``; the others by what they do."""
+    """``serving`` answers at ``url``; the others by what they do.
+
+    ``fallen`` are processes that ended by themselves, and their exit codes. One that could not begin because
+    the database was away says so and ends with 2, as whoever runs it starts it again.
+    """
 
     url: str
     jwt_key: str
@@ -61,6 +68,7 @@ class Deployment:
     serving: Child
     workers: list[Child]
     schedulers: list[Child]
+    fallen: dict[str, int] = field(default_factory=dict)
 
     @property
     def processes(self) -> dict[str, Child]:
@@ -71,9 +79,44 @@ class Deployment:
     async def kill(self, name: str, pause: float) -> None:
         """SIGKILL, and a new one after that many seconds."""
         child = self.processes[name]
+        self._note(name)
         await child.kill()
         await asyncio.sleep(pause)
         await child.start()
+
+    async def stand_up(self) -> None:
+        """Whatever ended by itself is started again."""
+        for name, child in self.processes.items():
+            if self._note(name):
+                await child.start()
+
+    def _note(self, name: str) -> bool:
+        """Whether it ended by itself."""
+        running = self.processes[name].running
+        code = None if running is None else running.returncode
+        if code not in {None, _COULD_NOT_BEGIN}:
+            self.fallen[name] = code or 0
+        return code is not None
+
+    async def undone(self) -> int:
+        """How many pairs of appointment and event a run would still look at, none of them held."""
+        connection = await asyncpg.connect(named(self.database))
+        try:
+            found: int = await connection.fetchval(
+                "SELECT count(*) FROM calendar_sync_mappings WHERE closed IS NULL AND hold IS NULL "
+                "AND (due IS NOT NULL OR intent IS NOT NULL)"
+            )
+            return found
+        finally:
+            await connection.close()
+
+    async def stall(self, name: str, seconds: float) -> None:
+        """It does nothing for so long, and then goes on as if nothing had been."""
+        running = self.processes[name].running
+        for order in (signal.SIGSTOP, signal.SIGCONT):
+            if running is not None and running.returncode is None:
+                running.send_signal(order)
+            await asyncio.sleep(seconds if order is signal.SIGSTOP else 0)
 
     async def drop_connections(self) -> int:
         """Every connection to the database ends; returns how many there were."""

@@ -27,7 +27,7 @@ from metonic_gateway.http.identity import Identity, Role
 from metonic_simulators.google import google
 from metonic_simulators.graph import graph
 
-_PER_USER = 3
+PER_USER = 3
 _EDITS_A_SECOND = 3
 _CALM_SECONDS = 240
 _RUN_SECONDS = 120
@@ -58,7 +58,7 @@ class Ground:
 
 @asynccontextmanager
 async def laid(folder: Path, calendars: int, broker: str, dice: Random) -> AsyncIterator[Ground]:
-    count = calendars // _PER_USER
+    count = calendars // PER_USER
     names = [f"user{n}" for n in range(count)]
     async with AsyncExitStack() as stack:
         at_google = await stack.enter_async_context(google(users=[f"{n}@example.com" for n in names]))
@@ -86,7 +86,7 @@ async def laid(folder: Path, calendars: int, broker: str, dice: Random) -> Async
             places: list[Place] = [
                 AtGoogle(f"{name}@example.com", at_google),
                 AtOutlook(f"{name}@contoso.example", at_graph),
-                AtRadicale(name, session, server, folder / "dav"),
+                AtRadicale(name, session, server, folder / "dav", line),
             ]
             token = token_for(deployment.jwt_key, Identity(Role.TRAINER, name, name, "Europe/Berlin"))
             users.append(User(name, Api(session, deployment.url, token), places))
@@ -122,14 +122,21 @@ async def under_fire(ground: Ground, seconds: float) -> None:
 
     await asyncio.gather(edit(), ground.troubles.strike(seconds))
     ground.troubles.calm()
+    await ground.deployment.stand_up()
 
 
 async def calmed(ground: Ground) -> tuple[Verdict, float]:
-    """What holds as soon as it does, or after a while all the same; and how long that took."""
+    """What holds as soon as it does, or after a while all the same; and how long that took.
+
+    No calendar is read completely for that, but where the service does so by itself: a complete read would
+    make up for changes that were lost.
+    """
     began = time.monotonic()
     await synced(ground)
     while True:
         verdict = await judged(ground.people)
+        if undone := await ground.deployment.undone():
+            verdict.find("I1 nothing is left to be done", f"{undone} pairs wait")
         took = time.monotonic() - began
         if verdict.is_good or took > _CALM_SECONDS:
             return verdict, took
@@ -138,11 +145,11 @@ async def calmed(ground: Ground) -> tuple[Verdict, float]:
             await synced(ground)
 
 
-async def synced(ground: Ground) -> None:
-    """Each calendar is read completely once more, whatever it was waiting for."""
+async def synced(ground: Ground, *, is_complete: bool = False) -> None:
+    """Each calendar is looked at once more, whatever it was waiting for; completely, or at what changed."""
     for user in ground.people.users:
         for place in user.places:
-            await user.sync(place.provider)
+            await user.sync(place.provider, is_complete=is_complete)
     for user in ground.people.users:
         for place in user.places:
             await until(lambda: _rests(user, place), f"{user.name} at {place.provider} rests", _RUN_SECONDS)  # noqa: B023 - waited for here

@@ -13,6 +13,7 @@ from typing import ClassVar
 from urllib.parse import quote
 
 import aiohttp
+from tests.e2e.smoke.proxy import Proxy
 
 from metonic_simulators import google, graph
 from metonic_simulators.google import seeding as google_seeding
@@ -21,6 +22,7 @@ from metonic_simulators.graph.events import shape
 
 LENGTH = timedelta(hours=1)
 PASSWORD = "s3cret"
+_DONE = range(200, 300)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -56,6 +58,10 @@ class Place(ABC):
     def shown(self) -> list[Shown]:
         """All that stands there."""
 
+    @abstractmethod
+    def erased(self) -> set[str]:
+        """What an event was about that was deleted."""
+
     def has(self, name: str) -> bool:
         return any(about(one.title) == name for one in self.shown())
 
@@ -90,6 +96,10 @@ class AtGoogle(Place):
             for one in events
             if not one.is_cancelled
         ]
+
+    def erased(self) -> set[str]:
+        events = self._world.calendars[self.account].events
+        return {about(one.body["summary"]) for one in events if one.is_cancelled and "summary" in one.body}
 
 
 class AtOutlook(Place):
@@ -131,14 +141,20 @@ class AtOutlook(Place):
             for body in living
         ]
 
+    def erased(self) -> set[str]:
+        return {about(one.body["subject"]) for one in self._calendar.events if one.is_deleted}
+
 
 class AtRadicale(Place):
-    """``folder`` is where the server keeps the calendar, an object a file."""
+    """``folder`` is where the server keeps it, an object a file; the service comes by the ``line``."""
 
     provider = "apple"
 
-    def __init__(self, account: str, session: aiohttp.ClientSession, server: str, folder: Path) -> None:
+    def __init__(
+        self, account: str, session: aiohttp.ClientSession, server: str, folder: Path, line: Proxy
+    ) -> None:
         super().__init__(account)
+        self._line = line
         self._session, self._url = session, f"{server}{account}/home/"
         self._folder = folder / "collections" / "collection-root" / account / "home"
 
@@ -174,6 +190,17 @@ class AtRadicale(Place):
 
     def shown(self) -> list[Shown]:
         return [_read(text.replace("\r\n ", "")) for text in self._files().values()]
+
+    def erased(self) -> set[str]:
+        """By the service: what it put there, and people's own, which are named after what they are about."""
+        written, gone = dict[str, str](), set[str]()
+        for exchange in self._line.of(self.account):
+            if exchange.method == "PUT":
+                written[exchange.path] = about(_read(exchange.sent.decode()).title)
+            elif exchange.method == "DELETE" and exchange.status in _DONE:
+                own = exchange.path.rpartition("/")[2].removesuffix(".ics")
+                gone.add(written.get(exchange.path, own))
+        return gone
 
 
 def _made(name: str) -> str:

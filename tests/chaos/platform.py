@@ -29,7 +29,7 @@ _FORWARD = f"""mutation ({_OF}) {{
   ... on ConnectedCalendar {{ id }} {_ERROR} }} }}"""
 _UPSERT = f"""mutation ($rows: [PlatformAppointmentInput!]!) {{ it: upsertAppointments(appointments: $rows) {{
   ... on UpsertReport {{ outcomes {{ status error {{ message }} }} }} {_ERROR} }} }}"""
-_SYNC = f"""mutation ({_OF}) {{ it: syncNow(provider: $provider, complete: true) {{
+_SYNC = f"""mutation ({_OF}, $all: Boolean!) {{ it: syncNow(provider: $provider, complete: $all) {{
   ... on SyncRun {{ id }} {_ERROR} }} }}"""
 _STATUS = f"""query ({_OF}) {{ it: syncStatus(provider: $provider) {{
   state openConflicts quarantined attention {{ code }} errors {{ code error }} heldRun {{ id }} }} }}"""
@@ -128,9 +128,9 @@ class User:
             await self.api.ask(_COMPLETE, provider=place.provider, **came)
         await self.api.ask(_FORWARD, provider=place.provider)
 
-    async def sync(self, provider: str) -> None:
-        """Read it completely, now."""
-        await self.api.ask(_SYNC, provider=provider)
+    async def sync(self, provider: str, *, is_complete: bool) -> None:
+        """Look at it now."""
+        await self.api.ask(_SYNC, provider=provider, all=is_complete)
 
     async def status(self, provider: str) -> Json:
         told: Json = await self.api.ask(_STATUS, provider=provider)

@@ -9,14 +9,17 @@ from tests.chaos.places import Shown, about
 from tests.chaos.platform import User
 
 INVARIANTS = (
+    "I1 nothing is left to be done",
     "I1 a run at rest writes nothing",
     "I2 what was deleted is gone",
     "I2 nobody has what is another's",
     "I3 the last edit is everywhere",
     "I4 nothing is doubled",
     "I5 nothing is deleted that nobody deleted",
+    "I5 nothing is erased and made anew",
     "I6 nobody gets a mail",
     "I9 nobody is asked anything",
+    "no process ends by itself",
 )
 
 
@@ -50,6 +53,9 @@ async def judged(people: People) -> Verdict:
         for place in user.places:
             where = f"{user.name} at {place.provider}"
             _judge(verdict, where, by_user[user.name], place.shown())
+            for item in by_user[user.name]:
+                if item.said is not None and item.name in place.erased():
+                    verdict.find("I5 nothing is erased and made anew", f"{where}: {item.said}")
             await _ask(verdict, where, user, place.provider)
     return verdict
 

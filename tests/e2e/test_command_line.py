@@ -14,6 +14,7 @@ from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import pytest
+from tests.migrated import copy_to
 
 METONIC = str(Path(sys.executable).with_name("metonic"))
 KEYS = "k1:" + "A" * 43 + "="
@@ -105,7 +106,10 @@ def test_a_part_of_the_service_says_that_it_takes_a_broker(environment: dict[str
     assert ended.stderr.count("\n") == 1
 
 
-def test_a_service_that_is_told_to_end_twice_ends_at_once(environment: dict[str, str]) -> None:
+def test_a_service_that_is_told_to_end_twice_ends_at_once(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    copy_to(tmp_path / "metonic.sqlite3")
     child = subprocess.Popen([METONIC, "serve"], env=environment, stderr=subprocess.PIPE)  # noqa: S603 - our own command
     try:
         with half_asked(environment["METONIC_PORT"]):

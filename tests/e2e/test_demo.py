@@ -74,6 +74,13 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path / "demo", free_port(), free_port())
 
 
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """One that goes on, for those who leave it as they found it or add what nobody else looks for."""
+    with running(Place(tmp_path_factory.mktemp("demo") / "demo", free_port(), free_port())) as demo:
+        yield demo
+
+
 @contextmanager
 def running(place: Place) -> Iterator[Demo]:
     """The demo once it is ready; killed in the end if it has not ended by itself."""
@@ -138,28 +145,26 @@ def test_the_first_start_shows_a_synced_calendar_and_the_second_finds_it_again(p
     assert [len(titles) for titles in elsewhere.values()] == [2, 2]
 
 
-def test_what_is_added_at_a_stand_in_comes_by_itself_to_the_client_who_signed_in_there(place: Place) -> None:
-    with running(place) as demo:
-        for name, whose in CLIENTS.items():
-            assert f"{whose}'s, at {name}'s stand-in: last sync success, 2 appointments" in demo.said
-            command = demo.find(rf"\n\s+(curl -s {demo.stand_ins[name]}/-/events -d '.*Swimming.*)")
-            subprocess.run(command, shell=True, timeout=30, check=True)  # noqa: S602 - as printed
+def test_what_is_added_at_a_stand_in_comes_by_itself_to_the_client_who_signed_in_there(demo: Demo) -> None:
+    for name, whose in CLIENTS.items():
+        assert f"{whose}'s, at {name}'s stand-in: last sync success, 2 appointments" in demo.said
+        command = demo.find(rf"\n\s+(curl -s {demo.stand_ins[name]}/-/events -d '.*Swimming.*)")
+        subprocess.run(command, shell=True, timeout=30, check=True)  # noqa: S602 - as printed
 
-            until = time.monotonic() + DEADLINE
-            while "Swimming" not in (titles := appointment_titles(demo, f"{whose}'s")):
-                assert time.monotonic() < until, titles
-                time.sleep(0.2)
-        assert "Swimming" not in appointment_titles(demo, "Trainer's")
+        until = time.monotonic() + DEADLINE
+        while "Swimming" not in (titles := appointment_titles(demo, f"{whose}'s")):
+            assert time.monotonic() < until, titles
+            time.sleep(0.2)
+    assert "Swimming" not in appointment_titles(demo, "Trainer's")
 
 
-def test_a_private_appointment_stays_home(place: Place) -> None:
-    with running(place) as demo:
-        found = demo.ask("{ appointments(first: 50) { nodes { isPrivate copies { state reasonCode } } } }")
-        nodes = found["appointments"]["nodes"]
-        private = [node for node in nodes if node["isPrivate"]]
+def test_a_private_appointment_stays_home(demo: Demo) -> None:
+    found = demo.ask("{ appointments(first: 50) { nodes { isPrivate copies { state reasonCode } } } }")
+    nodes = found["appointments"]["nodes"]
+    private = [node for node in nodes if node["isPrivate"]]
 
-        assert [copy["reasonCode"] for node in private for copy in node["copies"]] == ["private"]
-        assert len(nodes) == 12
+    assert [copy["reasonCode"] for node in private for copy in node["copies"]] == ["private"]
+    assert len(nodes) == 12
 
 
 def test_a_killed_demo_leaves_no_server_behind(place: Place) -> None:

@@ -6,13 +6,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import cast
 from uuid import UUID, uuid4
 
 from tests.gateway.memory import CREDENTIALS, MemoryEgress, World, memory_provider
+from tests.migrated import copy_to
 from tests.postgres import DATABASES, IS_ASKED_FOR, named, url_of
 
 from metonic_core.model.appointment import Appointment
@@ -29,7 +28,7 @@ from metonic_gateway.jobs.undoing import undo_run
 from metonic_gateway.services import Services
 from metonic_gateway.settings import Settings, load_settings
 from metonic_gateway.store import appointments, users
-from metonic_gateway.store.database import migrated, opened
+from metonic_gateway.store.database import opened
 from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncHistory, CalendarSyncMapping
 from metonic_gateway.vault import Vault, read_keys
 
@@ -139,19 +138,9 @@ async def open_house(database: Path) -> AsyncIterator[House]:
         yield house
 
 
-@cache
-def _migrated() -> bytes:
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "template.sqlite3"
-        asyncio.run(migrated(f"sqlite://{path}"))
-        return path.read_bytes()
-
-
 def fresh_database(path: Path) -> Path:
-    """A migrated database to copy from: migrating once and copying is ten times as fast."""
-    if not IS_ASKED_FOR:
-        path.write_bytes(_migrated())
-    return path
+    """A migrated database to copy from."""
+    return path if IS_ASKED_FOR else copy_to(path)
 
 
 def copied(template: Path, copy: Path) -> Path:
@@ -162,12 +151,9 @@ def copied(template: Path, copy: Path) -> Path:
     return copy
 
 
-async def new_database(path: Path) -> Path:
-    """A migrated one, made where a loop runs."""
-    if IS_ASKED_FOR:
-        return copied(path, path)
-    await migrated(f"sqlite://{path}")
-    return path
+def new_database(path: Path) -> Path:
+    """A migrated one, without a template of the session's."""
+    return copied(path, path) if IS_ASKED_FOR else copy_to(path)
 
 
 async def synced(house: House) -> UUID:

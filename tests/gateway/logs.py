@@ -6,7 +6,16 @@ from contextlib import contextmanager
 
 import structlog
 
-CHANGED = ("", "uvicorn", "uvicorn.access", "uvicorn.error", "dramatiq", "tortoise", "strawberry")
+CHANGED = (
+    "",
+    "uvicorn",
+    "uvicorn.access",
+    "uvicorn.error",
+    "dramatiq",
+    "tortoise",
+    "strawberry",
+    "opentelemetry",
+)
 
 
 @contextmanager

@@ -53,6 +53,8 @@ class Outside:
                 return web.Response(body=body, headers={"Content-Encoding": "gzip"})
             case ["", "away"]:
                 return web.Response(status=302, headers={"Location": self.url("/elsewhere", "localhost")})
+            case ["", "status", code]:
+                return web.Response(status=int(code))
             case ["", "slow"]:
                 await asyncio.Event().wait()
             case ["", "cut"] if request.transport is not None:

@@ -1,5 +1,8 @@
 """What operators measure: on a port of its own, with labels that nobody outside makes."""
 
+import asyncio
+import io
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -13,6 +16,7 @@ from tests.gateway.accounts.oauth import good, signed_in
 from tests.gateway.granting import granting_server
 from tests.gateway.graphql.client import Api
 from tests.gateway.house import House, synced
+from tests.gateway.logs import logging_as_before
 from tortoise import Tortoise
 from tortoise.expressions import F
 from yarl import URL
@@ -20,10 +24,15 @@ from yarl import URL
 from metonic_core.spi import Misconfigured, SignInNeeded, Unavailable
 from metonic_core.spi.errors import Paced
 from metonic_gateway.accounts.egress import Egress, Limits
-from metonic_gateway.http.metrics import measured
+from metonic_gateway.app import build_app
+from metonic_gateway.http.metrics import Waiting, measured
+from metonic_gateway.jobs.actors import declare_actors, sweep_through, waiting_at
+from metonic_gateway.jobs.broker import EmbeddedBroker
 from metonic_gateway.metrics import Metrics
+from metonic_gateway.serving import bound, served
 from metonic_gateway.settings import SettingsError
 from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncMapping
+from metonic_gateway.telemetry import set_up_logging
 
 Samples = Mapping[str, float]
 
@@ -56,8 +65,12 @@ def counted(house: House) -> Samples:
 async def scrape_url(house: House) -> AsyncIterator[str]:
     settings = house.services.settings.model_copy(update={"metrics_port": free_port()})
     house.services = replace(house.services, settings=settings)
-    async with measured(house.services):
+    async with measured(house.services, nothing_waits()):
         yield f"http://127.0.0.1:{settings.metrics_port}"
+
+
+def nothing_waits() -> Waiting:
+    return waiting_at(EmbeddedBroker(asyncio.get_running_loop()))
 
 
 async def scraped(url: str) -> Samples:
@@ -65,6 +78,25 @@ async def scraped(url: str) -> Samples:
         assert answer.status == 200
         assert answer.content_type == "text/plain"
         return samples(await answer.text())
+
+
+async def test_who_watches_is_not_logged_and_whoever_asks_the_api_is(house: House) -> None:
+    with logging_as_before():
+        told = io.StringIO()
+        set_up_logging("json", "info", told)
+        settings = house.services.settings.model_copy(update={"metrics_port": free_port()})
+        services = replace(house.services, settings=settings)
+        async with (
+            measured(services, nothing_waits()),
+            served(build_app(services), bound("127.0.0.1", port := free_port()), asyncio.Event()),
+        ):
+            await scraped(f"http://127.0.0.1:{settings.metrics_port}")
+            async with aiohttp.ClientSession() as session:
+                await session.get(f"http://127.0.0.1:{port}/webhooks/none/such")
+
+    assert [json.loads(line)["path"] for line in told.getvalue().splitlines() if "path" in line] == [
+        "/webhooks/none/such"
+    ]
 
 
 async def test_syncs_are_counted_by_what_came_of_them(house: House) -> None:
@@ -166,6 +198,18 @@ async def test_a_database_that_is_away_is_told_and_the_rest_all_the_same(
     assert told['metonic_runs_total{outcome="success",provider="memory"}'] == 1
 
 
+async def test_messages_that_wait_are_told_and_a_broker_that_is_away(house: House) -> None:
+    broker = EmbeddedBroker(asyncio.get_running_loop())
+    declare_actors(broker, house.services)
+    sweep_through(broker)()
+
+    told = samples(house.services.metrics.text(None, await waiting_at(broker)()).decode())
+    away = counted(house)
+
+    assert (told["metonic_broker_up"], told["metonic_queued_messages"]) == (1, 1)
+    assert (away["metonic_broker_up"], "metonic_queued_messages" in away) == (0, False)
+
+
 async def execute(statement: str) -> None:
     await Tortoise.get_connection("default").execute_script(statement)
 
@@ -233,5 +277,5 @@ def _request(host: str, outcome: str, provider: str) -> str:
 
 async def test_a_taken_port_is_said(house: House, scrape_url: str) -> None:  # noqa: ARG001 - it is taken
     with pytest.raises(SettingsError, match="METONIC_METRICS_PORT"):
-        async with measured(house.services):
+        async with measured(house.services, nothing_waits()):
             pass

@@ -189,6 +189,17 @@ def test_the_level_holds_for_all(output: io.StringIO) -> None:
     assert the_line(output)["event"] == "kept"
 
 
+def test_a_library_that_repeats_itself_is_heard_once_a_minute(output: io.StringIO) -> None:
+    for name in ("opentelemetry.sdk", "dramatiq"):
+        for created in (1000.0, 1030.0, 1059.0, 1061.0, 1100.0):
+            said = {"name": name, "msg": TITLE, "created": created, "levelname": "ERROR", "levelno": 40}
+            logging.getLogger(name).handle(logging.makeLogRecord(said))
+
+    heard = [line["logger"] for line in lines(output)]
+    assert (heard.count("opentelemetry.sdk"), heard.count("dramatiq")) == (2, 5)
+    assert TITLE not in output.getvalue()
+
+
 def test_handlers_that_a_library_brought_are_taken_away(output: io.StringIO) -> None:
     past_the_chain = io.StringIO()
     logging.getLogger("uvicorn").addHandler(logging.StreamHandler(past_the_chain))

@@ -14,13 +14,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
+from tests.migrated import copy_to
 from tests.postgres import IS_ASKED_FOR
 from tests.simulation import quick, server
 from tortoise.backends.base.client import TransactionContext
 from tortoise.backends.sqlite.client import SqliteTransactionContext, translate_exceptions
 from tortoise.context import TortoiseContext
 
-from metonic_gateway.store.database import migrated, tortoise_config
+from metonic_gateway.store.database import tortoise_config
 from metonic_gateway.store.sqlite import ImmediateSqlite, ImmediateTransaction
 
 T = TypeVar("T")
@@ -119,12 +120,11 @@ def is_side_by_side() -> bool:
 
 @cache
 def empty() -> bytes:
-    """A migrated database, made once."""
+    """A migrated database, read once."""
     if is_side_by_side():
         return server.empty()
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "template.sqlite3"
-        asyncio.run(migrated(f"sqlite://{path}"))
+        path = copy_to(Path(folder) / "template.sqlite3")
         with sqlite3.connect(path) as database:
             # One that writes ahead cannot be opened in memory.
             database.execute("PRAGMA journal_mode=DELETE")

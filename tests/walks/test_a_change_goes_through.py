@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from tests.postgres import DATABASES, IS_ASKED_FOR, named
+from tests.gateway.house import new_database
+from tests.postgres import url_of
 from tests.walks.footprints import described, followed
 
 from metonic_gateway.app import build_app
@@ -18,7 +19,6 @@ from metonic_gateway.demo.folder import CalendarLogin
 from metonic_gateway.http.identity import Identity, Role, issue_token, token_key
 from metonic_gateway.serving import bound, served
 from metonic_gateway.settings import Settings, load_settings
-from metonic_gateway.store.database import migrated
 from metonic_gateway.wiring import running
 
 Json = dict[str, Any]
@@ -66,9 +66,8 @@ def _login() -> CalendarLogin:
 
 
 def _settings(folder: Path) -> Settings:
-    database = folder / "metonic.sqlite3"
     return load_settings(
-        database_url=named(DATABASES.lend()) if IS_ASKED_FOR else f"sqlite://{database}",
+        database_url=url_of(new_database(folder / "metonic.sqlite3")),
         keys="k1:" + "A" * 43 + "=",
         jwt_key="j" * 32,
         allow_private_addresses=True,
@@ -78,7 +77,6 @@ def _settings(folder: Path) -> Settings:
 @asynccontextmanager
 async def _api(folder: Path) -> AsyncIterator["Ask"]:
     settings = _settings(folder)
-    await migrated(settings.database_url.get_secret_value())
     listening = bound("127.0.0.1", 0)
     url = f"http://127.0.0.1:{listening.getsockname()[1]}/graphql"
     identity = Identity(Role.TRAINER, "trainer-1", "Toni", "Europe/Berlin")

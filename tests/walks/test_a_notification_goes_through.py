@@ -52,7 +52,7 @@ async def test_a_change_that_a_provider_tells_of_goes_the_way_the_architecture_p
 @asynccontextmanager
 async def _service(folder: Path, exchange: Exchange) -> AsyncIterator[Api]:
     """The API and a worker, without a scheduler that would look into the same files meanwhile."""
-    database = await new_database(folder / "metonic.sqlite3")
+    database = new_database(folder / "metonic.sqlite3")
     listening = bound("127.0.0.1", 0)
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     broker = EmbeddedBroker(asyncio.get_running_loop())

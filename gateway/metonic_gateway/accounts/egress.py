@@ -23,9 +23,11 @@ from metonic_core.spi.errors import Misconfigured, Unacceptable, Unavailable
 from metonic_core.spi.provider import Provider
 from metonic_gateway.accounts.addresses import Reach, reach
 from metonic_gateway.accounts.stand_ins import NONE, StandIns
-from metonic_gateway.metrics import Metrics
+from metonic_gateway.metrics import Metrics, outcome_of
+from metonic_gateway.traces import Kind, Span, Traces
 
 _CHUNK = 64 * 1024
+_FINE = {"2xx", "3xx"}
 _PRINTABLE = re.compile(r"[!-~]+")
 _UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 
@@ -87,9 +89,11 @@ class Egress:
         limits: Limits = _DEFAULT_LIMITS,
         stand_ins: StandIns = NONE,
         metrics: Metrics | None = None,
+        traces: Traces | None = None,
     ) -> None:
         self.stand_ins = stand_ins
         self._metrics = metrics or Metrics()
+        self._traces = traces or Traces()
         self._limits = limits
         self._admissions = (
             {"https": _PUBLIC_OR_PRIVATE, "http": _PRIVATE} if allow_private_addresses else {"https": _PUBLIC}
@@ -126,17 +130,25 @@ class Egress:
 
         It is counted for ``provider``, else for whose plugin names the host.
         """
-        host = url.raw_host or ""
-        try:
-            answer = await self._send(method, url, headers, body)
-        except Unavailable:
-            self._metrics.asked(host, "unreachable", provider)
-            raise
-        except Misconfigured:
-            self._metrics.asked(host, "not_sent", provider)
-            raise
-        self._metrics.answered(host, answer.status, provider)
+        named = whose, where = self._metrics.named(url.raw_host or "", provider)
+        with self._traces.span(method, Kind.CLIENT, method=method, provider=whose, host=where) as span:
+            try:
+                answer = await self._send(method, url, headers, body)
+            except Unavailable:
+                self._count(named, "unreachable", span)
+                raise
+            except Misconfigured:
+                self._count(named, "not_sent", span)
+                raise
+            span.note(status=answer.status)
+            self._count(named, outcome_of(answer.status), span)
         return answer
+
+    def _count(self, named: tuple[str, str], outcome: str, span: Span) -> None:
+        self._metrics.asked(*named, outcome)
+        span.note(outcome=outcome)
+        if outcome not in _FINE:
+            span.fail(outcome)
 
     async def _send(self, method: str, url: URL, headers: Mapping[str, str], body: bytes | None) -> Answer:
         """What stands in for the host is admitted by the same rules."""

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pika
 from pika.exceptions import AMQPError, ProbableAccessDeniedError, ProbableAuthenticationError
 from redis.asyncio import Redis
-from redis.exceptions import AuthenticationError, RedisError
+from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
 from metonic_gateway.doctor.finding import Finding, failed, ok
 
@@ -60,6 +60,11 @@ async def _redis(url: str) -> tuple[str, str] | None:
             await client.ping()
     except AuthenticationError:
         return "does not let us in.", _LOGIN
+    except ResponseError:
+        return (
+            "answers, and refuses what it is asked.",
+            "Check the number of the database in the URL.",
+        )
     except (RedisError, OSError, ValueError) as error:
         return f"does not answer ({type(error).__name__}).", "See whether Redis runs there."
     return None

@@ -1,7 +1,7 @@
 """What only operators see, on a port of its own: metrics, and the health of whatever process it is."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from socket import socket
 from time import monotonic
@@ -22,27 +22,29 @@ from metonic_gateway.telemetry import get_logger
 _KEPT_SECONDS = 15
 _MOST_SECONDS = 5
 
+Waiting = Callable[[], Awaitable[int | None]]
+
 _log = get_logger(__name__)
 
 
 @asynccontextmanager
-async def measured(services: Services) -> AsyncIterator[None]:
+async def measured(services: Services, waiting: Waiting) -> AsyncIterator[None]:
     """``/metrics``, ``/healthz`` and ``/readyz`` while the block runs, if METONIC_METRICS_PORT is set.
 
-    Never on the port of the API. Raises SettingsError where that port is taken.
+    Never on the port of the API. ``waiting`` tells how many messages wait for workers; None where the broker
+    does not answer. Raises SettingsError where that port is taken.
     """
     settings = services.settings
     if settings.metrics_port is None:
         yield
         return
     routes = [
-        Route("/metrics", _Scraped(services).answer),
+        Route("/metrics", _Scraped(services, waiting).answer),
         Route("/healthz", healthz),
         Route("/readyz", readyz),
     ]
     with _bound(settings.metrics_host, settings.metrics_port) as listening:
-        # Who watches comes several times a minute.
-        async with served(Starlette(routes=routes), listening, asyncio.Event(), is_logged=False):
+        async with served(Starlette(routes=routes), listening, asyncio.Event()):
             yield
 
 
@@ -54,20 +56,21 @@ def _bound(host: str, port: int) -> socket:
 
 
 class _Scraped:
-    """Answers with the metrics; however many ask, the database is asked every few seconds at most."""
+    """Answers with the metrics; however many ask, database and broker are asked every few seconds at most."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, waiting: Waiting) -> None:
         self._services = services
-        self._known: Figures | None = None
+        self._waiting = waiting
+        self._known: tuple[Figures | None, int | None] = None, None
         self._until = 0.0
         self._asking = asyncio.Lock()
 
     async def answer(self, _request: Request) -> Response:
         async with self._asking:
             if monotonic() >= self._until:
-                self._known = await self._figures()
+                self._known = await self._figures(), await self._waiting()
                 self._until = monotonic() + _KEPT_SECONDS
-        content = self._services.metrics.text(self._known)
+        content = self._services.metrics.text(*self._known)
         return Response(content, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def _figures(self) -> Figures | None:

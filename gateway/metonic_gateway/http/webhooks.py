@@ -16,6 +16,7 @@ from metonic_gateway.services import Services
 from metonic_gateway.store import channels
 from metonic_gateway.store.channels import Addressed
 from metonic_gateway.telemetry import get_logger
+from metonic_gateway.traces import Kind, Span
 from metonic_gateway.vault import VaultError
 
 _log = get_logger(__name__)
@@ -34,12 +35,14 @@ class Webhooks:
     async def receive(self, request: Request) -> Response:
         """The answer, counted and measured."""
         name, began = request.path_params["provider"], perf_counter()
-        answer = await self._answer(request)
         counted = name if name in self._services.registry.providers else OTHER
+        with self._services.traces.span("webhook", Kind.SERVER, provider=counted) as span:
+            answer = await self._answer(request, span)
+            span.note(status=answer.status_code)
         self._services.metrics.webhook_answered(counted, answer.status_code, perf_counter() - began)
         return answer
 
-    async def _answer(self, request: Request) -> Response:
+    async def _answer(self, request: Request, span: Span) -> Response:
         """204, or the text that the provider wants to read; 403 for what does not come from it.
 
         A channel that is not there, or not any more, is answered as if it were: providers go on sending for a
@@ -60,7 +63,9 @@ class Webhooks:
         self._services.usage.count(name, webhooks=1)
         if notice.fate is not Fate.STANDS:
             await channels.look_into(channel, self._services.clock(), is_over=notice.fate is Fate.OVER)
-        if notice.is_news and await channels.note(channel, self._services.clock()):
+        is_asked_for = notice.is_news and await channels.note(channel, self._services.clock())
+        span.note(calendar=channel.calendar_id, nudged=is_asked_for)
+        if is_asked_for:
             self._services.nudge([channel.calendar_id])
         if notice.text is not None:
             return PlainTextResponse(notice.text, headers=_PLAIN)

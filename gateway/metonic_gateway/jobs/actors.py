@@ -1,6 +1,7 @@
 """The actors, and the messages for them. A message says which calendar to look at, never what is there."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -9,10 +10,12 @@ from dramatiq.broker import Broker
 from dramatiq.message import Message
 
 from metonic_gateway.jobs import previewing, pushing, sweeping, syncing, undoing
+from metonic_gateway.jobs.broker import Hosted, aside
 from metonic_gateway.services import Services
 from metonic_gateway.store.states import SCHEDULE
 
 _QUEUE = "metonic"
+_ANSWER_SECONDS = 5
 
 
 class Outlet(Protocol):
@@ -43,6 +46,22 @@ def declare_actors(broker: Broker, services: Services) -> None:
     @dramatiq.actor(broker=broker, queue_name=_QUEUE)
     async def sweep() -> None:
         await sweeping.sweep(services)
+
+
+def waiting_at(broker: Hosted) -> Callable[[], Awaitable[int | None]]:
+    """What tells how many messages no worker has taken yet; None where the broker does not answer."""
+
+    async def waiting() -> int | None:
+        found: list[int] = []
+
+        def ask() -> None:
+            with suppress(Exception):  # two libraries' errors; that there is no answer says enough
+                found.append(broker.waiting(_QUEUE))
+
+        await aside(ask, _ANSWER_SECONDS)
+        return found[0] if found else None
+
+    return waiting
 
 
 def nudge_through(outlet: Outlet) -> Callable[[Collection[UUID]], None]:

@@ -6,6 +6,7 @@ A message is only a nudge, so losing them all costs time at most: the scheduler 
 import asyncio
 import logging
 import threading
+from abc import abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -110,6 +111,10 @@ class Hosted(Broker):
 
     host: HostLoop
 
+    @abstractmethod
+    def waiting(self, queue_name: str) -> int:
+        """How many messages no worker has taken yet. Blocks; raises what the broker's library does."""
+
 
 class EmbeddedBroker(StubBroker, Hosted):
     """A broker for one process."""
@@ -117,6 +122,9 @@ class EmbeddedBroker(StubBroker, Hosted):
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.host = HostLoop(loop)
         super().__init__(middleware=[self.host])
+
+    def waiting(self, queue_name: str) -> int:
+        return self.queues[queue_name].qsize() if queue_name in self.queues else 0
 
 
 class _OnceAMinute(logging.Filter):

@@ -158,7 +158,7 @@ async def _renew(care: _Care, adapter: CalendarAdapter, push: Push, base: str) -
     if channel is None:
         await _open(care, adapter, push, base)
     elif await _is_recorded(care, adapter, push, channel):
-        _tell(care, "channel_renewed", channel)
+        _log.info("channel_renewed", **_about(care, channel))
         await channels.rest(care.claim, now)
         # A provider that asked for it may have told nothing since.
         await _look_once(care)
@@ -171,16 +171,19 @@ async def _open(care: _Care, adapter: CalendarAdapter, push: Push, base: str) ->
     channel = await adapter.setup_webhook(care.claim.external_id, ask)
     if not await _is_recorded(care, adapter, push, channel):
         return
-    _tell(care, "channel_opened", channel)
+    _log.info("channel_opened", **_about(care, channel))
     former = [c for c in care.standing if c.resource is not None]
     await channels.rest(care.claim, now + _OVERLAP)
     if not any(c.expires_at > now and c.address.startswith(base) for c in former):
         await _look_once(care)
 
 
-def _tell(care: _Care, what: str, channel: Channel) -> None:
-    link, provider = care.claim.link_id, care.calendar.provider
-    _log.info(what, link=link, provider=provider, until=channel.expires_at)
+def _about(care: _Care, channel: Channel) -> dict[str, object]:
+    return {
+        "link": care.claim.link_id,
+        "provider": care.calendar.provider,
+        "until": channel.expires_at,
+    }
 
 
 async def _is_recorded(care: _Care, adapter: CalendarAdapter, push: Push, channel: Channel) -> bool:

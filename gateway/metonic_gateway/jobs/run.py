@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from metonic_gateway.store.ledger import SqlLedger
 from metonic_gateway.store.runs import Outcome, RunLog
 from metonic_gateway.store.states import FAILED
 from metonic_gateway.telemetry import get_logger
+from metonic_gateway.traces import Span
 
 _log = get_logger(__name__)
 
@@ -34,6 +35,7 @@ class Run:
     link: UUID | None
     lease: Lease
     log: RunLog
+    span: Span = field(default_factory=Span)
 
     @property
     def link_id(self) -> UUID:
@@ -48,6 +50,7 @@ class Run:
     def count(self, outcome: str) -> None:
         """Note what came of it, for operators."""
         self.services.metrics.run_ended(self.calendar.provider, outcome)
+        self.span.note(outcome=outcome)
 
     def ledger(self, former: UUID | None = None) -> SqlLedger:
         """Of the link, or of a former one of the same calendar."""
@@ -139,6 +142,7 @@ async def log_failure(run: Run, trouble: Trouble) -> None:
     await run.log.ensure()
     await run.log.finish(Outcome(FAILED, errors=[trouble.as_error(run.now())]), run.now())
     run.count(FAILED)
+    run.span.fail(trouble.code)
 
 
 def dice() -> float:

@@ -16,9 +16,11 @@ from dramatiq.brokers.redis import RedisBroker
 from dramatiq.common import current_millis
 from dramatiq.errors import DecodeError
 from dramatiq.message import Message
+from pika.exceptions import ChannelClosedByBroker
 
 from metonic_gateway.jobs.broker import Hosted, HostLoop, aside
 from metonic_gateway.telemetry import get_logger
+from metonic_gateway.traces import TRACEPARENT
 
 _OLD_MILLISECONDS = 10 * 60 * 1000
 _MOST_WAITING = 10_000
@@ -32,7 +34,7 @@ _RABBITMQ = {
     "connection_attempts": "1",
 }
 _REDIS = {"socket_timeout": "5", "socket_connect_timeout": "5"}
-_OPTIONS = frozenset({"redis_message_id"})
+_OPTIONS = frozenset({TRACEPARENT, "redis_message_id"})
 
 _log = get_logger(__name__)
 
@@ -57,6 +59,16 @@ class RabbitBroker(RabbitmqBroker, Hosted):
     def rest(self) -> None:
         """Close this thread's connection for sending: it would not be kept alive."""
         del self.connection
+
+    def waiting(self, queue_name: str) -> int:
+        try:
+            asked = self.channel.queue_declare(queue_name, passive=True)
+            return int(asked.method.message_count)
+        except ChannelClosedByBroker:
+            # Nobody has sent anything yet.
+            return 0
+        finally:
+            self.rest()
 
     def _build_queue_arguments(self, queue_name: str) -> Mapping[str, object]:  # noqa: ARG002 - the parent's
         """Without a queue of dead letters.
@@ -89,9 +101,12 @@ class RedisNudgeBroker(RedisBroker, Hosted):
 
     def enqueue(self, message: Message[Any], *, delay: int | None = None) -> Message[Any]:
         """Raises BrokerFull."""
-        if self.client.llen(f"{self.namespace}:{message.queue_name}") >= _MOST_WAITING:
+        if self.waiting(message.queue_name) >= _MOST_WAITING:
             raise BrokerFull
         return super().enqueue(message, delay=delay)
+
+    def waiting(self, queue_name: str) -> int:
+        return int(self.client.llen(f"{self.namespace}:{queue_name}"))
 
     def rest(self) -> None:
         """The connections are kept."""
@@ -154,7 +169,7 @@ class _Nudges(Consumer):
         self._fetched.close()
 
     def _is_ours(self, message: Any) -> bool:  # noqa: ANN401 - nobody has checked what it is made of
-        """We send no options; the Redis broker adds one."""
+        """We send one option at most; the Redis broker adds one."""
         return (
             message.queue_name == self._queue_name
             and isinstance(message.actor_name, str)

@@ -46,17 +46,22 @@ async def _with_lease(services: Services, lease: Lease, reason: str) -> None:
             return
         why = WEBHOOK if lease.is_noticed else reason
         log = await runs.begin(calendar.id, why, services.clock())
-        run = Run(services, calendar, calendar.link_id, lease, log)
         services.feed.publish(status_topic(calendar.user_id))
         services.metrics.run_began(lease.due_at, lease.taken_at)
         began = perf_counter()
-        is_due_again = await _leave_or_sync(run)
+        with services.traces.span(
+            "run", provider=calendar.provider, calendar=calendar.id, trigger=why
+        ) as span:
+            is_due_again = await _leave_or_sync(Run(services, calendar, calendar.link_id, lease, log, span))
+            if log.id is not None:
+                span.note(run=log.id)
         services.metrics.run_took(calendar.provider, perf_counter() - began)
     services.feed.publish(status_topic(calendar.user_id))
     if log.id is not None:
         services.feed.publish(run_topic(log.id))
     if is_due_again:
-        services.nudge([calendar.id])
+        with services.traces.apart():
+            services.nudge([calendar.id])
 
 
 async def _leave_or_sync(run: Run) -> bool:

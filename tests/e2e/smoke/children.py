@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.e2e.smoke.waiting import TooLate, until
+from tests.migrated import copy_to
 from tests.radicale import configured
 
 from metonic_simulators.servers import HOST, free_port
@@ -99,13 +100,13 @@ def stand_in(folder: Path, kind: str, accounts: Sequence[str]) -> Child:
 def gateway(folder: Path, **settings: str) -> Child:
     """The service with keys of its own, looking at each calendar once a minute.
 
-    ``settings``: what else is set, by the names of the environment.
+    Its database is migrated. ``settings``: what else is set, by the names of the environment.
     """
     port = free_port()
     environment = {
         "METONIC_KEYS": f"smoke:{base64.b64encode(secrets.token_bytes(32)).decode()}",
         "METONIC_JWT_KEY": secrets.token_urlsafe(48),
-        "METONIC_DATABASE_URL": f"sqlite://{folder / 'metonic.sqlite3'}",
+        "METONIC_DATABASE_URL": f"sqlite://{copy_to(folder / 'metonic.sqlite3')}",
         "METONIC_PORT": str(port),
         "METONIC_ALLOW_PRIVATE_ADDRESSES": "true",
         "METONIC_FREQUENCY_MINUTES": "1",

@@ -227,6 +227,12 @@ def test_keys_that_open_nothing_are_told(prepared: str) -> None:
     assert "B" * 43 not in told.output
 
 
+def test_another_key_of_the_same_id_is_told(prepared: str) -> None:
+    told = doctor(prepared, METONIC_KEYS=OTHER_KEYS.replace("k2", "k1"))
+
+    assert line(told, "keys", "another one of that id") == "FAILED"
+
+
 def test_a_calendar_that_waits_long_says_that_nothing_syncs(prepared: str, database: Path) -> None:
     async def forgotten(ago: timedelta) -> None:
         async with open_house(database):

@@ -43,5 +43,13 @@ async def test_a_password_that_is_wrong_is_told() -> None:
     assert (found.verdict, "password" in found.next_step) == (Verdict.FAILED, True)
 
 
+async def test_a_redis_that_has_no_such_database_is_told_from_one_that_is_away(tmp_path: Path) -> None:
+    with redis_server(tmp_path) as redis:
+        found = await looked(f"redis://127.0.0.1:{redis.port}/99")
+
+    assert (found.verdict, "does not answer" in found.what) == (Verdict.FAILED, False)
+    assert "database" in found.next_step
+
+
 async def test_a_url_of_another_kind_is_refused() -> None:
     assert (await looked("kafka://127.0.0.1/")).verdict is Verdict.FAILED

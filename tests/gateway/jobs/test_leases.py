@@ -3,12 +3,13 @@
 import asyncio
 from datetime import timedelta
 
-from tests.gateway.house import House, eventually
+from tests.gateway.house import House, eventually, synced
+from tortoise.expressions import F
 
 from metonic_gateway.jobs.holding import held
 from metonic_gateway.store import claiming, leases
 from metonic_gateway.store.leases import HEARTBEAT, LENGTH
-from metonic_gateway.store.models import CalendarSyncConfig
+from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncMapping
 
 
 async def test_a_calendar_has_one_holder(house: House) -> None:
@@ -98,6 +99,21 @@ async def test_a_raised_fence_keeps_the_calendar_until_its_holder_lets_go(house:
 
     await leases.release(lease)
     assert await leases.acquire(calendar, house.now) is not None
+
+
+async def test_a_run_that_lost_its_calendar_stores_and_writes_nothing_any_more(house: House) -> None:
+    calendar = await synced(house)
+    before = house.world.titles()
+    added = await house.add("Squats")
+
+    async def taken_away() -> None:
+        await CalendarSyncConfig.all().update(fence=F("fence") + 1)
+
+    house.world.before_reading = taken_away
+    await house.sync(calendar)
+
+    row = await CalendarSyncMapping.get(appointment_id=added)
+    assert (house.world.titles(), row.intent, row.due) == (before, None, "decide")
 
 
 async def test_a_service_that_starts_breaks_the_leases_of_its_former_life(house: House) -> None:

@@ -20,6 +20,7 @@ from tests.gateway.house import eventually
 from tests.servers import rabbitmq, redis_server
 
 from metonic_gateway.jobs import shared_broker as module
+from metonic_gateway.jobs.actors import waiting_at
 from metonic_gateway.jobs.broker import working
 from metonic_gateway.jobs.sending import Sender, sending
 from metonic_gateway.jobs.shared_broker import shared_broker
@@ -182,6 +183,15 @@ async def test_what_no_actor_can_be_called_with_stops_no_worker(post: Post) -> N
     assert post.count() == 0
 
 
+async def test_what_names_a_span_is_worked_on_by_who_records_none(post: Post) -> None:
+    spans = {"one": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "two": "nonsense", "three": 7}
+    async with post.working(1), post.sending() as sender:
+        for text, span in spans.items():
+            sender.enqueue(post.message("note", text, options={"traceparent": span}))
+
+        await post.gets(*spans)
+
+
 async def test_an_old_message_is_no_news(post: Post) -> None:
     old = post.message("note", "old", message_timestamp=current_millis() - 11 * 60 * 1000)
     async with post.working(1), post.sending() as sender:
@@ -238,3 +248,19 @@ async def test_a_queue_that_is_full_takes_no_more(post: Post, monkeypatch: pytes
 
         await eventually(is_full)
     assert post.count() == 3
+
+
+async def test_what_waits_is_counted_and_nothing_where_nobody_has_sent_anything(post: Post) -> None:
+    async with shared_broker(post.url) as broker:
+        before = await asyncio.to_thread(broker.waiting, post.queue)
+        for text in "abc":
+            await asyncio.to_thread(broker.enqueue, post.message("note", text))
+
+        assert (before, await asyncio.to_thread(broker.waiting, post.queue)) == (0, 3)
+
+
+async def test_a_broker_that_is_away_has_no_count(post: Post) -> None:
+    async with shared_broker(post.url) as broker:
+        await post.line.cut()
+
+        assert await waiting_at(broker)() is None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from functools import cache
 
 import icalendar
 
@@ -25,9 +26,16 @@ def calendar_object(uid: str, content: Content, more: Sequence[str] = ()) -> str
     zones = sorted({zone for zone in _zones(content) if zone != "UTC"})
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Another//Client//EN"]
     for zone in zones:
-        lines += icalendar.Timezone.from_tzid(zone).to_ical().decode().split("\r\n")[:-1]
+        lines += _zone(zone)
     lines += [line for event in events for line in event]
     return "".join(f"{folded}\r\n" for line in [*lines, "END:VCALENDAR"] for folded in _folded(line))
+
+
+@cache
+def _zone(name: str) -> list[str]:
+    """To describe one takes longer than all else that a test of it does."""
+    text: bytes = icalendar.Timezone.from_tzid(name).to_ical()
+    return text.decode().split("\r\n")[:-1]
 
 
 def _folded(line: str) -> Iterator[str]:
