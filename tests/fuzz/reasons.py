@@ -21,6 +21,7 @@ _OF_RULES = frozenset(
 
 REASONS = _OF_RULES | frozenset(
     {
+        "An occurrence of the series is private in its calendar, so only its time can be changed here.",
         "The event describes more time zones than any calendar allows.",
         "The event has a DURATION that is none.",
         "The event has a date or time that is none.",

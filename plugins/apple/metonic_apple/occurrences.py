@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from metonic_apple.contentlines import Component, Line
+from metonic_apple.errors import Incomprehensible
 from metonic_apple.moments import written, written_all
 from metonic_apple.properties import (
     keep_last,
@@ -45,7 +46,8 @@ _OF_THE_SERIES = frozenset({"RRULE", "RDATE", "EXDATE", "EXRULE", "DURATION", MA
 def apply(resource: Resource, old: Content, new: Content) -> bool:
     """Bring the occurrences from ``old``, what the text says, to ``new``, what the master already says.
 
-    Returns whether the series excludes others than before.
+    Returns whether the series excludes others than before; raises Incomprehensible where one of them is
+    private and was to be about something else.
     """
     cancelled = {o.slot for o in new.overrides if o.is_cancelled}
     standing: set[Slot] = set()
@@ -81,13 +83,13 @@ def _is_dropped(exception: Component, at: Slot, old: Content, new: Content, *, i
 
     That is if its occurrence is as in the series again, or cancelled by EXDATE from now on, or if the series
     changed between days and times so that it cannot have such an occurrence. One that EXDATE cancels as it is
-    was left there by somebody.
+    was left there by somebody; one with words of its own, which no override tells, stays for those.
     """
     before, after = old.override(at), new.override(at)
     if isinstance(at, datetime) != isinstance(new.when, Timed):
         return True
     if after is None:
-        return before is not None
+        return before is not None and (before.is_cancelled or not is_apart(exception, old))
     return after.is_cancelled and not (
         before == after and (is_excluded or is_cancelled_in(exception, new.status))
     )
@@ -136,10 +138,12 @@ def _differ(
 
     What it is about stays where those are words of its own, which no override tells.
 
-    Returns whether that is a change which is counted.
+    Returns whether that is a change which is counted; raises Incomprehensible where it would change those.
     """
     is_elsewhere = False
-    if not has_own_words:
+    if has_own_words:
+        _check_untold(override, series)
+    else:
         put_text(exception, "SUMMARY", series.title if override.title is None else override.title)
         place = series.location if override.location is None else override.location
         is_elsewhere = put_text(exception, "LOCATION", place)
@@ -148,6 +152,18 @@ def _differ(
     if override.when is not None or not is_same_span(span_of(exception, zones).when, usual):
         is_moved = put_when(exception, override.when or usual, zones)
     return is_elsewhere or is_moved
+
+
+def _check_untold(override: Override, series: Content) -> None:
+    """Raise unless the override leaves it open what the occurrence is about.
+
+    That its series becomes private waits for nothing.
+    """
+    is_open = override.title in {None, series.title} and override.location in {None, series.location}
+    if not is_open and not series.is_private:
+        raise Incomprehensible(
+            "An occurrence of the series is private in its calendar, so only its time can be changed here."
+        )
 
 
 def _add(resource: Resource, override: Override, series: Content) -> None:

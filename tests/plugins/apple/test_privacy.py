@@ -1,13 +1,16 @@
 """Which events are kept from others, and which lines an edit of that touches."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from tests.plugins.apple.test_reading import BERLIN, content, text
 
+from metonic_apple.errors import Incomprehensible
 from metonic_apple.reading import reading
 from metonic_apple.writing import updated
-from metonic_core.spi import Seen
+from metonic_core.model.content import occurrence_group
+from metonic_core.spi import Override, Seen
 
 # RFC 5545 3.8.1.3: words that are not known are treated as PRIVATE.
 PRIVACY = {
@@ -69,3 +72,57 @@ def test_a_word_of_its_own_for_an_occurrence_stays_where_the_series_is_edited() 
     assert "Therapy" not in str(series)
     assert edited.count("CLASS:X-PERSONAL") == 1
     assert edited.count("CLASS") == 1
+
+
+SERIES = ("DTSTART:20261201T100000Z", "DTEND:20261201T110000Z", "RRULE:FREQ=DAILY", "SUMMARY:Lesson")
+THERAPY = (
+    "RECURRENCE-ID:20261202T100000Z",
+    "DTSTART:20261202T120000Z",
+    "DTEND:20261202T130000Z",
+    "SUMMARY:Therapy",
+    "CLASS:PRIVATE",
+)
+SECOND = datetime.fromisoformat("2026-12-02T10:00")
+
+
+def edited_to(wanted: Override) -> str:
+    """The series with a private occurrence, after the platform wanted that one so."""
+    new = replace(content(*SERIES, exceptions=(THERAPY,)), overrides=(wanted,))
+    return updated(text(*SERIES, exceptions=(THERAPY,)), new, {occurrence_group(SECOND)}, None)
+
+
+@pytest.mark.parametrize("wanted", [Override(SECOND, title="Trip"), Override(SECOND, location="Museum")])
+def test_an_edit_of_what_a_private_occurrence_is_about_is_refused_and_not_dropped(wanted: Override) -> None:
+    with pytest.raises(Incomprehensible, match="only its time can be changed"):
+        edited_to(wanted)
+
+
+def test_a_series_becomes_private_whatever_else_is_wanted_of_a_private_occurrence() -> None:
+    wanted = replace(
+        content(*SERIES, exceptions=(THERAPY,)), is_private=True, overrides=(Override(SECOND, title="Trip"),)
+    )
+
+    after = updated(text(*SERIES, exceptions=(THERAPY,)), wanted, wanted.groups(), None)
+
+    assert after.count("CLASS:PRIVATE") == 2
+    assert "SUMMARY:Therapy" in after
+
+
+def test_the_words_of_its_series_are_no_edit_of_a_private_occurrence() -> None:
+    assert "SUMMARY:Therapy" in edited_to(Override(SECOND, title="Lesson"))
+
+
+def test_a_private_occurrence_that_is_put_back_to_its_usual_time_keeps_its_words() -> None:
+    after = edited_to(Override(SECOND))
+
+    read = reading("/c/1.ics", '"e"', after)
+    assert isinstance(read, Seen)
+    assert read.event.content == content(*SERIES)
+    assert "SUMMARY:Therapy" in after
+
+
+def test_a_private_occurrence_that_is_cancelled_goes() -> None:
+    after = edited_to(Override(SECOND, is_cancelled=True))
+
+    assert "Therapy" not in after
+    assert "EXDATE:20261202T100000Z" in after
