@@ -68,8 +68,7 @@ class SqlLedger:
     ) -> None:
         self._held = held
         self.work = Work(held.calendar_id, held.link_id, held.glance)
-        self._calendar_id = held.calendar_id
-        self._link_id = held.link_id
+        self._calendar_id, self._link_id = held.calendar_id, held.link_id
         self._window = window
         self._clock = clock
         self._run = run
@@ -198,8 +197,8 @@ class SqlLedger:
 
     async def by_uid(self, uids: Collection[str], but: Collection[UUID]) -> Sequence[values.Mapping]:
         await self._flush()
-        others = self._open().exclude(id__in=list(but))
-        return [mapping_of(row) for row in await mappings.chunked(others, "uid__in", list(uids))]
+        rows = await mappings.chunked(self._open().exclude(id__in=list(but)), "uid__in", list(uids))
+        return [mapping_of(row) for row in rows]
 
     async def asking(self, appointment_ids: Collection[UUID]) -> Sequence[values.Mapping]:
         await self._flush()
