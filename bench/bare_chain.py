@@ -99,6 +99,7 @@ def work() -> None:
         raise RuntimeError("there is no event loop")
     thread.run_coroutine(chain.open())
     ended.wait()
+    thread.run_coroutine(chain.close())
     worker.stop()
 
 

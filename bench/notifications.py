@@ -21,7 +21,7 @@ from bench.place import Place
 from metonic_simulators.servers import HOST, free_port
 
 _A_SECOND, _SECONDS, _ROUNDS = 20, 15, 3
-_LATE_SECONDS = 60
+_LATE_SECONDS, _PAUSE_SECONDS = 60, 6
 _TARGETS = {"p50": 3, "p95": 6}
 _PROTOCOL = "graphql-transport-ws"
 _CHANGES = "subscription { it: appointmentChanged { appointment { title } } }"
@@ -80,7 +80,7 @@ class Owner:
 
 
 async def _owners(ours: Fleet) -> Sequence[Owner]:
-    """Each with one event, which was synced."""
+    """Each with an event of their own."""
     found = await ours.database.fetch(_CHANNELS)
     channels = {row["account_name"]: str(row["id"]) for row in found}
     owners: list[Owner] = []
@@ -151,6 +151,12 @@ async def figures(ours: Fleet, gate: Gate) -> Sequence[Figure]:
             await bare.all_of(list(begun))
             waits["bare"] += [bare.at[title] - at for title, at in begun.items()]
 
+        first = [f"First {user.address}" for user in users]
+        for user, title in zip(users, first, strict=True):
+            await user.retitle(title)
+        await told.all_of(first)
+        # Whoever is told of again is looked at after five seconds only.
+        await asyncio.sleep(_PAUSE_SECONDS)
         for _ in range(_ROUNDS):
             await noticed()
             await chained()
