@@ -36,7 +36,7 @@ def table(figures: Rows) -> str:
     rows = "\n".join(figure.row() for figure in figures)
     python = platform.python_version()
     machine = f"{platform.system()} {platform.machine()}, {cores()} cores, Python {python}"
-    return f"{datetime.now(UTC):%Y-%m-%d}, {machine}, SQLite.\n\n{HEAD}\n{rows}\n"
+    return f"{datetime.now(UTC):%Y-%m-%d}, {machine}.\n\n{HEAD}\n{rows}\n"
 
 
 def cores() -> int:

@@ -31,7 +31,7 @@ _BEGIN = """mutation ($page: String!) { it: connectProvider(provider: "google", 
 _COMPLETE = """mutation ($code: String!, $state: String!) {
   it: completeConnection(provider: "google", code: $code, state: $state) {
   ... on ConnectedCalendar { id } ... on UserError { code message nextStep } } }"""
-STAND_IN = "the stand-in"
+STAND_IN, ANOTHER_WORKER = "the stand-in", "another worker"
 _AT_ONCE = 8
 _SYNC_SECONDS = 120
 
@@ -76,6 +76,11 @@ class Fleet:
         """How many have begun."""
         return int(await self.database.fetchval("SELECT coalesce(sum(fence), 0) FROM calendar_sync_configs"))
 
+    async def keep_one_worker(self) -> None:
+        """The other one ends."""
+        await self.children[ANOTHER_WORKER].stop()
+        self.children = {name: one for name, one in self.children.items() if name != ANOTHER_WORKER}
+
     async def connect(self) -> None:
         """Every user, and see the first sync of each."""
         room = asyncio.Semaphore(_AT_ONCE)
@@ -102,7 +107,7 @@ class Fleet:
 
 @asynccontextmanager
 async def fleet(users: int, public_url: str) -> AsyncIterator[Fleet]:
-    """One that serves, one worker, one scheduler; it is reached at ``public_url`` by providers."""
+    """One that serves, a worker for each of two cores, a scheduler; providers reach it at ``public_url``."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="metonic-bench-")))
         addresses = [f"user{n}@example.com" for n in range(users)]
@@ -132,9 +137,9 @@ async def fleet(users: int, public_url: str) -> AsyncIterator[Fleet]:
         await migrating.start()
         if migrating.running is None or await migrating.running.wait() != 0:
             raise RuntimeError(migrating.complaints())
-        ports = {"serve": port, "worker": 0, "scheduler": 0}
+        ports = {"serve": port, "worker": 0, ANOTHER_WORKER: 0, "scheduler": 0}
         children = {
-            name: Child(("metonic", name), at, folder / f"{name}.log", environment)
+            name: Child(("metonic", name.rpartition(" ")[2]), at, folder / f"{name}.log", environment)
             for name, at in ports.items()
         }
         for child in children.values():

@@ -14,7 +14,8 @@ _DUE = "UPDATE calendar_sync_configs SET next_sync_at = now() WHERE next_sync_at
 
 
 async def figures(ours: Fleet) -> Sequence[Figure | Amount]:
-    """Of the worker, as it takes what the scheduler asks for."""
+    """Of one worker, as it takes what the scheduler asks for."""
+    await ours.keep_one_worker()
     begun = await ours.runs()
     await _come_to(ours, begun + _WARM)
     before, at_first, warm = await ours.spent(), memory(ours.pid("worker")), await ours.runs()
