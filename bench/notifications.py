@@ -1,7 +1,8 @@
 """From a notification of a provider to the database and to whoever subscribed, beside a bare chain."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count, cycle
@@ -18,6 +19,7 @@ from bench.fleet import Fleet
 from bench.google_like import bodies
 from bench.measuring import Figure
 from bench.place import Place
+from bench.processor import spent
 from metonic_simulators.servers import HOST, free_port
 
 _A_SECOND, _SECONDS, _ROUNDS = 20, 15, 3
@@ -108,68 +110,106 @@ class Arrivals:
             await asyncio.sleep(0.1)
 
 
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The bare one's address, and its two processes."""
+
+    url: str
+    pids: tuple[int, int]
+
+
+@dataclass(slots=True)
+class Trial:
+    """Notifications of the service's provider, and the same number to the bare chain at ``chain``.
+
+    ``took`` is the processor's time, by process.
+    """
+
+    ours: Fleet
+    gate: Gate
+    chain: Chain
+    turns: Iterator[Owner]
+    titles: Iterator[str]
+    stored: Arrivals = field(default_factory=Arrivals)
+    told: Arrivals = field(default_factory=Arrivals)
+    bare: Arrivals = field(default_factory=Arrivals)
+    waits: dict[str, list[float]] = field(default_factory=lambda: {"stored": [], "told": [], "bare": []})
+    took: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+    async def noticed(self) -> None:
+        begun: dict[str, tuple[Owner, float]] = {}
+
+        async def one() -> None:
+            user, title = next(self.turns), next(self.titles)
+            begun[title] = user, perf_counter()
+            await user.retitle(title)
+
+        before = await self.ours.spent()
+        await _steadily(one)
+        await self.stored.all_of(list(begun))
+        await self.told.all_of(list(begun))
+        for name, seconds in (await self.ours.spent()).items():
+            self.took[name.removeprefix("another ")] += seconds - before[name]
+        for title, (user, at) in begun.items():
+            came = next(came for came in self.gate.came[user.channel] if came >= at)
+            self.waits["stored"].append(self.stored.at[title] - came)
+            self.waits["told"].append(self.told.at[title] - came)
+
+    async def chained(self) -> None:
+        begun: dict[str, float] = {}
+
+        async def one() -> None:
+            title = next(self.titles)
+            begun[title] = perf_counter()
+            async with self.ours.there.session.post(f"{self.chain.url}/{title}") as answer:
+                answer.raise_for_status()
+
+        before = await self._spent_bare()
+        await _steadily(one)
+        await self.bare.all_of(list(begun))
+        self.took["bare"] += await self._spent_bare() - before
+        self.waits["bare"] += [self.bare.at[title] - at for title, at in begun.items()]
+
+    async def _spent_bare(self) -> float:
+        of = await self.ours.spent()
+        return of["PostgreSQL"] + of["Redis"] + sum(spent(pid) for pid in self.chain.pids)
+
+    def figures(self) -> Sequence[Figure]:
+        floors = _spread(self.waits["bare"])
+        what = f"a notification, {_A_SECOND} a second, until {{}}, {{}} / a bare chain"
+        until = {"stored": "its change is in the database", "told": "a subscription has told it"}
+        waits = [
+            Figure(what.format(until[key], name), found, floors[name], _TARGETS[name])
+            for key in until
+            for name, found in _spread(self.waits[key]).items()
+        ]
+        times, floor = len(self.waits["stored"]), self.took["bare"] / len(self.waits["bare"])
+        what = "processor time of a change that a notification brings, {} / a bare chain"
+        parts = ("worker", "serve", "PostgreSQL", "Redis", "scheduler")
+        return waits + [Figure(what.format(name), self.took[name] / times, floor) for name in parts]
+
+
 async def figures(ours: Fleet, gate: Gate) -> Sequence[Figure]:
     """Both in turn; the service is told of by who reaches it through ``gate``."""
     users = await _owners(ours)
-    turns, titles = cycle(users), (f"Edit {n}" for n in count())
-    stored, told, bare = Arrivals(), Arrivals(), Arrivals()
-    waits: dict[str, list[float]] = {"stored": [], "told": [], "bare": []}
     await ours.database.execute(_TABLE)
     async with AsyncExitStack() as stack:
+        chain = await stack.enter_async_context(_chain(ours))
+        trial = Trial(ours, gate, chain, cycle(users), (f"Edit {n}" for n in count()))
         listening = await asyncpg.connect(ours.database_url)
         stack.push_async_callback(listening.close)
-        await _listened(ours, listening, stored, bare)
-        await stack.enter_async_context(_subscribed(ours, told))
-        chain = await stack.enter_async_context(_chain(ours))
-
-        async def noticed() -> None:
-            begun: dict[str, tuple[Owner, float]] = {}
-
-            async def one() -> None:
-                user, title = next(turns), next(titles)
-                begun[title] = user, perf_counter()
-                await user.retitle(title)
-
-            await _steadily(one)
-            await stored.all_of(list(begun))
-            await told.all_of(list(begun))
-            for title, (user, at) in begun.items():
-                came = next(came for came in gate.came[user.channel] if came >= at)
-                waits["stored"].append(stored.at[title] - came)
-                waits["told"].append(told.at[title] - came)
-
-        async def chained() -> None:
-            begun: dict[str, float] = {}
-
-            async def one() -> None:
-                title = next(titles)
-                begun[title] = perf_counter()
-                async with ours.there.session.post(f"{chain}/{title}") as answer:
-                    answer.raise_for_status()
-
-            await _steadily(one)
-            await bare.all_of(list(begun))
-            waits["bare"] += [bare.at[title] - at for title, at in begun.items()]
-
+        await _listened(ours, listening, trial)
+        await stack.enter_async_context(_subscribed(ours, trial.told))
         first = [f"First {user.address}" for user in users]
         for user, title in zip(users, first, strict=True):
             await user.retitle(title)
-        await told.all_of(first)
+        await trial.told.all_of(first)
         # Whoever is told of again is looked at after five seconds only.
         await asyncio.sleep(_PAUSE_SECONDS)
         for _ in range(_ROUNDS):
-            await noticed()
-            await chained()
-    what = f"a notification, {_A_SECOND} a second, until {{}}, {{}} / a bare chain"
-    floors = _spread(waits["bare"])
-    return [
-        Figure(what.format(where, name), found, floors[name], _TARGETS[name])
-        for where, key in (
-            ("its change is in the database", "stored"),
-            ("a subscription has told it", "told"),
-        )
-        for name, found in _spread(waits[key]).items()
-    ]
+            await trial.noticed()
+            await trial.chained()
+        return trial.figures()
 
 
 def _spread(waits: Sequence[float]) -> Mapping[str, float]:
@@ -186,13 +226,11 @@ async def _steadily(one: Callable[[], Awaitable[None]]) -> None:
             group.create_task(one())  # type: ignore[arg-type]
 
 
-async def _listened(
-    ours: Fleet, listening: "asyncpg.Connection[asyncpg.Record]", stored: Arrivals, bare: Arrivals
-) -> None:
+async def _listened(ours: Fleet, listening: "asyncpg.Connection[asyncpg.Record]", trial: Trial) -> None:
     """Have the server tell of what is committed to appointments, and by the bare chain."""
 
     def heard(_connection: object, _pid: int, _channel: str, text: object) -> None:
-        for arrivals in (stored, bare):
+        for arrivals in (trial.stored, trial.bare):
             arrivals.note(str(text))
 
     await ours.database.execute(_TELL.format(table="appointments", what="NEW.content->>'title'"))
@@ -224,14 +262,13 @@ async def _subscribed(ours: Fleet, told: Arrivals) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _chain(ours: Fleet) -> AsyncIterator[str]:
-    """The bare chain's two processes; its address."""
+async def _chain(ours: Fleet) -> AsyncIterator[Chain]:
     port = free_port()
     told = {"port": port, **await needed(ours)}
-    async with running("receive", told), running("work", told):
+    async with running("receive", told) as receiving, running("work", told) as working:
         for _ in range(100):
             await asyncio.sleep(0.1)
             with suppress(aiohttp.ClientError):
                 async with ours.there.session.get(f"http://{HOST}:{port}/"):
                     break
-        yield f"http://{HOST}:{port}"
+        yield Chain(f"http://{HOST}:{port}", (receiving.pid, working.pid))
