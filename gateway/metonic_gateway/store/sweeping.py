@@ -1,9 +1,11 @@
 """What is kept for a while only, and for how long."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from tortoise.expressions import Subquery
 from tortoise.functions import Max
+from tortoise.queryset import QuerySet
 
 from metonic_gateway.store import budgets, oauth_states, usage
 from metonic_gateway.store.models import (
@@ -29,27 +31,35 @@ _AT_ONCE = 500
 
 async def sweep(now: datetime) -> int:
     """Erase what is older; returns how many rows."""
-    journal = await SyncOperation.filter(at__lt=now - JOURNAL).delete()
+    journal = await _erase(SyncOperation.filter(at__lt=now - JOURNAL))
     history = await _past_runs(now)
     # Closed ones only: what still waits for somebody has no end.
-    conflicts = await CalendarSyncConflict.filter(closed_at__lt=now - HISTORY).delete()
+    conflicts = await _erase(CalendarSyncConflict.filter(closed_at__lt=now - HISTORY))
     states = await oauth_states.over(now).delete()
     tombstones = CalendarSyncMapping.filter(closed__isnull=False, closed_at__lt=now - TOMBSTONES)
     # Of calendars that rest: of others they are forgotten when they are renewed.
     channels = await PushChannel.filter(expires_at__lt=now).delete()
     counts = await budgets.forget(now - BUDGETS) + await usage.forget(now.date() - USAGE)
     rows = channels + journal + history + conflicts + states + counts
-    return rows + await tombstones.delete() + await _compact(now - CHANGES)
+    return rows + await _erase(tombstones) + await _compact(now - CHANGES)
 
 
 async def _past_runs(now: datetime) -> int:
     """What waits for a person is kept; what stood in a plan goes with the journal."""
     ended = CalendarSyncHistory.filter(state__not=HELD)
-    previews = await ended.filter(kind=PREVIEW, completed_at__lt=now - PREVIEWS).delete()
-    runs = await ended.filter(completed_at__lt=now - HISTORY).delete()
+    previews = await _erase(ended.filter(kind=PREVIEW, completed_at__lt=now - PREVIEWS))
+    runs = await _erase(ended.filter(completed_at__lt=now - HISTORY))
     waiting = CalendarSyncHistory.filter(state=HELD).values("id")
     plans = SyncPlanStep.filter(at__lt=now - JOURNAL).exclude(run_id__in=Subquery(waiting))
-    return previews + runs + await plans.delete()
+    return previews + runs + await _erase(plans)
+
+
+async def _erase(rows: QuerySet[Any]) -> int:
+    """A part at a time: a statement may take no longer than a minute."""
+    erased = 0
+    while ids := await rows.limit(_AT_ONCE).values_list("id", flat=True):
+        erased += await rows.filter(id__in=list(ids)).delete()
+    return erased
 
 
 async def _compact(until: datetime) -> int:

@@ -49,7 +49,7 @@ class CalendarSyncHistory(Model):
 
     class Meta:
         table = "calendar_sync_history"
-        indexes = (("sync_config_id", "requested_at", "id"),)
+        indexes = (("sync_config_id", "requested_at", "id"), ("completed_at",))
 
 
 class SyncOperation(Model):
@@ -79,7 +79,7 @@ class SyncOperation(Model):
 
     class Meta:
         table = "sync_operations"
-        indexes = (("run_id", "at", "id"),)
+        indexes = (("run_id", "at", "id"), ("at",))
 
 
 class CalendarSyncConflict(Model):
@@ -150,4 +150,4 @@ class SyncPlanStep(Model):
 
     class Meta:
         table = "sync_plan_steps"
-        indexes = (("run_id", "starts_at", "id"), ("mapping_id",))
+        indexes = (("run_id", "starts_at", "id"), ("mapping_id",), ("at",))
