@@ -129,11 +129,16 @@ async def _succeed(run: Run, report: Report, behind: Behind) -> bool:
         # The run that sent them has a row already, or whoever asked for this one.
         errors.append(unsettled(report.unsettled).as_error(now))
     status = PARTIAL if errors else SUCCESS
+    if run.log.id is not None:
+        # Whoever took the calendar away was told of this row as of the run that is to come.
+        await leases.hold(run.lease.calendar_id, run.lease.fence)
     await run.log.finish(Outcome(status, report.conflicts, errors), now)
-    run.count(status)
     _log.info("run_finished", calendar=run.calendar.id, sent=report.pushed, pulled=report.pulled)
     at = await _next_at(run, report, behind, now)
-    return await outcomes.record_success(run.lease, Success(status, at, is_idle=run.log.id is None), now)
+    success = Success(status, at, is_idle=run.log.id is None)
+    is_due_again = await outcomes.record_success(run.lease, success, now)
+    run.count(status)
+    return is_due_again
 
 
 async def _next_at(run: Run, report: Report, behind: Behind, now: datetime) -> datetime:

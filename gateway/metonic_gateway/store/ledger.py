@@ -69,9 +69,7 @@ class SqlLedger:
         self._held = held
         self.work = Work(held.calendar_id, held.link_id, held.glance)
         self._calendar_id, self._link_id = held.calendar_id, held.link_id
-        self._window = window
-        self._clock = clock
-        self._run = run
+        self._window, self._clock, self._run = window, clock, run
         self._gauge = Gauge(run, clock, told)
         self._pending = Pending()
         self._line_at = datetime.min.replace(tzinfo=UTC)
@@ -277,6 +275,7 @@ class SqlLedger:
 
     async def ripen_conflicts(self) -> datetime | None:
         await self._flush()
+        self.work.has_moved = True
         return await noting.ripen(self._calendar_id, self._clock())
 
     async def note_conflict(

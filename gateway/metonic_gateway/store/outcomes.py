@@ -12,7 +12,7 @@ from tortoise.transactions import in_transaction
 from metonic_core.model.codec import decode
 from metonic_core.model.mapping import WriteKind
 from metonic_core.pacing import after_notice
-from metonic_core.sync import Due
+from metonic_core.sync import Due, LeaseLost
 from metonic_gateway.store.leases import Lease
 from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncMapping
 from metonic_gateway.store.states import FAILED
@@ -30,11 +30,11 @@ class Success:
 
 
 async def record_success(lease: Lease, success: Success, now: datetime) -> bool:
-    """Returns whether somebody asked meanwhile, so that the calendar is due at once.
+    """Returns whether somebody asked meanwhile, so that the calendar is due at once; raises LeaseLost.
 
     Where only the provider told of something meanwhile, it is due a little later.
     """
-    success_columns = {
+    columns = {
         "last_sync_at": now,
         "last_sync_status": success.status,
         "idle_runs": F("idle_runs") + 1 if success.is_idle else 0,
@@ -44,10 +44,11 @@ async def record_success(lease: Lease, success: Success, now: datetime) -> bool:
         "served_seq": lease.nudge_seq,
         "next_sync_at": success.next_sync_at,
     }
-    if await _held(lease).filter(nudge_seq=lease.nudge_seq).update(**success_columns):
+    if await _held(lease).filter(nudge_seq=lease.nudge_seq).update(**columns):
         return False
     async with in_transaction():
-        await _held(lease).update(**success_columns)
+        if not await _held(lease).update(**columns):
+            raise LeaseLost("another run took this calendar over")
         return await _follow_up(lease, now, success.next_sync_at)
 
 

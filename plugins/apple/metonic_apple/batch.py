@@ -1,13 +1,13 @@
 """Many writes at once: each conditional, each with an outcome of its own (RFC 4791 5.3.2, RFC 9110 13.1)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from metonic_apple.answers import failure
 from metonic_apple.discovery import is_writable
 from metonic_apple.errors import MISSING, Incomprehensible, Intercepted, Locked, preconditions
 from metonic_apple.etags import if_match, is_same
-from metonic_apple.fetching import Fetched, Missing, Text, Withheld, fetch, fetch_one
+from metonic_apple.fetching import Fetched, Missing, Text, Withheld, fetch, fetch_one, taken
 from metonic_apple.floating import Reader
 from metonic_apple.limits import OUT_OF_RANGE
 from metonic_apple.paths import created_id
@@ -67,10 +67,14 @@ class Batch:
         self._calendar_id = calendar_id
         self._stop: ProviderError | None = None
         self._is_writable: bool | None = None
+        self._taken: Collection[str] = ()
 
     async def run(self, writes: Sequence[Write]) -> list[Outcome]:
         """One outcome per write, in order. Raises only before anything was written."""
         texts = await fetch(self._session, self._calendar_id, [w.id for w in writes if isinstance(w, Update)])
+        if not self._session.profile.hears_if_none_match:
+            creates = [created_id(self._calendar_id, w.identity) for w in writes if isinstance(w, Create)]
+            self._taken = await taken(self._session, self._calendar_id, creates)
         done = await some_at_once((self._guarded(write, texts) for write in writes), _IN_FLIGHT)
         for i, one in enumerate(done):
             if isinstance(one, Failed) and isinstance(one.error, Locked):
@@ -104,6 +108,8 @@ class Batch:
 
     async def _create(self, write: Create) -> _Written | Unknown:
         event_id = created_id(self._calendar_id, write.identity)
+        if event_id in self._taken:
+            return _Written(event_id, IdentityTaken("There is an event in that place."))
         text = _rendered(lambda: created(write.identity, write.marker, write.content))
         try:
             # Never If-Match with a star: several servers have it the wrong way round.

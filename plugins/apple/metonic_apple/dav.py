@@ -69,10 +69,10 @@ def sync_collection(token: str) -> bytes:
     return f"{_OPENING}<sync-collection {_NAMESPACES}>{asked}</sync-collection>".encode()
 
 
-def multiget(paths: Iterable[str]) -> bytes:
-    """Ask for etag and text of these resources."""
+def multiget(paths: Iterable[str], names: Iterable[str] = (GETETAG, f"{CALDAV}calendar-data")) -> bytes:
+    """Ask for these properties of these resources: their etag and text."""
     hrefs = "".join(f"<href>{escape(path)}</href>" for path in paths)
-    asked = _prop([GETETAG, f"{CALDAV}calendar-data"]) + hrefs
+    asked = _prop(names) + hrefs
     return f"{_OPENING}<C:calendar-multiget {_NAMESPACES}>{asked}</C:calendar-multiget>".encode()
 
 

@@ -1,6 +1,6 @@
 """The texts of events, many at a time (RFC 4791 7.9)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from metonic_apple import dav
@@ -115,6 +115,23 @@ async def _multiget(session: Session, calendar_id: str, ids: Sequence[str]) -> M
 
 def _text(member: dav.Member) -> Text:
     return Text(member.text(dav.GETETAG), member.properties[_DATA].text or "")
+
+
+async def taken(session: Session, calendar_id: str, ids: Sequence[str]) -> Collection[str]:
+    """Those of these ids that something is stored under, as far as the server says so when it is asked."""
+    batches = [ids[i : i + BATCH] for i in range(0, len(ids), BATCH)]
+    parts = await some_at_once(_taken(session, calendar_id, batch) for batch in batches)
+    return {i for part in parts for i in part}
+
+
+async def _taken(session: Session, calendar_id: str, ids: Sequence[str]) -> Collection[str]:
+    try:
+        answer = multistatus(await session.report(calendar_id, "1", dav.multiget(ids, [dav.GETETAG])))
+    except ProviderError:
+        # Whatever it is, the writes meet it too, and tell what became of each.
+        return ()
+    there = {key(member.path) for member in answer.members if dav.GETETAG in member.properties}
+    return [i for i in ids if key(i) in there]
 
 
 async def _one_by_one(

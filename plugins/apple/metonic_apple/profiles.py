@@ -16,11 +16,14 @@ class Profile:
     given.
     ``most_alone``: so many events of a batch are read each by a request of its own, where a list does not say
     what they hold; the others have to wait. None for all, where no pace is kept.
+    ``hears_if_none_match``: what is new need not be looked for before it is written. Zimbra and SOGo write
+    over what is there.
     """
 
     entry: str | None = None
     has_wide_uids: bool = False
     most_alone: int | None = None
+    hears_if_none_match: bool = False
 
 
 ICLOUD_ENTRY = "https://caldav.icloud.com/"
@@ -34,6 +37,7 @@ ICLOUD = Profile(
     has_wide_uids=True,
     # With all else that a batch may take, no more than ``Pace.least``: it would be begun again and again.
     most_alone=80,
+    hears_if_none_match=True,
 )
 
 

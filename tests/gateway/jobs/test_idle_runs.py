@@ -11,6 +11,7 @@ from tests.gateway.house import House
 from tests.gateway.memory import CREDENTIALS, memory_provider
 
 from metonic_core.model.when import Window
+from metonic_core.reconcile.step import Conflict, ConflictType
 from metonic_core.spi import ChangePage, Provider
 from metonic_core.spi.registry import Registry
 from metonic_core.testing.calendar import MemoryCalendar
@@ -18,6 +19,9 @@ from metonic_core.testing.conduct import GOOGLE
 from metonic_core.testing.memory import MemoryAdapter
 from metonic_gateway.accounts.connecting import connect_with_credentials
 from metonic_gateway.jobs.requests import sync_now
+from metonic_gateway.store import noting
+from metonic_gateway.store.models import CalendarSyncConflict, CalendarSyncMapping
+from metonic_gateway.store.rows import mapping_of
 
 LATER = timedelta(minutes=20)
 
@@ -86,3 +90,35 @@ async def test_a_run_that_is_asked_for_meanwhile_follows_at_once(place: Place) -
     await place.run()
     (run,) = await place.house.runs()
     assert (run.reason, run.state, run.status) == ("manual", "finished", "success")
+
+
+async def test_a_run_that_was_asked_to_read_all_meanwhile_is_not_finished_by_the_one_that_did_not(
+    place: Place,
+) -> None:
+    asked = await sync_now(place.house.services, place.house.user, "plum")
+    place.meanwhile.append(lambda: sync_now(place.house.services, place.house.user, "plum", complete=True))
+
+    await place.run()
+
+    (run,) = await place.house.runs()
+    assert (run.id, run.state) == (asked, "queued")
+    assert await place.is_due()
+    await place.run()
+    (run,) = await place.house.runs()
+    assert (run.state, run.status) == ("finished", "success")
+
+
+async def test_a_conflict_whose_time_has_come_is_decided_by_the_run_that_finds_it(place: Place) -> None:
+    made = await place.house.add("Boxing")
+    await place.run()
+    rows = CalendarSyncMapping.filter(appointment_id=made)
+    await rows.update(hold="conflict")
+    conflict = Conflict(ConflictType.DATA_MISMATCH, frozenset({"title"}), None, None, None)
+    await noting.store(place.id, [noting.Note(mapping_of(await rows.get()), conflict)], place.house.now)
+    await CalendarSyncConflict.all().update(automatic_at=place.house.now)
+    place.house.later(LATER)
+
+    await place.run()
+
+    assert not await CalendarSyncConflict.filter(automatic_at__isnull=False).exists()
+    assert not await CalendarSyncMapping.filter(due__isnull=False).exists()

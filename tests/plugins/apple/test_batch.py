@@ -53,7 +53,7 @@ def holding(*events: str) -> web.Response:
 def put_answers(server: Scripted, answer: web.Response | Answering, stored: str = TEXT) -> None:
     """A server that answers that to the PUT of the create, and holds the text afterwards."""
     server.on("PUT", PATH, answer)
-    server.on("REPORT", CALENDAR, holding(event(PATH, "1", stored)))
+    server.on("REPORT", CALENDAR, holding(), holding(event(PATH, "1", stored)))
 
 
 async def test_a_create_asks_that_nothing_be_there(server: Scripted, client: HttpClient) -> None:
@@ -88,6 +88,19 @@ async def test_a_create_that_landed_before_is_adopted(
 
     assert isinstance(outcome, Stored)
     assert outcome.is_adopted
+
+
+async def test_a_create_writes_over_nothing_where_a_server_would(
+    server: Scripted, client: HttpClient
+) -> None:
+    server.on("PUT", PATH, web.Response(status=201))
+    server.on("REPORT", CALENDAR, holding(event(PATH, "1", TEXT.replace("X-METONIC-COPY:marker\r\n", ""))))
+
+    (outcome,) = await write(client, server, CREATE)
+
+    assert isinstance(outcome, Failed)
+    assert isinstance(outcome.error, IdentityTaken)
+    assert server.to("PUT") == []
 
 
 @pytest.mark.parametrize(

@@ -197,6 +197,7 @@ async def test_whether_the_calendar_may_be_written_is_not_asked_for_each(
     for one in creates:
         server.on("PUT", f"/cal/{one.identity}.ics", web.Response(status=403))
     server.on("PROPFIND", CALENDAR, multistatus(found(CALENDAR, READABLE)))
+    server.on("REPORT", CALENDAR, multistatus())
 
     outcomes = await write(client, server, *creates)
 

@@ -1,6 +1,24 @@
+from collections.abc import Iterator
+
 from tortoise import migrations
-from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
+
+_MADE = {
+    "ix_link_of_calendar": '"calendar_links" ("sync_config_id")',
+    "ix_conflict_of_appointment": '"calendar_sync_conflicts" ("appointment_id")',
+    "ix_conflict_closed": '"calendar_sync_conflicts" ("closed_at") WHERE "closed_at" IS NOT NULL',
+    "ix_choice_of_appointment": '"calendar_sync_choices" ("appointment_id")',
+    "ix_operation_at": '"sync_operations" ("at")',
+    "ix_plan_step_at": '"sync_plan_steps" ("at")',
+    "ix_run_completed": '"calendar_sync_history" ("completed_at")',
+    "ix_run_unfinished": '"calendar_sync_history" ("sync_config_id") WHERE "state" IN (\'queued\', \'running\')',
+    "ix_mapping_closed": '"calendar_sync_mappings" ("closed_at") WHERE "closed_at" IS NOT NULL',
+}
+
+
+def _indexes() -> Iterator[ops.Operation]:
+    for name, where in _MADE.items():
+        yield ops.RunSQL(f'CREATE INDEX IF NOT EXISTS "{name}" ON {where}', f'DROP INDEX IF EXISTS "{name}"')
 
 
 class Migration(migrations.Migration):
@@ -8,26 +26,7 @@ class Migration(migrations.Migration):
 
     initial = False
 
-    operations = [
-        ops.AddIndex(model_name="CalendarLink", index=Index(fields=["sync_config_id"])),
-        ops.AddIndex(model_name="CalendarSyncConflict", index=Index(fields=["appointment_id"])),
-        ops.AddIndex(model_name="CalendarSyncChoice", index=Index(fields=["appointment_id"])),
-        ops.AddIndex(model_name="SyncOperation", index=Index(fields=["at"])),
-        ops.AddIndex(model_name="SyncPlanStep", index=Index(fields=["at"])),
-        ops.AddIndex(model_name="CalendarSyncHistory", index=Index(fields=["completed_at"])),
-        ops.RunSQL(
-            """CREATE INDEX "ix_mapping_closed" ON "calendar_sync_mappings" ("closed_at")
-            WHERE "closed_at" IS NOT NULL""",
-            'DROP INDEX "ix_mapping_closed"',
-        ),
-        ops.RunSQL(
-            """CREATE INDEX "ix_conflict_closed" ON "calendar_sync_conflicts" ("closed_at")
-            WHERE "closed_at" IS NOT NULL""",
-            'DROP INDEX "ix_conflict_closed"',
-        ),
-        ops.RunSQL(
-            """CREATE INDEX "ix_run_unfinished" ON "calendar_sync_history" ("sync_config_id")
-            WHERE "state" IN ('queued', 'running')""",
-            'DROP INDEX "ix_run_unfinished"',
-        ),
-    ]
+    # Each by itself: all in one transaction would lock many tables, in another order than runs do.
+    atomic = False
+
+    operations = list(_indexes())
