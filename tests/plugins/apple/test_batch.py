@@ -90,19 +90,6 @@ async def test_a_create_that_landed_before_is_adopted(
     assert outcome.is_adopted
 
 
-async def test_a_create_writes_over_nothing_where_a_server_would(
-    server: Scripted, client: HttpClient
-) -> None:
-    server.on("PUT", PATH, web.Response(status=201))
-    server.on("REPORT", CALENDAR, holding(event(PATH, "1", TEXT.replace("X-METONIC-COPY:marker\r\n", ""))))
-
-    (outcome,) = await write(client, server, CREATE)
-
-    assert isinstance(outcome, Failed)
-    assert isinstance(outcome.error, IdentityTaken)
-    assert server.to("PUT") == []
-
-
 @pytest.mark.parametrize(
     "stored",
     [TEXT.replace("X-METONIC-COPY:marker\r\n", ""), TEXT.replace(f"UID:{UUID(int=7)}", "UID:other")],
