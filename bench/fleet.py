@@ -12,18 +12,17 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import asyncpg
+from tests.chaos.deployment import migrated
 from tests.chaos.platform import PAGE, Api, token_for
 from tests.e2e.smoke.children import Child
 from tests.e2e.smoke.waiting import until
 from tests.postgres import named
 from tests.servers import postgres_database, redis_server
-from yarl import URL
 
 from bench.place import Place, place
 from bench.processor import spent, spent_by_server
-from metonic_core.spi import OAuth2
+from metonic_gateway.demo.stand_ins import GOOGLE
 from metonic_gateway.http.identity import Identity, Role
-from metonic_google.provider import PROVIDER
 from metonic_simulators.servers import HOST, free_port
 
 _BEGIN = """mutation ($page: String!) { it: connectProvider(provider: "google", redirectUri: $page) {
@@ -126,17 +125,14 @@ async def fleet(users: int, public_url: str) -> AsyncIterator[Fleet]:
             "METONIC_PUBLIC_URL": public_url,
             "METONIC_ALLOW_PRIVATE_ADDRESSES": "true",
             "METONIC_REDIRECT_URIS": PAGE,
-            "METONIC_STAND_INS": json.dumps(dict.fromkeys(_origins(), there.url.rstrip("/"))),
+            "METONIC_STAND_INS": json.dumps(dict.fromkeys(GOOGLE.origins, there.url.rstrip("/"))),
             "METONIC_OAUTH_CLIENTS": json.dumps(
                 {"google": {"id": there.client_id, "secret": there.client_secret}}
             ),
             "METONIC_PACES": '{"google": {"account": 1000000, "project": 10000000}}',
             "METONIC_LOG_LEVEL": "warning",
         }
-        migrating = Child(("metonic", "migrate"), 0, folder / "migrate.log", environment)
-        await migrating.start()
-        if migrating.running is None or await migrating.running.wait() != 0:
-            raise RuntimeError(migrating.complaints())
+        await migrated(folder, environment)
         ports = {"serve": port, "worker": 0, ANOTHER_WORKER: 0, "scheduler": 0}
         children = {
             name: Child(("metonic", name.rpartition(" ")[2]), at, folder / f"{name}.log", environment)
@@ -158,11 +154,3 @@ async def fleet(users: int, public_url: str) -> AsyncIterator[Fleet]:
             named(database),
             connection,
         )
-
-
-def _origins() -> Sequence[str]:
-    sign_in = PROVIDER.sign_in
-    if not isinstance(sign_in, OAuth2):
-        raise TypeError("one signs in at Google's own page")
-    own = sign_in.server, sign_in.authorize_url, sign_in.token_url, sign_in.keys_url, sign_in.revoke_url
-    return [str(URL(address).origin()) for address in own if address]

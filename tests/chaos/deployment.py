@@ -163,7 +163,7 @@ async def deployed(
                     for n in range(2)
                 ],
             )
-            await _migrated(folder, environment)
+            await migrated(folder, environment)
             try:
                 for child in made.processes.values():
                     await child.start()
@@ -172,7 +172,8 @@ async def deployed(
                 await asyncio.gather(*(child.kill() for child in made.processes.values()))
 
 
-async def _migrated(folder: Path, environment: Mapping[str, str]) -> None:
+async def migrated(folder: Path, environment: Mapping[str, str]) -> None:
+    """Have the database of that environment made; raises RuntimeError."""
     child = Child(("metonic", "migrate"), 0, folder / "migrate.log", environment)
     await child.start()
     if child.running is None or await child.running.wait() != 0:

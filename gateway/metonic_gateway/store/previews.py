@@ -118,8 +118,7 @@ async def fail(claimed: Claimed, error: RunError) -> None:
 
 async def give_back(claimed: Claimed) -> None:
     """Have another worker make it, and at once."""
-    mine = CalendarSyncHistory.filter(id=claimed.run_id, state=RUNNING, started_at=claimed.claimed_at)
-    await mine.update(state=QUEUED)
+    await _mine(claimed).update(state=QUEUED)
 
 
 async def give_back_all() -> int:
@@ -128,8 +127,11 @@ async def give_back_all() -> int:
 
 
 async def _is_mine(claimed: Claimed) -> bool:
-    rows = CalendarSyncHistory.filter(id=claimed.run_id, state=RUNNING, started_at=claimed.claimed_at)
-    return bool(await rows.select_for_update(no_key=True).only("id"))
+    return bool(await _mine(claimed).select_for_update(no_key=True).only("id"))
+
+
+def _mine(claimed: Claimed) -> QuerySet[CalendarSyncHistory]:
+    return CalendarSyncHistory.filter(id=claimed.run_id, state=RUNNING, started_at=claimed.claimed_at)
 
 
 async def _end(run_id: UUID, status: str, now: datetime, errors: Sequence[RunError]) -> None:
