@@ -129,10 +129,7 @@ async def _succeed(run: Run, report: Report, behind: Behind) -> bool:
         # The run that sent them has a row already, or whoever asked for this one.
         errors.append(unsettled(report.unsettled).as_error(now))
     status = PARTIAL if errors else SUCCESS
-    if run.log.id is not None:
-        # Whoever took the calendar away was told of this row as of the run that is to come.
-        await leases.hold(run.lease.calendar_id, run.lease.fence)
-    await run.log.finish(Outcome(status, report.conflicts, errors), now)
+    await run.log.succeed(Outcome(status, report.conflicts, errors), now)
     _log.info("run_finished", calendar=run.calendar.id, sent=report.pushed, pulled=report.pulled)
     at = await _next_at(run, report, behind, now)
     success = Success(status, at, is_idle=run.log.id is None)
@@ -143,8 +140,8 @@ async def _succeed(run: Run, report: Report, behind: Behind) -> bool:
 
 async def _next_at(run: Run, report: Report, behind: Behind, now: datetime) -> datetime:
     """When the calendar is due again; at once where a run that went one way owes the rest, or one waits."""
-    # Only who had a row can have left another one waiting; whoever asked meanwhile is known by their nudge.
-    is_next_waiting = run.log.id is not None and await runs.is_any_unfinished(run.calendar.id)
+    # Of several that waited one is answered; whoever asked meanwhile is known by their nudge.
+    is_next_waiting = run.log.has_predecessor and await runs.is_any_unfinished(run.calendar.id)
     if report.is_owing or is_next_waiting:
         return now
     regular = next_sync(now, await _every(run, report, now), dice())

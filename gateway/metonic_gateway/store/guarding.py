@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from tortoise.expressions import RawSQL
+
 from metonic_core.model.mapping import HoldKind
 from metonic_core.reconcile.guard import CAUSES, FEW, INFERRED, SPAN, Kind, Load
 from metonic_core.reconcile.step import Act, Reason, Side
@@ -14,6 +16,12 @@ from metonic_gateway.store.outcomes import count_standing
 Found = dict[Kind, frozenset[UUID]]
 
 
+_DUE_PAIRS = """(SELECT COUNT(*) FROM "calendar_sync_mappings" WHERE "link_id" = "calendar_links"."id"
+    AND "due" = 'decide' AND "external_base" IS NOT NULL)"""
+_IS_ANY_HELD = """EXISTS (SELECT 1 FROM "calendar_sync_mappings" WHERE "link_id" = "calendar_links"."id"
+    AND "hold" = 'guarded')"""
+
+
 def due_pairs(link_id: UUID) -> Rows:
     """Rows to be decided that have had both sides: nothing inferred is done to others."""
     return CalendarSyncMapping.filter(link_id=link_id, due=Due.DECIDE, external_base__isnull=False)
@@ -21,12 +29,13 @@ def due_pairs(link_id: UUID) -> Rows:
 
 async def load(link_id: UUID, now: datetime) -> Load:
     """Where next to nothing happened, fewer than three items, the pairs are not counted: they are many."""
-    due = await due_pairs(link_id).count()
-    done, held = await _done(link_id, now), await _held(link_id)
-    is_suspect = (await CalendarLink.get(id=link_id).values("is_suspect"))["is_suspect"]
+    asked = {"due_pairs": RawSQL(_DUE_PAIRS), "is_any_held": RawSQL(_IS_ANY_HELD)}
+    link = await CalendarLink.filter(id=link_id).annotate(**asked).get()
+    due, done = link.due_pairs, await _done(link_id, now)
+    held = await _held(link_id) if link.is_any_held else {kind: frozenset() for kind in Kind}
     number = due + sum(map(len, (*done.values(), *held.values())))
-    pairs = await count_pairs(link_id) if is_suspect or number >= FEW else FEW
-    return Load(pairs, due, done, held, is_suspect)
+    pairs = await count_pairs(link_id) if link.is_suspect or number >= FEW else FEW
+    return Load(pairs, due, done, held, link.is_suspect)
 
 
 async def count_pairs(link_id: UUID) -> int:

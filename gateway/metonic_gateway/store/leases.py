@@ -31,6 +31,7 @@ class Glance:
     is_any_ripening: bool
     is_any_unfinished: bool
     is_any_leaving: bool
+    is_any_held: bool
 
 
 _OF_GLANCE = {
@@ -44,6 +45,8 @@ _OF_GLANCE = {
         AND "kind" = 'sync')""",
     "is_any_leaving": """EXISTS (SELECT 1 FROM "calendar_links"
         WHERE "sync_config_id" = "calendar_sync_configs"."id" AND "is_leaving")""",
+    "is_any_held": """EXISTS (SELECT 1 FROM "calendar_sync_mappings"
+        WHERE "link_id" = "calendar_sync_configs"."link_id" AND "hold" = 'guarded')""",
 }
 
 
@@ -53,6 +56,7 @@ class Lease:
 
     ``is_noticed``: one of those that no run has answered yet came from the provider. ``due_at`` is since when
     the calendar was due. ``calendar`` and ``glance`` are as they were when the lease was taken.
+    ``is_given_back``: nobody has extended it since.
     """
 
     calendar_id: UUID
@@ -64,6 +68,7 @@ class Lease:
     due_at: datetime
     calendar: ConnectedCalendar
     glance: Glance
+    is_given_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +153,7 @@ async def extend(lease: Lease, now: datetime) -> bool:
     is_ours = Q(fence=lease.fence) | Q(lease_until=lease.until)
     if not await CalendarSyncConfig.filter(is_ours, id=lease.calendar_id).update(lease_until=until):
         return False
-    lease.until = until
+    lease.until, lease.is_given_back = until, False
     return True
 
 
@@ -165,8 +170,9 @@ async def release(lease: Lease) -> None:
     Problem: the fence alone cannot tell a calendar that was taken away from one that was taken over.
     Solution: the end of the lease can, as it is moved by holders only.
     """
-    ours = CalendarSyncConfig.filter(id=lease.calendar_id, lease_until=lease.until)
-    await ours.update(lease_until=None)
+    if not lease.is_given_back:
+        ours = CalendarSyncConfig.filter(id=lease.calendar_id, lease_until=lease.until)
+        await ours.update(lease_until=None)
 
 
 async def break_all() -> int:

@@ -20,7 +20,7 @@ from metonic_core.reconcile.guard import Held as HeldItem
 from metonic_core.reconcile.guard import Load
 from metonic_core.reconcile.step import Conflict, Operation
 from metonic_core.selection import Choice, Selection
-from metonic_core.sync import Clock, Due, Link, Phase
+from metonic_core.sync import Clock, Due, Link, Phase, ToDo
 from metonic_gateway.store import (
     alikes,
     appointments,
@@ -67,7 +67,7 @@ class SqlLedger:
         told: Callable[[UUID], None] = lambda _: None,
     ) -> None:
         self._held = held
-        self.work = Work(held.calendar_id, held.link_id, held.glance)
+        self.work = Work(held.link_id, held.glance)
         self._calendar_id, self._link_id = held.calendar_id, held.link_id
         self._window, self._clock, self._run = window, clock, run
         self._gauge = Gauge(run, clock, told)
@@ -101,7 +101,8 @@ class SqlLedger:
         self.has_stored = self.work.has_moved = True
         await appointments.insert_imported(list(pending.imports.values()), now)
         await self._spread(pending.changed, now)
-        await plans.release(pending.rows)
+        if self.work.may_be_held:
+            await plans.release(pending.rows)
         await mappings.store(pending.rows, now)
         await noting.store(self._calendar_id, pending.notes, now)
         await self._spread(await self._going_on(pending.imports), now)
@@ -127,7 +128,9 @@ class SqlLedger:
         await models.SyncOperation.bulk_create(pending.lines)
         cause = Cause(self._held.provider, run_id, self._held.user_id)
         await changes.record(pending.news, cause, now)
-        await plans.note(run_id, pending.items, now)
+        if pending.items:
+            await plans.note(run_id, pending.items, now)
+            self._run.has_held = True
         self.has_changed |= bool(pending.news)
 
     async def link(self) -> Link:
@@ -144,11 +147,8 @@ class SqlLedger:
         # What was chosen for an appointment is read with the appointment: a user may have chosen thousands.
         return selections.selection_of(self._settings, self._window(), {self._calendar_id: self._choices})
 
-    async def is_any_due(self, *due: Due) -> bool:
-        return await self.work.is_any_due(*due)
-
-    async def is_at_rest(self) -> bool:
-        return await self.work.is_none_left()
+    async def to_do(self) -> ToDo:
+        return await self.work.to_do()
 
     async def due(self, due: Due, after: UUID | None, limit: int) -> Sequence[values.Mapping]:
         await self._flush()
@@ -268,6 +268,7 @@ class SqlLedger:
             await mappings.open_each([(self._link_id, appointment.id)])
 
     async def hold(self, held: HeldItem) -> None:
+        self.work.has_held = True
         if held.is_news:
             self._pending.items.append(held)
         if held.conflict:

@@ -32,8 +32,18 @@ class Success:
 async def record_success(lease: Lease, success: Success, now: datetime) -> bool:
     """Returns whether somebody asked meanwhile, so that the calendar is due at once; raises LeaseLost.
 
-    Where only the provider told of something meanwhile, it is due a little later.
+    Where only the provider told of something meanwhile, it is due a little later. The lease is given back.
     """
+    # Said before it is done: who extends the lease meanwhile takes it again, and says so.
+    lease.is_given_back = True
+    try:
+        return await _record_success(lease, success, now)
+    except BaseException:
+        lease.is_given_back = False
+        raise
+
+
+async def _record_success(lease: Lease, success: Success, now: datetime) -> bool:
     columns = {
         "last_sync_at": now,
         "last_sync_status": success.status,
@@ -43,6 +53,7 @@ async def record_success(lease: Lease, success: Success, now: datetime) -> bool:
         "problem": None,
         "served_seq": lease.nudge_seq,
         "next_sync_at": success.next_sync_at,
+        "lease_until": None,
     }
     if await _held(lease).filter(nudge_seq=lease.nudge_seq).update(**columns):
         return False

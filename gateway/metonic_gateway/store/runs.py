@@ -9,12 +9,14 @@ from uuid import UUID, uuid4
 from tortoise.expressions import F
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
+from tortoise.transactions import in_transaction
 
 from metonic_core.reconcile.step import Side
 from metonic_core.selection import Direction
 from metonic_gateway.store import plans
+from metonic_gateway.store.leases import hold
 from metonic_gateway.store.models import CalendarLink, CalendarSyncConfig, CalendarSyncHistory, SyncOperation
-from metonic_gateway.store.states import FAILED, FULL, MANUAL, PULL, PUSH, QUEUED, RUNNING, SYNC, WEBHOOK
+from metonic_gateway.store.states import FAILED, FINISHED, FULL, MANUAL, PULL, PUSH, QUEUED, RUNNING, SYNC, WEBHOOK
 from metonic_gateway.store.transactions import hold_calendars, transactional
 
 
@@ -59,11 +61,13 @@ class RunLog:
     ``fence`` is the calendar's when the run began, ``row`` the id of its row if it has one. ``one_way`` is
     the only way that it goes, where it was asked for so, ``otherwise_at`` when its calendar was due anyway.
     ``has_predecessor``: a row was there already, so that another run may have ended before its end.
+    ``has_held``: there is a plan that waits for a person.
     """
 
     one_way: Direction | None = None
     otherwise_at: datetime | None = None
     has_predecessor: bool = False
+    has_held: bool = False
 
     def __init__(
         self, calendar_id: UUID, reason: str, started_at: datetime, fence: int, *, row: UUID | None = None
@@ -128,11 +132,25 @@ class RunLog:
         if self.id is not None:
             await self._finish(self.id, outcome, now)
 
+    async def succeed(self, outcome: Outcome, now: datetime) -> None:
+        """The same under the fence; raises LeaseLost.
+
+        Whoever took the calendar away was told of this row as of the run that is to come.
+        """
+        if self.id is not None:
+            async with in_transaction():
+                await hold(self._calendar_id, self._fence)
+                await self._end(self.id, outcome, now)
+
     @transactional
     async def _finish(self, row: UUID, outcome: Outcome, now: datetime) -> None:
         await hold_calendars([self._calendar_id])
+        await self._end(row, outcome, now)
+
+    async def _end(self, row: UUID, outcome: Outcome, now: datetime) -> None:
+        may_wait = self.has_held or self.has_predecessor
         await CalendarSyncHistory.filter(id=row).update(
-            state=await plans.state_at_end(row, self._calendar_id),
+            state=await plans.state_at_end(row, self._calendar_id) if may_wait else FINISHED,
             completed_at=now,
             status=outcome.status,
             conflicts_detected=outcome.conflicts,

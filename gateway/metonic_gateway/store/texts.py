@@ -20,6 +20,7 @@ from uuid import UUID
 
 from tortoise.expressions import CombinedExpression, F, Q, RawSQL, Value
 from tortoise.fields import JSONField
+from tortoise.functions import Count
 from tortoise.models import Model
 from tortoise.queryset import (
     BulkCreateQuery,
@@ -47,6 +48,7 @@ _TOLD = {
     for kind in _KINDS
 }
 _PLAIN = (str, int, float, UUID, datetime, date)
+_PLAIN_COUNT = vars(Count("id"))
 _VALUE = "a value"
 _MOST, _LONGEST_LIST = 2_000, 50
 """How many texts are kept, and for lists of how many values."""
@@ -193,6 +195,9 @@ def _fixed(value: Any) -> object:  # noqa: ANN401 - whatever Tortoise keeps
 def _annotation(kind: type, name: str, value: object) -> Shape:
     if kind is QuerySet and type(value) is RawSQL:
         return name, value.sql
+    # Of other functions a part of what they come to is found out with the text.
+    if kind is ValuesQuery and type(value) is Count and vars(value) == _PLAIN_COUNT:
+        return name, value.field
     raise _ShapelessError
 
 

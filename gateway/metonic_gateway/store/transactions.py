@@ -74,21 +74,22 @@ async def hold_calendars(ids: Collection[UUID]) -> None:
         await _hold('"id" = ANY($1)', ids)
 
 
-async def hold_calendars_of(users: Collection[UUID]) -> None:
-    """The same for all calendars of these users, who get no further one meanwhile."""
+async def hold_calendars_of(users: Collection[UUID]) -> Collection[UUID]:
+    """The same for all calendars of these users, who get no further one meanwhile; returns which these are."""
     if not users or not _is_side_by_side():
-        return
+        return ()
     await _connection().execute_query(
         'SELECT 1 FROM "users" WHERE "id" = ANY($1) ORDER BY "id" FOR KEY SHARE', [sorted(users)]
     )
-    await _hold('"user_id" = ANY($1)', users)
+    return await _hold('"user_id" = ANY($1)', users)
 
 
-async def _hold(which: str, ids: Collection[UUID]) -> None:
-    await _connection().execute_query(
-        f'SELECT 1 FROM "calendar_sync_configs" WHERE {which} ORDER BY "id" FOR NO KEY UPDATE',  # noqa: S608 - ours
+async def _hold(which: str, ids: Collection[UUID]) -> Collection[UUID]:
+    _, rows = await _connection().execute_query(
+        f'SELECT "id" FROM "calendar_sync_configs" WHERE {which} ORDER BY "id" FOR NO KEY UPDATE',  # noqa: S608 - ours
         [list(ids)],
     )
+    return {row["id"] for row in rows}
 
 
 async def is_free(appointment_id: UUID) -> bool:
