@@ -37,8 +37,8 @@ class Due(StrEnum):
 class ToDo:
     """What a link has rows for that are due.
 
-    ``decide_lone``: one without an appointment is to be decided. ``ripen``: a conflict waits for the policy of
-    its calendar, whether or not its time has come.
+    ``decide_lone``: one without an appointment is to be decided. ``ripen``: a conflict waits for the policy
+    of its calendar, whether or not its time has come.
     """
 
     settle: bool = False

@@ -114,13 +114,13 @@ async def _sync(run: Run) -> bool:
         if ledger.has_changed:
             run.services.feed.publish(CHANGES)
     behind = await leave_former(run) if run.lease.glance.is_any_leaving else Behind()
-    if ledger.work.has_moved or run.calendar.failures > 0 or run.log.has_predecessor:
-        # Before the log ends: what was stored by a run that did not get here is counted by the next.
-        await outcomes.count_pairs(run.lease, run.link_id)
-    return await _succeed(run, report, behind)
+    # What was stored by a run that did not get here is counted by the next.
+    may_differ = ledger.work.has_moved or run.calendar.failures > 0 or run.log.has_predecessor
+    pairs = await outcomes.count_pairs(run.link_id) if may_differ else None
+    return await _succeed(run, report, behind, pairs)
 
 
-async def _succeed(run: Run, report: Report, behind: Behind) -> bool:
+async def _succeed(run: Run, report: Report, behind: Behind, pairs: int | None) -> bool:
     now = run.now()
     errors = [*errors_of(report, now), *behind.errors]
     if errors:
@@ -129,11 +129,10 @@ async def _succeed(run: Run, report: Report, behind: Behind) -> bool:
         # The run that sent them has a row already, or whoever asked for this one.
         errors.append(unsettled(report.unsettled).as_error(now))
     status = PARTIAL if errors else SUCCESS
-    await run.log.succeed(Outcome(status, report.conflicts, errors), now)
-    _log.info("run_finished", calendar=run.calendar.id, sent=report.pushed, pulled=report.pulled)
     at = await _next_at(run, report, behind, now)
-    success = Success(status, at, is_idle=run.log.id is None)
+    success = Success(run.log, Outcome(status, report.conflicts, errors), at, pairs)
     is_due_again = await outcomes.record_success(run.lease, success, now)
+    _log.info("run_finished", calendar=run.calendar.id, sent=report.pushed, pulled=report.pulled)
     run.count(status)
     return is_due_again
 
@@ -141,7 +140,8 @@ async def _succeed(run: Run, report: Report, behind: Behind) -> bool:
 async def _next_at(run: Run, report: Report, behind: Behind, now: datetime) -> datetime:
     """When the calendar is due again; at once where a run that went one way owes the rest, or one waits."""
     # Of several that waited one is answered; whoever asked meanwhile is known by their nudge.
-    is_next_waiting = run.log.has_predecessor and await runs.is_any_unfinished(run.calendar.id)
+    may_wait = run.log.has_predecessor
+    is_next_waiting = may_wait and await runs.is_any_unfinished(run.calendar.id, besides=run.log.id)
     if report.is_owing or is_next_waiting:
         return now
     regular = next_sync(now, await _every(run, report, now), dice())

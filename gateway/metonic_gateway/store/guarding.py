@@ -1,6 +1,7 @@
 """What the guard counts in one link."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from tortoise.expressions import RawSQL
@@ -11,7 +12,7 @@ from metonic_core.reconcile.step import Act, Reason, Side
 from metonic_core.sync import Due
 from metonic_gateway.store.mappings import Rows
 from metonic_gateway.store.models import CalendarLink, CalendarSyncMapping, SyncOperation
-from metonic_gateway.store.outcomes import count_standing
+from metonic_gateway.store.outcomes import count_pairs
 
 Found = dict[Kind, frozenset[UUID]]
 
@@ -30,17 +31,12 @@ def due_pairs(link_id: UUID) -> Rows:
 async def load(link_id: UUID, now: datetime) -> Load:
     """Where next to nothing happened, fewer than three items, the pairs are not counted: they are many."""
     asked = {"due_pairs": RawSQL(_DUE_PAIRS), "is_any_held": RawSQL(_IS_ANY_HELD)}
-    link = await CalendarLink.filter(id=link_id).annotate(**asked).get()
+    link: Any = await CalendarLink.filter(id=link_id).annotate(**asked).get()
     due, done = link.due_pairs, await _done(link_id, now)
     held = await _held(link_id) if link.is_any_held else {kind: frozenset() for kind in Kind}
     number = due + sum(map(len, (*done.values(), *held.values())))
     pairs = await count_pairs(link_id) if link.is_suspect or number >= FEW else FEW
     return Load(pairs, due, done, held, link.is_suspect)
-
-
-async def count_pairs(link_id: UUID) -> int:
-    """How many appointments of the link have an event that stands."""
-    return await count_standing(CalendarSyncMapping.filter(link_id=link_id).exclude(appointment_id=None))
 
 
 async def is_suddenly_empty(link_id: UUID, read_round: int) -> bool:

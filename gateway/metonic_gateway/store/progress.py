@@ -28,8 +28,7 @@ class Gauge:
         self._began_at: datetime | None = None
         self._done = 0
         self._written_at: datetime | None = None
-        self._looked_at: datetime | None = None
-        self._told_at = clock()
+        self._looked_at = self._told_at = clock()
 
     async def note(self, phase: Phase, done: int, total: int | None) -> None:
         """Take how far the run is; ``total`` equal to ``done`` ends the phase."""

@@ -9,14 +9,23 @@ from uuid import UUID, uuid4
 from tortoise.expressions import F
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
-from tortoise.transactions import in_transaction
 
 from metonic_core.reconcile.step import Side
 from metonic_core.selection import Direction
 from metonic_gateway.store import plans
-from metonic_gateway.store.leases import hold
 from metonic_gateway.store.models import CalendarLink, CalendarSyncConfig, CalendarSyncHistory, SyncOperation
-from metonic_gateway.store.states import FAILED, FINISHED, FULL, MANUAL, PULL, PUSH, QUEUED, RUNNING, SYNC, WEBHOOK
+from metonic_gateway.store.states import (
+    FAILED,
+    FINISHED,
+    FULL,
+    MANUAL,
+    PULL,
+    PUSH,
+    QUEUED,
+    RUNNING,
+    SYNC,
+    WEBHOOK,
+)
 from metonic_gateway.store.transactions import hold_calendars, transactional
 
 
@@ -132,22 +141,13 @@ class RunLog:
         if self.id is not None:
             await self._finish(self.id, outcome, now)
 
-    async def succeed(self, outcome: Outcome, now: datetime) -> None:
-        """The same under the fence; raises LeaseLost.
-
-        Whoever took the calendar away was told of this row as of the run that is to come.
-        """
-        if self.id is not None:
-            async with in_transaction():
-                await hold(self._calendar_id, self._fence)
-                await self._end(self.id, outcome, now)
-
     @transactional
     async def _finish(self, row: UUID, outcome: Outcome, now: datetime) -> None:
         await hold_calendars([self._calendar_id])
-        await self._end(row, outcome, now)
+        await self.end(row, outcome, now)
 
-    async def _end(self, row: UUID, outcome: Outcome, now: datetime) -> None:
+    async def end(self, row: UUID, outcome: Outcome, now: datetime) -> None:
+        """The same in a transaction that has changed the row of the calendar."""
         may_wait = self.has_held or self.has_predecessor
         await CalendarSyncHistory.filter(id=row).update(
             state=await plans.state_at_end(row, self._calendar_id) if may_wait else FINISHED,
@@ -267,9 +267,10 @@ async def _unfinished(calendar_id: UUID) -> Sequence[CalendarSyncHistory]:
     return await _open(calendar_id).filter(kind=SYNC).order_by("requested_at")
 
 
-async def is_any_unfinished(calendar_id: UUID) -> bool:
-    """Whether a run of this calendar syncs or waits to."""
-    return await _open(calendar_id).filter(kind=SYNC).exists()
+async def is_any_unfinished(calendar_id: UUID, *, besides: UUID | None = None) -> bool:
+    """Whether a run of this calendar syncs or waits to, ``besides`` that one."""
+    runs = _open(calendar_id).filter(kind=SYNC)
+    return await (runs if besides is None else runs.exclude(id=besides)).exists()
 
 
 def _open(calendar_id: UUID) -> QuerySet[CalendarSyncHistory]:

@@ -18,7 +18,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import CombinedExpression, F, Q, RawSQL, Value
+from tortoise.expressions import Case, CombinedExpression, F, Q, RawSQL, Value, When
 from tortoise.fields import JSONField
 from tortoise.functions import Count
 from tortoise.models import Model
@@ -256,15 +256,21 @@ def _changes(columns: Mapping[str, Any], model: type[Model], values: list[Any]) 
             values.append(field.to_db_value(value, None))  # type: ignore[arg-type] # as Tortoise does
             yield name, _VALUE
         else:
-            yield name, _expression(value)
+            yield name, _expression(value, model, values)
 
 
-def _expression(value: object) -> object:
+def _expression(value: object, model: type[Model], values: list[Any]) -> object:
     match value:
         case F(name=name):
             return F, name
         case CombinedExpression(left=left, connector=connector, right=right):
-            return connector, _expression(left), _expression(right)
+            return connector, _expression(left, model, values), _expression(right, model, values)
         case Value(value=int(number)):
             return Value, number
+        case Value(value=datetime() as at):
+            values.append(at)
+            return _VALUE
+        case Case(args=[When(args=[Q() as q], kwargs={}, negate=False, then=then)], default=default):
+            found = _condition(q, model, values), _expression(then, model, values)
+            return Case, *found, _expression(default, model, values)
     raise _ShapelessError

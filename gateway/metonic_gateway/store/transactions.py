@@ -75,7 +75,7 @@ async def hold_calendars(ids: Collection[UUID]) -> None:
 
 
 async def hold_calendars_of(users: Collection[UUID]) -> Collection[UUID]:
-    """The same for all calendars of these users, who get no further one meanwhile; returns which these are."""
+    """The same for all calendars of these users, who get no further one meanwhile; returns which they are."""
     if not users or not _is_side_by_side():
         return ()
     await _connection().execute_query(

@@ -9,7 +9,8 @@ from metonic_core.sync import ToDo
 from metonic_gateway.store.leases import Glance
 from metonic_gateway.store.models import CalendarLink
 
-_IS_DUE = 'EXISTS (SELECT 1 FROM "calendar_sync_mappings" WHERE "link_id" = "calendar_links"."id" AND "due" = {})'
+_IS_DUE = """EXISTS (SELECT 1 FROM "calendar_sync_mappings"
+    WHERE "link_id" = "calendar_links"."id" AND "due" = {})"""
 _TO_DO = {
     "settle": _IS_DUE.format("'settle'"),
     "read": _IS_DUE.format("'read'"),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from tests.gateway.house import House
-from tortoise.expressions import F, Q, RawSQL, Subquery
+from tortoise.expressions import Case, F, Q, RawSQL, Subquery, Value, When
 from tortoise.queryset import AwaitableQuery
 
 from metonic_core.sync import Due
@@ -34,6 +34,10 @@ def _at(n: int) -> datetime:
     return NOON + timedelta(minutes=n)
 
 
+def _value(value: datetime) -> Any:  # noqa: ANN401 - Tortoise takes any expression, but says otherwise
+    return Value(value)
+
+
 configs, mappings = CalendarSyncConfig, CalendarSyncMapping
 KEPT: dict[str, Make] = {
     "one row": lambda n: configs.filter(id=_id(n), fence=n),
@@ -56,6 +60,12 @@ KEPT: dict[str, Make] = {
     ),
     "changed": lambda n: configs.filter(id=_id(n), nudge_seq=n).update(
         served_seq=n, failures=0, problem=None, next_sync_at=_at(n), idle_runs=F("idle_runs") + 1
+    ),
+    "as the case may be": lambda n: configs.filter(id=_id(n)).update(
+        next_sync_at=Case(
+            When(Q(Q(next_sync_at=None) | Q(next_sync_at__gt=_at(n)), failures=0), then=_value(_at(n))),
+            default=F("next_sync_at"),
+        )
     ),
     "a document": lambda n: Appointment.filter(id=_id(n)).update(content={"n": n}, is_deleted=False),
     "erased": lambda n: AppointmentParticipant.filter(appointment_id__in=[_id(n)]).delete(),
