@@ -85,6 +85,7 @@ class Ledger(Protocol):
     What is called inside ``transaction`` is stored all or not at all, and rows read there are locked until it
     ends; it raises LeaseLost when the run lost its lease. Outside it are called ``progress``, and what a run
     asks that finds nothing, as most do, or that decides nothing by itself: ``link``, ``to_do`` and ``load``.
+    So is ``move_link``.
     """
 
     @property
@@ -97,6 +98,10 @@ class Ledger(Protocol):
     async def link(self) -> Link: ...
 
     async def save_link(self, link: Link) -> None: ...
+
+    async def move_link(self, link: Link) -> None:
+        """The same as a transaction of its own."""
+        ...
 
     async def selection(self) -> Selection:
         """What the calendar takes now."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from tortoise.expressions import F, Q
+from tortoise.expressions import F, Q, Subquery
 
 from metonic_core.model.appointment import Appointment, Participant, stamped
 from metonic_core.model.when import Window
@@ -72,10 +72,16 @@ async def change(
     return await draw_each([appointment], window, now, is_commanded=is_commanded)
 
 
-async def overwrite(appointment: Appointment, now: datetime) -> bool:
-    """The same for what is not yet drawn and whose people are as they were; False if the version moved."""
+async def overwrite(appointment: Appointment, now: datetime, *, is_waiting: bool = True) -> bool:
+    """The same for what is not yet drawn and whose people are as they were; False if the version moved.
+
+    And, where it ``is_waiting`` for nobody, if somebody is at that appointment.
+    """
     columns = appointment_columns(replace(appointment, version=appointment.version + 1), now)
     mine = models.Appointment.filter(id=appointment.id, version=appointment.version)
+    if not is_waiting:
+        free = models.Appointment.filter(id=appointment.id).select_for_update(skip_locked=True, no_key=True)
+        mine = mine.filter(id__in=Subquery(free.only("id")))
     return bool(await mine.update(**columns))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tortoise.expressions import F, Q, RawSQL
+from tortoise.expressions import F, Q, RawSQL, Subquery
 
 from metonic_core.sync import LeaseLost
 from metonic_gateway.store.connected import ConnectedCalendar, value_of
@@ -162,6 +162,12 @@ async def hold(calendar_id: UUID, fence: int) -> None:
     held = CalendarSyncConfig.filter(id=calendar_id, fence=fence)
     if not await held.select_for_update(no_key=True).only("id"):
         raise LeaseLost("another run took this calendar over")
+
+
+def held(by: Held) -> Subquery:
+    """The calendar under its fence, kept by a statement that changes nothing where there is none."""
+    calendar = CalendarSyncConfig.filter(id=by.calendar_id, fence=by.fence)
+    return Subquery(calendar.select_for_update(no_key=True).only("id"))
 
 
 async def release(lease: Lease) -> None:

@@ -20,7 +20,7 @@ from metonic_core.reconcile.guard import Held as HeldItem
 from metonic_core.reconcile.guard import Load
 from metonic_core.reconcile.step import Conflict, Operation
 from metonic_core.selection import Choice, Selection
-from metonic_core.sync import Clock, Due, Link, Phase, ToDo
+from metonic_core.sync import Clock, Due, LeaseLost, Link, Phase, ToDo
 from metonic_gateway.store import (
     alikes,
     appointments,
@@ -29,6 +29,7 @@ from metonic_gateway.store import (
     drawing,
     guarding,
     journal,
+    leases,
     mappings,
     models,
     noting,
@@ -43,7 +44,6 @@ from metonic_gateway.store.pending import Pending
 from metonic_gateway.store.progress import Gauge
 from metonic_gateway.store.rows import link_columns, link_of, mapping_of
 from metonic_gateway.store.runs import RunLog
-from metonic_gateway.store.transactions import is_free
 from metonic_gateway.store.work import Work
 
 
@@ -52,8 +52,8 @@ class SqlLedger:
 
     ``drawn`` are the connected calendars in which this run made work; ``has_changed`` says that the platform
     has something to hear of, ``has_stored`` that anything of the link moved, ``has_missed`` that what was due
-    stays so because somebody was at its appointment. ``told`` is called when that row says anew how far the
-    run is. The window is asked for each time, as a run may last past midnight.
+    stays so because somebody is or was at its appointment. ``told`` is called when that row says anew how far
+    the run is. The window is asked for each time, as a run may last past midnight.
     """
 
     def __init__(  # noqa: PLR0913 - what it works with, each with a name of its own
@@ -139,6 +139,12 @@ class SqlLedger:
     async def save_link(self, link: Link) -> None:
         self.has_stored = True
         await models.CalendarLink.filter(id=link.id).update(**link_columns(link))
+
+    async def move_link(self, link: Link) -> None:
+        self.has_stored = True
+        mine = models.CalendarLink.filter(id=link.id, sync_config_id__in=leases.held(self._held))
+        if not await mine.update(**link_columns(link)):
+            raise LeaseLost("another run took this calendar over")
 
     async def selection(self) -> Selection:
         row = models.CalendarSyncConfig.get(id=self._calendar_id).select_related("sync_filter", "user")
@@ -246,10 +252,8 @@ class SqlLedger:
             return True
         if any(changed.id == appointment.id for changed in self._pending.changed.values()):
             await self._flush()
-        if not await is_free(appointment.id):
+        if not await appointments.overwrite(appointment, self._clock(), is_waiting=False):
             self.has_missed = True
-            return False
-        if not await appointments.overwrite(appointment, self._clock()):
             return False
         self._pending.changed[paired] = appointment
         kind = ChangeKind.DELETE if appointment.is_deleted else ChangeKind.UPDATE

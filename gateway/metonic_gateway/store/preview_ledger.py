@@ -93,6 +93,9 @@ class PreviewLedger(SqlLedger):
     async def save_link(self, link: Link) -> None:
         self._link = link
 
+    async def move_link(self, link: Link) -> None:
+        self._link = link
+
     async def selection(self) -> Selection:
         return self._assumed.selection
 

@@ -18,7 +18,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import Case, CombinedExpression, F, Q, RawSQL, Value, When
+from tortoise.expressions import Case, CombinedExpression, F, Q, RawSQL, Subquery, Value, When
 from tortoise.fields import JSONField
 from tortoise.functions import Count
 from tortoise.models import Model
@@ -35,7 +35,7 @@ from tortoise.queryset import (
 
 Shape = tuple[Any, ...]
 
-_KINDS = (QuerySet, UpdateQuery, DeleteQuery, ExistsQuery, CountQuery, ValuesQuery, ValuesListQuery)
+KINDS = (QuerySet, UpdateQuery, DeleteQuery, ExistsQuery, CountQuery, ValuesQuery, ValuesListQuery)
 _APART = {
     # What is made with the text, or in which it has no part.
     *("query", "model", "_db", "_capabilities", "_joined_tables", "_select_related_idx", "values"),
@@ -45,7 +45,7 @@ _APART = {
 }
 _TOLD = {
     kind: attrgetter(*sorted({n for base in kind.mro() for n in getattr(base, "__slots__", ())} - _APART))
-    for kind in _KINDS
+    for kind in KINDS
 }
 _PLAIN = (str, int, float, UUID, datetime, date)
 _PLAIN_COUNT = vars(Count("id"))
@@ -94,7 +94,7 @@ class _Made:
 def keep() -> None:
     """Have all statements of this process keep their texts."""
     known: dict[Shape, _Text] = {}
-    for kind in _KINDS:
+    for kind in KINDS:
         made: Any = kind._make_query  # noqa: SLF001 - Tortoise has no other place for it
         kind._make_query = _keeping(known, made)  # type: ignore[method-assign,assignment] # noqa: SLF001 - likewise
     BulkCreateQuery._make_queries = _keeping_inserts(BulkCreateQuery._make_queries)  # type: ignore[method-assign] # noqa: SLF001 - likewise
@@ -215,6 +215,9 @@ def _compared(name: str, value: Any, model: type[Model], values: list[Any]) -> o
     if isinstance(value, _PLAIN):
         values.append(_stored(name, value, model))
         return _VALUE
+    if kind is Subquery:
+        value.query._choose_db_if_not_chosen()  # noqa: SLF001 - as Tortoise does
+        return _shape_of(value.query, values)
     if kind not in {list, tuple, set} or len(value) > _LONGEST_LIST:
         raise _ShapelessError
     if all(map(_is_part_of_text, value)):

@@ -25,7 +25,6 @@ from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClie
 from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
-from metonic_gateway.store import models
 from metonic_gateway.store.postgres import Collision, Interrupted, anew
 
 __all__ = [
@@ -33,7 +32,6 @@ __all__ = [
     "Interrupted",
     "hold_calendars",
     "hold_calendars_of",
-    "is_free",
     "transactional",
 ]
 
@@ -90,11 +88,3 @@ async def _hold(which: str, ids: Collection[UUID]) -> Collection[UUID]:
         [list(ids)],
     )
     return {row["id"] for row in rows}
-
-
-async def is_free(appointment_id: UUID) -> bool:
-    """Whether nobody is at that appointment; if so, nobody is until the transaction ends. Does not wait."""
-    if not _is_side_by_side():
-        return True
-    row = models.Appointment.filter(id=appointment_id).select_for_update(skip_locked=True, no_key=True)
-    return bool(await row.only("id"))

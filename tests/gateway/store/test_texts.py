@@ -68,6 +68,9 @@ KEPT: dict[str, Make] = {
         )
     ),
     "a document": lambda n: Appointment.filter(id=_id(n)).update(content={"n": n}, is_deleted=False),
+    "what another one finds": lambda n: CalendarLink.filter(
+        id=_id(n), sync_config_id__in=Subquery(configs.filter(id=_id(n + 1), fence=n).only("id"))
+    ).update(cursor=f"{n}", round=n + 2),
     "erased": lambda n: AppointmentParticipant.filter(appointment_id__in=[_id(n)]).delete(),
 }
 
