@@ -64,6 +64,7 @@ class Run:
                 calendar.provider,
                 is_former=former is not None,
                 glance=self.lease.glance if former is None else None,
+                nudge_seq=self.lease.nudge_seq,
             ),
             self.services.vault.marker_key(),
             self.services.window,

@@ -76,7 +76,7 @@ class Held:
     """A link of a user's calendar at a provider, held under the fence of a lease.
 
     ``is_former``: another link took its place, so nothing new begins in it. ``glance`` is what was seen when
-    the lease was taken; without it all is asked for.
+    the lease was taken, ``nudge_seq`` the last request by then; without these all is asked for.
     """
 
     calendar_id: UUID
@@ -86,6 +86,7 @@ class Held:
     provider: str
     is_former: bool = False
     glance: Glance | None = None
+    nudge_seq: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +158,17 @@ async def extend(lease: Lease, now: datetime) -> bool:
     return True
 
 
-async def hold(calendar_id: UUID, fence: int) -> None:
-    """Keep the calendar under that fence until the transaction ends; raises LeaseLost."""
+async def hold(calendar_id: UUID, fence: int) -> int:
+    """Keep the calendar under that fence until the transaction ends; raises LeaseLost.
+
+    Returns the number of the last who asked for a run.
+    """
     held = CalendarSyncConfig.filter(id=calendar_id, fence=fence)
-    if not await held.select_for_update(no_key=True).only("id"):
+    rows = await held.select_for_update(no_key=True).only("id", "nudge_seq")
+    if not rows:
         raise LeaseLost("another run took this calendar over")
+    last: int = rows[0].nudge_seq
+    return last
 
 
 def held(by: Held) -> Subquery:

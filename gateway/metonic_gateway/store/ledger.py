@@ -72,6 +72,7 @@ class SqlLedger:
         self._window, self._clock, self._run = window, clock, run
         self._gauge = Gauge(run, clock, told)
         self._pending = Pending()
+        self._is_asked = True
         self._line_at = datetime.min.replace(tzinfo=UTC)
         self._read: dict[UUID, Appointment] = {}
         self._choices: dict[UUID, Choice] = {}
@@ -87,7 +88,7 @@ class SqlLedger:
     async def transaction(self) -> AsyncIterator[None]:
         try:
             async with in_transaction():
-                await hold(self._calendar_id, self._held.fence)
+                self._is_asked = self._held.nudge_seq != await hold(self._calendar_id, self._held.fence)
                 yield
                 await self._flush()
         finally:
@@ -107,7 +108,7 @@ class SqlLedger:
         await noting.store(self._calendar_id, pending.notes, now)
         await self._spread(await self._going_on(pending.imports), now)
         if pending.lines or pending.news or pending.items:
-            await self._report(pending, await self._run.ensure(), now)
+            await self._report(pending, await self._run.ensure(may_be_asked=self._is_asked), now)
 
     async def _going_on(self, imports: Mapping[UUID, Appointment]) -> Mapping[UUID, Appointment]:
         """What was new in the calendar and goes on into others: parts of series, and what those ask for."""
@@ -126,6 +127,7 @@ class SqlLedger:
         for line in pending.lines:
             line.run_id = run_id
         await models.SyncOperation.bulk_create(pending.lines)
+        self._run.done.update(line.side for line in pending.lines)
         cause = Cause(self._held.provider, run_id, self._held.user_id)
         await changes.record(pending.news, cause, now)
         if pending.items:

@@ -1,5 +1,6 @@
 """The history of runs. A run that nobody asked for and that found nothing leaves no row."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,7 +71,8 @@ class RunLog:
     ``fence`` is the calendar's when the run began, ``row`` the id of its row if it has one. ``one_way`` is
     the only way that it goes, where it was asked for so, ``otherwise_at`` when its calendar was due anyway.
     ``has_predecessor``: a row was there already, so that another run may have ended before its end.
-    ``has_held``: there is a plan that waits for a person.
+    ``has_held``: there is a plan that waits for a person. ``done``: how many lines the journal has of each
+    side, unless there was a predecessor.
     """
 
     one_way: Direction | None = None
@@ -86,14 +88,18 @@ class RunLog:
         self._started_at = started_at
         self._fence = fence
         self.id = row
+        self.done = Counter[str]()
 
-    async def ensure(self) -> UUID:
-        """The row's id; inside a transaction the row comes and goes with it."""
+    async def ensure(self, *, may_be_asked: bool = True) -> UUID:
+        """The row's id; inside a transaction the row comes and goes with it.
+
+        ``may_be_asked``: somebody may have asked for a run since this one began.
+        """
         # A row that waits was taken over in a transaction that did not come to its end.
         begun = CalendarSyncHistory.filter(id=self.id).exclude(state=QUEUED)
         if self.id is not None and await begun.exists():
             return self.id
-        return await self.take_over() or await self._make()
+        return (may_be_asked and await self.take_over()) or await self._make()
 
     async def take_over(self) -> UUID | None:
         """Go on in the row that was asked for since the run began; None if there is none.
@@ -144,18 +150,22 @@ class RunLog:
     @transactional
     async def _finish(self, row: UUID, outcome: Outcome, now: datetime) -> None:
         await hold_calendars([self._calendar_id])
-        await self.end(row, outcome, now)
+        await self.end(row, outcome, now, has_failed=True)
 
-    async def end(self, row: UUID, outcome: Outcome, now: datetime) -> None:
-        """The same in a transaction that has changed the row of the calendar."""
+    async def end(self, row: UUID, outcome: Outcome, now: datetime, *, has_failed: bool = False) -> None:
+        """The same in a transaction that has changed the row of the calendar.
+
+        What a run did that has not failed is known, unless there was another one before it.
+        """
         may_wait = self.has_held or self.has_predecessor
+        is_known = not (self.has_predecessor or has_failed)
         await CalendarSyncHistory.filter(id=row).update(
             state=await plans.state_at_end(row, self._calendar_id) if may_wait else FINISHED,
             completed_at=now,
             status=outcome.status,
             conflicts_detected=outcome.conflicts,
             errors=[error.document() for error in outcome.errors],
-            **await counts(row),
+            **(_counted(self.done) if is_known else await counts(row)),
         )
 
     async def requeue(self) -> None:
@@ -222,6 +232,8 @@ async def open_run(
         if run.state == QUEUED:
             await _go_both_ways(run)
             return run.id
+    # A run that is under way looks for it then, and where it has ended already, the next follows at once.
+    await CalendarSyncConfig.filter(id=calendar_id).update(nudge_seq=F("nudge_seq") + 1)
     made = await CalendarSyncHistory.create(
         id=uuid4(),
         sync_config_id=calendar_id,
@@ -292,7 +304,10 @@ async def _close(runs: Collection[CalendarSyncHistory], error: RunError) -> None
 async def counts(run_id: UUID) -> Mapping[str, int]:
     """How much the run has done on each side so far, by the columns of its row."""
     lines = SyncOperation.filter(run_id=run_id).annotate(number=Count("id")).group_by("side")
-    sides = {row["side"]: row["number"] for row in await lines.values("side", "number")}
+    return _counted({row["side"]: row["number"] for row in await lines.values("side", "number")})
+
+
+def _counted(sides: Mapping[str, int]) -> Mapping[str, int]:
     return {"items_pushed": sides.get(Side.EXTERNAL, 0), "items_pulled": sides.get(Side.LOCAL, 0)}
 
 

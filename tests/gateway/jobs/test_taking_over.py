@@ -1,7 +1,9 @@
 """A run that nobody asked for goes on in the row of whoever asks for one while it is at work."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from tests.gateway.graphql.statements import counted
@@ -14,7 +16,7 @@ from metonic_core.model.when import AllDay
 from metonic_core.spi import Unavailable
 from metonic_core.sync import Phase
 from metonic_gateway.jobs.requests import sync_now
-from metonic_gateway.store import runs
+from metonic_gateway.store import preferences, runs
 from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncHistory, SyncOperation
 from metonic_gateway.store.progress import Gauge
 from metonic_gateway.store.runs import Outcome
@@ -220,3 +222,26 @@ async def half_done(house: House) -> UUID:
     columns = {"items_pushed": 0, "items_pulled": 0, "status": None, "completed_at": None}
     await CalendarSyncHistory.filter(id=run.id).update(state="running", **columns)
     return run.id
+
+
+async def test_a_run_that_was_drawn_by_what_a_user_set_meanwhile_follows_at_once(house: House) -> None:
+    put(house, "Dentist")
+    calendar = await synced(house)
+    house.later(LATER)
+
+    async def paused_and_resumed() -> None:
+        for is_paused in (True, False):
+            await preferences.change(
+                house.user,
+                "memory",
+                partial(replace, is_paused=is_paused),
+                house.services.window(),
+                house.now,
+            )
+
+    once(house, paused_and_resumed)
+    await house.sync(calendar)
+    await house.sync(calendar)
+
+    *_, run = await house.runs()
+    assert (run.reason, run.state, run.status) == ("settings", "finished", "success")
