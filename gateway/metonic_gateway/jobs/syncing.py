@@ -17,10 +17,11 @@ from metonic_gateway.jobs.leaving import leave
 from metonic_gateway.jobs.run import Run, dice, fail, note_pause, retry_later
 from metonic_gateway.jobs.troubles import UNEXPECTED, errors_of, unsettled
 from metonic_gateway.services import CHANGES, Services, run_topic, status_topic
-from metonic_gateway.store import leases, outcomes, relying, runs
+from metonic_gateway.store import leases, outcomes, relying, run_log, runs
 from metonic_gateway.store.leases import Lease
 from metonic_gateway.store.outcomes import Success
-from metonic_gateway.store.runs import Outcome, RunLog
+from metonic_gateway.store.run_log import RunLog
+from metonic_gateway.store.runs import Outcome
 from metonic_gateway.store.states import DISCONNECTING, PARTIAL, SUCCESS, WEBHOOK
 from metonic_gateway.store.transactions import Interrupted
 from metonic_gateway.telemetry import get_logger
@@ -66,7 +67,7 @@ async def _with_lease(services: Services, lease: Lease, reason: str) -> None:
 
 async def _log_of(lease: Lease, reason: str, now: datetime) -> RunLog:
     if lease.glance.is_any_unfinished:
-        return await runs.begin(lease.calendar_id, reason, now)
+        return await run_log.begin(lease.calendar_id, reason, now)
     return RunLog(lease.calendar_id, reason, now, lease.fence)
 
 

@@ -138,9 +138,11 @@ async def insert_imported(imported: Sequence[Appointment], now: datetime) -> Non
     await add_participants(imported)
 
 
-async def is_forwarding(user_id: UUID) -> bool:
-    """Whether a calendar of the user also gets what comes in from the others."""
-    return await models.CalendarSyncConfig.exists(user_id=user_id, forward_imported=True)
+async def going_on(imports: Mapping[UUID, Appointment], user_id: UUID) -> Mapping[UUID, Appointment]:
+    """What of these goes on into other calendars of the user: parts of series, and what those ask for."""
+    new = {row: made for row, made in imports.items() if made.imported_from is None}
+    forwarding = models.CalendarSyncConfig.filter(user_id=user_id, forward_imported=True)
+    return imports if new != imports and await forwarding.exists() else new
 
 
 async def replace_participants(appointments: Sequence[Appointment]) -> None:

@@ -43,7 +43,7 @@ from metonic_gateway.store.noting import Note
 from metonic_gateway.store.pending import Pending
 from metonic_gateway.store.progress import Gauge
 from metonic_gateway.store.rows import link_columns, link_of, mapping_of
-from metonic_gateway.store.runs import RunLog
+from metonic_gateway.store.run_log import RunLog
 from metonic_gateway.store.work import Work
 
 
@@ -106,15 +106,9 @@ class SqlLedger:
             await plans.release(pending.rows)
         await mappings.store(pending.rows, now)
         await noting.store(self._calendar_id, pending.notes, now)
-        await self._spread(await self._going_on(pending.imports), now)
+        await self._spread(await appointments.going_on(pending.imports, self._held.user_id), now)
         if pending.lines or pending.news or pending.items:
             await self._report(pending, await self._run.ensure(may_be_asked=self._is_asked), now)
-
-    async def _going_on(self, imports: Mapping[UUID, Appointment]) -> Mapping[UUID, Appointment]:
-        """What was new in the calendar and goes on into others: parts of series, and what those ask for."""
-        new = {row: made for row, made in imports.items() if made.imported_from is None}
-        is_asked_for = new != imports and await appointments.is_forwarding(self._held.user_id)
-        return imports if is_asked_for else new
 
     async def _spread(self, places: Mapping[UUID, Appointment], now: datetime) -> None:
         """To the other calendars of their people: by the row through which each came in."""

@@ -15,7 +15,8 @@ from metonic_core.pacing import after_notice
 from metonic_core.sync import Due, LeaseLost
 from metonic_gateway.store.leases import Lease
 from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncMapping
-from metonic_gateway.store.runs import Outcome, RunLog
+from metonic_gateway.store.run_log import RunLog
+from metonic_gateway.store.runs import Outcome
 from metonic_gateway.store.states import FAILED
 
 _LONGEST_STANDSTILL = timedelta(minutes=15)

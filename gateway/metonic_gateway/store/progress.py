@@ -6,7 +6,8 @@ from uuid import UUID
 
 from metonic_core.sync import Clock, Phase
 from metonic_gateway.store.models import CalendarSyncHistory
-from metonic_gateway.store.runs import RunLog, counts
+from metonic_gateway.store.run_log import RunLog
+from metonic_gateway.store.runs import counts
 from metonic_gateway.store.states import RUNNING
 
 _PAUSE = timedelta(seconds=0.5)

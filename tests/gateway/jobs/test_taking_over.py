@@ -16,9 +16,10 @@ from metonic_core.model.when import AllDay
 from metonic_core.spi import Unavailable
 from metonic_core.sync import Phase
 from metonic_gateway.jobs.requests import sync_now
-from metonic_gateway.store import preferences, runs
+from metonic_gateway.store import preferences, run_log
 from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncHistory, SyncOperation
 from metonic_gateway.store.progress import Gauge
+from metonic_gateway.store.run_log import RunLog
 from metonic_gateway.store.runs import Outcome
 
 LATER = timedelta(minutes=20)
@@ -121,7 +122,7 @@ async def test_an_idle_run_reads_its_link_its_settings_and_its_work_once(house: 
 
 async def test_a_run_without_a_row_looks_twice_a_second_at_most(house: House) -> None:
     calendar = await synced(house)
-    gauge = Gauge(await runs.begin(calendar, "schedule", house.now), house.services.clock, lambda _: None)
+    gauge = Gauge(await run_log.begin(calendar, "schedule", house.now), house.services.clock, lambda _: None)
 
     with counted() as statements:
         for done in range(9):
@@ -169,7 +170,7 @@ async def test_a_run_whose_calendar_was_taken_away_leaves_the_request_to_the_nex
 
 async def test_what_a_transaction_took_over_that_failed_is_taken_over_again(house: House) -> None:
     calendar = await synced(house)
-    log = await runs.begin(calendar, "schedule", house.now)
+    log = await run_log.begin(calendar, "schedule", house.now)
     asked = await ask(house)
     async with in_transaction() as transaction:
         assert await log.ensure() == asked
@@ -186,7 +187,7 @@ async def test_a_run_that_was_cut_off_says_what_it_had_done(house: House) -> Non
     run = await half_done(house)
     (calendar,) = await CalendarSyncConfig.all()
 
-    await runs.begin(calendar.id, "schedule", house.now)
+    await run_log.begin(calendar.id, "schedule", house.now)
 
     row = await CalendarSyncHistory.get(id=run)
     assert (row.status, row.items_pushed, row.items_pulled) == ("failed", 1, 2)
@@ -194,7 +195,7 @@ async def test_a_run_that_was_cut_off_says_what_it_had_done(house: House) -> Non
 
 async def test_a_run_that_failed_half_way_says_what_it_had_done(house: House) -> None:
     run = await half_done(house)
-    log = runs.RunLog((await CalendarSyncConfig.get()).id, "schedule", house.now, 0, row=run)
+    log = RunLog((await CalendarSyncConfig.get()).id, "schedule", house.now, 0, row=run)
 
     await log.finish(Outcome("failed"), house.now)
 
@@ -204,7 +205,7 @@ async def test_a_run_that_failed_half_way_says_what_it_had_done(house: House) ->
 
 async def test_a_run_in_progress_says_what_it_has_done_so_far(house: House) -> None:
     run = await half_done(house)
-    log = runs.RunLog((await CalendarSyncConfig.get()).id, "schedule", house.now, 0, row=run)
+    log = RunLog((await CalendarSyncConfig.get()).id, "schedule", house.now, 0, row=run)
 
     await Gauge(log, house.services.clock, lambda _: None).note(Phase.APPLY, 3, 5)
 

@@ -19,7 +19,7 @@ from metonic_gateway.jobs.requests import sync_now
 from metonic_gateway.jobs.run import Run
 from metonic_gateway.jobs.syncing import sync_calendar
 from metonic_gateway.services import run_topic, status_topic
-from metonic_gateway.store import calendars, leases, runs
+from metonic_gateway.store import calendars, leases, run_log
 from metonic_gateway.store.ledger import SqlLedger
 from metonic_gateway.store.models import CalendarSyncHistory
 from metonic_gateway.store.progress import Gauge
@@ -49,7 +49,7 @@ async def told(house: House, calendar_id: UUID, batch_size: int) -> Sequence[Tol
     assert lease is not None
     assert calendar is not None
     assert calendar.link_id is not None
-    log = await runs.begin(calendar_id, "schedule", house.now)
+    log = await run_log.begin(calendar_id, "schedule", house.now)
     run = Run(house.services, calendar, calendar.link_id, lease, log)
     ledger = run.ledger()
 
@@ -199,7 +199,7 @@ async def test_what_was_finished_meanwhile_is_left_as_it_is(house: House) -> Non
 async def gauged(house: House) -> tuple[Gauge, list[UUID], UUID]:
     """A gauge over a run's row, who is told, and the run."""
     calendar = await synced(house)
-    log = await runs.begin(calendar, "manual", house.now)
+    log = await run_log.begin(calendar, "manual", house.now)
     run = await log.ensure()
     nudges: list[UUID] = []
     return Gauge(log, house.services.clock, nudges.append), nudges, run

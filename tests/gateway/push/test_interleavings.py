@@ -12,7 +12,8 @@ from metonic_gateway.store import channels, leases, outcomes
 from metonic_gateway.store.leases import Lease
 from metonic_gateway.store.models import CalendarSyncConfig
 from metonic_gateway.store.outcomes import Success
-from metonic_gateway.store.runs import Outcome, RunLog
+from metonic_gateway.store.run_log import RunLog
+from metonic_gateway.store.runs import Outcome
 
 FREQUENCY, BACK_OFF = timedelta(minutes=15), timedelta(minutes=2)
 SOON = timedelta(seconds=5)
