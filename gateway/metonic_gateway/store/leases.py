@@ -6,9 +6,11 @@ disconnected meanwhile, writes nothing any more.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from tortoise.expressions import F, Q, RawSQL, Subquery
+from tortoise.queryset import QuerySet
 
 from metonic_core.sync import LeaseLost
 from metonic_gateway.store.connected import ConnectedCalendar, value_of
@@ -136,9 +138,14 @@ async def glance(calendar_id: UUID) -> Glance:
 
 
 async def _glanced(calendar_id: UUID) -> CalendarSyncConfig | None:
-    found = {name: RawSQL(text) for name, text in _OF_GLANCE.items()}
-    rows = CalendarSyncConfig.filter(id=calendar_id).annotate(**found)
-    return await rows.select_related("user").first()
+    return await _glances().filter(id=calendar_id).first()
+
+
+@cache
+def _glances() -> QuerySet[CalendarSyncConfig]:
+    """To annotate takes Tortoise longer than all else that is asked here."""
+    asked = {name: RawSQL(text) for name, text in _OF_GLANCE.items()}
+    return CalendarSyncConfig.annotate(**asked).select_related("user")
 
 
 def _glance_of(row: CalendarSyncConfig) -> Glance:

@@ -34,6 +34,7 @@ from metonic_gateway.store import (
     models,
     noting,
     plans,
+    relying,
     selections,
 )
 from metonic_gateway.store.appointments import Entrance
@@ -42,7 +43,7 @@ from metonic_gateway.store.leases import Held, hold
 from metonic_gateway.store.noting import Note
 from metonic_gateway.store.pending import Pending
 from metonic_gateway.store.progress import Gauge
-from metonic_gateway.store.rows import link_columns, link_of, mapping_of
+from metonic_gateway.store.rows import LINK, link_columns, link_of, mapping_of
 from metonic_gateway.store.run_log import RunLog
 from metonic_gateway.store.work import Work
 
@@ -53,7 +54,8 @@ class SqlLedger:
     ``drawn`` are the connected calendars in which this run made work; ``has_changed`` says that the platform
     has something to hear of, ``has_stored`` that anything of the link moved, ``has_missed`` that what was due
     stays so because somebody is or was at its appointment. ``told`` is called when that row says anew how far
-    the run is. The window is asked for each time, as a run may last past midnight.
+    the run is, ``found`` tells whether the provider tells of changes, as of the last ``link``. The window is
+    asked for each time, as a run may last past midnight.
     """
 
     def __init__(  # noqa: PLR0913 - what it works with, each with a name of its own
@@ -79,6 +81,7 @@ class SqlLedger:
         self._settings: models.CalendarSyncConfig | None = None
         self.markers = markers
         self.drawn: set[UUID] = set()
+        self.found: relying.Found = ()
         self.has_changed = self.has_stored = self.has_missed = False
 
     def new_id(self) -> UUID:
@@ -124,13 +127,13 @@ class SqlLedger:
         self._run.done.update(line.side for line in pending.lines)
         cause = Cause(self._held.provider, run_id, self._held.user_id)
         await changes.record(pending.news, cause, now)
-        if pending.items:
-            await plans.note(run_id, pending.items, now)
-            self._run.has_held = True
+        await plans.note(run_id, pending.items, now)
+        self._run.has_held |= bool(pending.items)
         self.has_changed |= bool(pending.news)
 
     async def link(self) -> Link:
-        return link_of(await models.CalendarLink.get(id=self._link_id), self._window())
+        self.found = await relying.told_by(self._link_id, *LINK)
+        return link_of(self.found[0], self._window())
 
     async def save_link(self, link: Link) -> None:
         self.has_stored = True
@@ -235,8 +238,7 @@ class SqlLedger:
         self._read |= known
         chosen = await selections.choices_of([self._calendar_id], list(known))
         self._choices |= chosen.get(self._calendar_id, {})
-        selection = await self.selection() if known else None
-        if selection is None or not selection.include_contact:
+        if not known or not (selection := await self.selection()).include_contact:
             return known
         contacts = await selections.contacts_of(known.values(), selection.user_id)
         return {a.id: replace(a, contacts=contacts[a.id]) for a in known.values()}
@@ -269,8 +271,7 @@ class SqlLedger:
 
     async def hold(self, held: HeldItem) -> None:
         self.work.has_held = True
-        if held.is_news:
-            self._pending.items.append(held)
+        self._pending.items += [held] if held.is_news else []
         if held.conflict:
             self._pending.notes.append(Note(held.mapping, held.conflict, held.resolved, is_held=True))
 

@@ -1,9 +1,11 @@
 """What there is to do in a link: asked of its rows, unless it is known that there is nothing."""
 
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from tortoise.expressions import RawSQL
+from tortoise.queryset import QuerySet
 
 from metonic_core.sync import ToDo
 from metonic_gateway.store.leases import Glance
@@ -22,6 +24,12 @@ _TO_DO = {
 }
 
 
+@cache
+def _asked() -> QuerySet[CalendarLink]:
+    """To annotate takes Tortoise longer than all else that is asked here."""
+    return CalendarLink.annotate(**{name: RawSQL(text) for name, text in _TO_DO.items()})
+
+
 @dataclass(slots=True)
 class Work:
     """``glance`` is what was seen when the run began, and counts until the run has moved a row.
@@ -37,8 +45,7 @@ class Work:
     async def to_do(self) -> ToDo:
         if self.glance and not self.has_moved and not self.glance.is_any_due:
             return ToDo(ripen=self.glance.is_any_ripening)
-        asked = {name: RawSQL(text) for name, text in _TO_DO.items()}
-        link = await CalendarLink.filter(id=self.link_id).annotate(**asked).get()
+        link = await _asked().get(id=self.link_id)
         return ToDo(**{name: bool(getattr(link, name)) for name in _TO_DO})
 
     @property
