@@ -73,8 +73,7 @@ class SqlLedger:
         self._calendar_id, self._link_id = held.calendar_id, held.link_id
         self._window, self._clock, self._run = window, clock, run
         self._gauge = Gauge(run, clock, told)
-        self._pending = Pending()
-        self._is_asked = True
+        self._pending, self._is_asked = Pending(), True
         self._line_at = datetime.min.replace(tzinfo=UTC)
         self._read: dict[UUID, Appointment] = {}
         self._choices: dict[UUID, Choice] = {}
