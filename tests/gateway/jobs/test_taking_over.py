@@ -114,9 +114,10 @@ async def test_an_idle_run_reads_its_link_its_settings_and_its_work_once(house: 
     with counted() as statements:
         await house.sync(calendar)
 
-    of_link = [text for text in statements if 'FROM "calendar_links"' in text]
-    assert len([text for text in of_link if '"cursor"' in text and "EXISTS" not in text]) == 1
-    assert len([text for text in of_link if "EXISTS" in text]) == 1
+    assert (
+        len([text for text in statements if text.startswith("SELECT") and '"cursor" "cursor"' in text]) == 1
+    )
+    assert len([text for text in statements if '"ripen" FROM' in text]) == 1
     assert len([text for text in statements if "calendar_sync_filters" in text]) == 1
 
 
