@@ -106,8 +106,10 @@ async def look_into(channel: Addressed, now: datetime, *, is_over: bool) -> None
 
 async def look_by(calendar_id: UUID, link_id: UUID, latest: datetime, at: datetime) -> None:
     """A calendar that would look at this link after ``latest`` does so then, unless it backs off."""
-    rows = CalendarSyncConfig.filter(id=calendar_id, link_id=link_id, failures=0)
-    await rows.filter(next_sync_at__gt=latest).update(next_sync_at=at)
+    rows = CalendarSyncConfig.filter(id=calendar_id, link_id=link_id)
+    # A run in progress would else set its next one by the channels that there were when it began.
+    await rows.exclude(lease_until=None).update(nudge_seq=F("nudge_seq") + 1)
+    await rows.filter(failures=0, next_sync_at__gt=latest).update(next_sync_at=at)
 
 
 async def due(now: datetime, limit: int) -> Sequence[tuple[UUID, datetime]]:

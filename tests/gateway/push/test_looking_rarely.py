@@ -1,15 +1,17 @@
 """A calendar whose provider tells of changes is looked at more rarely, and as usual once it does not."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 from tests.gateway.graphql.client import Api
 from tests.gateway.push.conftest import Scene
+from tests.gateway.push.outside import PushAdapter, nothing_yet
 
 from metonic_core.model.content import Content
 from metonic_core.model.event import StoredEvent
-from metonic_core.model.when import AllDay
-from metonic_core.spi import Paced, Unavailable
+from metonic_core.model.when import AllDay, Window
+from metonic_core.spi import ChangePage, Paced, Unavailable
 from metonic_gateway.accounts.channels import base_address
 from metonic_gateway.jobs.scheduler import Scheduler
 from metonic_gateway.store import channels
@@ -132,6 +134,36 @@ async def test_a_channel_that_is_over_brings_the_usual_looks_back(scene: Scene) 
 
     await scene.exchange.tell(scene.exchange.standing[0], "over")
     await scene.work()
+
+    assert await wait(scene, calendar) <= USUAL[1]
+
+
+class _Remembering(PushAdapter):
+    """One that is asked for what is new, which is nothing."""
+
+    async def get_changes(self, calendar_id: str, cursor: str | None, window: Window | None) -> ChangePage:
+        if cursor:
+            await self._world.before_reading()
+            return ChangePage([], done=cursor)
+        return replace(await super().get_changes(calendar_id, cursor, window), done="everything")
+
+
+async def test_a_channel_that_ends_while_a_run_looks_brings_the_usual_looks_back(scene: Scene) -> None:
+    house, exchange = scene.house, scene.exchange
+    scene.providers["memory"] = replace(
+        scene.providers["memory"], adapter=lambda *asked: _Remembering(exchange, house.world, *asked)
+    )
+    calendar = await heard(scene)
+
+    async def meanwhile() -> None:
+        exchange.error = Unavailable("Down.")
+        await exchange.tell(exchange.standing[0], "over")
+        await scene.work()
+
+    house.world.before_reading = meanwhile
+    await look(scene, calendar)
+    house.world.before_reading = nothing_yet
+    await house.sync(calendar)
 
     assert await wait(scene, calendar) <= USUAL[1]
 
