@@ -105,10 +105,11 @@ class RunLog:
     async def end(self, row: UUID, outcome: Outcome, now: datetime, *, has_failed: bool = False) -> None:
         """The same in a transaction that has changed the row of the calendar.
 
-        What a run did that has not failed is known, unless there was another one before it.
+        What a run did is known where nothing went wrong, as that may have undone a transaction, and no other
+        one was before it.
         """
         may_wait = self.has_held or self.has_predecessor
-        is_known = not (self.has_predecessor or has_failed)
+        is_known = not (self.has_predecessor or has_failed or outcome.errors)
         await CalendarSyncHistory.filter(id=row).update(
             state=await plans.state_at_end(row, self._calendar_id) if may_wait else FINISHED,
             completed_at=now,
