@@ -141,7 +141,7 @@ async def test_a_channel_that_is_over_brings_the_usual_looks_back(scene: Scene) 
 class _Remembering(PushAdapter):
     """One that is asked for what is new, which is nothing."""
 
-    async def get_changes(self, calendar_id: str, cursor: str | None, window: Window | None) -> ChangePage:
+    async def get_changes(self, calendar_id: str, cursor: str | None, window: Window) -> ChangePage:
         if cursor:
             await self._world.before_reading()
             return ChangePage([], done=cursor)

@@ -123,7 +123,7 @@ async def test_nobody_overwrites_what_somebody_is_at(house: House, begin: Begin)
     known = (await appointments.load([made]))[made]
 
     async def overwritten() -> bool:
-        return await begin(appointments.overwrite(known, house.now, is_waiting=False))
+        return bool(await begin(appointments.overwrite(known, house.now, is_waiting=False)))
 
     rows = Appointment.filter(id=made)
     async with in_transaction():
