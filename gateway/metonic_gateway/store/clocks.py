@@ -38,7 +38,7 @@ async def put_right(now: datetime) -> int:
     cooling = CalendarSyncConflict.filter(state=OPEN, automatic_at__gt=now + COOL_DOWN + _SLACK)
     return sum(
         [
-            await held.update(lease_until=None),
+            await held.update(lease_until=now),
             await CalendarSyncConfig.filter(_waits_too_long(now)).update(next_sync_at=now),
             await pushing.update(push_at=now),
             await leaving.update(leave_at=now),

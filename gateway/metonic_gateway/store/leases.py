@@ -25,6 +25,7 @@ HEARTBEAT = timedelta(seconds=15)
 class Glance:
     """What a calendar has to do beside being looked at: rows, conflicts, runs, copies in a former one.
 
+    Of its rows also whether one waits for a person, who has to be told what becomes of it.
     Most have nothing, and nobody needs to look for it again: whatever is drawn later has the calendar synced
     once more.
     """
@@ -58,7 +59,7 @@ class Lease:
 
     ``is_noticed``: one of those that no run has answered yet came from the provider. ``due_at`` is since when
     the calendar was due. ``calendar`` and ``glance`` are as they were when the lease was taken.
-    ``is_given_back``: nobody has extended it since.
+    ``is_given_back``: with what the run came to, so that it need not be released.
     """
 
     calendar_id: UUID
@@ -153,15 +154,15 @@ def _glance_of(row: CalendarSyncConfig) -> Glance:
 
 
 async def extend(lease: Lease, now: datetime) -> bool:
-    """Hold it for longer; False if it is not ours any more.
+    """Hold it for longer; False if it is not ours any more, or was given back.
 
     Also after the fence was raised, for as long as what is under way at the provider takes.
     """
     until = now + LENGTH
-    is_ours = Q(fence=lease.fence) | Q(lease_until=lease.until)
+    is_ours = Q(fence=lease.fence, lease_until__isnull=False) | Q(lease_until=lease.until)
     if not await CalendarSyncConfig.filter(is_ours, id=lease.calendar_id).update(lease_until=until):
         return False
-    lease.until, lease.is_given_back = until, False
+    lease.until = until
     return True
 
 

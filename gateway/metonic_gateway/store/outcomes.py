@@ -39,13 +39,9 @@ async def record_success(lease: Lease, success: Success, now: datetime) -> bool:
     somebody asked meanwhile, so that the calendar is due at once. Where only the provider told of something
     meanwhile, it is due a little later.
     """
-    # Said before it is done: who extends the lease meanwhile takes it again, and says so.
+    is_due_again = await _record_success(lease, success, now)
     lease.is_given_back = True
-    try:
-        return await _record_success(lease, success, now)
-    except BaseException:
-        lease.is_given_back = False
-        raise
+    return is_due_again
 
 
 async def _record_success(lease: Lease, success: Success, now: datetime) -> bool:

@@ -67,6 +67,18 @@ async def test_a_pause_that_the_provider_asked_for_is_kept(house: House) -> None
     assert await clocks.put_right(house.now) == 0
 
 
+async def test_a_lease_of_a_run_that_is_at_work_goes_on(house: House) -> None:
+    calendar = await synced(house)
+    lease = await leases.acquire(calendar, house.later(DAY))
+    assert lease is not None
+    now = house.later(-DAY)
+
+    await clocks.put_right(now)
+
+    assert await leases.extend(lease, now)
+    assert await leases.acquire(calendar, now) is None
+
+
 async def test_a_lease_of_a_run_that_died_ends(house: House) -> None:
     calendar, now = await house.connect(), house.now
     assert await leases.acquire(calendar, house.later(DAY)) is not None

@@ -7,9 +7,12 @@ from tests.gateway.house import House, eventually, synced
 from tortoise.expressions import F
 
 from metonic_gateway.jobs.holding import held
-from metonic_gateway.store import claiming, leases
+from metonic_gateway.store import claiming, leases, outcomes
 from metonic_gateway.store.leases import HEARTBEAT, LENGTH
 from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncMapping
+from metonic_gateway.store.outcomes import Success
+from metonic_gateway.store.run_log import RunLog
+from metonic_gateway.store.runs import Outcome
 
 
 async def test_a_calendar_has_one_holder(house: House) -> None:
@@ -86,6 +89,19 @@ async def test_a_heartbeat_holds_a_lease_for_longer(house: House) -> None:
 
     house.later(LENGTH - timedelta(seconds=1))
     assert await leases.acquire(calendar, house.now) is None
+
+
+async def test_a_heartbeat_takes_nothing_again_that_was_given_back(house: House) -> None:
+    calendar = await house.connect()
+    lease = await leases.acquire(calendar, house.now)
+    assert lease is not None
+    log = RunLog(calendar, "schedule", house.now, lease.fence)
+    success = Success(log, Outcome("success"), house.later(HEARTBEAT), None)
+
+    await outcomes.record_success(lease, success, house.now)
+
+    assert not await leases.extend(lease, house.now)
+    assert (await house.row(calendar)).lease_until is None
 
 
 async def test_a_raised_fence_keeps_the_calendar_until_its_holder_lets_go(house: House) -> None:
