@@ -109,7 +109,7 @@ async def _pause(run: Run, paced: Paced) -> None:
     """Nothing failed: the next run goes on in the row of this one when there is room again."""
     trouble, now = trouble_of(paced), run.now()
     _log.info("run_paused", calendar=run.calendar.id, provider=run.calendar.provider, code=trouble.code)
-    await run.log.requeue()
+    await run.log.requeue(now)
     run.count("paused")
     wait = retry_after_of(paced) or timedelta(0)
     if isinstance(paced, LeftAlone):

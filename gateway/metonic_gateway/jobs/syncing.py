@@ -82,16 +82,16 @@ async def _leave_or_sync(run: Run) -> bool:
         return await _sync(run)
     except LeaseLost:
         _log.info("lease_lost", calendar=run.calendar.id)
-        await run.log.requeue()
+        await run.log.requeue(run.now())
         run.count("taken_over")
         return True
     except asyncio.CancelledError:
         # The worker ends; whoever takes up the calendar goes on in the row of this run.
-        await run.log.requeue()
+        await run.log.requeue(run.now())
         raise
     except Interrupted:
         _log.warning("run_interrupted", calendar=run.calendar.id, exc_info=True)
-        await run.log.requeue()
+        await run.log.requeue(run.now())
         return True
     except ProviderError as error:
         await fail(run, error)

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from tortoise.expressions import F
+
 from metonic_core.selection import Direction
 from metonic_gateway.store import plans, runs
 from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncHistory
@@ -119,9 +121,15 @@ class RunLog:
             **(runs.counted(self.done) if is_known else await runs.counts(row)),
         )
 
-    async def requeue(self) -> None:
-        """Let the next run go on in this row: ours was taken away before it had finished."""
-        await CalendarSyncHistory.filter(id=self.id, state=RUNNING).update(state=QUEUED)
+    async def requeue(self, now: datetime) -> None:
+        """Let the next run go on in this row: ours was taken away before it had finished.
+
+        Whoever has begun since need not have found it, and does not look again unless somebody asks.
+        """
+        taken_over = CalendarSyncConfig.filter(id=self._calendar_id, stopped=None).exclude(fence=self._fence)
+        if await CalendarSyncHistory.filter(id=self.id, state=RUNNING).update(state=QUEUED):
+            await taken_over.update(nudge_seq=F("nudge_seq") + 1)
+            await taken_over.filter(failures=0, next_sync_at__gt=now).update(next_sync_at=now)
 
 
 @transactional

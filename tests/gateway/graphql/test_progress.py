@@ -161,7 +161,7 @@ async def test_only_a_run_that_runs_has_progress(api: Api) -> None:
 
 async def test_a_run_that_goes_on_in_the_row_of_another_begins_anew(house: House) -> None:
     run = await running(house, phase="apply", done=70, total=70)
-    await RunLog(uuid4(), "manual", house.now, 0, row=run).requeue()
+    await RunLog(uuid4(), "manual", house.now, 0, row=run).requeue(house.now)
     row = await CalendarSyncHistory.get(id=run)
     await run_log.begin(row.sync_config_id, "schedule", house.now)
 

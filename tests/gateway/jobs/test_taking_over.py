@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
+import pytest
 from tests.gateway.graphql.statements import counted
 from tests.gateway.house import House, synced
 from tortoise.transactions import in_transaction
@@ -21,6 +22,7 @@ from metonic_gateway.jobs.requests import sync_now
 from metonic_gateway.jobs.run import Run
 from metonic_gateway.jobs.troubles import UNEXPECTED
 from metonic_gateway.store import leases, outcomes, preferences, run_log
+from metonic_gateway.store.leases import LENGTH
 from metonic_gateway.store.models import (
     CalendarSyncConfig,
     CalendarSyncHistory,
@@ -286,3 +288,32 @@ async def test_what_a_transaction_did_that_failed_is_not_counted(house: House) -
 
     *_, made = await house.runs()
     assert (made.status, made.items_pushed) == ("partial", 0)
+
+
+@pytest.mark.parametrize("has_ended", [True, False])
+async def test_the_row_of_a_run_that_slept_is_taken_up_at_once(house: House, *, has_ended: bool) -> None:
+    calendar = await synced(house)
+    house.later(LATER)
+    slept = await leases.acquire(calendar, house.now)
+    assert slept is not None
+    log = RunLog(calendar, "schedule", house.now, slept.fence)
+    house.later(LENGTH)
+    lease = await leases.acquire(calendar, house.now)
+    assert lease is not None
+    ended = RunLog(calendar, "schedule", house.now, lease.fence)
+    success = Success(ended, Outcome("success"), house.now + LATER, None)
+
+    async def wake() -> None:
+        await log.ensure()
+        await log.requeue(house.now)
+
+    if has_ended:
+        await outcomes.record_success(lease, success, house.now)
+        await wake()
+    else:
+        await wake()
+        await outcomes.record_success(lease, success, house.now)
+    await house.sync(calendar)
+
+    *_, run = await house.runs()
+    assert (run.id, run.state, run.status) == (log.id, "finished", "success")
