@@ -17,6 +17,7 @@ from functools import cache, wraps
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
+from weakref import ref
 
 from tortoise.expressions import Case, CombinedExpression, F, Q, RawSQL, Subquery, Value, When
 from tortoise.fields import JSONField
@@ -110,7 +111,9 @@ def _keeping(known: dict[Shape, _Text], make: Callable[[Any], None]) -> Callable
             make(query)
             return
         if text := known.get(shape):
-            query.query = _Made(text.sql, text.parameters(values), lambda: anew(query))
+            # Weak, so that a query is gone with its last user: in a circle it would wait for the collector.
+            this = ref(query)
+            query.query = _Made(text.sql, text.parameters(values), lambda: anew(this()))
             if text.related is not None:
                 query._select_related_idx = text.related  # noqa: SLF001 - as it is made with the text
         elif text := _text_of(anew(query), values, getattr(query, "_select_related_idx", None)):

@@ -1,9 +1,11 @@
 """A statement whose text is kept is the one that Tortoise makes, with whatever values it is asked again."""
 
+import gc
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from weakref import ref
 
 import pytest
 from tests.gateway.house import House
@@ -129,6 +131,19 @@ async def test_a_statement_within_another_is_made_for_it() -> None:
         assert await links == []
         assert _kept(within) == _anew(within)
         assert await within == []
+
+
+@pytest.mark.usefixtures("house")
+async def test_a_statement_that_was_sent_is_gone_without_being_looked_for() -> None:
+    for query in (mappings.filter(etag="a"), mappings.filter(etag="b")):
+        assert await query == []
+    sent = ref(query)
+    gc.disable()
+    try:
+        del query
+        assert sent() is None
+    finally:
+        gc.enable()
 
 
 async def test_rows_come_with_what_is_theirs_each_time(house: House) -> None:
