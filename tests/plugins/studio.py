@@ -20,7 +20,7 @@ from metonic_core.testing.checks.expecting import differing
 from metonic_core.testing.checks.following import listed
 from metonic_core.testing.conduct import Conduct
 from metonic_core.testing.stand import Stand
-from metonic_gateway.store import appointments, models, runs
+from metonic_gateway.store import appointments, models, run_log
 from metonic_gateway.store.leases import Held
 from metonic_gateway.store.ledger import SqlLedger
 
@@ -55,7 +55,7 @@ class Kept:
         world.now += timedelta(minutes=1)
         self.fence += 1
         await models.CalendarSyncConfig.filter(id=desk.id).update(fence=self.fence)
-        log = await runs.begin(desk.id, "schedule", world.now)
+        log = await run_log.begin(desk.id, "schedule", world.now)
         held = Held(desk.id, desk.link_id, self.fence, desk.user_id, desk.provider)
         ledger = SqlLedger(held, MARKERS, world.window, lambda: world.now, log)
         capabilities = self.stand.provider.capabilities

@@ -5,7 +5,7 @@ Nothing here changes what is asked of the database.
 
 # ruff: noqa: SLF001 - these stand in for what Tortoise does inside
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,18 +14,13 @@ from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
-from tests.simulation import statements
 from tortoise import Model
 from tortoise.backends.base.executor import BaseExecutor
 from tortoise.expressions import Q
 from tortoise.fields import DatetimeField, data
-from tortoise.queryset import BulkCreateQuery, QuerySet
+from tortoise.queryset import QuerySet
 
-
-def _awaited(query: statements.Query) -> Generator[Any, None, Any]:
-    query._choose_db_if_not_chosen()
-    statements.make(query)
-    return query._execute().__await__()
+from metonic_gateway.store import texts
 
 
 def _cloned(query: QuerySet[Any]) -> QuerySet[Any]:
@@ -166,29 +161,6 @@ async def _selected(
     return await _SELECTING.instances(executor, sql, values, custom_fields)
 
 
-class _Inserting:
-    """The text of statements that insert many rows, by what makes it up."""
-
-    def __init__(self) -> None:
-        self._build = BulkCreateQuery._make_queries
-        self._known: dict[tuple[object, ...], tuple[str, str]] = {}
-
-    def text(self, query: BulkCreateQuery[Any], omitted: set[str]) -> tuple[str, str]:
-        updated, clashing = query._update_fields, query._on_conflict
-        parts = (updated or (), clashing or (), omitted)
-        key = (query.model, query._ignore_conflicts, *map(tuple, parts))
-        if key not in self._known:
-            self._known[key] = self._build(query, omitted)
-        return self._known[key]
-
-
-_INSERTING = _Inserting()
-
-
-def _inserted(query: BulkCreateQuery[Any], omitted: set[str]) -> tuple[str, str]:
-    return _INSERTING.text(query, omitted)
-
-
 # The same few values are read again and again.
 _uuid = lru_cache(4096)(UUID)
 _instant = lru_cache(4096)(DatetimeField.to_python_value)
@@ -200,14 +172,12 @@ def _identity(_field: object, value: Any) -> UUID | None:  # noqa: ANN401 - of a
 
 @contextmanager
 def orm() -> Iterator[None]:
+    texts.keep()
     with ExitStack() as stack:
-        for kind in statements.ASKED:
-            stack.enter_context(patch.object(kind, "__await__", _awaited))
         stack.enter_context(patch.object(QuerySet, "_clone", _cloned))
         stack.enter_context(patch.object(QuerySet, "_filter_or_exclude", _filtered))
         stack.enter_context(patch.object(BaseExecutor, "execute_select", _selected))
         stack.enter_context(patch.object(data.UUIDField, "to_python_value", _identity))
-        stack.enter_context(patch.object(BulkCreateQuery, "_make_queries", _inserted))
         stack.enter_context(patch.object(DatetimeField, "to_python_value", _instant))
         stack.enter_context(patch.object(data, "parse_datetime", datetime.fromisoformat))
         yield

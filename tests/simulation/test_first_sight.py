@@ -16,7 +16,7 @@ from metonic_core.spi.changes import Reading
 from metonic_core.spi.errors import RateLimited
 from metonic_core.testing.conduct import CALDAV
 from metonic_core.testing.memory import MemoryAdapter
-from metonic_gateway.store import models, preview, runs
+from metonic_gateway.store import models, preview, run_log
 from metonic_gateway.store.leases import Held
 from metonic_gateway.store.preview_ledger import PreviewLedger
 
@@ -100,7 +100,7 @@ async def test_a_preview_in_which_everything_is_new_holds_no_more_than_the_run(w
     desk.calendar.erase("own")
     enter(desk, "other", replace(TRAINING, title="Doctor"))
 
-    log = await runs.begin(desk.id, "preview", world.now)
+    log = await run_log.begin(desk.id, "preview", world.now)
     held = Held(desk.id, desk.link_id, 0, desk.user_id, desk.provider)
     ledger = PreviewLedger(held, MARKERS, world.window, lambda: world.now, log)
     await ledger.assume(await preview.assumed(desk.id, None, world.window()))

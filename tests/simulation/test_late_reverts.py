@@ -15,7 +15,7 @@ from metonic_core.selection import Direction
 from metonic_core.spi.errors import Unavailable
 from metonic_core.spi.writes import Outcome, Unknown, Write
 from metonic_core.testing.memory import MemoryAdapter
-from metonic_gateway.store import appointments, models, preferences, runs
+from metonic_gateway.store import appointments, models, preferences, run_log
 from metonic_gateway.store.leases import Held
 
 
@@ -30,7 +30,7 @@ class Slow(FaultyAdapter):
 async def _run(world: World, desk: Desk, kind: type[FaultyAdapter] = FaultyAdapter) -> None:
     world.now += timedelta(minutes=5)
     await models.CalendarSyncConfig.filter(id=desk.id).update(fence=99)
-    log = await runs.begin(desk.id, "schedule", world.now)
+    log = await run_log.begin(desk.id, "schedule", world.now)
     held = Held(desk.id, desk.link_id, 99, desk.user_id, desk.provider)
     ledger = SteppingLedger(held, MARKERS, world.window, lambda: world.now, log)
     ledger.weather = world.weather

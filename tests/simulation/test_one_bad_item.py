@@ -12,7 +12,7 @@ from metonic_core.model.mapping import HoldKind
 from metonic_core.spi.errors import EtagMismatch
 from metonic_core.spi.writes import Failed, Outcome, Write
 from metonic_core.testing.memory import MemoryAdapter
-from metonic_gateway.store import appointments, models, runs
+from metonic_gateway.store import appointments, models, run_log
 from metonic_gateway.store.leases import Held
 
 
@@ -33,7 +33,7 @@ class Refusing(FaultyAdapter):
 
 async def _run(world: World, desk: Desk, title: str) -> Refusing:
     await models.CalendarSyncConfig.filter(id=desk.id).update(fence=99)
-    log = await runs.begin(desk.id, "schedule", world.now)
+    log = await run_log.begin(desk.id, "schedule", world.now)
     held = Held(desk.id, desk.link_id, 99, desk.user_id, desk.provider)
     ledger = SteppingLedger(held, MARKERS, world.window, lambda: world.now, log)
     ledger.weather = world.weather

@@ -1,32 +1,46 @@
 """What is done quicker while histories are lived comes to the same."""
 
+from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 from unittest.mock import patch
 
-from tests.simulation import quick, statements
+from tests.simulation import quick
 from tests.simulation.decisions import Script
 from tests.simulation.history import lived
 from tortoise import Model
 from tortoise.backends.base.executor import BaseExecutor
+from tortoise.queryset import AwaitableQuery
 
+from metonic_gateway.store import texts
 from metonic_gateway.store.models import CalendarSyncConfig
+
+Query = AwaitableQuery[Any]
 
 HISTORIES = 5
 ENOUGH = 1000
 
 
-def test_a_query_that_is_known_by_its_shape_is_the_one_that_would_be_built() -> None:
-    make, compared = statements.make, 0
+def test_a_statement_whose_text_is_kept_is_the_one_that_would_be_made() -> None:
+    texts.keep()
+    compared = 0
 
-    def compare(query: statements.Query) -> None:
-        nonlocal compared
-        make(query)
-        known = query.query.get_parameterized_sql()
-        query._make_query()  # noqa: SLF001 - what is stood in for
-        assert query.query.get_parameterized_sql() == known
-        compared += 1
+    def comparing(kind: type[Query]) -> Callable[[Query], None]:
+        keep: Any = kind._make_query  # noqa: SLF001 - what is compared
 
-    with patch.object(statements, "make", compare):
+        def compare(query: Query) -> None:
+            nonlocal compared
+            keep(query)
+            kept = query.query.get_parameterized_sql()
+            keep.__wrapped__(query)
+            assert query.query.get_parameterized_sql() == kept
+            compared += 1
+
+        return compare
+
+    with ExitStack() as stack:
+        for kind in texts.KINDS:
+            stack.enter_context(patch.object(kind, "_make_query", comparing(kind)))
         for seed in range(HISTORIES):
             lived(Script(seed))
 

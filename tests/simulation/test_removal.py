@@ -13,7 +13,7 @@ from metonic_core.model.codec import decode
 from metonic_core.model.event import StoredEvent
 from metonic_core.reconcile.step import Reason
 from metonic_core.testing.memory import MemoryAdapter
-from metonic_gateway.store import appointments, models, runs
+from metonic_gateway.store import appointments, models, run_log
 from metonic_gateway.store.leases import Held
 
 
@@ -30,7 +30,7 @@ class Mortal(Weather):
 
 async def _removed(world: World, desk: Desk) -> int:
     await models.CalendarSyncConfig.filter(id=desk.id).update(fence=99, stopped="disconnecting")
-    log = await runs.begin(desk.id, "schedule", world.now)
+    log = await run_log.begin(desk.id, "schedule", world.now)
     held = Held(desk.id, desk.link_id, 99, desk.user_id, desk.provider)
     ledger = SteppingLedger(held, MARKERS, world.window, lambda: world.now, log)
     ledger.weather = world.weather

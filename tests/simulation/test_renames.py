@@ -10,7 +10,7 @@ from metonic_core import sync
 from metonic_core.model.event import StoredEvent
 from metonic_core.spi.changes import Reading
 from metonic_core.testing.memory import MemoryAdapter
-from metonic_gateway.store import models, runs
+from metonic_gateway.store import models, run_log
 from metonic_gateway.store.leases import Held
 
 
@@ -34,7 +34,7 @@ async def test_an_event_that_moves_while_it_is_read_keeps_its_appointment(world:
     desk.calendar.put(replace(event, content=replace(event.content, title="edited")))
 
     await models.CalendarSyncConfig.filter(id=desk.id).update(fence=99)
-    log = await runs.begin(desk.id, "schedule", world.now)
+    log = await run_log.begin(desk.id, "schedule", world.now)
     held = Held(desk.id, desk.link_id, 99, desk.user_id, desk.provider)
     ledger = SteppingLedger(held, MARKERS, world.window, lambda: world.now, log)
     ledger.weather = world.weather

@@ -15,7 +15,7 @@ from metonic_core.model.when import Window
 from metonic_core.spi.changes import Change, ChangePage, Gone, Reading, Seen, Touched
 from metonic_core.spi.writes import Create, Outcome, Write
 from metonic_core.testing.memory import MemoryAdapter
-from metonic_gateway.store import models, runs
+from metonic_gateway.store import models, run_log
 from metonic_gateway.store.leases import Held
 
 NAME = "lesson@studio.ics"
@@ -74,7 +74,7 @@ async def run(world: World, desk: Desk, spelled: Spelled) -> None:
     world.now += timedelta(minutes=15)
     row = await models.CalendarSyncConfig.get(id=desk.id)
     await models.CalendarSyncConfig.filter(id=desk.id).update(fence=row.fence + 1)
-    log = await runs.begin(desk.id, "schedule", world.now)
+    log = await run_log.begin(desk.id, "schedule", world.now)
     held = Held(desk.id, desk.link_id, row.fence + 1, desk.user_id, desk.provider)
     ledger = SteppingLedger(held, MARKERS, world.window, lambda: world.now, log)
     ledger.weather = world.weather

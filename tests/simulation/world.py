@@ -27,7 +27,7 @@ from metonic_core.spi.provider import Account, CalendarInfo
 from metonic_core.testing.calendar import MemoryCalendar
 from metonic_core.testing.conduct import CALDAV, GOOGLE, GRAPH, Conduct
 from metonic_core.testing.memory import MemoryAdapter
-from metonic_gateway.store import calendars, leases, models, runs, users
+from metonic_gateway.store import calendars, leases, models, run_log, users
 from metonic_gateway.store.calendars import SignedIn
 from metonic_gateway.store.leases import Held
 from metonic_gateway.store.transactions import Interrupted
@@ -165,7 +165,7 @@ class World:
     async def ledger(self, desk: Desk, fence: int) -> WatchedLedger:
         """The ledger of a run that begins under that fence."""
         glance = await leases.glance(desk.id)
-        log = await runs.begin(desk.id, "schedule", self.now)
+        log = await run_log.begin(desk.id, "schedule", self.now)
         held = Held(desk.id, desk.link_id, fence, desk.user_id, desk.provider, glance=glance)
         ledger = WatchedLedger(held, MARKERS, self.window, lambda: self.now, log)
         ledger.weather = self.weather

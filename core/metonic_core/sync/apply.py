@@ -18,18 +18,20 @@ from metonic_core.sync.announce import Announced, announce, carry_out
 from metonic_core.sync.context import Run
 from metonic_core.sync.deciding import decided, gathered
 from metonic_core.sync.meetings import let_go
-from metonic_core.sync.ports import Due, Phase
+from metonic_core.sync.ports import Due, Phase, ToDo
 from metonic_core.sync.progress import Progress
 from metonic_core.sync.weighing import weigh
 
 
-async def apply(this: Run) -> None:
+async def apply(this: Run, left: ToDo) -> None:
     """Decide every row that is due, and carry the decisions out."""
     progress = Progress(this.ledger, Phase.APPLY)
     allowed = await weigh(this)
-    # Events first: one that looks like a new appointment is met before that one gets a copy.
-    for is_lone in (True, False):
-        await _apply_each(this, progress, allowed, is_lone=is_lone)
+    # Events first: one that looks like a new appointment is met before that one gets a copy. They may become
+    # pairs by that.
+    if left.decide_lone:
+        await _apply_each(this, progress, allowed, is_lone=True)
+    await _apply_each(this, progress, allowed, is_lone=False)
     await progress.end()
 
 
@@ -38,14 +40,16 @@ async def _apply_each(this: Run, progress: Progress, allowed: Allowance, *, is_l
     while True:
         async with this.ledger.transaction():
             rows = await this.ledger.undecided(after, this.capabilities.batch_size, is_lone=is_lone)
-            await progress.expect(Due.DECIDE, rows)
+            is_last = len(rows) < this.capabilities.batch_size
+            await progress.expect(Due.DECIDE, rows, is_all=is_last and not is_lone)
             announced = await _decide_all(this, rows, allowed) if rows else []
-        if rows:
+        if announced:
             await progress.begin()
-            after = rows[-1].id
             await carry_out(this, announced)
+        if rows:
+            after = rows[-1].id
             await progress.add(len(rows))
-        if len(rows) < this.capabilities.batch_size:
+        if is_last:
             return
 
 

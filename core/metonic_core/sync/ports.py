@@ -33,6 +33,21 @@ class Due(StrEnum):
     DECIDE = "decide"
 
 
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """What a link has rows for that are due.
+
+    ``decide_lone``: one without an appointment is to be decided. ``ripen``: a conflict waits for the policy
+    of its calendar, whether or not its time has come.
+    """
+
+    settle: bool = False
+    read: bool = False
+    decide: bool = False
+    decide_lone: bool = False
+    ripen: bool = False
+
+
 class Phase(StrEnum):
     """What a run is at."""
 
@@ -69,7 +84,8 @@ class Ledger(Protocol):
 
     What is called inside ``transaction`` is stored all or not at all, and rows read there are locked until it
     ends; it raises LeaseLost when the run lost its lease. Outside it are called ``progress``, and what a run
-    asks that finds nothing, as most do: ``link``, ``is_any_due`` and ``is_at_rest``.
+    asks that finds nothing, as most do, or that decides nothing by itself: ``link``, ``to_do`` and ``load``.
+    So is ``move_link``.
     """
 
     @property
@@ -83,17 +99,15 @@ class Ledger(Protocol):
 
     async def save_link(self, link: Link) -> None: ...
 
+    async def move_link(self, link: Link) -> None:
+        """The same as a transaction of its own."""
+        ...
+
     async def selection(self) -> Selection:
         """What the calendar takes now."""
         ...
 
-    async def is_any_due(self, *due: Due) -> bool:
-        """Whether there is anything of that to be done."""
-        ...
-
-    async def is_at_rest(self) -> bool:
-        """Whether nothing is to be read or decided, and no conflict waits for its calendar's policy."""
-        ...
+    async def to_do(self) -> ToDo: ...
 
     async def due(self, due: Due, after: UUID | None, limit: int) -> Sequence[rows.Mapping]:
         """Rows with that to be done, by id, beyond ``after``; tombstones only to be read.

@@ -17,15 +17,14 @@ class Progress:
     total: int | None = None
     _is_begun: bool = False
 
-    async def expect(self, due: Due, rows: Sequence[Mapping]) -> None:
-        """Count what there is to do, in the transaction that found the first of it."""
+    async def expect(self, due: Due, rows: Sequence[Mapping], *, is_all: bool) -> None:
+        """Count what there is to do, in the transaction that found the first of it, or ``is_all`` of it."""
         if rows and self.total is None:
-            self.total = await self.ledger.count_due(due)
+            self.total = len(rows) if is_all else await self.ledger.count_due(due)
 
     async def begin(self) -> None:
         """Tell that there is something to do, the first time."""
         if not self._is_begun:
-            self._is_begun = True
             await self._tell()
 
     async def add(self, number: int) -> None:
@@ -43,4 +42,5 @@ class Progress:
             await self._tell()
 
     async def _tell(self) -> None:
+        self._is_begun = True
         await self.ledger.progress(self.phase, self.done, self.total)

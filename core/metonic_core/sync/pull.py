@@ -90,13 +90,15 @@ async def _record_page(this: Run, link: Link, page: ChangePage, read: Collection
         return link
     if page.done is not None and page.done != link.cursor:
         made = replace(made, cursor_at=this.clock())
+    if not (page.changes or read or is_end):
+        await this.ledger.move_link(made)
+        return made
     async with this.ledger.transaction():
-        if page.changes or read or is_end:
-            terms = await this.terms()
-            if await _record_changes(this, link, page, read, terms):
-                made = replace(made, read_completely_at=None)
-            if is_end:
-                made = await _end_complete_read(this, made, terms)
+        terms = await this.terms()
+        if await _record_changes(this, link, page, read, terms):
+            made = replace(made, read_completely_at=None)
+        if is_end:
+            made = await _end_complete_read(this, made, terms)
         if made != link:
             await this.ledger.save_link(made)
     return made

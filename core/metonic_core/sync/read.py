@@ -28,7 +28,8 @@ async def read(this: Run) -> bool:
     while True:
         async with this.ledger.transaction():
             rows = await this.ledger.due(Due.READ, after, this.capabilities.batch_size)
-            await progress.expect(Due.READ, rows)
+            is_last = len(rows) < this.capabilities.batch_size
+            await progress.expect(Due.READ, rows, is_all=is_last)
         if rows:
             await progress.begin()
             after = rows[-1].id
@@ -36,7 +37,7 @@ async def read(this: Run) -> bool:
             readings = await this.adapter.hydrate(this.calendar_id, [row.event_id or "" for row in rows])
             is_any_gone = await _take_readings(this, rows, readings, asked_at) or is_any_gone
             await progress.add(len(rows))
-        if len(rows) < this.capabilities.batch_size:
+        if is_last:
             await progress.end()
             return is_any_gone
 

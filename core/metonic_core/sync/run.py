@@ -9,7 +9,7 @@ from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.provider import Capabilities
 from metonic_core.sync.apply import apply
 from metonic_core.sync.context import Report, Run
-from metonic_core.sync.ports import Clock, Due, Ledger
+from metonic_core.sync.ports import Clock, Ledger, ToDo
 from metonic_core.sync.pull import pull
 from metonic_core.sync.read import read
 from metonic_core.sync.settle import settle
@@ -32,15 +32,25 @@ async def run(
     """
     this = await caught_up(ledger, adapter, capabilities, clock, only)
     for _ in range(_ROUNDS):
-        if await ledger.is_at_rest():
+        left = await _left(this)
+        if not (left.read or left.decide):
             break
-        async with ledger.transaction():
-            this.report.ripe_at = await ledger.ripen_conflicts()
-            if not await ledger.is_any_due(Due.READ, Due.DECIDE):
-                break
-        await look(this)
-        await apply(this)
+        if left.read:
+            await look(this)
+            left = await ledger.to_do()
+        if left.decide:
+            await apply(this, left)
     return this.report
+
+
+async def _left(this: Run) -> ToDo:
+    """What is to be read and decided, conflicts included whose time has come."""
+    left = await this.ledger.to_do()
+    if left.ripen:
+        async with this.ledger.transaction():
+            this.report.ripe_at = await this.ledger.ripen_conflicts()
+        left = await this.ledger.to_do()
+    return left
 
 
 async def caught_up(
@@ -51,11 +61,11 @@ async def caught_up(
     only: Direction | None = None,
 ) -> Run:
     """A run that has settled what is open and recorded what changed in the calendar."""
-    link, is_any_open = await ledger.link(), await ledger.is_any_due(Due.SETTLE)
+    link, left = await ledger.link(), await ledger.to_do()
     this = Run(ledger, adapter, link.calendar_id, capabilities, clock, Report(), only)
-    if is_any_open:
+    if left.settle:
         await settle(this)
-    await pull(this, None if is_any_open else link)
+    await pull(this, None if left.settle else link)
     return this
 
 

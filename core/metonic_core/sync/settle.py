@@ -20,7 +20,8 @@ async def settle(this: Run) -> None:
     while True:
         async with this.ledger.transaction():
             rows = await this.ledger.due(Due.SETTLE, after, this.capabilities.batch_size)
-            await progress.expect(Due.SETTLE, rows)
+            is_last = len(rows) < this.capabilities.batch_size
+            await progress.expect(Due.SETTLE, rows, is_all=is_last)
         if rows:
             await progress.begin()
             after = rows[-1].id
@@ -28,7 +29,7 @@ async def settle(this: Run) -> None:
             await _settle_batch(this, ripe)
             this.report.leave_open(len(rows) - len(ripe), this.capabilities.settle_after)
             await progress.add(len(rows))
-        if len(rows) < this.capabilities.batch_size:
+        if is_last:
             return await progress.end()
 
 

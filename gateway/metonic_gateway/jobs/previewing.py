@@ -13,7 +13,7 @@ from metonic_gateway.store.connected import ConnectedCalendar
 from metonic_gateway.store.leases import Held
 from metonic_gateway.store.preview_ledger import PreviewLedger
 from metonic_gateway.store.previews import Claimed
-from metonic_gateway.store.runs import RunLog
+from metonic_gateway.store.run_log import RunLog
 from metonic_gateway.store.transactions import Interrupted
 from metonic_gateway.telemetry import get_logger
 

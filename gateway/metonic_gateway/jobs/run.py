@@ -15,7 +15,8 @@ from metonic_gateway.store import outcomes
 from metonic_gateway.store.connected import ConnectedCalendar
 from metonic_gateway.store.leases import Held, Lease
 from metonic_gateway.store.ledger import SqlLedger
-from metonic_gateway.store.runs import Outcome, RunLog
+from metonic_gateway.store.run_log import RunLog
+from metonic_gateway.store.runs import Outcome
 from metonic_gateway.store.states import FAILED
 from metonic_gateway.telemetry import get_logger
 from metonic_gateway.traces import Span
@@ -64,6 +65,7 @@ class Run:
                 calendar.provider,
                 is_former=former is not None,
                 glance=self.lease.glance if former is None else None,
+                nudge_seq=self.lease.nudge_seq,
             ),
             self.services.vault.marker_key(),
             self.services.window,

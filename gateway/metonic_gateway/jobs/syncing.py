@@ -1,6 +1,7 @@
 """One sync of one calendar, from its lease to what is known of it afterwards."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import perf_counter
 from uuid import UUID
@@ -17,10 +18,12 @@ from metonic_gateway.jobs.leaving import leave
 from metonic_gateway.jobs.run import Run, dice, fail, note_pause, retry_later
 from metonic_gateway.jobs.troubles import UNEXPECTED, errors_of, unsettled
 from metonic_gateway.services import CHANGES, Services, run_topic, status_topic
-from metonic_gateway.store import leases, outcomes, relying, runs
+from metonic_gateway.store import leases, outcomes, relying, run_log, runs
 from metonic_gateway.store.leases import Lease
 from metonic_gateway.store.outcomes import Success
-from metonic_gateway.store.runs import Outcome, RunLog
+from metonic_gateway.store.relying import Found, relied_on
+from metonic_gateway.store.run_log import RunLog
+from metonic_gateway.store.runs import Outcome
 from metonic_gateway.store.states import DISCONNECTING, PARTIAL, SUCCESS, WEBHOOK
 from metonic_gateway.store.transactions import Interrupted
 from metonic_gateway.telemetry import get_logger
@@ -66,7 +69,7 @@ async def _with_lease(services: Services, lease: Lease, reason: str) -> None:
 
 async def _log_of(lease: Lease, reason: str, now: datetime) -> RunLog:
     if lease.glance.is_any_unfinished:
-        return await runs.begin(lease.calendar_id, reason, now)
+        return await run_log.begin(lease.calendar_id, reason, now)
     return RunLog(lease.calendar_id, reason, now, lease.fence)
 
 
@@ -114,14 +117,24 @@ async def _sync(run: Run) -> bool:
         if ledger.has_changed:
             run.services.feed.publish(CHANGES)
     behind = await leave_former(run) if run.lease.glance.is_any_leaving else Behind()
-    if ledger.work.has_moved or run.calendar.failures > 0 or run.log.has_predecessor:
-        # Before the log ends: what was stored by a run that did not get here is counted by the next.
-        await outcomes.count_pairs(run.lease, run.link_id)
-    return await _succeed(run, report, behind)
+    # What was stored by a run that did not get here is counted by the next.
+    may_differ = ledger.work.has_moved or run.calendar.failures > 0 or run.log.has_predecessor
+    pairs = await outcomes.count_pairs(run.link_id) if may_differ else None
+    return await _succeed(run, _Done(report, behind, pairs, None if may_differ else ledger.found))
 
 
-async def _succeed(run: Run, report: Report, behind: Behind) -> bool:
-    now = run.now()
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What a run has come to. ``found`` tells whether the provider can be relied on, where it still does."""
+
+    report: Report
+    behind: Behind
+    pairs: int | None
+    found: Found | None
+
+
+async def _succeed(run: Run, done: _Done) -> bool:
+    now, report, behind = run.now(), done.report, done.behind
     errors = [*errors_of(report, now), *behind.errors]
     if errors:
         await run.log.ensure()
@@ -129,38 +142,36 @@ async def _succeed(run: Run, report: Report, behind: Behind) -> bool:
         # The run that sent them has a row already, or whoever asked for this one.
         errors.append(unsettled(report.unsettled).as_error(now))
     status = PARTIAL if errors else SUCCESS
-    if run.log.id is not None:
-        # Whoever took the calendar away was told of this row as of the run that is to come.
-        await leases.hold(run.lease.calendar_id, run.lease.fence)
-    await run.log.finish(Outcome(status, report.conflicts, errors), now)
-    _log.info("run_finished", calendar=run.calendar.id, sent=report.pushed, pulled=report.pulled)
-    at = await _next_at(run, report, behind, now)
-    success = Success(status, at, is_idle=run.log.id is None)
+    at = await _next_at(run, done, now)
+    success = Success(run.log, Outcome(status, report.conflicts, errors), at, done.pairs)
     is_due_again = await outcomes.record_success(run.lease, success, now)
+    _log.info("run_finished", calendar=run.calendar.id, sent=report.pushed, pulled=report.pulled)
     run.count(status)
     return is_due_again
 
 
-async def _next_at(run: Run, report: Report, behind: Behind, now: datetime) -> datetime:
+async def _next_at(run: Run, done: _Done, now: datetime) -> datetime:
     """When the calendar is due again; at once where a run that went one way owes the rest, or one waits."""
-    # Only who had a row can have left another one waiting; whoever asked meanwhile is known by their nudge.
-    is_next_waiting = run.log.id is not None and await runs.is_any_unfinished(run.calendar.id)
+    # Of several that waited one is answered; whoever asked meanwhile is known by their nudge.
+    may_wait = run.log.has_predecessor
+    is_next_waiting = may_wait and await runs.is_any_unfinished(run.calendar.id, besides=run.log.id)
+    report = done.report
     if report.is_owing or is_next_waiting:
         return now
-    regular = next_sync(now, await _every(run, report, now), dice())
+    regular = next_sync(now, await _every(run, done, now), dice())
     again_at = None if report.look_again is None else now + report.look_again
     reasons = (
         regular,
         again_at,
         report.ripe_at,
-        behind.again_at,
+        done.behind.again_at,
         run.log.otherwise_at,
         _second_look(run, now),
     )
     return max(now, min(filter(None, reasons)))
 
 
-async def _every(run: Run, report: Report, now: datetime) -> timedelta:
+async def _every(run: Run, done: _Done, now: datetime) -> timedelta:
     """How often the calendar is looked at: more rarely where its provider tells of what changes.
 
     Where it can, its link is looked after from now on. Whoever just found something that nobody told of does
@@ -169,9 +180,10 @@ async def _every(run: Run, report: Report, now: datetime) -> timedelta:
     frequency, base = run.calendar.frequency, base_address(run.services)
     if base is None or push_of(run.services, run.calendar.provider) is None:
         return frequency
-    told_until = await relying.look_after(run.link_id, base, now)
-    is_untold = report.pulled > 0 and not run.lease.is_noticed
-    return frequency if is_untold else looked_at_every(frequency, told_until, now)
+    found = await relying.told_by(run.link_id) if done.found is None else done.found
+    await relying.look_after(run.link_id, found, now)
+    is_untold = done.report.pulled > 0 and not run.lease.is_noticed
+    return frequency if is_untold else looked_at_every(frequency, relied_on(found, base), now)
 
 
 def _second_look(run: Run, now: datetime) -> datetime | None:

@@ -1,21 +1,20 @@
 """Appointments: every change is compare-and-set on the version and draws work where it is concerned."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from tortoise.expressions import F, Q
+from tortoise.expressions import F, Q, Subquery
 
 from metonic_core.model.appointment import Appointment, Participant, stamped
 from metonic_core.model.when import Window
-from metonic_core.selection import Selection
 from metonic_core.sync import Due
 from metonic_gateway.store import changes, models
 from metonic_gateway.store.alikes import ASKING
 from metonic_gateway.store.changes import Cause, ChangeKind, Entry
-from metonic_gateway.store.mappings import chunks, open_each
+from metonic_gateway.store.mappings import Place, chunks, open_each
 from metonic_gateway.store.rows import appointment_columns, appointment_of
 from metonic_gateway.store.selections import choices_of, selection_of
 from metonic_gateway.store.transactions import hold_calendars, hold_calendars_of, transactional
@@ -73,10 +72,16 @@ async def change(
     return await draw_each([appointment], window, now, is_commanded=is_commanded)
 
 
-async def overwrite(appointment: Appointment, now: datetime) -> bool:
-    """The same for what is not yet drawn and whose people are as they were; False if the version moved."""
+async def overwrite(appointment: Appointment, now: datetime, *, is_waiting: bool = True) -> bool:
+    """The same for what is not yet drawn and whose people are as they were; False if the version moved.
+
+    And, where it ``is_waiting`` for nobody, if somebody is at that appointment.
+    """
     columns = appointment_columns(replace(appointment, version=appointment.version + 1), now)
     mine = models.Appointment.filter(id=appointment.id, version=appointment.version)
+    if not is_waiting:
+        free = models.Appointment.filter(id=appointment.id).select_for_update(skip_locked=True, no_key=True)
+        mine = mine.filter(id__in=Subquery(free.only("id")))
     return bool(await mine.update(**columns))
 
 
@@ -133,9 +138,11 @@ async def insert_imported(imported: Sequence[Appointment], now: datetime) -> Non
     await add_participants(imported)
 
 
-async def is_forwarding(user_id: UUID) -> bool:
-    """Whether a calendar of the user also gets what comes in from the others."""
-    return await models.CalendarSyncConfig.exists(user_id=user_id, forward_imported=True)
+async def going_on(imports: Mapping[UUID, Appointment], user_id: UUID) -> Mapping[UUID, Appointment]:
+    """What of these goes on into other calendars of the user: parts of series, and what those ask for."""
+    new = {row: made for row, made in imports.items() if made.imported_from is None}
+    forwarding = models.CalendarSyncConfig.filter(user_id=user_id, forward_imported=True)
+    return imports if new != imports and await forwarding.exists() else new
 
 
 async def replace_participants(appointments: Sequence[Appointment]) -> None:
@@ -179,9 +186,9 @@ async def draw_each(
     calendars. A bounded number of statements per 500 appointments.
     """
     due: set[UUID] = set()
-    await hold_calendars_of({user for appointment in appointments for user in people(appointment)})
+    held = await hold_calendars_of({user for appointment in appointments for user in people(appointment)})
     for part in chunks(appointments):
-        due |= await _draw(part, window, except_for, is_commanded=is_commanded)
+        due |= await _draw(part, window, except_for, held, is_commanded=is_commanded)
     await make_due(due, now)
     return due
 
@@ -190,6 +197,7 @@ async def _draw(
     appointments: Sequence[Appointment],
     window: Window,
     except_for: Entrance | None,
+    held: Collection[UUID],
     *,
     is_commanded: bool,
 ) -> set[UUID]:
@@ -198,7 +206,7 @@ async def _draw(
     paired = models.CalendarSyncMapping.filter(concerned, closed=None, link__archived_at=None)
     rows = await paired.values("id", "link_id", "appointment_id", "link__sync_config_id")
     # Also those of who took part before.
-    await hold_calendars({row["link__sync_config_id"] for row in rows})
+    await hold_calendars({row["link__sync_config_id"] for row in rows}.difference(held))
     # Only a run leaves out the rows that it is at.
     left_out = except_for.rows if except_for else ()
     drawn = [row["id"] for row in rows if row["id"] not in left_out]
@@ -206,13 +214,9 @@ async def _draw(
     moved = [row for row in rows if row["id"] in still_open]
     taken = {(row["link_id"], row["appointment_id"]) for row in moved}
     taken |= {(except_for.link_id, appointment_id) for appointment_id in ids} if except_for else set()
-    opened = [
-        (calendar, selection.link_id, appointment.id)
-        for appointment, calendar, selection in await _takers(appointments, window)
-        if (selection.link_id, appointment.id) not in taken and selection.draws(appointment)
-    ]
-    await open_each([(link, appointment) for _, link, appointment in opened])
-    return {row["link__sync_config_id"] for row in moved} | {calendar for calendar, _, _ in opened}
+    opened = await _takers(appointments, window, taken)
+    await open_each([place for _, place in opened])
+    return {row["link__sync_config_id"] for row in moved} | {calendar for calendar, _ in opened}
 
 
 def people(appointment: Appointment) -> set[UUID]:
@@ -240,23 +244,26 @@ async def draw_rows(ids: Sequence[UUID], *, is_commanded: bool = False, by_perso
 
 
 async def _takers(
-    appointments: Sequence[Appointment], window: Window
-) -> Iterator[tuple[Appointment, UUID, Selection]]:
-    """Each appointment with every connected calendar of the people whom it concerns, and what that takes."""
+    appointments: Sequence[Appointment], window: Window, taken: Collection[Place]
+) -> Sequence[tuple[UUID, Place]]:
+    """Where these are to go and are not yet: the connected calendars of their people, each with the place."""
     concerned = {appointment.id: people(appointment) for appointment in appointments}
     users = sorted({user for users in concerned.values() for user in users})
     chosen = models.CalendarSyncConfig.exclude(link_id=None).select_related("sync_filter", "user")
     rows = [row for part in chunks(users) for row in await chosen.filter(user_id__in=part)]
-    choices = await choices_of([row.id for row in rows], list(concerned))
-    by_user: dict[UUID, list[tuple[UUID, Selection]]] = {}
-    for row in rows:
-        by_user.setdefault(row.user_id, []).append((row.id, selection_of(row, window, choices)))
-    return (
-        (appointment, calendar, selection)
+    asked = [
+        (appointment, row)
         for appointment in appointments
-        for user in concerned[appointment.id]
-        for calendar, selection in by_user.get(user, ())
-    )
+        for row in rows
+        if row.user_id in concerned[appointment.id] and (row.link_id, appointment.id) not in taken
+    ]
+    choices = await choices_of({row.id for _, row in asked}, {appointment.id for appointment, _ in asked})
+    selections = {row.id: selection_of(row, window, choices) for _, row in asked}
+    return [
+        (row.id, (selections[row.id].link_id, appointment.id))
+        for appointment, row in asked
+        if selections[row.id].draws(appointment)
+    ]
 
 
 async def make_due(calendars: Collection[UUID], now: datetime) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import F, Q, Subquery
+from tortoise.expressions import Case, F, Q, Subquery, Value, When
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
@@ -85,13 +85,14 @@ async def note(channel: Addressed, now: datetime) -> bool:
     rows = CalendarSyncConfig.filter(id=channel.calendar_id, link_id=channel.link_id, is_active=True)
     rows = rows.filter(stopped=None, is_paused=False, noticed_seq__lte=F("taken_seq"))
     at = after_notice(now, channel.last_sync_at)
-    is_later = Q(next_sync_at=None) | Q(next_sync_at__gt=at)
-    async with in_transaction():
-        if not await rows.update(nudge_seq=F("nudge_seq") + 1, noticed_seq=F("nudge_seq") + 1):
-            return False
-        # A run may have ended since the channel was looked up: the row tells by now when it is due.
-        await CalendarSyncConfig.filter(is_later, id=channel.calendar_id, failures=0).update(next_sync_at=at)
-    return at <= now and not channel.is_failing
+    # A run may have ended since the channel was looked up: the row tells by now when it is due.
+    is_later = Q(Q(next_sync_at=None) | Q(next_sync_at__gt=at), failures=0)
+    is_noted = await rows.update(
+        nudge_seq=F("nudge_seq") + 1,
+        noticed_seq=F("nudge_seq") + 1,
+        next_sync_at=Case(When(is_later, then=Value(at)), default=F("next_sync_at")),  # type: ignore[arg-type] # it takes any expression
+    )
+    return bool(is_noted) and at <= now and not channel.is_failing
 
 
 async def look_into(channel: Addressed, now: datetime, *, is_over: bool) -> None:

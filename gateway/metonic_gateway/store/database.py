@@ -9,7 +9,7 @@ from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext
 from tortoise.migrations.api.migrate import migrate
 
-from metonic_gateway.store import postgres
+from metonic_gateway.store import postgres, texts
 
 CONNECTIONS = 10
 """How many a process has to PostgreSQL at most, if nobody says otherwise."""
@@ -57,6 +57,7 @@ async def opened(url: str, connections: int = CONNECTIONS) -> AsyncIterator[None
 
     ``connections`` to a server are made when they are needed, so many at most, and anew where one is lost.
     """
+    texts.keep()
     context = TortoiseContext()
     with context:
         config = tortoise_config(url, connections=connections)

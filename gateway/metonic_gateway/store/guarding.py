@@ -1,7 +1,10 @@
 """What the guard counts in one link."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from tortoise.expressions import RawSQL
 
 from metonic_core.model.mapping import HoldKind
 from metonic_core.reconcile.guard import CAUSES, FEW, INFERRED, SPAN, Kind, Load
@@ -9,9 +12,15 @@ from metonic_core.reconcile.step import Act, Reason, Side
 from metonic_core.sync import Due
 from metonic_gateway.store.mappings import Rows
 from metonic_gateway.store.models import CalendarLink, CalendarSyncMapping, SyncOperation
-from metonic_gateway.store.outcomes import count_standing
+from metonic_gateway.store.outcomes import count_pairs
 
 Found = dict[Kind, frozenset[UUID]]
+
+
+_DUE_PAIRS = """(SELECT COUNT(*) FROM "calendar_sync_mappings" WHERE "link_id" = "calendar_links"."id"
+    AND "due" = 'decide' AND "external_base" IS NOT NULL)"""
+_IS_ANY_HELD = """EXISTS (SELECT 1 FROM "calendar_sync_mappings" WHERE "link_id" = "calendar_links"."id"
+    AND "hold" = 'guarded')"""
 
 
 def due_pairs(link_id: UUID) -> Rows:
@@ -21,17 +30,13 @@ def due_pairs(link_id: UUID) -> Rows:
 
 async def load(link_id: UUID, now: datetime) -> Load:
     """Where next to nothing happened, fewer than three items, the pairs are not counted: they are many."""
-    due = await due_pairs(link_id).count()
-    done, held = await _done(link_id, now), await _held(link_id)
-    is_suspect = (await CalendarLink.get(id=link_id).values("is_suspect"))["is_suspect"]
+    asked = {"due_pairs": RawSQL(_DUE_PAIRS), "is_any_held": RawSQL(_IS_ANY_HELD)}
+    link: Any = await CalendarLink.filter(id=link_id).annotate(**asked).get()
+    due, done = link.due_pairs, await _done(link_id, now)
+    held = await _held(link_id) if link.is_any_held else {kind: frozenset() for kind in Kind}
     number = due + sum(map(len, (*done.values(), *held.values())))
-    pairs = await count_pairs(link_id) if is_suspect or number >= FEW else FEW
-    return Load(pairs, due, done, held, is_suspect)
-
-
-async def count_pairs(link_id: UUID) -> int:
-    """How many appointments of the link have an event that stands."""
-    return await count_standing(CalendarSyncMapping.filter(link_id=link_id).exclude(appointment_id=None))
+    pairs = await count_pairs(link_id) if link.is_suspect or number >= FEW else FEW
+    return Load(pairs, due, done, held, link.is_suspect)
 
 
 async def is_suddenly_empty(link_id: UUID, read_round: int) -> bool:

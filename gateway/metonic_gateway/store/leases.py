@@ -6,9 +6,11 @@ disconnected meanwhile, writes nothing any more.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
-from tortoise.expressions import F, Q, RawSQL
+from tortoise.expressions import F, Q, RawSQL, Subquery
+from tortoise.queryset import QuerySet
 
 from metonic_core.sync import LeaseLost
 from metonic_gateway.store.connected import ConnectedCalendar, value_of
@@ -31,6 +33,7 @@ class Glance:
     is_any_ripening: bool
     is_any_unfinished: bool
     is_any_leaving: bool
+    is_any_held: bool
 
 
 _OF_GLANCE = {
@@ -44,6 +47,8 @@ _OF_GLANCE = {
         AND "kind" = 'sync')""",
     "is_any_leaving": """EXISTS (SELECT 1 FROM "calendar_links"
         WHERE "sync_config_id" = "calendar_sync_configs"."id" AND "is_leaving")""",
+    "is_any_held": """EXISTS (SELECT 1 FROM "calendar_sync_mappings"
+        WHERE "link_id" = "calendar_sync_configs"."link_id" AND "hold" = 'guarded')""",
 }
 
 
@@ -53,6 +58,7 @@ class Lease:
 
     ``is_noticed``: one of those that no run has answered yet came from the provider. ``due_at`` is since when
     the calendar was due. ``calendar`` and ``glance`` are as they were when the lease was taken.
+    ``is_given_back``: nobody has extended it since.
     """
 
     calendar_id: UUID
@@ -64,6 +70,7 @@ class Lease:
     due_at: datetime
     calendar: ConnectedCalendar
     glance: Glance
+    is_given_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,7 @@ class Held:
     """A link of a user's calendar at a provider, held under the fence of a lease.
 
     ``is_former``: another link took its place, so nothing new begins in it. ``glance`` is what was seen when
-    the lease was taken; without it all is asked for.
+    the lease was taken, ``nudge_seq`` the last request by then; without these all is asked for.
     """
 
     calendar_id: UUID
@@ -81,6 +88,7 @@ class Held:
     provider: str
     is_former: bool = False
     glance: Glance | None = None
+    nudge_seq: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +138,14 @@ async def glance(calendar_id: UUID) -> Glance:
 
 
 async def _glanced(calendar_id: UUID) -> CalendarSyncConfig | None:
-    found = {name: RawSQL(text) for name, text in _OF_GLANCE.items()}
-    rows = CalendarSyncConfig.filter(id=calendar_id).annotate(**found)
-    return await rows.select_related("user").first()
+    return await _glances().filter(id=calendar_id).first()
+
+
+@cache
+def _glances() -> QuerySet[CalendarSyncConfig]:
+    """To annotate takes Tortoise longer than all else that is asked here."""
+    asked = {name: RawSQL(text) for name, text in _OF_GLANCE.items()}
+    return CalendarSyncConfig.annotate(**asked).select_related("user")
 
 
 def _glance_of(row: CalendarSyncConfig) -> Glance:
@@ -148,15 +161,27 @@ async def extend(lease: Lease, now: datetime) -> bool:
     is_ours = Q(fence=lease.fence) | Q(lease_until=lease.until)
     if not await CalendarSyncConfig.filter(is_ours, id=lease.calendar_id).update(lease_until=until):
         return False
-    lease.until = until
+    lease.until, lease.is_given_back = until, False
     return True
 
 
-async def hold(calendar_id: UUID, fence: int) -> None:
-    """Keep the calendar under that fence until the transaction ends; raises LeaseLost."""
+async def hold(calendar_id: UUID, fence: int) -> int:
+    """Keep the calendar under that fence until the transaction ends; raises LeaseLost.
+
+    Returns the number of the last who asked for a run.
+    """
     held = CalendarSyncConfig.filter(id=calendar_id, fence=fence)
-    if not await held.select_for_update(no_key=True).only("id"):
+    rows = await held.select_for_update(no_key=True).only("id", "nudge_seq")
+    if not rows:
         raise LeaseLost("another run took this calendar over")
+    last: int = rows[0].nudge_seq
+    return last
+
+
+def held(by: Held) -> Subquery:
+    """The calendar under its fence, kept by a statement that changes nothing where there is none."""
+    calendar = CalendarSyncConfig.filter(id=by.calendar_id, fence=by.fence)
+    return Subquery(calendar.select_for_update(no_key=True).only("id"))
 
 
 async def release(lease: Lease) -> None:
@@ -165,8 +190,9 @@ async def release(lease: Lease) -> None:
     Problem: the fence alone cannot tell a calendar that was taken away from one that was taken over.
     Solution: the end of the lease can, as it is moved by holders only.
     """
-    ours = CalendarSyncConfig.filter(id=lease.calendar_id, lease_until=lease.until)
-    await ours.update(lease_until=None)
+    if not lease.is_given_back:
+        ours = CalendarSyncConfig.filter(id=lease.calendar_id, lease_until=lease.until)
+        await ours.update(lease_until=None)
 
 
 async def break_all() -> int:

@@ -20,7 +20,7 @@ from metonic_core.reconcile.guard import Held as HeldItem
 from metonic_core.reconcile.guard import Load
 from metonic_core.reconcile.step import Conflict, Operation
 from metonic_core.selection import Choice, Selection
-from metonic_core.sync import Clock, Due, Link, Phase
+from metonic_core.sync import Clock, Due, LeaseLost, Link, Phase, ToDo
 from metonic_gateway.store import (
     alikes,
     appointments,
@@ -29,10 +29,12 @@ from metonic_gateway.store import (
     drawing,
     guarding,
     journal,
+    leases,
     mappings,
     models,
     noting,
     plans,
+    relying,
     selections,
 )
 from metonic_gateway.store.appointments import Entrance
@@ -41,9 +43,8 @@ from metonic_gateway.store.leases import Held, hold
 from metonic_gateway.store.noting import Note
 from metonic_gateway.store.pending import Pending
 from metonic_gateway.store.progress import Gauge
-from metonic_gateway.store.rows import link_columns, link_of, mapping_of
-from metonic_gateway.store.runs import RunLog
-from metonic_gateway.store.transactions import is_free
+from metonic_gateway.store.rows import LINK, link_columns, link_of, mapping_of
+from metonic_gateway.store.run_log import RunLog
 from metonic_gateway.store.work import Work
 
 
@@ -52,8 +53,9 @@ class SqlLedger:
 
     ``drawn`` are the connected calendars in which this run made work; ``has_changed`` says that the platform
     has something to hear of, ``has_stored`` that anything of the link moved, ``has_missed`` that what was due
-    stays so because somebody was at its appointment. ``told`` is called when that row says anew how far the
-    run is. The window is asked for each time, as a run may last past midnight.
+    stays so because somebody is or was at its appointment. ``told`` is called when that row says anew how far
+    the run is, ``found`` tells whether the provider tells of changes, as of the last ``link``. The window is
+    asked for each time, as a run may last past midnight.
     """
 
     def __init__(  # noqa: PLR0913 - what it works with, each with a name of its own
@@ -67,17 +69,18 @@ class SqlLedger:
         told: Callable[[UUID], None] = lambda _: None,
     ) -> None:
         self._held = held
-        self.work = Work(held.calendar_id, held.link_id, held.glance)
+        self.work = Work(held.link_id, held.glance)
         self._calendar_id, self._link_id = held.calendar_id, held.link_id
         self._window, self._clock, self._run = window, clock, run
         self._gauge = Gauge(run, clock, told)
-        self._pending = Pending()
+        self._pending, self._is_asked = Pending(), True
         self._line_at = datetime.min.replace(tzinfo=UTC)
         self._read: dict[UUID, Appointment] = {}
         self._choices: dict[UUID, Choice] = {}
         self._settings: models.CalendarSyncConfig | None = None
         self.markers = markers
         self.drawn: set[UUID] = set()
+        self.found: relying.Found = ()
         self.has_changed = self.has_stored = self.has_missed = False
 
     def new_id(self) -> UUID:
@@ -87,7 +90,7 @@ class SqlLedger:
     async def transaction(self) -> AsyncIterator[None]:
         try:
             async with in_transaction():
-                await hold(self._calendar_id, self._held.fence)
+                self._is_asked = self._held.nudge_seq != await hold(self._calendar_id, self._held.fence)
                 yield
                 await self._flush()
         finally:
@@ -101,18 +104,13 @@ class SqlLedger:
         self.has_stored = self.work.has_moved = True
         await appointments.insert_imported(list(pending.imports.values()), now)
         await self._spread(pending.changed, now)
-        await plans.release(pending.rows)
+        if self.work.may_be_held:
+            await plans.release(pending.rows)
         await mappings.store(pending.rows, now)
         await noting.store(self._calendar_id, pending.notes, now)
-        await self._spread(await self._going_on(pending.imports), now)
+        await self._spread(await appointments.going_on(pending.imports, self._held.user_id), now)
         if pending.lines or pending.news or pending.items:
-            await self._report(pending, await self._run.ensure(), now)
-
-    async def _going_on(self, imports: Mapping[UUID, Appointment]) -> Mapping[UUID, Appointment]:
-        """What was new in the calendar and goes on into others: parts of series, and what those ask for."""
-        new = {row: made for row, made in imports.items() if made.imported_from is None}
-        is_asked_for = new != imports and await appointments.is_forwarding(self._held.user_id)
-        return imports if is_asked_for else new
+            await self._report(pending, await self._run.ensure(may_be_asked=self._is_asked), now)
 
     async def _spread(self, places: Mapping[UUID, Appointment], now: datetime) -> None:
         """To the other calendars of their people: by the row through which each came in."""
@@ -125,17 +123,26 @@ class SqlLedger:
         for line in pending.lines:
             line.run_id = run_id
         await models.SyncOperation.bulk_create(pending.lines)
+        self._run.done.update(line.side for line in pending.lines)
         cause = Cause(self._held.provider, run_id, self._held.user_id)
         await changes.record(pending.news, cause, now)
         await plans.note(run_id, pending.items, now)
+        self._run.has_held |= bool(pending.items)
         self.has_changed |= bool(pending.news)
 
     async def link(self) -> Link:
-        return link_of(await models.CalendarLink.get(id=self._link_id), self._window())
+        self.found = await relying.told_by(self._link_id, *LINK)
+        return link_of(self.found[0], self._window())
 
     async def save_link(self, link: Link) -> None:
         self.has_stored = True
         await models.CalendarLink.filter(id=link.id).update(**link_columns(link))
+
+    async def move_link(self, link: Link) -> None:
+        self.has_stored = True
+        mine = models.CalendarLink.filter(id=link.id, sync_config_id__in=leases.held(self._held))
+        if not await mine.update(**link_columns(link)):
+            raise LeaseLost("another run took this calendar over")
 
     async def selection(self) -> Selection:
         row = models.CalendarSyncConfig.get(id=self._calendar_id).select_related("sync_filter", "user")
@@ -144,11 +151,8 @@ class SqlLedger:
         # What was chosen for an appointment is read with the appointment: a user may have chosen thousands.
         return selections.selection_of(self._settings, self._window(), {self._calendar_id: self._choices})
 
-    async def is_any_due(self, *due: Due) -> bool:
-        return await self.work.is_any_due(*due)
-
-    async def is_at_rest(self) -> bool:
-        return await self.work.is_none_left()
+    async def to_do(self) -> ToDo:
+        return await self.work.to_do()
 
     async def due(self, due: Due, after: UUID | None, limit: int) -> Sequence[values.Mapping]:
         await self._flush()
@@ -233,8 +237,7 @@ class SqlLedger:
         self._read |= known
         chosen = await selections.choices_of([self._calendar_id], list(known))
         self._choices |= chosen.get(self._calendar_id, {})
-        selection = await self.selection() if known else None
-        if selection is None or not selection.include_contact:
+        if not known or not (selection := await self.selection()).include_contact:
             return known
         contacts = await selections.contacts_of(known.values(), selection.user_id)
         return {a.id: replace(a, contacts=contacts[a.id]) for a in known.values()}
@@ -246,10 +249,8 @@ class SqlLedger:
             return True
         if any(changed.id == appointment.id for changed in self._pending.changed.values()):
             await self._flush()
-        if not await is_free(appointment.id):
+        if not await appointments.overwrite(appointment, self._clock(), is_waiting=False):
             self.has_missed = True
-            return False
-        if not await appointments.overwrite(appointment, self._clock()):
             return False
         self._pending.changed[paired] = appointment
         kind = ChangeKind.DELETE if appointment.is_deleted else ChangeKind.UPDATE
@@ -268,8 +269,8 @@ class SqlLedger:
             await mappings.open_each([(self._link_id, appointment.id)])
 
     async def hold(self, held: HeldItem) -> None:
-        if held.is_news:
-            self._pending.items.append(held)
+        self.work.has_held = True
+        self._pending.items += [held] if held.is_news else []
         if held.conflict:
             self._pending.notes.append(Note(held.mapping, held.conflict, held.resolved, is_held=True))
 

@@ -62,13 +62,15 @@ async def store(rows: Sequence[Mapping], now: datetime) -> None:
         latest.pop(row.id, None)
         latest[row.id] = row
     for part in chunks(list(latest.values())):
-        columns = [mapping_columns(row) for row in part]
+        in_step = [row.id for row in part if _is_in_step(row)]
+        stamp = {"last_synced_at": now, "quarantined_at": None} if len(in_step) == len(part) else {}
+        columns = [mapping_columns(row) | stamp for row in part]
         fields = [name for name in columns[0] if name != "id"]
         made = [CalendarSyncMapping.construct(**c) for c in columns]
         await CalendarSyncMapping.bulk_create(made, on_conflict=["id"], update_fields=fields)
+        if not stamp:
+            await _stamp(in_step, last_synced_at=now, quarantined_at=None)
     await _stamp([row.id for row in latest.values() if row.closed], closed_at=now)
-    in_step = [row.id for row in latest.values() if _is_in_step(row)]
-    await _stamp(in_step, last_synced_at=now, quarantined_at=None)
     await _stamp_quarantine([row.id for row in latest.values() if _is_in_quarantine(row)], now)
 
 

@@ -138,11 +138,6 @@ def _changed(row: CalendarSyncConflict, columns: Mapping[str, Any]) -> CalendarS
     return row
 
 
-async def is_any_ripening(calendar_id: UUID) -> bool:
-    """Whether an item in conflict waits for a policy."""
-    return await _ripening(calendar_id).exists()
-
-
 async def ripen(calendar_id: UUID, now: datetime) -> datetime | None:
     """Draw the items in conflict that a policy may resolve by now; returns when the next one is due."""
     waiting = _ripening(calendar_id)

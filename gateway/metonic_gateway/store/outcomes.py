@@ -15,6 +15,8 @@ from metonic_core.pacing import after_notice
 from metonic_core.sync import Due, LeaseLost
 from metonic_gateway.store.leases import Lease
 from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncMapping
+from metonic_gateway.store.run_log import RunLog
+from metonic_gateway.store.runs import Outcome
 from metonic_gateway.store.states import FAILED
 
 _LONGEST_STANDSTILL = timedelta(minutes=15)
@@ -22,34 +24,57 @@ _LONGEST_STANDSTILL = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Success:
-    """A run that worked."""
+    """A run that worked, with its log. ``pairs``: how many there are by now, None if nobody counted them."""
 
-    status: str
+    log: RunLog
+    outcome: Outcome
     next_sync_at: datetime
-    is_idle: bool
+    pairs: int | None
 
 
 async def record_success(lease: Lease, success: Success, now: datetime) -> bool:
-    """Returns whether somebody asked meanwhile, so that the calendar is due at once; raises LeaseLost.
+    """Finish the log as well, if it has a row, and give the lease back; raises LeaseLost.
 
-    Where only the provider told of something meanwhile, it is due a little later.
+    Whoever took the calendar away was told of that row as of the run that is to come. Returns whether
+    somebody asked meanwhile, so that the calendar is due at once. Where only the provider told of something
+    meanwhile, it is due a little later.
     """
+    # Said before it is done: who extends the lease meanwhile takes it again, and says so.
+    lease.is_given_back = True
+    try:
+        return await _record_success(lease, success, now)
+    except BaseException:
+        lease.is_given_back = False
+        raise
+
+
+async def _record_success(lease: Lease, success: Success, now: datetime) -> bool:
+    row = success.log.id
     columns = {
         "last_sync_at": now,
-        "last_sync_status": success.status,
-        "idle_runs": F("idle_runs") + 1 if success.is_idle else 0,
+        "last_sync_status": success.outcome.status,
+        "idle_runs": F("idle_runs") + 1 if row is None else 0,
         "failures": 0,
         "still_since": None,
         "problem": None,
         "served_seq": lease.nudge_seq,
         "next_sync_at": success.next_sync_at,
+        "lease_until": None,
     }
-    if await _held(lease).filter(nudge_seq=lease.nudge_seq).update(**columns):
+    if success.pairs is not None:
+        columns["items_synced"] = success.pairs
+    unasked = _held(lease).filter(nudge_seq=lease.nudge_seq)
+    if row is None and await unasked.update(**columns):
         return False
     async with in_transaction():
-        if not await _held(lease).update(**columns):
-            raise LeaseLost("another run took this calendar over")
-        return await _follow_up(lease, now, success.next_sync_at)
+        is_due_again = False
+        if not await unasked.update(**columns):
+            if not await _held(lease).update(**columns):
+                raise LeaseLost("another run took this calendar over")
+            is_due_again = await _follow_up(lease, now, success.next_sync_at)
+        if row is not None:
+            await success.log.end(row, success.outcome, now)
+        return is_due_again
 
 
 async def _follow_up(lease: Lease, now: datetime, next_sync_at: datetime) -> bool:
@@ -123,10 +148,9 @@ def _held(lease: Lease) -> QuerySet[CalendarSyncConfig]:
     return CalendarSyncConfig.filter(id=lease.calendar_id, fence=lease.fence)
 
 
-async def count_pairs(lease: Lease, link_id: UUID) -> None:
-    """Note how many appointments have an event, and events an appointment."""
-    pairs = CalendarSyncMapping.filter(link_id=link_id).exclude(appointment_id=None)
-    await _held(lease).update(items_synced=await count_standing(pairs))
+async def count_pairs(link_id: UUID) -> int:
+    """How many appointments have an event, and events an appointment."""
+    return await count_standing(CalendarSyncMapping.filter(link_id=link_id).exclude(appointment_id=None))
 
 
 async def count_standing(rows: QuerySet[CalendarSyncMapping]) -> int:

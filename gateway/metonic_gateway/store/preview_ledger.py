@@ -18,7 +18,7 @@ from metonic_core.reconcile.guard import Load
 from metonic_core.reconcile.step import Operation
 from metonic_core.selection import Selection
 from metonic_core.sync import Due, Link
-from metonic_gateway.store import complete_reads, guarding, mappings, models
+from metonic_gateway.store import complete_reads, mappings, models, outcomes
 from metonic_gateway.store.drawing import cancelled_in, missing
 from metonic_gateway.store.ledger import SqlLedger
 from metonic_gateway.store.mappings import Rows
@@ -93,6 +93,9 @@ class PreviewLedger(SqlLedger):
     async def save_link(self, link: Link) -> None:
         self._link = link
 
+    async def move_link(self, link: Link) -> None:
+        self._link = link
+
     async def selection(self) -> Selection:
         return self._assumed.selection
 
@@ -139,7 +142,7 @@ class PreviewLedger(SqlLedger):
 
     async def load(self) -> Load:
         made = await super().load()
-        pairs = await guarding.count_pairs(self._link_id)
+        pairs = await outcomes.count_pairs(self._link_id)
         return replace(made, pairs=pairs, is_suspect=self._link.is_suspect)
 
     async def reload(self, ids: Collection[UUID]) -> Sequence[values.Mapping]:

@@ -1,5 +1,6 @@
 """Rows as values and values as rows."""
 
+from collections.abc import Mapping as Columns
 from datetime import datetime
 from typing import Any
 
@@ -111,19 +112,20 @@ def due_of(mapping: Mapping) -> Due | None:
     return Due.DECIDE if mapping.wanted is not None and mapping.closed is None else None
 
 
-def link_of(row: models.CalendarLink, window: Window) -> Link:
-    return Link(id=row.id, calendar_id=row.calendar_id, window=window, **{n: getattr(row, n) for n in _LINK})
+def link_of(columns: Columns[str, Any], window: Window) -> Link:
+    return Link(window=window, **{name: columns[name] for name in LINK})
 
 
 def link_columns(link: Link) -> dict[str, Any]:
     """The columns that a run moves."""
-    return {name: getattr(link, name) for name in _LINK}
+    return {name: getattr(link, name) for name in _MOVED}
 
 
-_LINK = (
+_MOVED = (
     *("cursor", "cursor_at", "round", "is_reading_completely", "read_completely_at"),
     *("window_end", "is_suspect"),
 )
+LINK = ("id", "calendar_id", *_MOVED)
 """Columns of a link that its value has under the same names."""
 
 

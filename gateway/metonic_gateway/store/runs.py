@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from tortoise.expressions import F
@@ -14,8 +13,17 @@ from metonic_core.reconcile.step import Side
 from metonic_core.selection import Direction
 from metonic_gateway.store import plans
 from metonic_gateway.store.models import CalendarLink, CalendarSyncConfig, CalendarSyncHistory, SyncOperation
-from metonic_gateway.store.states import FAILED, FULL, MANUAL, PULL, PUSH, QUEUED, RUNNING, SYNC, WEBHOOK
-from metonic_gateway.store.transactions import hold_calendars, transactional
+from metonic_gateway.store.states import (
+    FAILED,
+    FULL,
+    MANUAL,
+    PULL,
+    PUSH,
+    QUEUED,
+    RUNNING,
+    SYNC,
+)
+from metonic_gateway.store.transactions import transactional
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,119 +56,6 @@ class Outcome:
     status: str
     conflicts: int = 0
     errors: Sequence[RunError] = ()
-
-
-_NOT_BEGUN: dict[str, Any] = {"phase": None, "phase_at": None, "done": 0, "total": None}
-
-
-class RunLog:
-    """The row of one run, made when the first thing is to be recorded in it.
-
-    ``fence`` is the calendar's when the run began, ``row`` the id of its row if it has one. ``one_way`` is
-    the only way that it goes, where it was asked for so, ``otherwise_at`` when its calendar was due anyway.
-    ``has_predecessor``: a row was there already, so that another run may have ended before its end.
-    """
-
-    one_way: Direction | None = None
-    otherwise_at: datetime | None = None
-    has_predecessor: bool = False
-
-    def __init__(
-        self, calendar_id: UUID, reason: str, started_at: datetime, fence: int, *, row: UUID | None = None
-    ) -> None:
-        self._calendar_id = calendar_id
-        self._reason = reason
-        self._started_at = started_at
-        self._fence = fence
-        self.id = row
-
-    async def ensure(self) -> UUID:
-        """The row's id; inside a transaction the row comes and goes with it."""
-        # A row that waits was taken over in a transaction that did not come to its end.
-        begun = CalendarSyncHistory.filter(id=self.id).exclude(state=QUEUED)
-        if self.id is not None and await begun.exists():
-            return self.id
-        return await self.take_over() or await self._make()
-
-    async def take_over(self) -> UUID | None:
-        """Go on in the row that was asked for since the run began; None if there is none.
-
-        Where the calendar was taken away meanwhile, the row is left to the next run.
-        """
-        rows = CalendarSyncHistory.filter(sync_config_id=self._calendar_id, kind=SYNC, state=QUEUED)
-        mine = rows.filter(sync_config__fence=self._fence)
-        queued = await mine.order_by("requested_at").first()
-        if queued is None:
-            return None
-        await _go_both_ways(queued)
-        return await self.take(queued)
-
-    async def take(self, queued: CalendarSyncHistory) -> UUID | None:
-        """Go on in that row; None if it waits no more."""
-        waiting = CalendarSyncHistory.filter(id=queued.id, state=QUEUED)
-        # Nobody is answered before they asked.
-        started_at = max(self._started_at, queued.requested_at)
-        if not await waiting.update(state=RUNNING, started_at=started_at, **_NOT_BEGUN):
-            return None
-        self.id = queued.id
-        return self.id
-
-    async def _make(self) -> UUID:
-        self.id = uuid4()
-        await CalendarSyncHistory.create(
-            id=self.id,
-            sync_config_id=self._calendar_id,
-            sync_type=WEBHOOK if self._reason == WEBHOOK else await sync_type(self._calendar_id),
-            reason=self._reason,
-            state=RUNNING,
-            requested_at=self._started_at,
-            started_at=self._started_at,
-            errors=[],
-        )
-        return self.id
-
-    async def finish(self, outcome: Outcome, now: datetime) -> None:
-        """Write what the run came to, into the row if there is one.
-
-        What it did is counted in the journal: it holds as well what was done before a failure, or by the run
-        that was in this row before.
-        """
-        if self.id is not None:
-            await self._finish(self.id, outcome, now)
-
-    @transactional
-    async def _finish(self, row: UUID, outcome: Outcome, now: datetime) -> None:
-        await hold_calendars([self._calendar_id])
-        await CalendarSyncHistory.filter(id=row).update(
-            state=await plans.state_at_end(row, self._calendar_id),
-            completed_at=now,
-            status=outcome.status,
-            conflicts_detected=outcome.conflicts,
-            errors=[error.document() for error in outcome.errors],
-            **await counts(row),
-        )
-
-    async def requeue(self) -> None:
-        """Let the next run go on in this row: ours was taken away before it had finished."""
-        await CalendarSyncHistory.filter(id=self.id, state=RUNNING).update(state=QUEUED)
-
-
-@transactional
-async def begin(calendar_id: UUID, reason: str, now: datetime) -> RunLog:
-    """The log of a run that begins, in the row of the one that was asked for, if any.
-
-    Whatever still says that it runs was cut off: only one run holds the calendar.
-    """
-    await hold_calendars([calendar_id])
-    calendar = await CalendarSyncConfig.get(id=calendar_id).values("fence")
-    log = RunLog(calendar_id, reason, now, calendar["fence"])
-    rows = await _unfinished(calendar_id)
-    log.has_predecessor = bool(rows)
-    await _close([row for row in rows if row.state == RUNNING], _interrupted(now))
-    queued = [row for row in rows if row.state == QUEUED]
-    if queued and await log.take(queued[0]) and queued[0].one_way:
-        log.one_way, log.otherwise_at = Direction(queued[0].one_way), queued[0].otherwise_at
-    return log
 
 
 @transactional
@@ -198,12 +93,14 @@ async def open_run(
 
     One that waits to go another way goes both, one that goes another way already is no answer.
     """
-    for run in reversed(await _unfinished(calendar_id)):
+    for run in reversed(await unfinished(calendar_id)):
         if run.one_way in {None, one_way}:
             return run.id
         if run.state == QUEUED:
-            await _go_both_ways(run)
+            await go_both_ways(run)
             return run.id
+    # A run that is under way looks for it then, and where it has ended already, the next follows at once.
+    await CalendarSyncConfig.filter(id=calendar_id).update(nudge_seq=F("nudge_seq") + 1)
     made = await CalendarSyncHistory.create(
         id=uuid4(),
         sync_config_id=calendar_id,
@@ -231,7 +128,7 @@ async def direction_of(calendar_id: UUID) -> Direction:
 _TYPES = {Direction.BOTH: FULL, Direction.PUSH: PUSH, Direction.PULL: PULL}
 
 
-async def _go_both_ways(run: CalendarSyncHistory) -> None:
+async def go_both_ways(run: CalendarSyncHistory) -> None:
     """As the calendar does, whatever was asked for."""
     if run.one_way is not None:
         rows = CalendarSyncHistory.filter(id=run.id, state=QUEUED)
@@ -241,24 +138,25 @@ async def _go_both_ways(run: CalendarSyncHistory) -> None:
 async def close_all(calendar_id: UUID, error: RunError) -> None:
     """No run of this calendar will come: finish those that wait or were taken away."""
     await plans.drop(calendar_id)
-    await _close(await _open(calendar_id), error)
+    await close(await _open(calendar_id), error)
 
 
-async def _unfinished(calendar_id: UUID) -> Sequence[CalendarSyncHistory]:
+async def unfinished(calendar_id: UUID) -> Sequence[CalendarSyncHistory]:
     """What syncs or waits to, the one asked for first first."""
     return await _open(calendar_id).filter(kind=SYNC).order_by("requested_at")
 
 
-async def is_any_unfinished(calendar_id: UUID) -> bool:
-    """Whether a run of this calendar syncs or waits to."""
-    return await _open(calendar_id).filter(kind=SYNC).exists()
+async def is_any_unfinished(calendar_id: UUID, *, besides: UUID | None = None) -> bool:
+    """Whether a run of this calendar syncs or waits to, ``besides`` that one."""
+    runs = _open(calendar_id).filter(kind=SYNC)
+    return await (runs if besides is None else runs.exclude(id=besides)).exists()
 
 
 def _open(calendar_id: UUID) -> QuerySet[CalendarSyncHistory]:
     return CalendarSyncHistory.filter(sync_config_id=calendar_id, state__in=[RUNNING, QUEUED])
 
 
-async def _close(runs: Collection[CalendarSyncHistory], error: RunError) -> None:
+async def close(runs: Collection[CalendarSyncHistory], error: RunError) -> None:
     """Finish these runs, which did not finish themselves; what one held until then waits all the same."""
     for run in runs:
         await CalendarSyncHistory.filter(id=run.id).update(
@@ -273,14 +171,8 @@ async def _close(runs: Collection[CalendarSyncHistory], error: RunError) -> None
 async def counts(run_id: UUID) -> Mapping[str, int]:
     """How much the run has done on each side so far, by the columns of its row."""
     lines = SyncOperation.filter(run_id=run_id).annotate(number=Count("id")).group_by("side")
-    sides = {row["side"]: row["number"] for row in await lines.values("side", "number")}
+    return counted({row["side"]: row["number"] for row in await lines.values("side", "number")})
+
+
+def counted(sides: Mapping[str, int]) -> Mapping[str, int]:
     return {"items_pushed": sides.get(Side.EXTERNAL, 0), "items_pulled": sides.get(Side.LOCAL, 0)}
-
-
-def _interrupted(now: datetime) -> RunError:
-    return RunError(
-        "failed",
-        "The run was cut off before it had finished.",
-        "Nothing is lost: the next run goes on where this one stopped.",
-        now,
-    )

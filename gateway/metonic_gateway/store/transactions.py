@@ -25,7 +25,6 @@ from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClie
 from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
-from metonic_gateway.store import models
 from metonic_gateway.store.postgres import Collision, Interrupted, anew
 
 __all__ = [
@@ -33,7 +32,6 @@ __all__ = [
     "Interrupted",
     "hold_calendars",
     "hold_calendars_of",
-    "is_free",
     "transactional",
 ]
 
@@ -74,26 +72,19 @@ async def hold_calendars(ids: Collection[UUID]) -> None:
         await _hold('"id" = ANY($1)', ids)
 
 
-async def hold_calendars_of(users: Collection[UUID]) -> None:
-    """The same for all calendars of these users, who get no further one meanwhile."""
+async def hold_calendars_of(users: Collection[UUID]) -> Collection[UUID]:
+    """The same for all calendars of these users, who get no further one meanwhile; returns which they are."""
     if not users or not _is_side_by_side():
-        return
+        return ()
     await _connection().execute_query(
         'SELECT 1 FROM "users" WHERE "id" = ANY($1) ORDER BY "id" FOR KEY SHARE', [sorted(users)]
     )
-    await _hold('"user_id" = ANY($1)', users)
+    return await _hold('"user_id" = ANY($1)', users)
 
 
-async def _hold(which: str, ids: Collection[UUID]) -> None:
-    await _connection().execute_query(
-        f'SELECT 1 FROM "calendar_sync_configs" WHERE {which} ORDER BY "id" FOR NO KEY UPDATE',  # noqa: S608 - ours
+async def _hold(which: str, ids: Collection[UUID]) -> Collection[UUID]:
+    _, rows = await _connection().execute_query(
+        f'SELECT "id" FROM "calendar_sync_configs" WHERE {which} ORDER BY "id" FOR NO KEY UPDATE',  # noqa: S608 - ours
         [list(ids)],
     )
-
-
-async def is_free(appointment_id: UUID) -> bool:
-    """Whether nobody is at that appointment; if so, nobody is until the transaction ends. Does not wait."""
-    if not _is_side_by_side():
-        return True
-    row = models.Appointment.filter(id=appointment_id).select_for_update(skip_locked=True, no_key=True)
-    return bool(await row.only("id"))
+    return {row["id"] for row in rows}

@@ -11,7 +11,7 @@ from tests.gateway.house import NOON
 from tests.gateway.memory import CREDENTIALS, memory_provider
 
 from metonic_gateway.accounts.connecting import connect_with_credentials
-from metonic_gateway.store import runs
+from metonic_gateway.store import run_log
 from metonic_gateway.store.runs import Outcome
 
 HOUR = timedelta(hours=1)
@@ -26,12 +26,12 @@ async def history(api: Api) -> Api:
     await _run(calendar, NOON, "success")
     await _run(calendar, NOON + HOUR, "failed")
     await _run(other, NOON + 2 * HOUR, "partial")
-    await (await runs.begin(calendar, "schedule", NOON + 3 * HOUR)).ensure()
+    await (await run_log.begin(calendar, "schedule", NOON + 3 * HOUR)).ensure()
     return api
 
 
 async def _run(calendar: UUID, at: datetime, status: str) -> None:
-    log = await runs.begin(calendar, "schedule", at)
+    log = await run_log.begin(calendar, "schedule", at)
     await log.ensure()
     await log.finish(Outcome(status), at)
 

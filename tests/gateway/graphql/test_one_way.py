@@ -22,7 +22,7 @@ from tests.gateway.guard import stock
 from tests.gateway.guard.asking import APPROVE
 from tests.gateway.guard.stock import own_event
 
-from metonic_gateway.store import runs
+from metonic_gateway.store import run_log
 from metonic_gateway.store.models import CalendarSyncHistory
 
 SYNC = f"""mutation ($direction: SyncDirection, $complete: Boolean! = false) {{
@@ -225,7 +225,7 @@ async def test_who_asks_for_both_ways_meanwhile_gets_both(api: Api) -> None:
 async def test_a_run_that_goes_one_way_is_no_answer_to_who_asks_for_both(api: Api) -> None:
     calendar, _ = await synced(api)
     going = await api.call(SYNC, direction="PUSH")
-    await runs.begin(calendar, "schedule", api.house.now)
+    await run_log.begin(calendar, "schedule", api.house.now)
 
     assert (await api.call(SYNC, direction="PUSH"))["id"] == going["id"]
     asked = await api.call(SYNC)
@@ -255,7 +255,7 @@ async def test_who_asks_for_all_of_it_during_a_sync_that_goes_one_way_is_served_
 
 async def test_a_run_that_has_begun_without_a_row_goes_both_ways_all_the_same(api: Api) -> None:
     calendar, _ = await synced(api)
-    log = await runs.begin(calendar, "schedule", api.house.now)
+    log = await run_log.begin(calendar, "schedule", api.house.now)
     asked = await api.call(SYNC, direction="PUSH")
 
     await log.ensure()

@@ -7,7 +7,7 @@ import pytest
 from tests.gateway.graphql.client import Api
 from tests.gateway.graphql.operations import CREATE, HISTORY, LIST, lesson, timed
 
-from metonic_gateway.store import runs
+from metonic_gateway.store import run_log
 from metonic_gateway.store.runs import Outcome
 
 
@@ -110,7 +110,7 @@ async def test_an_instant_without_offset_is_refused_by_name(since: str, api: Api
 async def test_history_counts_all_and_shows_the_newest_first(api: Api) -> None:
     calendar = await api.house.connect()
     for _ in range(3):
-        log = await runs.begin(calendar, "schedule", api.house.later(timedelta(minutes=15)))
+        log = await run_log.begin(calendar, "schedule", api.house.later(timedelta(minutes=15)))
         await log.ensure()
         await log.finish(Outcome("success"), api.house.now)
 

@@ -11,8 +11,9 @@ from tests.gateway.house import House, eventually, synced
 
 from metonic_core import spi
 from metonic_gateway.services import run_topic
-from metonic_gateway.store import history, runs
+from metonic_gateway.store import history, run_log, runs
 from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncHistory
+from metonic_gateway.store.run_log import RunLog
 from metonic_gateway.store.runs import Outcome
 
 PROGRESS = "runId phase done total perSecond"
@@ -29,7 +30,7 @@ async def running(house: House, **columns: object) -> UUID:
     """A run that somebody asked for and that runs."""
     calendar = await synced(house)
     made = await runs.request(calendar, (await house.row(calendar)).link_id or uuid4(), house.now)
-    await runs.begin(calendar, "manual", house.now)
+    await run_log.begin(calendar, "manual", house.now)
     await CalendarSyncHistory.filter(id=made).update(**columns)
     return made
 
@@ -81,7 +82,7 @@ async def test_a_change_of_the_run_is_told_and_a_nudge_without_one_is_not(api: A
 
 async def test_a_run_that_is_over_is_told_once(api: Api) -> None:
     run = await running(api.house)
-    log = runs.RunLog(uuid4(), "manual", api.house.now, 0, row=run)
+    log = RunLog(uuid4(), "manual", api.house.now, 0, row=run)
     await log.finish(Outcome("success"), api.house.now)
 
     async with api.subscribed(WATCH, id=str(run)) as socket:
@@ -160,9 +161,9 @@ async def test_only_a_run_that_runs_has_progress(api: Api) -> None:
 
 async def test_a_run_that_goes_on_in_the_row_of_another_begins_anew(house: House) -> None:
     run = await running(house, phase="apply", done=70, total=70)
-    await runs.RunLog(uuid4(), "manual", house.now, 0, row=run).requeue()
+    await RunLog(uuid4(), "manual", house.now, 0, row=run).requeue()
     row = await CalendarSyncHistory.get(id=run)
-    await runs.begin(row.sync_config_id, "schedule", house.now)
+    await run_log.begin(row.sync_config_id, "schedule", house.now)
 
     found = await history.run(house.user, run)
 

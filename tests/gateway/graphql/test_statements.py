@@ -11,7 +11,7 @@ from tests.gateway.memory import CREDENTIALS, memory_provider
 from metonic_core.reconcile.step import Conflict, ConflictType
 from metonic_gateway.accounts.connecting import connect_with_credentials
 from metonic_gateway.store import appointments as store
-from metonic_gateway.store import noting, runs
+from metonic_gateway.store import noting, run_log, runs
 from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncHistory, CalendarSyncMapping
 from metonic_gateway.store.rows import mapping_of
 from metonic_gateway.store.runs import Outcome, RunError
@@ -104,7 +104,7 @@ async def _connect(api: Api, name: str) -> None:
     made = await api.house.add(f"Boxing {name}")
     link = (await CalendarSyncConfig.get(id=calendar)).link_id
     assert link is not None
-    log = await runs.begin(calendar, "schedule", api.house.now)
+    log = await run_log.begin(calendar, "schedule", api.house.now)
     await log.ensure()
     error = RunError("failed", "Something is wrong.", "Change it.", api.house.now)
     await log.finish(Outcome("partial", errors=[error]), api.house.now)

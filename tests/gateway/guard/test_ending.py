@@ -17,7 +17,7 @@ from tests.gateway.guard.stock import (
 from tests.gateway.house import House
 from tests.gateway.memory import WORK
 
-from metonic_gateway.store import runs
+from metonic_gateway.store import run_log
 from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncHistory
 
 
@@ -26,7 +26,7 @@ async def test_an_approval_outlives_a_crash_before_its_run(house: House, api: Ap
     answer = await api.call(APPROVE, id=plan)
     await CalendarSyncHistory.filter(id=answer["id"]).update(state="running")
 
-    await runs.begin(calendar, "schedule", house.now)
+    await run_log.begin(calendar, "schedule", house.now)
     await run(house, calendar)
 
     assert (await standing(), await held()) == (10, 0)

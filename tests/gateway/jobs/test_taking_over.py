@@ -1,7 +1,9 @@
 """A run that nobody asked for goes on in the row of whoever asks for one while it is at work."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from tests.gateway.graphql.statements import counted
@@ -14,12 +16,14 @@ from metonic_core.model.when import AllDay
 from metonic_core.spi import Unavailable
 from metonic_core.sync import Phase
 from metonic_gateway.jobs.requests import sync_now
-from metonic_gateway.store import runs
+from metonic_gateway.store import preferences, run_log
 from metonic_gateway.store.models import CalendarSyncConfig, CalendarSyncHistory, SyncOperation
 from metonic_gateway.store.progress import Gauge
+from metonic_gateway.store.run_log import RunLog
 from metonic_gateway.store.runs import Outcome
 
 LATER = timedelta(minutes=20)
+HALF = timedelta(seconds=0.5)
 
 
 async def ask(house: House, *, complete: bool = False) -> UUID:
@@ -78,7 +82,11 @@ async def test_whoever_asks_is_told_how_far_a_run_is_that_changes_nothing(house:
     house.later(LATER)
     before = len(await house.runs())
 
-    once(house, lambda: ask(house))
+    async def meanwhile() -> None:
+        await ask(house)
+        house.later(HALF)
+
+    once(house, meanwhile)
     await house.sync(calendar)
 
     *_, run = await house.runs()
@@ -106,14 +114,16 @@ async def test_an_idle_run_reads_its_link_its_settings_and_its_work_once(house: 
     with counted() as statements:
         await house.sync(calendar)
 
-    assert len([text for text in statements if 'FROM "calendar_links" WHERE "id"' in text]) == 1
+    assert (
+        len([text for text in statements if text.startswith("SELECT") and '"cursor" "cursor"' in text]) == 1
+    )
+    assert len([text for text in statements if '"ripen" FROM' in text]) == 1
     assert len([text for text in statements if "calendar_sync_filters" in text]) == 1
-    assert len([text for text in statements if '"due" IN' in text]) == 1
 
 
 async def test_a_run_without_a_row_looks_twice_a_second_at_most(house: House) -> None:
     calendar = await synced(house)
-    gauge = Gauge(await runs.begin(calendar, "schedule", house.now), house.services.clock, lambda _: None)
+    gauge = Gauge(await run_log.begin(calendar, "schedule", house.now), house.services.clock, lambda _: None)
 
     with counted() as statements:
         for done in range(9):
@@ -161,7 +171,7 @@ async def test_a_run_whose_calendar_was_taken_away_leaves_the_request_to_the_nex
 
 async def test_what_a_transaction_took_over_that_failed_is_taken_over_again(house: House) -> None:
     calendar = await synced(house)
-    log = await runs.begin(calendar, "schedule", house.now)
+    log = await run_log.begin(calendar, "schedule", house.now)
     asked = await ask(house)
     async with in_transaction() as transaction:
         assert await log.ensure() == asked
@@ -178,7 +188,7 @@ async def test_a_run_that_was_cut_off_says_what_it_had_done(house: House) -> Non
     run = await half_done(house)
     (calendar,) = await CalendarSyncConfig.all()
 
-    await runs.begin(calendar.id, "schedule", house.now)
+    await run_log.begin(calendar.id, "schedule", house.now)
 
     row = await CalendarSyncHistory.get(id=run)
     assert (row.status, row.items_pushed, row.items_pulled) == ("failed", 1, 2)
@@ -186,7 +196,7 @@ async def test_a_run_that_was_cut_off_says_what_it_had_done(house: House) -> Non
 
 async def test_a_run_that_failed_half_way_says_what_it_had_done(house: House) -> None:
     run = await half_done(house)
-    log = runs.RunLog((await CalendarSyncConfig.get()).id, "schedule", house.now, 0, row=run)
+    log = RunLog((await CalendarSyncConfig.get()).id, "schedule", house.now, 0, row=run)
 
     await log.finish(Outcome("failed"), house.now)
 
@@ -196,7 +206,7 @@ async def test_a_run_that_failed_half_way_says_what_it_had_done(house: House) ->
 
 async def test_a_run_in_progress_says_what_it_has_done_so_far(house: House) -> None:
     run = await half_done(house)
-    log = runs.RunLog((await CalendarSyncConfig.get()).id, "schedule", house.now, 0, row=run)
+    log = RunLog((await CalendarSyncConfig.get()).id, "schedule", house.now, 0, row=run)
 
     await Gauge(log, house.services.clock, lambda _: None).note(Phase.APPLY, 3, 5)
 
@@ -214,3 +224,26 @@ async def half_done(house: House) -> UUID:
     columns = {"items_pushed": 0, "items_pulled": 0, "status": None, "completed_at": None}
     await CalendarSyncHistory.filter(id=run.id).update(state="running", **columns)
     return run.id
+
+
+async def test_a_run_that_was_drawn_by_what_a_user_set_meanwhile_follows_at_once(house: House) -> None:
+    put(house, "Dentist")
+    calendar = await synced(house)
+    house.later(LATER)
+
+    async def paused_and_resumed() -> None:
+        for is_paused in (True, False):
+            await preferences.change(
+                house.user,
+                "memory",
+                partial(replace, is_paused=is_paused),
+                house.services.window(),
+                house.now,
+            )
+
+    once(house, paused_and_resumed)
+    await house.sync(calendar)
+    await house.sync(calendar)
+
+    *_, run = await house.runs()
+    assert (run.reason, run.state, run.status) == ("settings", "finished", "success")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from tests.gateway.graphql.statements import counted
@@ -19,7 +19,7 @@ from metonic_gateway.jobs.requests import sync_now
 from metonic_gateway.jobs.run import Run
 from metonic_gateway.jobs.syncing import sync_calendar
 from metonic_gateway.services import run_topic, status_topic
-from metonic_gateway.store import calendars, leases, runs
+from metonic_gateway.store import calendars, leases, run_log
 from metonic_gateway.store.ledger import SqlLedger
 from metonic_gateway.store.models import CalendarSyncHistory
 from metonic_gateway.store.progress import Gauge
@@ -49,7 +49,7 @@ async def told(house: House, calendar_id: UUID, batch_size: int) -> Sequence[Tol
     assert lease is not None
     assert calendar is not None
     assert calendar.link_id is not None
-    log = await runs.begin(calendar_id, "schedule", house.now)
+    log = await run_log.begin(calendar_id, "schedule", house.now)
     run = Run(house.services, calendar, calendar.link_id, lease, log)
     ledger = run.ledger()
 
@@ -92,7 +92,7 @@ async def test_what_is_pulled_is_counted_and_nothing_is_told_of_a_phase_without_
     heard = await told(house, calendar, batch_size=50)
 
     assert heard[:3] == [(Phase.PULL, 0, None), (Phase.PULL, 3, None), (Phase.PULL, 3, 3)]
-    assert [phase for phase, _, _ in heard[3:]] == [Phase.APPLY, Phase.APPLY]
+    assert heard[3:] == [(Phase.APPLY, 3, 3)]
 
 
 async def test_a_run_that_has_nothing_to_do_writes_nothing_of_it(house: House) -> None:
@@ -125,11 +125,27 @@ async def test_a_run_gets_its_row_on_the_way_and_the_status_tells_so(house: Hous
     await house.add("Boxing")
     feed = Heard()
 
-    await sync_calendar(replace(house.services, feed=feed), calendar, "schedule")
+    def ticking() -> datetime:
+        house.later(HALF)
+        return house.now
+
+    await sync_calendar(replace(house.services, feed=feed, clock=ticking), calendar, "schedule")
 
     (run,) = await house.runs()
     status, watched = status_topic(house.user), run_topic(run.id)
     assert feed.topics == [status, status, watched, status, watched]
+
+
+async def test_what_is_over_at_once_is_told_when_the_run_ends(house: House) -> None:
+    calendar = await house.connect()
+    await house.add("Boxing")
+    feed = Heard()
+
+    await sync_calendar(replace(house.services, feed=feed), calendar, "schedule")
+
+    (run,) = await house.runs()
+    status, watched = status_topic(house.user), run_topic(run.id)
+    assert feed.topics == [status, status, watched]
 
 
 async def test_between_beginning_and_end_it_is_written_twice_a_second_at_most(house: House) -> None:
@@ -183,7 +199,7 @@ async def test_what_was_finished_meanwhile_is_left_as_it_is(house: House) -> Non
 async def gauged(house: House) -> tuple[Gauge, list[UUID], UUID]:
     """A gauge over a run's row, who is told, and the run."""
     calendar = await synced(house)
-    log = await runs.begin(calendar, "manual", house.now)
+    log = await run_log.begin(calendar, "manual", house.now)
     run = await log.ensure()
     nudges: list[UUID] = []
     return Gauge(log, house.services.clock, nudges.append), nudges, run

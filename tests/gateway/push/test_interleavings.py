@@ -12,6 +12,8 @@ from metonic_gateway.store import channels, leases, outcomes
 from metonic_gateway.store.leases import Lease
 from metonic_gateway.store.models import CalendarSyncConfig
 from metonic_gateway.store.outcomes import Success
+from metonic_gateway.store.run_log import RunLog
+from metonic_gateway.store.runs import Outcome
 
 FREQUENCY, BACK_OFF = timedelta(minutes=15), timedelta(minutes=2)
 SOON = timedelta(seconds=5)
@@ -61,7 +63,8 @@ class Mix:
         assert lease is not None
         if works:
             later = self.now + FREQUENCY
-            success = Success("success", later, is_idle=True)
+            log = RunLog(self.calendar, "schedule", self.now, lease.fence)
+            success = Success(log, Outcome("success"), later, None)
             await outcomes.record_success(lease, success, self.now)
             self.is_open = self.is_new
         else:

@@ -7,7 +7,7 @@ import pytest
 from tests.gateway.graphql.statements import counted
 from tests.gateway.house import House, synced
 
-from metonic_gateway.store import runs
+from metonic_gateway.store import run_log
 from metonic_gateway.store.models import CalendarSyncHistory, SyncOperation
 from metonic_gateway.store.runs import Outcome
 from metonic_gateway.store.sweeping import HISTORY, JOURNAL, sweep
@@ -35,7 +35,7 @@ async def test_the_journal_goes_in_parts_and_what_is_young_stays(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("metonic_gateway.store.sweeping._AT_ONCE", 3)
-    run = await (await runs.begin(await synced(house), "schedule", house.now)).ensure()
+    run = await (await run_log.begin(await synced(house), "schedule", house.now)).ensure()
     await written(house, run, 7)
     house.later(JOURNAL + timedelta(days=1))
     await written(house, run, 2)
@@ -54,10 +54,10 @@ async def test_runs_go_in_parts_and_what_has_not_ended_stays(
     calendar = await synced(house)
     await CalendarSyncHistory.all().delete()
     for _ in range(5):
-        log = await runs.begin(calendar, "schedule", house.now)
+        log = await run_log.begin(calendar, "schedule", house.now)
         await log.ensure()
         await log.finish(Outcome("success"), house.now)
-    open_one = await (await runs.begin(calendar, "schedule", house.now)).ensure()
+    open_one = await (await run_log.begin(calendar, "schedule", house.now)).ensure()
     house.later(HISTORY + timedelta(days=1))
 
     await sweep(house.now)
