@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from tests.brokers import IS_SHARED
 from tests.gateway.graphql.operations import DISCONNECT
 from tests.google_stage import ALICE, AtGoogle
 
@@ -11,6 +12,8 @@ from metonic_core.spi.registry import Registry
 from metonic_google.provider import PROVIDER
 
 LESSONS = 60
+# Processes that share a pace count a minute a little longer.
+MINUTE = timedelta(seconds=72 if IS_SHARED else 61)
 
 
 def _refused(alice: AtGoogle) -> int:
@@ -97,7 +100,7 @@ async def test_what_google_allows_in_a_minute_is_not_exceeded(alice: AtGoogle) -
 
     assert _refused(alice) == 0
     assert told["consecutiveFailures"] == 0
-    assert alice.house.now - began <= timedelta(seconds=61)
+    assert alice.house.now - began <= MINUTE
     assert await alice.phone.titles() == titles
     (run,) = [run for run in await alice.house.runs() if run.items_pushed]
     assert (run.items_pushed, run.status, run.errors) == (620, "success", [])
@@ -156,7 +159,7 @@ async def test_copies_that_take_longer_than_a_minute_to_remove_are_removed(alice
     await alice.api.call(DISCONNECT, provider="google", remove=True)
     await alice.sync()
     left = len(await alice.phone.titles())
-    await alice.sync(timedelta(minutes=1))
+    await alice.sync(MINUTE)
 
     assert 0 < left < 120
     assert await alice.phone.titles() == []

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from tests.gateway.house import House
+from tests.gateway.waiting import at_once
 
 from metonic_core.model.mapping import Intent, WriteKind
 from metonic_core.spi.errors import SignInNeeded, Unavailable
@@ -127,10 +128,10 @@ async def test_of_two_who_disconnect_at_once_the_second_finds_it_done(
 ) -> None:
     calendar = await connected_with_copies(house)
 
-    answers = await asyncio.gather(
+    answers = await at_once(
+        calendar,
         disconnect(house.services, house.user, "memory", remove_copies=first),
         disconnect(house.services, house.user, "memory", remove_copies=not first),
-        return_exceptions=True,
     )
 
     assert [isinstance(answer, NotConnected) for answer in answers] == [False, True]

@@ -1,6 +1,5 @@
 """Whoever disconnects gives their grant back to the provider, before it is forgotten here."""
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -11,6 +10,7 @@ from tests.gateway.accounts.oauth import grant_of, signed_in
 from tests.gateway.granting import Granting, granting_provider
 from tests.gateway.house import House
 from tests.gateway.memory import HOME, WORK
+from tests.gateway.waiting import at_once
 
 from metonic_core.spi.errors import Unavailable
 from metonic_core.spi.registry import Registry
@@ -117,7 +117,7 @@ async def test_of_two_who_disconnect_at_once_the_second_finds_it_done(
 ) -> None:
     calendar = await with_copies(house, granting)
 
-    answers = await asyncio.gather(leave(house), leave(house), return_exceptions=True)
+    answers = await at_once(calendar, leave(house), leave(house))
 
     assert [isinstance(answer, NotConnected) for answer in answers] == [False, True]
     assert (await house.row(calendar)).stopped == "disconnected"

@@ -110,6 +110,7 @@ async def test_a_former_calendar_that_is_gone_or_refuses_is_given_up_at_once(
     house.world.errors = {"home": error}
     await choose(house, "work")
 
+    house.later(timedelta(minutes=1))
     await house.sync(calendar)
 
     run = (await house.runs())[-1]

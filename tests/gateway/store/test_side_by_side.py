@@ -14,10 +14,10 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from tests.gateway.house import House, eventually, synced
+from tests.gateway.house import House, synced
 from tests.gateway.memory import CREDENTIALS, memory_provider
-from tests.postgres import SERVER, on_postgres_alone, url_of
-from tortoise.connection import get_connection
+from tests.gateway.waiting import is_waited_for
+from tests.postgres import on_postgres_alone, url_of
 from tortoise.transactions import in_transaction
 
 from metonic_core.model.appointment import Appointment
@@ -48,22 +48,6 @@ async def begin(house: House) -> Begin:  # noqa: ARG001 - the context is that of
         return await work
 
     return lambda work: loop.create_task(awaited(work), context=outside.copy())
-
-
-async def is_waited_for() -> None:
-    """Until somebody waits for what this transaction holds."""
-    (here,) = await get_connection("default").execute_query_dict("SELECT current_database() AS name")
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = $1"
-    # From outside: a transaction sees of the server's activity what it saw first.
-    outside = await asyncpg.connect(SERVER)
-
-    async def is_any() -> bool:
-        return bool(await outside.fetchval(waiting, here["name"]))
-
-    try:
-        await eventually(is_any)
-    finally:
-        await outside.close()
 
 
 def only(*types: str) -> Callable[[Preferences], Preferences]:

@@ -2,24 +2,23 @@
 
 import io
 import sys
-from pathlib import Path
 
 import pytest
 from tests.collector import Collector
-from tests.gateway.house import settings_for
+from tests.gateway.house import KEYS
 from tests.gateway.traces.recording import recorded
 
-from metonic_gateway.settings import SettingsError, load_settings
+from metonic_gateway.settings import Settings, SettingsError, load_settings
 from metonic_gateway.telemetry import get_logger
 from metonic_gateway.wiring import running
 
 
 async def test_without_a_collector_there_are_no_traces_and_nothing_is_loaded_for_them(
-    migrated_template: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_opentelemetry(monkeypatch)
 
-    async with running(settings_for(migrated_template)) as services:
+    async with running(settings) as services:
         assert not services.traces.are_recorded
         with services.traces.span("run", provider="memory") as span, services.traces.apart():
             span.note(outcome="success")
@@ -28,10 +27,10 @@ async def test_without_a_collector_there_are_no_traces_and_nothing_is_loaded_for
 
 
 async def test_a_collector_without_opentelemetry_is_refused_with_what_to_install(
-    migrated_template: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_opentelemetry(monkeypatch)
-    settings = settings_for(migrated_template).model_copy(update={"otlp_endpoint": "http://127.0.0.1:4318"})
+    settings = settings.model_copy(update={"otlp_endpoint": "http://127.0.0.1:4318"})
 
     with pytest.raises(SettingsError, match=r"pip install 'metonic-gateway\[traces\]'") as raised:
         async with running(settings):
@@ -41,10 +40,10 @@ async def test_a_collector_without_opentelemetry_is_refused_with_what_to_install
 
 
 async def test_what_opentelemetry_cannot_use_is_told(
-    migrated_template: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OTEL_BSP_MAX_QUEUE_SIZE", "0")
-    settings = settings_for(migrated_template).model_copy(update={"otlp_endpoint": "http://127.0.0.1:4318"})
+    settings = settings.model_copy(update={"otlp_endpoint": "http://127.0.0.1:4318"})
 
     with pytest.raises(SettingsError, match=r"OTEL_\.\.\. says: max_queue_size must be"):
         async with running(settings):
@@ -97,12 +96,12 @@ async def test_opentelemetry_can_be_switched_off_where_a_collector_is_named(
     ],
 )
 def test_an_address_that_is_no_collectors_is_explained_and_not_shown(
-    value: str, says: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    value: str, says: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", value)
 
     with pytest.raises(SettingsError) as raised:
-        settings_for(tmp_path / "metonic.sqlite3")
+        load_settings(keys=KEYS, jwt_key="j" * 32)
 
     assert raised.value.message.startswith("OTEL_EXPORTER_OTLP_ENDPOINT is wrong")
     assert says in raised.value.message

@@ -8,14 +8,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from tests.collector import Collector
-from tests.gateway.house import House, settings_for, synced
+from tests.gateway.house import House, synced
 from tests.gateway.traces.recording import lines, recorded
 
 from metonic_gateway.otlp import OtlpTraces
+from metonic_gateway.settings import Settings
 from metonic_gateway.wiring import running
 from metonic_simulators.servers import HOST, free_port
 
@@ -65,11 +65,11 @@ async def test_what_waits_to_be_sent_is_bounded(collector: Collector) -> None:
 
 
 async def test_the_end_waits_for_a_collector_for_seconds_at_most(
-    migrated_template: Path, output: io.StringIO, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, output: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "8")
     async with _silent() as endpoint:
-        settings = settings_for(migrated_template).model_copy(update={"otlp_endpoint": endpoint})
+        settings = settings.model_copy(update={"otlp_endpoint": endpoint})
         async with running(settings) as services:
             with services.traces.span("run"):
                 pass
