@@ -10,7 +10,8 @@ from uuid import UUID
 
 import pytest
 from tests.gateway.house import House, synced
-from tests.gateway.store.test_side_by_side import Begin, begin, is_waited_for
+from tests.gateway.store.test_side_by_side import Begin, begin
+from tests.gateway.waiting import is_waited_for
 from tests.postgres import on_postgres_alone
 from tortoise.expressions import F
 from tortoise.transactions import in_transaction
