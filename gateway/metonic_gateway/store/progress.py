@@ -16,9 +16,9 @@ _PAUSE = timedelta(seconds=0.5)
 class Gauge:
     """Writes the beginning and the end of a phase, and between them twice a second at most.
 
-    A phase that is over before anybody could see that it began is not written. ``told`` is called with the
-    run's id whenever something was written. A run without a row looks as often whether somebody has asked for
-    one meanwhile, unless it has found nothing so far.
+    A run that is about to be over before anything of it was written is not written. ``told`` is called with
+    the run's id whenever something was. A run without a row looks as often whether somebody has asked for one
+    meanwhile, unless it has found nothing so far.
     """
 
     def __init__(self, run: RunLog, clock: Clock, told: Callable[[UUID], None]) -> None:
@@ -29,7 +29,8 @@ class Gauge:
         self._began_at: datetime | None = None
         self._done = 0
         self._written_at: datetime | None = None
-        self._looked_at = self._told_at = clock()
+        self._looked_at = self._began = clock()
+        self._has_told = False
 
     async def note(self, phase: Phase, done: int, total: int | None) -> None:
         """Take how far the run is; ``total`` equal to ``done`` ends the phase."""
@@ -38,14 +39,14 @@ class Gauge:
             self._phase, self._began_at, self._written_at = phase, now, None
         self._done = done
         is_over = done == total
-        if is_over and self._written_at is None and not _is_due(self._told_at, now):
+        if is_over and not self._has_told and not _is_due(self._began, now):
             return
         if not (is_over or _is_due(self._written_at, now)):
             return
         row = self._run.id or (await self._row_asked_for(now) if done or total else None)
         if row is None:
             return
-        self._written_at = self._told_at = now
+        self._written_at, self._has_told = now, True
         rows = CalendarSyncHistory.filter(id=row, state=RUNNING)
         far = {"phase": phase.value, "phase_at": self._began_at, "done": done, "total": total}
         if await rows.update(**far, **await counts(row)):
