@@ -1,10 +1,12 @@
 """What the guard counts in one link."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from tortoise.expressions import RawSQL
+from tortoise.queryset import QuerySet
 
 from metonic_core.model.mapping import HoldKind
 from metonic_core.reconcile.guard import CAUSES, FEW, INFERRED, SPAN, Kind, Load
@@ -17,10 +19,18 @@ from metonic_gateway.store.outcomes import count_pairs
 Found = dict[Kind, frozenset[UUID]]
 
 
-_DUE_PAIRS = """(SELECT COUNT(*) FROM "calendar_sync_mappings" WHERE "link_id" = "calendar_links"."id"
-    AND "due" = 'decide' AND "external_base" IS NOT NULL)"""
-_IS_ANY_HELD = """EXISTS (SELECT 1 FROM "calendar_sync_mappings" WHERE "link_id" = "calendar_links"."id"
-    AND "hold" = 'guarded')"""
+_ASKED = {
+    "due_pairs": """(SELECT COUNT(*) FROM "calendar_sync_mappings" WHERE "link_id" = "calendar_links"."id"
+        AND "due" = 'decide' AND "external_base" IS NOT NULL)""",
+    "is_any_held": """EXISTS (SELECT 1 FROM "calendar_sync_mappings"
+        WHERE "link_id" = "calendar_links"."id" AND "hold" = 'guarded')""",
+}
+
+
+@cache
+def _asked() -> QuerySet[CalendarLink]:
+    """To annotate takes Tortoise longer than all else that is asked here."""
+    return CalendarLink.annotate(**{name: RawSQL(text) for name, text in _ASKED.items()})
 
 
 def due_pairs(link_id: UUID) -> Rows:
@@ -30,8 +40,7 @@ def due_pairs(link_id: UUID) -> Rows:
 
 async def load(link_id: UUID, now: datetime) -> Load:
     """Where next to nothing happened, fewer than three items, the pairs are not counted: they are many."""
-    asked = {"due_pairs": RawSQL(_DUE_PAIRS), "is_any_held": RawSQL(_IS_ANY_HELD)}
-    link: Any = await CalendarLink.filter(id=link_id).annotate(**asked).get()
+    link: Any = await _asked().get(id=link_id)
     due, done = link.due_pairs, await _done(link_id, now)
     held = await _held(link_id) if link.is_any_held else {kind: frozenset() for kind in Kind}
     number = due + sum(map(len, (*done.values(), *held.values())))

@@ -64,7 +64,7 @@ async def _record_success(lease: Lease, success: Success, now: datetime) -> bool
         return False
     async with in_transaction():
         is_due_again = False
-        if not await unasked.update(**columns):
+        if row is None or not await unasked.update(**columns):
             if not await _held(lease).update(**columns):
                 raise LeaseLost("another run took this calendar over")
             is_due_again = await _follow_up(lease, now, success.next_sync_at)
