@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
+from unittest.mock import patch
 
 from tests.migrated import copy_to
 from tests.postgres import IS_ASKED_FOR
@@ -21,10 +22,12 @@ from tortoise.backends.base.client import TransactionContext
 from tortoise.backends.sqlite.client import SqliteTransactionContext, translate_exceptions
 from tortoise.context import TortoiseContext
 
+from metonic_gateway.store import taking_back
 from metonic_gateway.store.database import tortoise_config
 from metonic_gateway.store.sqlite import ImmediateSqlite, ImmediateTransaction
 
 T = TypeVar("T")
+_UNDONE_AT_ONCE = 2
 
 
 class InLoop:
@@ -145,13 +148,13 @@ def _context() -> TortoiseContext:
 
 @asynccontextmanager
 async def laid(content: bytes) -> AsyncIterator[None]:
-    """A database with that content, open for everything that runs in this context."""
-    if is_side_by_side():
-        async with server.laid(content):
+    """A database with that content, open for everything that runs in this context.
+
+    Undoes are taken back in small parts, so that others come between them.
+    """
+    with patch.object(taking_back, "_AT_ONCE", _UNDONE_AT_ONCE):
+        async with server.laid(content) if is_side_by_side() else _laid(content):
             yield
-        return
-    async with _laid(content):
-        yield
 
 
 @asynccontextmanager

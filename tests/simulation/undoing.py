@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from random import Random
 from typing import Protocol
-from unittest.mock import patch
 from uuid import UUID
 
 from tests.simulation.faults import Weather
@@ -65,12 +64,11 @@ async def undo(stage: Stage, desk: Place, run_id: UUID) -> None:
 
 
 async def _take_back(stage: Stage, undo_id: UUID) -> None:
-    with patch.object(taking_back, "_AT_ONCE", 2):
-        while part := await taking_back.take_back(undo_id, COMPLAINTS, stage.window(), stage.now):
-            await _note_cancelled(stage, undo_id)
-            if part.is_last:
-                return
-            await stage.weather.step()
+    while part := await taking_back.take_back(undo_id, COMPLAINTS, stage.window(), stage.now):
+        await _note_cancelled(stage, undo_id)
+        if part.is_last:
+            return
+        await stage.weather.step()
 
 
 async def _note_cancelled(stage: Stage, undo_id: UUID) -> None:
