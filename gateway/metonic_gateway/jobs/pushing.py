@@ -157,7 +157,7 @@ async def _renew(care: _Care, adapter: CalendarAdapter, push: Push, base: str) -
         return
     if channel is None:
         await _open(care, adapter, push, base)
-    elif await _is_recorded(care, adapter, push, channel):
+    elif await _recorded(care, adapter, push, channel):
         _log.info("channel_renewed", **_about(care, channel))
         await channels.rest(care.claim, now)
         # A provider that asked for it may have told nothing since.
@@ -169,11 +169,12 @@ async def _open(care: _Care, adapter: CalendarAdapter, push: Push, base: str) ->
     ask, asked = at_provider.sealed_ask(services, base, care.calendar.provider, now + push.lifetime)
     await channels.announce(care.claim.link_id, asked)
     channel = await adapter.setup_webhook(care.claim.external_id, ask)
-    if not await _is_recorded(care, adapter, push, channel):
+    renew_at = await _recorded(care, adapter, push, channel)
+    if renew_at is None:
         return
     _log.info("channel_opened", **_about(care, channel))
     former = [c for c in care.standing if c.resource is not None]
-    await channels.rest(care.claim, now + _OVERLAP)
+    await channels.rest(care.claim, now + _OVERLAP if care.standing else renew_at)
     if not any(c.expires_at > now and c.address.startswith(base) for c in former):
         await _look_once(care)
 
@@ -186,16 +187,19 @@ def _about(care: _Care, channel: Channel) -> dict[str, object]:
     }
 
 
-async def _is_recorded(care: _Care, adapter: CalendarAdapter, push: Push, channel: Channel) -> bool:
-    """False where its calendar was disconnected meanwhile, which nobody could tell the provider but us."""
+async def _recorded(care: _Care, adapter: CalendarAdapter, push: Push, channel: Channel) -> datetime | None:
+    """When it is to be renewed.
+
+    None where its calendar was disconnected meanwhile, which nobody could tell the provider but us.
+    """
     now = care.now()
     renew_at = max(renewal(now, channel.expires_at, dice()), now + _LEAST_LIFE)
     renew_at = min(renew_at, now + push.lifetime)
     opened = UUID(channel.id), channel.resource, now, renew_at, channel.expires_at
     if await channels.record_opened(*opened):
-        return True
+        return renew_at
     await adapter.stop_webhook(care.claim.external_id, channel)
-    return False
+    return None
 
 
 async def _look_once(care: _Care) -> None:

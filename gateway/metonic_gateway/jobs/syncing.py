@@ -119,7 +119,7 @@ async def _sync(run: Run) -> bool:
     behind = await leave_former(run) if run.lease.glance.is_any_leaving else Behind()
     # What was stored by a run that did not get here is counted by the next.
     may_differ = ledger.work.has_moved or run.calendar.failures > 0 or run.log.has_predecessor
-    pairs = await outcomes.count_pairs(run.link_id) if may_differ else None
+    pairs = await outcomes.count_pairs(run.link_id, is_settled=not report.unsettled) if may_differ else None
     return await _succeed(run, _Done(report, behind, pairs, None if may_differ else ledger.found))
 
 

@@ -166,8 +166,9 @@ async def add_participants(appointments: Sequence[Appointment]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Entrance:
-    """Where appointments came in: a link, and its rows through which they did, stored or not."""
+    """Where appointments came in: a calendar, its link and the rows through which they did, stored or not."""
 
+    calendar_id: UUID
     link_id: UUID
     rows: Collection[UUID]
 
@@ -214,7 +215,9 @@ async def _draw(
     moved = [row for row in rows if row["id"] in still_open]
     taken = {(row["link_id"], row["appointment_id"]) for row in moved}
     taken |= {(except_for.link_id, appointment_id) for appointment_id in ids} if except_for else set()
-    opened = await _takers(appointments, window, taken)
+    # Where it is known that its people have no other calendar, nobody is asked what it takes.
+    is_alone = except_for is not None and held == {except_for.calendar_id}
+    opened = () if is_alone else await _takers(appointments, window, taken)
     await open_each([place for _, place in opened])
     return {row["link__sync_config_id"] for row in moved} | {calendar for calendar, _ in opened}
 

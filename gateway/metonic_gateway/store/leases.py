@@ -166,17 +166,13 @@ async def extend(lease: Lease, now: datetime) -> bool:
     return True
 
 
-async def hold(calendar_id: UUID, fence: int) -> int:
-    """Keep the calendar under that fence until the transaction ends; raises LeaseLost.
-
-    Returns the number of the last who asked for a run.
-    """
-    held = CalendarSyncConfig.filter(id=calendar_id, fence=fence)
-    rows = await held.select_for_update(no_key=True).only("id", "nudge_seq")
-    if not rows:
+async def hold(calendar_id: UUID, fence: int) -> CalendarSyncConfig:
+    """The calendar with its settings, kept under that fence until the transaction ends; raises LeaseLost."""
+    held = CalendarSyncConfig.filter(id=calendar_id, fence=fence).select_related("sync_filter", "user")
+    row = await held.select_for_update(no_key=True, of=("calendar_sync_configs",)).first()
+    if row is None:
         raise LeaseLost("another run took this calendar over")
-    last: int = rows[0].nudge_seq
-    return last
+    return row
 
 
 def held(by: Held) -> Subquery:

@@ -90,9 +90,13 @@ class SqlLedger:
     async def transaction(self) -> AsyncIterator[None]:
         try:
             async with in_transaction():
-                self._is_asked = self._held.nudge_seq != await hold(self._calendar_id, self._held.fence)
+                self._settings = await hold(self._calendar_id, self._held.fence)
+                self._is_asked = self._held.nudge_seq != self._settings.nudge_seq
                 yield
                 await self._flush()
+        except BaseException:
+            self.work.forget()
+            raise
         finally:
             self._pending, self._read, self._choices, self._settings = Pending(), {}, {}, None
 
@@ -101,13 +105,16 @@ class SqlLedger:
         pending, self._pending, now = self._pending, Pending(), self._clock()
         if pending == Pending():
             return
-        self.has_stored = self.work.has_moved = True
+        self.has_stored = True
         await appointments.insert_imported(list(pending.imports.values()), now)
         await self._spread(pending.changed, now)
         if self.work.may_be_held:
             await plans.release(pending.rows)
         await mappings.store(pending.rows, now)
-        await noting.store(self._calendar_id, pending.notes, now)
+        self.work.note(pending.rows)
+        if pending.notes:
+            await noting.store(self._calendar_id, pending.notes, now)
+            self.work.forget()
         await self._spread(await appointments.going_on(pending.imports, self._held.user_id), now)
         if pending.lines or pending.news or pending.items:
             await self._report(pending, await self._run.ensure(may_be_asked=self._is_asked), now)
@@ -116,8 +123,11 @@ class SqlLedger:
         """To the other calendars of their people: by the row through which each came in."""
         if places:
             made = list(places.values())
-            here = Entrance(self._link_id, places.keys())
-            self.drawn |= await appointments.draw_each(made, self._window(), now, except_for=here)
+            here = Entrance(self._calendar_id, self._link_id, places.keys())
+            drawn = await appointments.draw_each(made, self._window(), now, except_for=here)
+            self.drawn |= drawn
+            if self._calendar_id in drawn:
+                self.work.forget()
 
     async def _report(self, pending: Pending, run_id: UUID, now: datetime) -> None:
         for line in pending.lines:
@@ -145,8 +155,8 @@ class SqlLedger:
             raise LeaseLost("another run took this calendar over")
 
     async def selection(self) -> Selection:
-        row = models.CalendarSyncConfig.get(id=self._calendar_id).select_related("sync_filter", "user")
-        self._settings = self._settings or await row
+        if self._settings is None:
+            raise RuntimeError("settings are read in a transaction")
         self._settings.link_id = self._link_id
         # What was chosen for an appointment is read with the appointment: a user may have chosen thousands.
         return selections.selection_of(self._settings, self._window(), {self._calendar_id: self._choices})
@@ -226,7 +236,7 @@ class SqlLedger:
 
     async def bring_in(self, until: datetime, since: datetime | None) -> None:
         await self._flush()
-        self.work.has_moved = True
+        self.work.forget()
         if since is not None and since < until and not self._held.is_former:
             await drawing.draw_entering(self._link_id, self._window(), since)
         await complete_reads.take_up(self._open(), until)
@@ -266,6 +276,7 @@ class SqlLedger:
             return
         appointment = (await self.appointments([tombstone.appointment_id])).get(tombstone.appointment_id)
         if appointment and (await self.selection()).draws(appointment):
+            self.work.forget()
             await mappings.open_each([(self._link_id, appointment.id)])
 
     async def hold(self, held: HeldItem) -> None:
@@ -276,7 +287,7 @@ class SqlLedger:
 
     async def ripen_conflicts(self) -> datetime | None:
         await self._flush()
-        self.work.has_moved = True
+        self.work.forget()
         return await noting.ripen(self._calendar_id, self._clock())
 
     async def note_conflict(

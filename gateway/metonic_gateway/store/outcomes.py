@@ -144,14 +144,17 @@ def _held(lease: Lease) -> QuerySet[CalendarSyncConfig]:
     return CalendarSyncConfig.filter(id=lease.calendar_id, fence=lease.fence)
 
 
-async def count_pairs(link_id: UUID) -> int:
-    """How many appointments have an event, and events an appointment."""
-    return await count_standing(CalendarSyncMapping.filter(link_id=link_id).exclude(appointment_id=None))
+async def count_pairs(link_id: UUID, *, is_settled: bool = False) -> int:
+    """How many appointments have an event, and events an appointment. ``is_settled``: no intent is open."""
+    rows = CalendarSyncMapping.filter(link_id=link_id).exclude(appointment_id=None)
+    return await count_standing(rows, is_settled=is_settled)
 
 
-async def count_standing(rows: QuerySet[CalendarSyncMapping]) -> int:
+async def count_standing(rows: QuerySet[CalendarSyncMapping], *, is_settled: bool = False) -> int:
     """How many of the rows are open and have an event that is there and is not being deleted."""
     standing = rows.filter(closed=None).exclude(external_event_id=None).exclude(etag=None)
+    if is_settled:
+        return await standing.count()
     # What an intent says is inside a JSON document, and few rows have one at a time.
     intents = [decode(row.intent) for row in await standing.filter(due=Due.SETTLE).only("id", "intent")]
     return await standing.count() - sum(intent.kind is WriteKind.DELETE for intent in intents)

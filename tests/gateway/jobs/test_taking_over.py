@@ -118,7 +118,7 @@ async def test_an_idle_run_reads_its_link_its_settings_and_its_work_once(house: 
         len([text for text in statements if text.startswith("SELECT") and '"cursor" "cursor"' in text]) == 1
     )
     assert len([text for text in statements if '"ripen" FROM' in text]) == 1
-    assert len([text for text in statements if "calendar_sync_filters" in text]) == 1
+    assert len([text for text in statements if "calendar_sync_filters" in text]) == 2  # with each lock
 
 
 async def test_a_run_without_a_row_looks_twice_a_second_at_most(house: House) -> None:

@@ -21,6 +21,7 @@ from metonic_core.spi.errors import (
 from metonic_gateway.jobs.pushing import renew_push
 from metonic_gateway.jobs.scheduler import Scheduler
 from metonic_gateway.store import channels, clocks
+from metonic_gateway.store.models import CalendarLink
 
 
 async def test_a_channel_is_opened_after_the_first_sync(scene: Scene) -> None:
@@ -50,6 +51,10 @@ async def test_the_secret_is_stored_sealed(scene: Scene, told: UUID) -> None:  #
 
 async def test_a_channel_gets_a_successor_when_most_of_its_life_is_over(scene: Scene, told: UUID) -> None:
     first = scene.exchange.standing[0]
+    link = await CalendarLink.first()
+    assert link
+    assert link.push_at
+    assert link.push_at > scene.house.now + WEEK * 0.69
     scene.later(WEEK * 0.69)
     await scene.work()
     assert scene.exchange.standing == [first]
