@@ -33,7 +33,7 @@ def record(
         row = stranger(changed_id(change), terms)
         return _reported(row, change, terms, must_read=isinstance(change, Seen) and not has_markers)
     if mapping.closed:
-        return _report_on_tombstone(mapping, change, terms)
+        return _report_on_tombstone(mapping, change)
     if _is_old(mapping, change):
         return None
     # Without a revision nobody can tell an old version from a new one, except by reading the event.
@@ -57,13 +57,13 @@ def _reported(mapping: Mapping, change: Change, terms: Terms, *, must_read: bool
             return replace(mapping, seen=Look(_etag(change))) if must_read else take(mapping, change, terms)
 
 
-def _report_on_tombstone(mapping: Mapping, change: Change, terms: Terms) -> Mapping | None:
-    """Alive again, or a replay. The agreed etag proves nothing: it comes back with the text."""
-    if (
-        isinstance(change, Gone)
-        or is_echo(mapping, _etag(change), terms)
-        or _is_old_revision(mapping, change)
-    ):
+def _report_on_tombstone(mapping: Mapping, change: Change) -> Mapping | None:
+    """Alive again, or a replay: it is looked at.
+
+    What was erased proves nothing by its etag or its revision. Where it did not show yet when we erased it,
+    the provider said that it was gone already, and it stands there.
+    """
+    if isinstance(change, Gone) or _is_old_revision(mapping, change, may_be_same=True):
         return None
     return replace(mapping, seen=Look(_etag(change)))
 
@@ -78,9 +78,11 @@ def _etag(change: Change) -> str | None:
             return change.etag
 
 
-def _is_old_revision(mapping: Mapping, change: Change) -> bool:
+def _is_old_revision(mapping: Mapping, change: Change, *, may_be_same: bool = False) -> bool:
     revision = change.event.revision if isinstance(change, Seen) else getattr(change, "revision", None)
-    return revision is not None and mapping.revision is not None and revision <= mapping.revision
+    if revision is None or mapping.revision is None:
+        return False
+    return revision < mapping.revision or (revision == mapping.revision and not may_be_same)
 
 
 def _is_old(mapping: Mapping, change: Change) -> bool:
@@ -111,7 +113,7 @@ def take(mapping: Mapping, reading: Reading, terms: Terms) -> Mapping:
             return _take_event(mapping, event, terms)
         case Gone():
             may_be_there = terms.may_hide(mapping) and not _is_later_deletion(mapping, reading)
-            return mapping if may_be_there else _absent(mapping, reading)
+            return mapping if may_be_there else _absent(_no_longer_set_aside(mapping), reading)
         case Unreadable(etag=etag, reason=reason, is_passing=is_passing):
             quarantine = Hold(HoldKind.QUARANTINE, reason)
             is_past = mapping.hold is not None and mapping.hold.kind in _ABOUT_WHAT_STOOD_THERE
@@ -121,6 +123,11 @@ def take(mapping: Mapping, reading: Reading, terms: Terms) -> Mapping:
         case Foreign(etag=etag):
             hold = Hold(HoldKind.IGNORED, Reason.NO_EVENT)
             return replace(mapping, seen=None, etag=etag, hold=hold, wanted=None)
+
+
+def _no_longer_set_aside(mapping: Mapping) -> Mapping:
+    """The row once it is known what stands there."""
+    return replace(mapping, hold=None, attempts=0) if _is_held(mapping, HoldKind.QUARANTINE) else mapping
 
 
 def _is_later_deletion(mapping: Mapping, gone: Gone) -> bool:
@@ -143,8 +150,7 @@ def _take_event(mapping: Mapping, event: StoredEvent, terms: Terms) -> Mapping:
     if is_given_up(mapping) and event.etag == mapping.etag and _is_no_news(mapping, event, terms):
         # What was written in part, or in vain, is told of as a change, and promises no more of the rest.
         return replace(mapping, seen=None)
-    if _is_held(mapping, HoldKind.QUARANTINE):
-        mapping = replace(mapping, hold=None, attempts=0)
+    mapping = _no_longer_set_aside(mapping)
     if mapping.origin is Origin.OWN and not _is_of_ours(event, terms):
         event = replace(event, content=withhold(event.content, mapping.external_base))
     return replace(
@@ -163,7 +169,7 @@ def _is_no_news(mapping: Mapping, event: StoredEvent, terms: Terms) -> bool:
 
 
 def is_echo(tombstone: Mapping, etag: str | None, terms: Terms) -> bool:
-    """Whether the event only seems to be there, because our erasure is still invisible."""
+    """Whether the event may only seem to be there, because our erasure is still invisible."""
     return etag == tombstone.etag and terms.may_show(tombstone)
 
 
@@ -172,13 +178,6 @@ def _is_of_ours(event: StoredEvent, terms: Terms) -> bool:
     marker = terms.marker_on(event)
     is_half = event.is_split and marker is not None and marker.link_id == terms.link_id
     return is_half or (marker is not None and terms.issued(marker, event))
-
-
-def is_alive_again(mapping: Mapping, reading: Reading, terms: Terms) -> StoredEvent | None:
-    """The event of a tombstone, if it was read alive, and not because our erasure is still invisible."""
-    if not isinstance(reading, Seen) or is_echo(mapping, reading.event.etag, terms):
-        return None
-    return reading.event
 
 
 def settled_tombstone(mapping: Mapping) -> Mapping:

@@ -103,7 +103,7 @@ class MemoryCalendar:
         event = self.live.get(event_id)
         if event_id in self.garbled and event:
             return Unreadable(event_id, event.etag, "The event cannot be understood.")
-        if event and self._is_unborn(event_id):
+        if event and self.is_unborn(event_id):
             return Gone(event_id, is_firm=False)
         if event is None and self._is_hidden(event_id):
             return Seen(self.versions(event_id)[-1])
@@ -116,8 +116,8 @@ class MemoryCalendar:
             return Gone(event_id, revision=deleted)
         return Gone(event_id, is_firm=False)
 
-    def _is_unborn(self, event_id: str) -> bool:
-        """Whether it was made so short a time ago that it does not show yet."""
+    def is_unborn(self, event_id: str) -> bool:
+        """Whether it was made so short a time ago that it does not show yet, nor can be written."""
         return len(self.versions(event_id)) == 1 and self._is_hidden(event_id)
 
     def _is_hidden(self, event_id: str) -> bool:
@@ -173,7 +173,7 @@ class MemoryCalendar:
         event = self.live.get(event_id)
         if event is None:
             return self.versions(event_id)[-1] if self._is_hidden(event_id) else None
-        return None if self._is_unborn(event_id) else event
+        return None if self.is_unborn(event_id) else event
 
     def _page(
         self, found: list[Change], window: Window, *, is_done: bool = True, **cursor: object

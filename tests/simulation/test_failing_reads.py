@@ -1,0 +1,84 @@
+"""A copy that may never have been made, and cannot be read: it is made as soon as that can be told."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from tests.simulation.entering import make
+from tests.simulation.faults import Fault, FaultyAdapter
+from tests.simulation.world import Desk, World
+
+from metonic_core.spi.changes import Reading, Unreadable
+from metonic_gateway.store import models
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1, minutes=1)
+
+
+class Failing:
+    """What a provider answers that fails at whatever is read; ``asked`` counts the questions."""
+
+    def __init__(self, *, is_passing: bool) -> None:
+        self.is_passing = is_passing
+        self.asked = 0
+
+    async def hydrate(self, _: FaultyAdapter, calendar_id: str, ids: Sequence[str]) -> Sequence[Reading]:  # noqa: ARG002
+        self.asked += 1
+        return [Unreadable(i, "", "The event cannot be had.", self.is_passing) for i in ids]
+
+
+async def lost(world: World, desk: Desk) -> UUID:
+    """The row of a copy whose create never arrived, which nobody knows."""
+    assert await world.run(desk)
+    made = await make(world, desk)
+    world.weather.is_calm = False
+    world.weather.armed[Fault.LOST] = 1
+    assert await world.run(desk)
+    world.weather.is_calm = True
+    row = await models.CalendarSyncMapping.get(link_id=desk.link_id, appointment_id=made)
+    assert row.intent
+    return row.id
+
+
+async def run_with(
+    world: World, desk: Desk, failing: Failing, patched: pytest.MonkeyPatch, times: int
+) -> None:
+    with patched.context() as context:
+        context.setattr(FaultyAdapter, "hydrate", lambda *args: failing.hydrate(*args))
+        for _ in range(times):
+            failing.asked = 0
+            world.now += MINUTE
+            assert await world.run(desk)
+
+
+async def test_what_cannot_be_read_just_now_is_asked_for_once_a_run_until_it_can(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, failing = world.desks[0], Failing(is_passing=True)
+    row_id = await lost(world, desk)
+
+    await run_with(world, desk, failing, monkeypatch, 6)
+
+    row = await models.CalendarSyncMapping.get(id=row_id)
+    assert (row.hold, row.due, failing.asked) == ("quarantine", "read", 1)
+
+    assert await world.run(desk)
+    await row.refresh_from_db()
+    assert (row.hold, row.due, row.external_event_id in desk.calendar.live) == (None, None, True)
+
+
+async def test_what_could_not_be_read_is_asked_for_once_a_day(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, failing = world.desks[0], Failing(is_passing=False)
+    row_id = await lost(world, desk)
+
+    await run_with(world, desk, failing, monkeypatch, 3)
+
+    row = await models.CalendarSyncMapping.get(id=row_id)
+    assert (row.hold, row.due, failing.asked) == ("quarantine", None, 0)
+
+    world.now += DAY
+    assert await world.run(desk)
+    await row.refresh_from_db()
+    assert (row.hold, row.due, row.external_event_id in desk.calendar.live) == (None, None, True)
