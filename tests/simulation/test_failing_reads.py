@@ -22,7 +22,7 @@ class Failing:
         self.is_passing = is_passing
         self.asked = 0
 
-    async def hydrate(self, _: FaultyAdapter, calendar_id: str, ids: Sequence[str]) -> Sequence[Reading]:  # noqa: ARG002
+    async def hydrate(self, calendar_id: str, ids: Sequence[str]) -> Sequence[Reading]:  # noqa: ARG002
         self.asked += 1
         return [Unreadable(i, "", "The event cannot be had.", self.is_passing) for i in ids]
 
@@ -44,7 +44,7 @@ async def run_with(
     world: World, desk: Desk, failing: Failing, patched: pytest.MonkeyPatch, times: int
 ) -> None:
     with patched.context() as context:
-        context.setattr(FaultyAdapter, "hydrate", lambda *args: failing.hydrate(*args))
+        context.setattr(FaultyAdapter, "hydrate", failing.hydrate)
         for _ in range(times):
             failing.asked = 0
             world.now += MINUTE

@@ -49,5 +49,7 @@ def is_doubtful(row: Mapping) -> bool:
     """Whether it means anything that a complete read did not name the event of this row."""
     is_detached = row.hold is not None and row.hold.kind is HoldKind.DETACHED
     # What could not be read of a new copy may have been nothing.
-    may_be_there = row.external_base is not None or row.appointment_id is None or isinstance(row.seen, Illegible)
+    may_be_there = (
+        row.external_base is not None or row.appointment_id is None or isinstance(row.seen, Illegible)
+    )
     return may_be_there and row.intent is None and not is_detached and not isinstance(row.seen, Absent | Look)
