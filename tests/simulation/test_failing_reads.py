@@ -1,15 +1,18 @@
 """A copy that may never have been made, and cannot be read: it is made as soon as that can be told."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from tests.simulation.entering import make
+from tests.simulation.entering import THERE, copies, enter, make
 from tests.simulation.faults import Fault, FaultyAdapter
 from tests.simulation.world import Desk, World
 
+import metonic_core.sync.read as reading
 from metonic_core.spi.changes import Reading, Unreadable
+from metonic_core.spi.errors import Unavailable
 from metonic_gateway.store import models
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1, minutes=1)
@@ -24,7 +27,11 @@ class Failing:
 
     async def hydrate(self, calendar_id: str, ids: Sequence[str]) -> Sequence[Reading]:  # noqa: ARG002
         self.asked += 1
-        return [Unreadable(i, "", "The event cannot be had.", self.is_passing) for i in ids]
+        return [unreadable(i, is_passing=self.is_passing) for i in ids]
+
+
+def unreadable(event_id: str, *, is_passing: bool = True) -> Unreadable:
+    return Unreadable(event_id, "", "The event cannot be had.", is_passing)
 
 
 async def lost(world: World, desk: Desk) -> UUID:
@@ -82,3 +89,45 @@ async def test_what_could_not_be_read_is_asked_for_once_a_day(
     assert await world.run(desk)
     await row.refresh_from_db()
     assert (row.hold, row.due, row.external_event_id in desk.calendar.live) == (None, None, True)
+
+
+async def test_a_server_that_fails_at_many_events_is_asked_for_all_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also for one of the many that is whole again."""
+    desk, hydrate_well, bad = world.desks[0], FaultyAdapter.hydrate, {"bad1", "bad2", "bad3"}
+
+    async def hydrate(adapter: FaultyAdapter, calendar_id: str, ids: Sequence[str]) -> Sequence[Reading]:
+        if len(bad & {*ids}) > 1:
+            raise Unavailable("the server fails at many events")
+        found = await hydrate_well(adapter, calendar_id, ids)
+        return [unreadable(i) if i in bad else one for i, one in zip(ids, found, strict=True)]
+
+    monkeypatch.setattr(FaultyAdapter, "hydrate", hydrate)
+    monkeypatch.setattr(reading, "_FEW", 1)
+    for name in sorted(bad):
+        enter(desk, name, replace(THERE, title=name))
+        world.now += MINUTE
+        await world.run(desk)
+    made = await make(world, desk)
+    bad.remove("bad3")
+    world.now += MINUTE
+
+    assert await world.run(desk)
+    assert copies(desk, made)
+    rows = models.CalendarSyncMapping.filter(link_id=desk.link_id, external_event_id__startswith="bad")
+    assert await rows.filter(hold="quarantine").count() == len(bad)
+
+
+async def test_a_server_that_fails_at_all_is_asked_for_each_change_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = world.desks[0]
+
+    async def hydrate(*_: object) -> Sequence[Reading]:
+        raise Unavailable("the server fails")
+
+    monkeypatch.setattr(FaultyAdapter, "hydrate", hydrate)
+    enter(desk)
+
+    assert not await world.run(desk)

@@ -127,7 +127,12 @@ def take(mapping: Mapping, reading: Reading, terms: Terms) -> Mapping:
 
 def _no_longer_set_aside(mapping: Mapping) -> Mapping:
     """The row once it is known what stands there."""
-    return replace(mapping, hold=None, attempts=0) if _is_held(mapping, HoldKind.QUARANTINE) else mapping
+    return replace(mapping, hold=None, attempts=0) if is_set_aside(mapping) else mapping
+
+
+def is_set_aside(mapping: Mapping) -> bool:
+    """Whether it could not be read, or not be written."""
+    return _is_held(mapping, HoldKind.QUARANTINE)
 
 
 def _is_later_deletion(mapping: Mapping, gone: Gone) -> bool:
