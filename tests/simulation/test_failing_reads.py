@@ -6,13 +6,14 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from tests.simulation.entering import THERE, copies, enter, make
+from tests.simulation.entering import THERE, copies, edit, enter, make
 from tests.simulation.faults import Fault, FaultyAdapter
 from tests.simulation.world import Desk, World
 
 import metonic_core.sync.read as reading
 from metonic_core.spi.changes import Reading, Unreadable
 from metonic_core.spi.errors import Unavailable
+from metonic_core.spi.writes import Outcome, Unknown, Write
 from metonic_gateway.store import models
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1, minutes=1)
@@ -38,13 +39,18 @@ async def lost(world: World, desk: Desk) -> UUID:
     """The row of a copy whose create never arrived, which nobody knows."""
     assert await world.run(desk)
     made = await make(world, desk)
+    await lose(world, desk)
+    row = await models.CalendarSyncMapping.get(link_id=desk.link_id, appointment_id=made)
+    assert row.intent
+    return row.id
+
+
+async def lose(world: World, desk: Desk) -> None:
+    """A run of which the first write never arrives."""
     world.weather.is_calm = False
     world.weather.armed[Fault.LOST] = 1
     assert await world.run(desk)
     world.weather.is_calm = True
-    row = await models.CalendarSyncMapping.get(link_id=desk.link_id, appointment_id=made)
-    assert row.intent
-    return row.id
 
 
 async def run_with(
@@ -89,6 +95,46 @@ async def test_what_could_not_be_read_is_asked_for_once_a_day(
     assert await world.run(desk)
     await row.refresh_from_db()
     assert (row.hold, row.due, row.external_event_id in desk.calendar.live) == (None, None, True)
+
+
+async def test_a_change_that_was_lost_while_nothing_could_be_read_is_sent_once_that_is_over(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = world.desks[0]
+    made = await make(world, desk)
+    assert await world.run(desk)
+    await edit(world, made, title="Yoga")
+    await lose(world, desk)
+
+    await run_with(world, desk, Failing(is_passing=True), monkeypatch, 6)
+    row = await models.CalendarSyncMapping.get(link_id=desk.link_id, appointment_id=made)
+    assert (row.hold, row.due) == ("quarantine", "read")
+
+    assert await world.run(desk)
+    await row.refresh_from_db()
+    assert (row.hold, desk.calendar.live[row.external_event_id].content.title) == (None, "Yoga")
+
+
+async def test_a_write_that_never_lands_is_tried_no_more_often_where_it_cannot_be_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, failing, sent = world.desks[0], Failing(is_passing=True), 0
+
+    async def write(_: FaultyAdapter, __: str, writes: Sequence[Write]) -> Sequence[Outcome]:
+        nonlocal sent
+        sent += len(writes)
+        return [Unknown(Unavailable("No answer came.")) for _ in writes]
+
+    assert await world.run(desk)
+    await make(world, desk)
+    monkeypatch.setattr(FaultyAdapter, "write_events", write)
+    for _ in range(12):
+        world.now += MINUTE
+        if sent == 3:
+            await run_with(world, desk, failing, monkeypatch, 1)
+        assert await world.run(desk)
+
+    assert sent == 3
 
 
 async def test_a_server_that_fails_at_many_events_is_asked_for_all_others(

@@ -67,11 +67,14 @@ def settle(mapping: Mapping, reading: Reading, terms: Terms) -> Landed:
 
 
 def _waiting(mapping: Mapping, reading: Gone | Unreadable, terms: Terms) -> Mapping | None:
-    """The row with its intent open, where the event may show in a moment; None if it was hoped for enough."""
+    """The row with its intent open, where the event may show in a moment; None if it was hoped for enough.
+
+    What is asked for in vain counts with the writes, and is no reason to give the next one up.
+    """
     if isinstance(reading, Gone):
         return mapping if terms.may_hide(mapping) else None
     again = replace(mapping, attempts=mapping.attempts + 1)
-    return again if reading.is_passing and not is_given_up(mapping) else None
+    return again if reading.is_passing and not is_given_up(again) else None
 
 
 def _is_refuted(mapping: Mapping, intent: Intent, event: StoredEvent, terms: Terms) -> bool:
