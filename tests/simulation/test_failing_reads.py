@@ -11,9 +11,11 @@ from tests.simulation.faults import Fault, FaultyAdapter
 from tests.simulation.world import Desk, World
 
 import metonic_core.sync.read as reading
+from metonic_core import sync
 from metonic_core.spi.changes import Reading, Unreadable
 from metonic_core.spi.errors import Unavailable
 from metonic_core.spi.writes import Outcome, Unknown, Write
+from metonic_core.testing.memory import MemoryAdapter
 from metonic_gateway.store import models
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1, minutes=1)
@@ -78,6 +80,22 @@ async def test_what_cannot_be_read_just_now_is_asked_for_once_a_run_until_it_can
     assert await world.run(desk)
     await row.refresh_from_db()
     assert (row.hold, row.due, row.external_event_id in desk.calendar.live) == (None, None, True)
+
+
+async def test_a_run_that_only_asks_in_vain_stores_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = world.desks[0]
+    enter(desk)
+    await run_with(world, desk, Failing(is_passing=True), monkeypatch, 2)
+    await models.CalendarSyncConfig.filter(id=desk.id).update(fence=99)
+    ledger = await world.ledger(desk, 99)
+    adapter = FaultyAdapter(MemoryAdapter(desk.calendar), world.weather)
+    monkeypatch.setattr(FaultyAdapter, "hydrate", Failing(is_passing=True).hydrate)
+
+    await sync.run(ledger, adapter, desk.calendar.conduct.capabilities, lambda: world.now)
+
+    assert not ledger.work.has_moved
 
 
 async def test_what_could_not_be_read_is_asked_for_once_a_day(

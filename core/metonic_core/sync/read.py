@@ -98,7 +98,8 @@ async def _take_readings(
             if isinstance(made[0].seen, Look) and isinstance(reading, Gone | Seen):
                 # It may only not show yet, or still show: it is looked at again when what is so is shown.
                 this.report.look_again = this.report.look_again or this.capabilities.visibility_lag
-            await this.ledger.save(made)
+            if made != [row]:
+                await this.ledger.save(made)
 
 
 async def _taken(this: Run, row: Mapping, reading: Reading, terms: Terms) -> list[Mapping]:
