@@ -67,10 +67,7 @@ def settle(mapping: Mapping, reading: Reading, terms: Terms) -> Landed:
 
 
 def _waiting(mapping: Mapping, reading: Gone | Unreadable, terms: Terms) -> Mapping | None:
-    """The row with its intent open, where the event may show in a moment; None if it was hoped for enough.
-
-    What is asked for in vain counts with the writes, and is no reason to give the next one up.
-    """
+    """The row with its intent open, while there is hope to read more; to ask in vain gives no next write up."""
     if isinstance(reading, Gone):
         return mapping if terms.may_hide(mapping) else None
     again = replace(mapping, attempts=mapping.attempts + 1)
