@@ -67,7 +67,7 @@ def settle(mapping: Mapping, reading: Reading, terms: Terms) -> Landed:
 
 
 def _waiting(mapping: Mapping, reading: Gone | Unreadable, terms: Terms) -> Mapping | None:
-    """The row with its intent open, while there is hope to read more; to ask in vain gives no next write up."""
+    """The row with its intent open, while more may be read; to ask in vain gives no next write up."""
     if isinstance(reading, Gone):
         return mapping if terms.may_hide(mapping) else None
     again = replace(mapping, attempts=mapping.attempts + 1)
