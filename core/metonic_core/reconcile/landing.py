@@ -121,8 +121,10 @@ def outcome_of(mapping: Mapping, outcome: Outcome, terms: Terms) -> Landed:
             made, done = _found(mapping, intent, event, terms)
             is_left = made.is_unfinished or _is_refuted(mapping, intent, event, terms)
             return replace(made, attempts=mapping.attempts + 1) if is_left else made, done
-        case Removed():
-            return _removed(mapping, intent)
+        case Removed(is_missing=is_missing):
+            made, done = _removed(mapping, intent)
+            # It may only not show yet.
+            return replace(made, seen=Look()) if is_missing and terms.visibility_lag else made, done
         case Failed(error=error):
             return _refused(mapping, intent, error, terms), ()
 
