@@ -112,7 +112,7 @@ def take(mapping: Mapping, reading: Reading, terms: Terms) -> Mapping:
         case Seen(event=event):
             return _take_event(mapping, event, terms)
         case Gone():
-            may_be_there = terms.may_hide(mapping) and not _is_later_deletion(mapping, reading)
+            may_be_there = terms.may_hide(mapping) and not is_later_deletion(mapping, reading)
             return mapping if may_be_there else _absent(mapping, reading)
         case Unreadable(etag=etag, reason=reason, is_passing=is_passing):
             quarantine = Hold(HoldKind.QUARANTINE, reason)
@@ -130,7 +130,7 @@ def is_set_aside(mapping: Mapping) -> bool:
     return _is_held(mapping, HoldKind.QUARANTINE)
 
 
-def _is_later_deletion(mapping: Mapping, gone: Gone) -> bool:
+def is_later_deletion(mapping: Mapping, gone: Gone) -> bool:
     """Whether it is stated that the event was deleted after all that is known of it.
 
     That is a version of the event and no absence, so nothing has to become visible first. Without revisions

@@ -13,6 +13,7 @@ from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import Absent, Look, Mapping
 from metonic_core.reconcile.observe import (
     is_echo,
+    is_later_deletion,
     is_set_aside,
     new_sighting,
     settled_tombstone,
@@ -111,12 +112,15 @@ async def _taken(this: Run, row: Mapping, reading: Reading, terms: Terms) -> lis
 async def _met_again(this: Run, tombstone: Mapping, reading: Reading, terms: Terms) -> list[Mapping]:
     """A tombstone's event was read; alive, the pair is taken up again or the event judged as a new one.
 
-    One that nobody can read is a new one that is set aside, so that it is shown.
+    One that nobody can read is a new one that is set aside, so that it is shown. What may only be invisible,
+    or only seem to be there, is read again.
     """
     match reading:
         case Unreadable(is_passing=True):
             return [tombstone]
         case Seen(event=StoredEvent(etag=etag)) | Unreadable(etag=etag) if is_echo(tombstone, etag, terms):
+            return [tombstone]
+        case Gone() if terms.may_show(tombstone) and not is_later_deletion(tombstone, reading):
             return [tombstone]
         case Unreadable():
             return [settled_tombstone(tombstone), take(stranger(reading.id, terms), reading, terms)]
