@@ -8,13 +8,14 @@ import pytest
 from tests.simulation import entering, people
 from tests.simulation.course import Crash
 from tests.simulation.faults import Fault, FaultyAdapter, SteppingLedger, Weather
-from tests.simulation.world import CAPABILITIES, MARKERS, Desk, World
+from tests.simulation.world import MARKERS, Desk, World
 
 from metonic_core import sync
 from metonic_core.model.codec import decode
 from metonic_core.model.event import StoredEvent
 from metonic_core.reconcile.step import Reason
 from metonic_core.spi.changes import Reading, Unreadable
+from metonic_core.testing.conduct import Trouble
 from metonic_core.testing.memory import MemoryAdapter
 from metonic_gateway.store import appointments, models, run_log
 from metonic_gateway.store.leases import Held
@@ -38,7 +39,8 @@ async def _removed(world: World, desk: Desk) -> int:
     ledger = SteppingLedger(held, MARKERS, world.window, lambda: world.now, log)
     ledger.weather = world.weather
     adapter = FaultyAdapter(MemoryAdapter(desk.calendar), world.weather)
-    return await sync.remove_copies(ledger, adapter, CAPABILITIES, lambda: world.now, Reason.DISCONNECTED)
+    able = desk.calendar.conduct.capabilities
+    return await sync.remove_copies(ledger, adapter, able, lambda: world.now, Reason.DISCONNECTED)
 
 
 def _edited_there(desk: Desk, title: str) -> str:
@@ -139,3 +141,18 @@ async def test_a_copy_whose_create_got_no_answer_and_that_could_not_be_read_is_n
     left = await _removed(world, desk) if left is None else left
 
     assert (left, bool(entering.copies(desk, made))) == ((0, False) if is_read else (1, True))
+
+
+async def test_a_copy_that_did_not_show_yet_when_it_was_taken_out_is_looked_for_again(world: World) -> None:
+    desk = world.desks[1]
+    made = await entering.make(world, desk)
+    assert await world.run(desk)
+    lag = desk.calendar.conduct.visibility_lag
+    desk.calendar.strikes = lambda trouble: trouble is Trouble.HIDDEN
+
+    assert await _removed(world, desk) > 0
+    assert entering.copies(desk, made)
+
+    world.now += lag
+    assert await _removed(world, desk) == 0
+    assert not entering.copies(desk, made)

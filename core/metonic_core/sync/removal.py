@@ -11,7 +11,7 @@ from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.provider import Capabilities
 from metonic_core.sync.announce import announce, carry_out
 from metonic_core.sync.context import Run
-from metonic_core.sync.ports import Clock, Ledger, Phase
+from metonic_core.sync.ports import Clock, Due, Ledger, Phase
 from metonic_core.sync.progress import Progress
 from metonic_core.sync.read import read
 from metonic_core.sync.run import caught_up
@@ -36,7 +36,19 @@ async def remove_copies(
         left = await _erase_copies(this, reason)
         if left == 0:
             break
-    return left
+    return left + await _count_invisible(this)
+
+
+async def _count_invisible(this: Run) -> int:
+    """How many copies were not found, and may only not show yet: they are looked for when they must."""
+    found, after = 0, None
+    while True:
+        async with this.ledger.transaction():
+            rows = await this.ledger.due(Due.READ, after, this.capabilities.batch_size)
+        if not rows:
+            return found
+        after = rows[-1].id
+        found += sum(row.closed == ERASED for row in rows)
 
 
 async def _erase_copies(this: Run, reason: Reason) -> int:
