@@ -4,6 +4,7 @@ Each item is edited on one side only, so nothing that anybody does collides with
 edit of each has to be everywhere.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -42,7 +43,7 @@ class People:
     users: list[User]
     items: dict[str, Item] = field(default_factory=dict)
     made: dict[str, int] = field(default_factory=dict)
-    removed: dict[Place | None, int] = field(default_factory=dict)
+    removed: Counter[str] = field(default_factory=Counter)
 
     async def edit(self) -> None:
         """One of them does something."""
@@ -73,7 +74,7 @@ class People:
 
     async def _remove(self, item: Item) -> None:
         said, item.said = item.said, None
-        self.removed[item.author] = self.removed.get(item.author, 0) + 1
+        self.removed[item.user.name] += 1
         if item.author is None:
             assert said is not None
             await self.backend.put(item.user.name, said, item.name, is_cancelled=True)
@@ -89,9 +90,9 @@ class People:
             await place.put(item.said)
 
     def _may_remove(self, item: Item) -> bool:
-        """A copy that is deleted asks its user what that means, and many deletions ask them too."""
+        """A copy that is deleted asks its user what that means, and so do deletions that leave nothing."""
         is_own = (item.author is None) == item.is_from_platform
-        return is_own and (item.author is None or self.removed.get(item.author, 0) < _MOST_REMOVED)
+        return is_own and self.removed[item.user.name] < _MOST_REMOVED
 
     def _shown(self, name: str, number: int) -> Shown:
         day = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=2)

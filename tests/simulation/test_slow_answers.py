@@ -1,10 +1,10 @@
-"""An answer is judged by when it was asked for: what may not have shown then is not gone."""
+"""What does not show yet is not gone: neither for who asks, nor for who deletes it."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from tests.simulation.entering import make
+from tests.simulation.entering import edit, make
 from tests.simulation.faults import FaultyAdapter
 from tests.simulation.world import World
 
@@ -36,3 +36,26 @@ async def test_a_copy_that_was_too_young_to_show_when_it_was_read_is_not_gone(
     await row.refresh_from_db()
     assert (row.hold, row.closed, row.external_event_id in google.calendar.live) == (None, None, True)
     assert not await models.CalendarSyncConflict.filter(mapping_id=row.id).exists()
+
+
+@pytest.mark.parametrize("is_told_before", [False, True])
+async def test_a_copy_that_was_deleted_before_it_showed_goes_once_it_does(
+    world: World, *, is_told_before: bool
+) -> None:
+    """Who deletes what does not show yet is told that nothing is there."""
+    google = world.desks[1]
+    made = await make(world, google)
+    for _ in range(2 if is_told_before else 1):
+        assert await world.run(google)
+    google.calendar.strikes = lambda trouble: trouble is Trouble.HIDDEN
+    await edit(world, made, is_deleted=True)
+    assert await world.run(google)
+    row = await models.CalendarSyncMapping.get(link_id=google.link_id, appointment_id=made)
+    assert (row.closed, row.external_event_id in google.calendar.live) == ("erased", True)
+
+    google.calendar.strikes = lambda _: False
+    for _ in range(2):
+        world.now += google.calendar.conduct.visibility_lag - timedelta(seconds=1)
+        assert await world.run(google)
+
+    assert row.external_event_id not in google.calendar.live

@@ -33,7 +33,7 @@ def record(
         row = stranger(changed_id(change), terms)
         return _reported(row, change, terms, must_read=isinstance(change, Seen) and not has_markers)
     if mapping.closed:
-        return _report_on_tombstone(mapping, change, terms)
+        return _report_on_tombstone(mapping, change)
     if _is_old(mapping, change):
         return None
     # Without a revision nobody can tell an old version from a new one, except by reading the event.
@@ -57,13 +57,13 @@ def _reported(mapping: Mapping, change: Change, terms: Terms, *, must_read: bool
             return replace(mapping, seen=Look(_etag(change))) if must_read else take(mapping, change, terms)
 
 
-def _report_on_tombstone(mapping: Mapping, change: Change, terms: Terms) -> Mapping | None:
-    """Alive again, or a replay. The agreed etag proves nothing: it comes back with the text."""
-    if (
-        isinstance(change, Gone)
-        or is_echo(mapping, _etag(change), terms)
-        or _is_old_revision(mapping, change)
-    ):
+def _report_on_tombstone(mapping: Mapping, change: Change) -> Mapping | None:
+    """Alive again, or a replay: it is looked at.
+
+    What was erased proves nothing by its etag or its revision. Where it did not show yet when we erased it,
+    the provider said that it was gone already, and it stands there.
+    """
+    if isinstance(change, Gone) or _is_old_revision(mapping, change, may_be_same=True):
         return None
     return replace(mapping, seen=Look(_etag(change)))
 
@@ -78,9 +78,11 @@ def _etag(change: Change) -> str | None:
             return change.etag
 
 
-def _is_old_revision(mapping: Mapping, change: Change) -> bool:
+def _is_old_revision(mapping: Mapping, change: Change, *, may_be_same: bool = False) -> bool:
     revision = change.event.revision if isinstance(change, Seen) else getattr(change, "revision", None)
-    return revision is not None and mapping.revision is not None and revision <= mapping.revision
+    if revision is None or mapping.revision is None:
+        return False
+    return revision < mapping.revision or (revision == mapping.revision and not may_be_same)
 
 
 def _is_old(mapping: Mapping, change: Change) -> bool:
@@ -110,7 +112,7 @@ def take(mapping: Mapping, reading: Reading, terms: Terms) -> Mapping:
         case Seen(event=event):
             return _take_event(mapping, event, terms)
         case Gone():
-            may_be_there = terms.may_hide(mapping) and not _is_later_deletion(mapping, reading)
+            may_be_there = terms.may_hide(mapping) and not is_later_deletion(mapping, reading)
             return mapping if may_be_there else _absent(mapping, reading)
         case Unreadable(etag=etag, reason=reason, is_passing=is_passing):
             quarantine = Hold(HoldKind.QUARANTINE, reason)
@@ -123,7 +125,12 @@ def take(mapping: Mapping, reading: Reading, terms: Terms) -> Mapping:
             return replace(mapping, seen=None, etag=etag, hold=hold, wanted=None)
 
 
-def _is_later_deletion(mapping: Mapping, gone: Gone) -> bool:
+def is_set_aside(mapping: Mapping) -> bool:
+    """Whether it could not be read, or not be written."""
+    return _is_held(mapping, HoldKind.QUARANTINE)
+
+
+def is_later_deletion(mapping: Mapping, gone: Gone) -> bool:
     """Whether it is stated that the event was deleted after all that is known of it.
 
     That is a version of the event and no absence, so nothing has to become visible first. Without revisions
@@ -136,14 +143,16 @@ def _is_later_deletion(mapping: Mapping, gone: Gone) -> bool:
 
 def _absent(mapping: Mapping, gone: Gone) -> Mapping:
     known = [revision for revision in (mapping.revision, gone.revision) if revision is not None]
-    return replace(mapping, seen=Absent(), revision=max(known, default=None)).due()
+    # Writes that the provider did not take are counted on: gone may be what was never made.
+    hold = None if is_set_aside(mapping) else mapping.hold
+    return replace(mapping, seen=Absent(), hold=hold, revision=max(known, default=None)).due()
 
 
 def _take_event(mapping: Mapping, event: StoredEvent, terms: Terms) -> Mapping:
     if is_given_up(mapping) and event.etag == mapping.etag and _is_no_news(mapping, event, terms):
         # What was written in part, or in vain, is told of as a change, and promises no more of the rest.
         return replace(mapping, seen=None)
-    if _is_held(mapping, HoldKind.QUARANTINE):
+    if is_set_aside(mapping):
         mapping = replace(mapping, hold=None, attempts=0)
     if mapping.origin is Origin.OWN and not _is_of_ours(event, terms):
         event = replace(event, content=withhold(event.content, mapping.external_base))
@@ -163,7 +172,7 @@ def _is_no_news(mapping: Mapping, event: StoredEvent, terms: Terms) -> bool:
 
 
 def is_echo(tombstone: Mapping, etag: str | None, terms: Terms) -> bool:
-    """Whether the event only seems to be there, because our erasure is still invisible."""
+    """Whether the event may only seem to be there, because our erasure is still invisible."""
     return etag == tombstone.etag and terms.may_show(tombstone)
 
 
@@ -172,13 +181,6 @@ def _is_of_ours(event: StoredEvent, terms: Terms) -> bool:
     marker = terms.marker_on(event)
     is_half = event.is_split and marker is not None and marker.link_id == terms.link_id
     return is_half or (marker is not None and terms.issued(marker, event))
-
-
-def is_alive_again(mapping: Mapping, reading: Reading, terms: Terms) -> StoredEvent | None:
-    """The event of a tombstone, if it was read alive, and not because our erasure is still invisible."""
-    if not isinstance(reading, Seen) or is_echo(mapping, reading.event.etag, terms):
-        return None
-    return reading.event
 
 
 def settled_tombstone(mapping: Mapping) -> Mapping:

@@ -31,15 +31,17 @@ async def run(
     What does not go the ``only`` way stays due, for a run that goes both.
     """
     this = await caught_up(ledger, adapter, capabilities, clock, only)
+    is_of_use = True
     for _ in range(_ROUNDS):
         left = await _left(this)
-        if not (left.read or left.decide):
-            break
-        if left.read:
-            await look(this)
+        if left.read and is_of_use:
+            is_of_use = await look(this)
             left = await ledger.to_do()
+        elif not left.decide:
+            break
         if left.decide:
             await apply(this, left)
+            is_of_use = True
     return this.report
 
 
@@ -69,9 +71,11 @@ async def caught_up(
     return this
 
 
-async def look(this: Run) -> None:
-    """Read every event that is new or in doubt."""
-    if await read(this):
+async def look(this: Run) -> bool:
+    """Read every event that is new or in doubt; returns whether any is known by that."""
+    found = await read(this)
+    if found.is_any_gone:
         # What is not where it was may have moved: the feed knows the new place by now.
         await pull(this)
         await read(this)
+    return found.is_any_known

@@ -42,6 +42,7 @@ class MemoryCalendar:
 
     ``dice`` brings disorder into the pages of the feed; ``strikes`` is asked whether a trouble happens now,
     ``clock`` what time it is, for services that lag. ``garbled`` are events that cannot be understood.
+    ``loses_the_young``: what does not show yet is not found by who writes it either.
     """
 
     conduct: Conduct
@@ -53,6 +54,7 @@ class MemoryCalendar:
     outbox: list[str] = field(default_factory=list)
     garbled: set[str] = field(default_factory=set)
     made: dict[UUID, str] = field(default_factory=dict)
+    loses_the_young: bool = False
 
     def put(self, event: StoredEvent) -> StoredEvent:
         """Store this version; returns it with its new etag."""
@@ -115,6 +117,10 @@ class MemoryCalendar:
             deleted = max(number for number, entry in enumerate(self.log, 1) if entry.id == event_id)
             return Gone(event_id, revision=deleted)
         return Gone(event_id, is_firm=False)
+
+    def is_unfound(self, event_id: str) -> bool:
+        """Whether who writes it is told that it is not there."""
+        return self.loses_the_young and self._is_unborn(event_id)
 
     def _is_unborn(self, event_id: str) -> bool:
         """Whether it was made so short a time ago that it does not show yet."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from tortoise.expressions import F, Q
 
 from metonic_core.model.codec import encode
-from metonic_core.model.mapping import Absent, HoldKind, Look, Mapping
+from metonic_core.model.mapping import Absent, HoldKind, Illegible, Look, Mapping
 from metonic_core.reconcile.step import Reason
 from metonic_core.sync import Due
 from metonic_gateway.store.mappings import Rows, chunks
@@ -48,5 +48,8 @@ def set_aside(rows: Rows) -> Rows:
 def is_doubtful(row: Mapping) -> bool:
     """Whether it means anything that a complete read did not name the event of this row."""
     is_detached = row.hold is not None and row.hold.kind is HoldKind.DETACHED
-    is_agreed = row.external_base is not None or row.appointment_id is None
-    return is_agreed and row.intent is None and not is_detached and not isinstance(row.seen, Absent | Look)
+    # What could not be read of a new copy may have been nothing.
+    may_be_there = (
+        row.external_base is not None or row.appointment_id is None or isinstance(row.seen, Illegible)
+    )
+    return may_be_there and row.intent is None and not is_detached and not isinstance(row.seen, Absent | Look)

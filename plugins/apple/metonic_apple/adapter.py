@@ -6,7 +6,7 @@ from uuid import UUID
 from metonic_apple import discovery, paths
 from metonic_apple.batch import Batch
 from metonic_apple.changes import all_etags, changes
-from metonic_apple.fetching import Fetched, Missing, Text, Withheld, fetch
+from metonic_apple.fetching import LATER, Fetched, Missing, Text, Unasked, Withheld, fetch
 from metonic_apple.floating import Reader
 from metonic_apple.likeness import likeness
 from metonic_apple.session import Session
@@ -105,6 +105,8 @@ def _is_in(window: Window | None, read: Reading) -> bool:
 
 def _unsaid(event_id: str, found: Fetched, listed: Mapping[str, str] | None) -> Reading:
     """What is known of an event whose text is not there."""
+    if isinstance(found, Unasked):
+        return Unreadable(event_id, "", LATER, is_passing=True)
     if isinstance(found, Withheld):
         return Unreadable(event_id, found.etag, found.reason, found.is_passing)
     if listed is None:

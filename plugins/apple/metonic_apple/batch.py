@@ -7,7 +7,7 @@ from metonic_apple.answers import failure
 from metonic_apple.discovery import is_writable
 from metonic_apple.errors import MISSING, Incomprehensible, Intercepted, Locked, preconditions
 from metonic_apple.etags import if_match, is_same
-from metonic_apple.fetching import Fetched, Missing, Text, Withheld, fetch, fetch_one, taken
+from metonic_apple.fetching import LATER, Fetched, Missing, Text, Unasked, Withheld, fetch, fetch_one, taken
 from metonic_apple.floating import Reader
 from metonic_apple.limits import OUT_OF_RANGE
 from metonic_apple.paths import created_id
@@ -198,8 +198,8 @@ class Batch:
         ]
 
     def _outcome(self, write: Write, written: _Written, found: Fetched, read: Reading | None) -> Outcome:
-        if isinstance(found, Withheld) and found.is_passing:
-            return Unknown(Paced(found.reason))
+        if isinstance(found, Unasked):
+            return Unknown(Paced(LATER))
         event = read.event if isinstance(read, Seen) else None
         if written.refusal is not None:
             return self._refused_create(write, written.refusal, found, event)
@@ -233,8 +233,11 @@ def _current(write: Update, found: Fetched) -> Text:
     match found:
         case Missing():
             raise NotFound("The event is not there any more.")
+        case Unasked():
+            raise Paced(LATER)
         case Withheld(is_passing=True):
-            raise Paced(found.reason)
+            # Nothing is written yet: it is read again first.
+            raise EtagMismatch("The event cannot be read just now.")
         case Withheld():
             raise Unacceptable(found.reason)
     if not is_same(found.etag, write.etag):

@@ -22,7 +22,7 @@ from metonic_core.spi.errors import Scope
 BATCH = 50
 _MOST_FAILURES = 8
 _REPLACED = "\ufffd"
-_LATER = "The event has to be asked for by itself, and many others were before it."
+LATER = "The event has to be asked for by itself, and many others were before it."
 _DATA = f"{dav.CALDAV}calendar-data"
 # A compressed answer may come with an etag of its own, which no If-Match ever matches.
 _AS_IT_IS = {"Accept-Encoding": "identity"}
@@ -43,10 +43,15 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Unasked:
+    """It was not asked for yet, as others were before it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Withheld:
     """There is one and the server does not hand it out, or not as text; ``reason`` is a sentence.
 
-    ``is_passing``: it was not asked for yet, as others were before it.
+    ``is_passing``: the server failed at it, and may succeed a moment later.
     """
 
     reason: str
@@ -54,7 +59,7 @@ class Withheld:
     is_passing: bool = False
 
 
-Fetched = Text | Missing | Withheld
+Fetched = Text | Missing | Unasked | Withheld
 
 
 async def fetch(session: Session, calendar_id: str, ids: Sequence[str]) -> Mapping[str, Fetched]:
@@ -68,7 +73,7 @@ async def fetch(session: Session, calendar_id: str, ids: Sequence[str]) -> Mappi
     rest = [i for i in distinct if i not in found]
     is_answering, most = bool(found), session.profile.most_alone
     if most is not None:
-        found |= {i: Withheld(_LATER, is_passing=True) for i in rest[most:]}
+        found |= dict.fromkeys(rest[most:], Unasked())
         rest = rest[:most]
     return found | await _one_by_one(session, calendar_id, rest, is_answering=is_answering)
 
@@ -157,7 +162,9 @@ async def _one_by_one(
         here = await session.properties(calendar_id, "0", f"{dav.DAV}resourcetype")
         if here.status != MULTISTATUS:
             raise next(iter(failures.values()))
-    return found | {i: Withheld(f"The event cannot be had: {e.message}") for i, e in failures.items()}
+    return found | {
+        i: Withheld(f"The event cannot be had: {e.message}", is_passing=True) for i, e in failures.items()
+    }
 
 
 async def _tried(session: Session, event_id: str) -> Fetched | Unavailable:

@@ -286,11 +286,15 @@ async def test_an_event_that_cannot_be_said_leaves_the_others_alone(
     assert isinstance(second, Stored)
 
 
-async def test_an_update_of_what_is_withheld_is_not_tried(server: Scripted, client: HttpClient) -> None:
+@pytest.mark.parametrize(("code", "error"), [(403, Unacceptable), (500, EtagMismatch)])
+async def test_an_update_of_what_is_withheld_is_not_tried(
+    server: Scripted, client: HttpClient, code: int, error: type[Exception]
+) -> None:
     server.on("REPORT", CALENDAR, holding())
-    server.on("GET", PATH, web.Response(status=403))
+    server.on("GET", PATH, web.Response(status=code))
+    server.on("PROPFIND", CALENDAR, multistatus())
 
     (outcome,) = await write(client, server, Update(PATH, '"1"', LESSON, frozenset({"title"})))
 
     assert isinstance(outcome, Failed)
-    assert isinstance(outcome.error, Unacceptable)
+    assert isinstance(outcome.error, error)
