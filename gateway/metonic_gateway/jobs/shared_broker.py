@@ -5,16 +5,18 @@ asked for again by the scheduler. A queue that nobody works on is filled to a bo
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+import redis
 from dramatiq.broker import Consumer, MessageProxy
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.common import current_millis
-from dramatiq.errors import DecodeError
+from dramatiq.errors import ConnectionClosed, DecodeError
 from dramatiq.message import Message
 from pika.exceptions import ChannelClosedByBroker
 
@@ -24,6 +26,8 @@ from metonic_gateway.traces import TRACEPARENT
 
 _OLD_MILLISECONDS = 10 * 60 * 1000
 _MOST_WAITING = 10_000
+_MOST_RINGS = 100
+_IDLE_SECONDS, _BUSY_SECONDS = 0.5, 0.02
 _LAST_SECONDS = 2
 # What a thread waits for a server that does not answer is bounded.
 _RABBITMQ = {
@@ -96,17 +100,37 @@ class RedisNudgeBroker(RedisBroker, Hosted):
             middleware=[self.host],
         )
 
-    def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Consumer:
-        return _Nudges(super().consume(queue_name, prefetch, timeout), queue_name)
+        self._waiting = 0
+
+    def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Consumer:  # noqa: ARG002 - the parent's
+        """One that is woken; the library's sleeps, for longer the longer nothing came."""
+        fetched = super().consume(queue_name, prefetch, timeout=0)
+        return _Nudges(_Woken(self.client, self._bell(queue_name), fetched), queue_name)
 
     def enqueue(self, message: Message[Any], *, delay: int | None = None) -> Message[Any]:
         """Raises BrokerFull."""
-        if self.waiting(message.queue_name) >= _MOST_WAITING:
+        name = message.queue_name
+        if self._waiting >= _MOST_WAITING:
+            self._waiting = self.waiting(name)
+        if self._waiting >= _MOST_WAITING:
             raise BrokerFull
-        return super().enqueue(message, delay=delay)
+        sent = super().enqueue(message, delay=delay)
+        bell, asked = self._bell(name), self.client.pipeline(transaction=False)
+        asked.lpush(bell, 1)
+        asked.ltrim(bell, 0, _MOST_RINGS - 1)
+        asked.llen(self._queue(name))
+        *_, self._waiting = asked.execute()
+        return sent
 
     def waiting(self, queue_name: str) -> int:
-        return int(self.client.llen(f"{self.namespace}:{queue_name}"))
+        return int(self.client.llen(self._queue(queue_name)))
+
+    def _queue(self, name: str) -> str:
+        return f"{self.namespace}:{name}"
+
+    def _bell(self, name: str) -> str:
+        """A list whose items wake workers that wait, one each."""
+        return f"{self._queue(name)}.bell"
 
     def rest(self) -> None:
         """The connections are kept."""
@@ -127,6 +151,40 @@ async def shared_broker(url: str) -> AsyncIterator[SharedBroker]:
         yield broker
     finally:
         await aside(broker.close, _LAST_SECONDS)
+
+
+class _Woken(Consumer):
+    """Waits for the bell where nothing is there to be fetched.
+
+    What was put back, or was rung for while nobody listened, is looked for twice a second.
+    """
+
+    def __init__(self, client: Any, bell: str, fetched: Any) -> None:  # noqa: ANN401 - dramatiq and redis say nothing of their types
+        self._client = client
+        self._bell = bell
+        self._fetched = fetched
+
+    def __next__(self) -> MessageProxy | None:
+        message = next(self._fetched)
+        if message is not None:
+            return message  # type: ignore[no-any-return]
+        if self._fetched.outstanding_message_count >= self._fetched.prefetch:
+            time.sleep(_BUSY_SECONDS)
+            return None
+        try:
+            self._client.blpop([self._bell], timeout=_IDLE_SECONDS)
+        except (redis.ConnectionError, redis.TimeoutError) as error:
+            raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call] # likewise
+        return None
+
+    def ack(self, message: MessageProxy) -> None:
+        self._fetched.ack(message)
+
+    def nack(self, message: MessageProxy) -> None:
+        self._fetched.nack(message)
+
+    def requeue(self, messages: Iterable[MessageProxy]) -> None:
+        self._fetched.requeue(messages)
 
 
 class _Nudges(Consumer):
