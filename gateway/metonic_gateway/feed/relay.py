@@ -52,11 +52,12 @@ class RelayedFeed(Feed):
         self._is_any.set()
 
     async def tell(self) -> None:
-        """Send what is published, until cancelled."""
-        state = _State("out")
+        """Send what is published, until cancelled; what follows at once goes together."""
+        state, clock, sent_at = _State("out"), asyncio.get_running_loop().time, float("-inf")
         while True:
             await self._is_any.wait()
-            await asyncio.sleep(_GATHER_SECONDS)
+            await asyncio.sleep(sent_at + _GATHER_SECONDS - clock())
+            sent_at = clock()
             try:
                 await self.tell_waiting()
                 state.note_whole()

@@ -154,20 +154,18 @@ async def _give_positions() -> None:
     a number that is left out is no matter.
     """
     unplaced = models.AppointmentChange.filter(position=None)
-    if not await unplaced.exists():
+    (span,) = await unplaced.annotate(oldest=Min("id"), youngest=Max("id")).values("oldest", "youngest")
+    if span["oldest"] is None:
         return
+    # What is committed since then waits for the next reader, unless it lies within.
+    within = unplaced.filter(id__gte=span["oldest"], id__lte=span["youngest"])
     async with in_transaction():
         counter = await models.ChangeCounter.filter(id=_COUNTER).select_for_update(no_key=True).get()
-        spans = unplaced.annotate(oldest=Min("id"), youngest=Max("id"))
-        (span,) = await spans.values("oldest", "youngest")
-        if span["oldest"] is None:
-            return
         shift = counter.last_position + 1 - span["oldest"]
-        # What is committed since then waits for the next reader, unless it lies within.
-        within = unplaced.filter(id__gte=span["oldest"], id__lte=span["youngest"])
-        await within.update(position=F("id") + shift)
-        counters = models.ChangeCounter.filter(id=_COUNTER)
-        await counters.update(last_position=span["youngest"] + shift)
+        # Others may have placed some of them, or all.
+        if await within.update(position=F("id") + shift):
+            counters = models.ChangeCounter.filter(id=_COUNTER)
+            await counters.update(last_position=span["youngest"] + shift)
 
 
 def _change_of(row: models.AppointmentChange, kept: KeptAppointment) -> Change:
