@@ -194,13 +194,18 @@ async def connected(user_id: UUID, provider_name: str) -> ConnectedCalendar:
     return calendar
 
 
-def adapter_for(services: Services, calendar: ConnectedCalendar) -> CalendarAdapter:
-    """The signed-in adapter of a connected calendar; raises Misconfigured, SignInNeeded."""
+def adapter_for(
+    services: Services, calendar: ConnectedCalendar, *, is_fresh: bool = False
+) -> CalendarAdapter:
+    """The signed-in adapter of a connected calendar; raises Misconfigured, SignInNeeded.
+
+    ``is_fresh``: the calendar was read just now.
+    """
     provider = provider_of(services, calendar)
     if calendar.sealed is None:
         raise NotConnected(calendar.provider)
     if isinstance(provider.sign_in, OAuth2):
-        kept = KeptGrant(services, provider, calendar)
+        kept = KeptGrant(services, provider, calendar, is_fresh=is_fresh)
         return _adapter(services, provider, GrantClient(services, provider, kept), calendar.account)
     try:
         typed: Mapping[str, str] = json.loads(

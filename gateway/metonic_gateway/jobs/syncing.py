@@ -103,7 +103,7 @@ async def _leave_or_sync(run: Run) -> bool:
 
 async def _sync(run: Run) -> bool:
     provider = provider_of(run.services, run.calendar)
-    adapter = adapter_for(run.services, run.calendar)
+    adapter = adapter_for(run.services, run.calendar, is_fresh=True)
     ledger = run.ledger()
     try:
         report = await sync.run(ledger, adapter, provider.capabilities, run.services.clock, run.log.one_way)
@@ -145,7 +145,9 @@ async def _succeed(run: Run, done: _Done) -> bool:
     at = await _next_at(run, done, now)
     success = Success(run.log, Outcome(status, report.conflicts, errors), at, done.pairs)
     is_due_again = await outcomes.record_success(run.lease, success, now)
-    _log.info("run_finished", calendar=run.calendar.id, sent=report.pushed, pulled=report.pulled)
+    # Nearly all runs find nothing.
+    say = _log.debug if run.log.id is None else _log.info
+    say("run_finished", calendar=run.calendar.id, sent=report.pushed, pulled=report.pulled)
     run.count(status)
     return is_due_again
 

@@ -38,14 +38,14 @@ class ConnectedCalendar:
         return self.sealed is not None and self.stopped not in {DISCONNECTING, DISCONNECTED}
 
 
-def value_of(row: models.CalendarSyncConfig) -> ConnectedCalendar:
-    """The row must have its user fetched."""
+def value_of(row: models.CalendarSyncConfig, zone: str | None = None) -> ConnectedCalendar:
+    """The row must have its user fetched, unless their zone is told."""
     account = row.account_subject, row.account_name, row.account_server, row.account_username
     return ConnectedCalendar(
         id=row.id,
         user_id=row.user_id,
         provider=row.provider,
-        account=Account(*account, zone=row.user.zone),
+        account=Account(*account, zone=zone or row.user.zone),
         sealed=row.access_token,
         choices=tuple(CalendarInfo(**choice) for choice in row.calendars),
         calendar_id=row.calendar_id,

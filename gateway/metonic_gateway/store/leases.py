@@ -6,15 +6,14 @@ disconnected meanwhile, writes nothing any more.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from uuid import UUID
 
 from tortoise.expressions import F, Q, RawSQL, Subquery
-from tortoise.queryset import QuerySet
 
 from metonic_core.sync import LeaseLost
 from metonic_gateway.store.connected import ConnectedCalendar, value_of
 from metonic_gateway.store.models import CalendarSyncConfig
+from metonic_gateway.store.returning import returning
 from metonic_gateway.store.states import DISCONNECTING
 
 LENGTH = timedelta(seconds=60)
@@ -50,6 +49,11 @@ _OF_GLANCE = {
         WHERE "sync_config_id" = "calendar_sync_configs"."id" AND "is_leaving")""",
     "is_any_held": """EXISTS (SELECT 1 FROM "calendar_sync_mappings"
         WHERE "link_id" = "calendar_sync_configs"."link_id" AND "hold" = 'guarded')""",
+}
+
+
+_RETURNED = _OF_GLANCE | {
+    "zone": 'SELECT "zone" FROM "users" WHERE "id" = "calendar_sync_configs"."user_id"',
 }
 
 
@@ -112,11 +116,10 @@ async def acquire(calendar_id: UUID, now: datetime) -> Lease | None:
     until = now + LENGTH
     mine = CalendarSyncConfig.filter(is_waiting(now), id=calendar_id)
     taken = {"fence": F("fence") + 1, "taken_seq": F("nudge_seq"), "asked_at": None}
-    if not await mine.update(lease_until=until, **taken):
+    rows = await returning(CalendarSyncConfig, mine.update(lease_until=until, **taken), _RETURNED)
+    if not rows:
         return None
-    row = await _glanced(calendar_id)
-    if row is None or row.lease_until != until:
-        return None
+    row, told = rows[0]
     return Lease(
         calendar_id=calendar_id,
         fence=row.fence,
@@ -125,32 +128,18 @@ async def acquire(calendar_id: UUID, now: datetime) -> Lease | None:
         taken_at=now,
         is_noticed=row.noticed_seq > row.served_seq,
         due_at=row.next_sync_at or now,
-        calendar=value_of(row),
-        glance=_glance_of(row),
+        calendar=value_of(row, told["zone"]),
+        glance=Glance(**{name: bool(told[name]) for name in _OF_GLANCE}),
     )
 
 
 async def glance(calendar_id: UUID) -> Glance:
     """What there is to do in it now; raises LookupError."""
-    row = await _glanced(calendar_id)
-    if row is None:
-        raise LookupError("there is no such calendar")
-    return _glance_of(row)
-
-
-async def _glanced(calendar_id: UUID) -> CalendarSyncConfig | None:
-    return await _glances().filter(id=calendar_id).first()
-
-
-@cache
-def _glances() -> QuerySet[CalendarSyncConfig]:
-    """To annotate takes Tortoise longer than all else that is asked here."""
     asked = {name: RawSQL(text) for name, text in _OF_GLANCE.items()}
-    return CalendarSyncConfig.annotate(**asked).select_related("user")
-
-
-def _glance_of(row: CalendarSyncConfig) -> Glance:
-    return Glance(**{name: bool(getattr(row, name)) for name in _OF_GLANCE})
+    rows = await CalendarSyncConfig.filter(id=calendar_id).annotate(**asked).values(*_OF_GLANCE)
+    if not rows:
+        raise LookupError("there is no such calendar")
+    return Glance(**{name: bool(found) for name, found in rows[0].items()})
 
 
 async def extend(lease: Lease, now: datetime) -> bool:

@@ -76,18 +76,22 @@ class KeptGrant:
     the grant of one account only.
     """
 
-    def __init__(self, services: Services, provider: Provider, calendar: ConnectedCalendar) -> None:
+    def __init__(
+        self, services: Services, provider: Provider, calendar: ConnectedCalendar, *, is_fresh: bool = False
+    ) -> None:
+        """``is_fresh``: the calendar was read just now."""
         self._services = services
         self._provider = provider
         self._calendar_id = calendar.id
         self._subject = calendar.account.subject
         self.place = credentials_place(calendar.id)
+        self._fresh = calendar.sealed if is_fresh else None
         self._known: Grant | None = None
 
     async def good(self) -> Grant:
         """The grant, with an access token that is good for a minute at least."""
         if self._known is None:
-            self._known = self.opened(await self._sealed())
+            self._known = self.opened(self._fresh or await self._sealed())
         if self._known.is_due(self._services.clock()):
             return await self.renewed(self._known)
         return self._known
