@@ -12,20 +12,8 @@ from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
-from tests.simulation.swarms import (
-    ANSWERS,
-    ANYTHING,
-    CHOICES,
-    COLLISIONS,
-    CRASHES,
-    LAGS,
-    LOSSES,
-    MASKS,
-    PARTS,
-    RESTORES,
-    SWITCHES,
-    Swarm,
-)
+from tests.simulation import swarms
+from tests.simulation.swarms import Swarm
 from tortoise.expressions import F
 
 from metonic_core.model.appointment import Appointment
@@ -286,20 +274,20 @@ def parts_taken_for_all() -> AbstractContextManager[Any]:
 
 
 MUTANTS: tuple[tuple[Mutant, Swarm], ...] = (
-    (no_base, COLLISIONS),
-    (base_from_the_current_row, COLLISIONS),
-    (written_before_it_is_merged, CRASHES),
-    (planned_text, COLLISIONS),
-    (create_without_intent, ANYTHING),
-    (no_stamp, ANSWERS),
-    (wanted_as_a_version, SWITCHES),
-    (cursor_without_observations, LOSSES),
-    (older_etags_skipped, RESTORES),
-    (deleted_by_a_partial_read, ANYTHING),
-    (lag_forgotten, LAGS),
-    (erasures_believed, LAGS),
-    (own_events_erased, CHOICES),
-    (masks_flow_back, MASKS),
-    (parts_taken_for_all, PARTS),
+    (no_base, swarms.COLLISIONS),
+    (base_from_the_current_row, swarms.COLLISIONS),
+    (written_before_it_is_merged, swarms.CRASHES),
+    (planned_text, swarms.COLLISIONS),
+    (create_without_intent, swarms.ANYTHING),
+    (no_stamp, swarms.ANSWERS),
+    (wanted_as_a_version, swarms.SWITCHES),
+    (cursor_without_observations, swarms.LOSSES),
+    (older_etags_skipped, swarms.RESTORES),
+    (deleted_by_a_partial_read, swarms.ANYTHING),
+    (lag_forgotten, swarms.LAGS),
+    (erasures_believed, swarms.LAGS),
+    (own_events_erased, swarms.CHOICES),
+    (masks_flow_back, swarms.MASKS),
+    (parts_taken_for_all, swarms.PARTS),
 )
 """Each with the histories that are about what its rule is for."""

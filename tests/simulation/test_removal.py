@@ -1,17 +1,21 @@
 """Copies that are taken out when a calendar is disconnected: what stood in them is in the journal."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.simulation import people
+import pytest
+from tests.simulation import entering, people
 from tests.simulation.course import Crash
-from tests.simulation.faults import FaultyAdapter, SteppingLedger, Weather
-from tests.simulation.world import CAPABILITIES, MARKERS, Desk, World
+from tests.simulation.faults import Fault, FaultyAdapter, SteppingLedger, Weather
+from tests.simulation.world import MARKERS, Desk, World
 
 from metonic_core import sync
 from metonic_core.model.codec import decode
 from metonic_core.model.event import StoredEvent
 from metonic_core.reconcile.step import Reason
+from metonic_core.spi.changes import Reading, Unreadable
+from metonic_core.testing.conduct import Trouble
 from metonic_core.testing.memory import MemoryAdapter
 from metonic_gateway.store import appointments, models, run_log
 from metonic_gateway.store.leases import Held
@@ -35,7 +39,8 @@ async def _removed(world: World, desk: Desk) -> int:
     ledger = SteppingLedger(held, MARKERS, world.window, lambda: world.now, log)
     ledger.weather = world.weather
     adapter = FaultyAdapter(MemoryAdapter(desk.calendar), world.weather)
-    return await sync.remove_copies(ledger, adapter, CAPABILITIES, lambda: world.now, Reason.DISCONNECTED)
+    able = desk.calendar.conduct.capabilities
+    return await sync.remove_copies(ledger, adapter, able, lambda: world.now, Reason.DISCONNECTED)
 
 
 def _edited_there(desk: Desk, title: str) -> str:
@@ -109,3 +114,45 @@ async def test_a_removal_that_dies_at_any_step_is_ended_by_the_next(world: World
     assert (left, copies) == (0, [])
     assert deaths > 10
     assert "own" in desk.calendar.live
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+async def test_a_copy_whose_create_got_no_answer_and_that_could_not_be_read_is_not_left_unsaid(
+    world: World, monkeypatch: pytest.MonkeyPatch, *, is_read: bool
+) -> None:
+    desk = world.desks[0]
+    await world.run(desk)
+    made = await entering.make(world, desk)
+    world.weather.is_calm = False
+    world.weather.armed[Fault.UNANSWERED] = 1
+    assert await world.run(desk)
+    world.weather.is_calm = True
+
+    async def hydrate(_: FaultyAdapter, __: str, ids: Sequence[str]) -> Sequence[Reading]:
+        return [Unreadable(i, "", "The event cannot be had.", is_passing=True) for i in ids]
+
+    with monkeypatch.context() as failing:
+        failing.setattr(FaultyAdapter, "hydrate", hydrate)
+        for _ in range(5):
+            world.now += timedelta(minutes=1)
+            assert await world.run(desk)
+        assert await models.CalendarSyncMapping.filter(appointment_id=made, due="read").exists()
+        left = None if is_read else await _removed(world, desk)
+    left = await _removed(world, desk) if left is None else left
+
+    assert (left, bool(entering.copies(desk, made))) == ((0, False) if is_read else (1, True))
+
+
+async def test_a_copy_that_did_not_show_yet_when_it_was_taken_out_is_looked_for_again(world: World) -> None:
+    desk = world.desks[1]
+    made = await entering.make(world, desk)
+    assert await world.run(desk)
+    lag = desk.calendar.conduct.visibility_lag
+    desk.calendar.strikes = lambda trouble: trouble is Trouble.HIDDEN
+
+    assert await _removed(world, desk) > 0
+    assert entering.copies(desk, made)
+
+    world.now += lag
+    assert await _removed(world, desk) == 0
+    assert not entering.copies(desk, made)

@@ -134,7 +134,9 @@ class World:
 
     def furnish(self, place: "Place", conduct: Conduct) -> None:
         """A calendar with that conduct behind a connection."""
-        calendar = MemoryCalendar(conduct, self.course.dice, self.weather.strikes, clock=lambda: self.now)
+        calendar = MemoryCalendar(
+            conduct, self.course.dice, self.weather.strikes, clock=lambda: self.now, loses_the_young=True
+        )
         self.desks.append(Desk(place.id, place.link_id, place.user_id, place.provider, calendar))
 
     def place(self, desk: Desk) -> str:

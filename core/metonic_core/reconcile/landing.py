@@ -67,11 +67,11 @@ def settle(mapping: Mapping, reading: Reading, terms: Terms) -> Landed:
 
 
 def _waiting(mapping: Mapping, reading: Gone | Unreadable, terms: Terms) -> Mapping | None:
-    """The row with its intent open, where the event may show in a moment; None if it was hoped for enough."""
+    """The row with its intent open, while more may be read; to ask in vain gives no next write up."""
     if isinstance(reading, Gone):
         return mapping if terms.may_hide(mapping) else None
     again = replace(mapping, attempts=mapping.attempts + 1)
-    return again if reading.is_passing and not is_given_up(mapping) else None
+    return again if reading.is_passing and not is_given_up(again) else None
 
 
 def _is_refuted(mapping: Mapping, intent: Intent, event: StoredEvent, terms: Terms) -> bool:
@@ -113,7 +113,6 @@ def outcome_of(mapping: Mapping, outcome: Outcome, terms: Terms) -> Landed:
     intent = _intent_of(mapping)
     match outcome:
         case Unknown(error=RateLimited()):
-            # That says nothing about the item.
             return mapping, ()
         case Unknown():
             return replace(mapping, attempts=mapping.attempts + 1), ()
@@ -121,8 +120,9 @@ def outcome_of(mapping: Mapping, outcome: Outcome, terms: Terms) -> Landed:
             made, done = _found(mapping, intent, event, terms)
             is_left = made.is_unfinished or _is_refuted(mapping, intent, event, terms)
             return replace(made, attempts=mapping.attempts + 1) if is_left else made, done
-        case Removed():
-            return _removed(mapping, intent)
+        case Removed(is_missing=is_missing):
+            # It may only not show yet.
+            return _removed(mapping, intent, Look() if is_missing and terms.visibility_lag else None)
         case Failed(error=error):
             return _refused(mapping, intent, error, terms), ()
 
@@ -152,9 +152,9 @@ def _refused(mapping: Mapping, intent: Intent, error: Exception, terms: Terms) -
             return before.due()
 
 
-def _removed(mapping: Mapping, intent: Intent) -> Landed:
+def _removed(mapping: Mapping, intent: Intent, seen: Look | None = None) -> Landed:
     done = Operation(Side.EXTERNAL, Act.DELETE, Reason(intent.reason), before=intent.prior)
-    return replace(mapping, external_base=intent.prior).closing(ERASED), (done,)
+    return replace(replace(mapping, external_base=intent.prior).closing(ERASED), seen=seen), (done,)
 
 
 def _found(mapping: Mapping, intent: Intent, event: StoredEvent, terms: Terms) -> Landed:

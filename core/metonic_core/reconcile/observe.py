@@ -112,8 +112,8 @@ def take(mapping: Mapping, reading: Reading, terms: Terms) -> Mapping:
         case Seen(event=event):
             return _take_event(mapping, event, terms)
         case Gone():
-            may_be_there = terms.may_hide(mapping) and not _is_later_deletion(mapping, reading)
-            return mapping if may_be_there else _absent(_no_longer_set_aside(mapping), reading)
+            may_be_there = terms.may_hide(mapping) and not is_later_deletion(mapping, reading)
+            return mapping if may_be_there else _absent(mapping, reading)
         case Unreadable(etag=etag, reason=reason, is_passing=is_passing):
             quarantine = Hold(HoldKind.QUARANTINE, reason)
             is_past = mapping.hold is not None and mapping.hold.kind in _ABOUT_WHAT_STOOD_THERE
@@ -125,12 +125,12 @@ def take(mapping: Mapping, reading: Reading, terms: Terms) -> Mapping:
             return replace(mapping, seen=None, etag=etag, hold=hold, wanted=None)
 
 
-def _no_longer_set_aside(mapping: Mapping) -> Mapping:
-    """The row once it is known what stands there."""
-    return replace(mapping, hold=None, attempts=0) if _is_held(mapping, HoldKind.QUARANTINE) else mapping
+def is_set_aside(mapping: Mapping) -> bool:
+    """Whether it could not be read, or not be written."""
+    return _is_held(mapping, HoldKind.QUARANTINE)
 
 
-def _is_later_deletion(mapping: Mapping, gone: Gone) -> bool:
+def is_later_deletion(mapping: Mapping, gone: Gone) -> bool:
     """Whether it is stated that the event was deleted after all that is known of it.
 
     That is a version of the event and no absence, so nothing has to become visible first. Without revisions
@@ -143,14 +143,17 @@ def _is_later_deletion(mapping: Mapping, gone: Gone) -> bool:
 
 def _absent(mapping: Mapping, gone: Gone) -> Mapping:
     known = [revision for revision in (mapping.revision, gone.revision) if revision is not None]
-    return replace(mapping, seen=Absent(), revision=max(known, default=None)).due()
+    # Writes that the provider did not take are counted on: gone may be what was never made.
+    hold = None if is_set_aside(mapping) else mapping.hold
+    return replace(mapping, seen=Absent(), hold=hold, revision=max(known, default=None)).due()
 
 
 def _take_event(mapping: Mapping, event: StoredEvent, terms: Terms) -> Mapping:
     if is_given_up(mapping) and event.etag == mapping.etag and _is_no_news(mapping, event, terms):
         # What was written in part, or in vain, is told of as a change, and promises no more of the rest.
         return replace(mapping, seen=None)
-    mapping = _no_longer_set_aside(mapping)
+    if is_set_aside(mapping):
+        mapping = replace(mapping, hold=None, attempts=0)
     if mapping.origin is Origin.OWN and not _is_of_ours(event, terms):
         event = replace(event, content=withhold(event.content, mapping.external_base))
     return replace(

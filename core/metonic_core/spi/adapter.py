@@ -121,7 +121,7 @@ class CalendarAdapter(ABC):
         except Unavailable as error:
             return Unknown(error)
         except NotFound as error:
-            return Removed() if isinstance(write, Delete) else Failed(error)
+            return Removed(is_missing=True) if isinstance(write, Delete) else Failed(error)
         except ProviderError as error:
             return Failed(error)
 

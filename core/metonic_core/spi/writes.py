@@ -72,7 +72,13 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """The event is gone, by this write or before it."""
+    """The event is gone, by this write or before it.
+
+    ``is_missing``: nothing was found under its id. Where a provider may not show yet what was just written,
+    it is looked for once more.
+    """
+
+    is_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

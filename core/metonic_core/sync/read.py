@@ -1,18 +1,35 @@
-"""Reading events that were reported, doubted or left open, a batch at a time."""
+"""Reading events that were reported, doubted or left open, a batch at a time.
+
+What is set aside may be what the provider fails at each time. It is asked for apart: a provider that fails at
+many says that it is not there, and the others are to be read and written all the same.
+"""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import Absent, Look, Mapping
-from metonic_core.reconcile.observe import is_echo, new_sighting, settled_tombstone, stranger, take
+from metonic_core.reconcile.observe import (
+    is_echo,
+    is_later_deletion,
+    is_set_aside,
+    new_sighting,
+    settled_tombstone,
+    stranger,
+    take,
+)
 from metonic_core.reconcile.onesided import revived
 from metonic_core.reconcile.terms import Terms
 from metonic_core.spi.changes import Gone, Reading, Seen, Unreadable
+from metonic_core.spi.errors import Unavailable
 from metonic_core.sync.context import Run
 from metonic_core.sync.ports import Due, Phase
 from metonic_core.sync.progress import Progress
+
+# A provider that fails at so few is not taken for one that is down.
+_FEW = 5
 
 
 @dataclass(slots=True)
@@ -40,13 +57,30 @@ async def read(this: Run) -> Found:
         if rows:
             await progress.begin()
             after = rows[-1].id
-            asked_at = this.clock()
-            readings = await this.adapter.hydrate(this.calendar_id, [row.event_id or "" for row in rows])
-            await _take_readings(this, rows, readings, asked_at, found)
+            await _ask(this, [row for row in rows if not is_set_aside(row)], found)
+            await _ask_in_vain(this, [row for row in rows if is_set_aside(row)], found)
             await progress.add(len(rows))
         if is_last:
             await progress.end()
             return found
+
+
+async def _ask_in_vain(this: Run, rows: Sequence[Mapping], found: Found) -> None:
+    """Ask for what may fail again; raises nothing that only says that it did."""
+    try:
+        await _ask(this, rows, found)
+    except Unavailable:
+        with suppress(Unavailable):
+            for start in range(0, len(rows) if len(rows) > _FEW else 0, _FEW):
+                await _ask(this, rows[start : start + _FEW], found)
+
+
+async def _ask(this: Run, rows: Sequence[Mapping], found: Found) -> None:
+    if not rows:
+        return
+    asked_at = this.clock()
+    readings = await this.adapter.hydrate(this.calendar_id, [row.event_id or "" for row in rows])
+    await _take_readings(this, rows, readings, asked_at, found)
 
 
 async def _take_readings(
@@ -65,7 +99,8 @@ async def _take_readings(
             if isinstance(made[0].seen, Look) and isinstance(reading, Gone | Seen):
                 # It may only not show yet, or still show: it is looked at again when what is so is shown.
                 this.report.look_again = this.report.look_again or this.capabilities.visibility_lag
-            await this.ledger.save(made)
+            if made != [row]:
+                await this.ledger.save(made)
 
 
 async def _taken(this: Run, row: Mapping, reading: Reading, terms: Terms) -> list[Mapping]:
@@ -77,12 +112,15 @@ async def _taken(this: Run, row: Mapping, reading: Reading, terms: Terms) -> lis
 async def _met_again(this: Run, tombstone: Mapping, reading: Reading, terms: Terms) -> list[Mapping]:
     """A tombstone's event was read; alive, the pair is taken up again or the event judged as a new one.
 
-    One that nobody can read is a new one that is set aside, so that it is shown.
+    One that nobody can read is a new one that is set aside, so that it is shown. What may only be invisible,
+    or only seem to be there, is read again.
     """
     match reading:
         case Unreadable(is_passing=True):
             return [tombstone]
         case Seen(event=StoredEvent(etag=etag)) | Unreadable(etag=etag) if is_echo(tombstone, etag, terms):
+            return [tombstone]
+        case Gone() if terms.may_show(tombstone) and not is_later_deletion(tombstone, reading):
             return [tombstone]
         case Unreadable():
             return [settled_tombstone(tombstone), take(stranger(reading.id, terms), reading, terms)]

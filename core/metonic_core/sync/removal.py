@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from metonic_core.model.mapping import HoldKind, Mapping, Observed, Origin, WriteKind
+from metonic_core.model.mapping import HoldKind, Illegible, Look, Mapping, Observed, Origin, WriteKind
 from metonic_core.reconcile.landing import ERASED
 from metonic_core.reconcile.overtaking import overtaken
 from metonic_core.reconcile.step import Reason, Write
@@ -11,7 +11,7 @@ from metonic_core.spi.adapter import CalendarAdapter
 from metonic_core.spi.provider import Capabilities
 from metonic_core.sync.announce import announce, carry_out
 from metonic_core.sync.context import Run
-from metonic_core.sync.ports import Clock, Ledger, Phase
+from metonic_core.sync.ports import Clock, Due, Ledger, Phase
 from metonic_core.sync.progress import Progress
 from metonic_core.sync.read import read
 from metonic_core.sync.run import caught_up
@@ -36,7 +36,19 @@ async def remove_copies(
         left = await _erase_copies(this, reason)
         if left == 0:
             break
-    return left
+    return left + await _count_invisible(this)
+
+
+async def _count_invisible(this: Run) -> int:
+    """How many copies were not found, and may only not show yet: they are looked for when they must."""
+    found, after = 0, None
+    while True:
+        async with this.ledger.transaction():
+            rows = await this.ledger.due(Due.READ, after, this.capabilities.batch_size)
+        if not rows:
+            return found
+        after = rows[-1].id
+        found += sum(row.closed == ERASED for row in rows)
 
 
 async def _erase_copies(this: Run, reason: Reason) -> int:
@@ -48,8 +60,9 @@ async def _erase_copies(this: Run, reason: Reason) -> int:
         async with this.ledger.transaction():
             rows = await this.ledger.open_rows(after, this.capabilities.batch_size)
             terms = await this.terms()
-            await this.ledger.save([row.closing(ERASED) for row in rows if _was_never_made(row)])
             copies = [row for row in await _copies(this, rows, terms) if row.intent is None]
+            never_made = [row for row in rows if _was_never_made(row) and row not in copies]
+            await this.ledger.save([row.closing(ERASED) for row in never_made])
             announced = [announce(this, row, _erasure(row, reason), terms) for row in copies]
             await this.ledger.save([a.mapping for a in announced])
             for row in copies:
@@ -68,7 +81,7 @@ async def _count_open(this: Run, rows: Sequence[Mapping], terms: Terms) -> int:
     async with this.ledger.transaction():
         open_rows = [row for row in await this.ledger.reload([row.id for row in rows]) if row.closed is None]
         copies = await _copies(this, open_rows, terms)
-    return sum(row.intent is not None or row in copies for row in open_rows)
+    return sum(row.intent is not None or row in copies or _may_have_been_made(row) for row in open_rows)
 
 
 async def _copies(this: Run, rows: Sequence[Mapping], terms: Terms) -> Sequence[Mapping]:
@@ -80,15 +93,24 @@ async def _copies(this: Run, rows: Sequence[Mapping], terms: Terms) -> Sequence[
 
 
 def _was_never_made(row: Mapping) -> bool:
-    return row.origin is Origin.COPY and row.external_base is None and row.intent is None
+    return _is_unborn(row) and row.intent is None and not isinstance(row.seen, Look | Illegible)
+
+
+def _may_have_been_made(row: Mapping) -> bool:
+    """Whether nobody can read what became of its create."""
+    return _is_unborn(row) and isinstance(row.seen, Look | Illegible)
+
+
+def _is_unborn(row: Mapping) -> bool:
+    return row.origin is Origin.COPY and row.external_base is None
 
 
 def _is_copy(row: Mapping, terms: Terms) -> bool:
     if not row.can_write:
         # Somebody was invited to it since, who would hear that it goes.
         return False
-    if row.origin is Origin.COPY:
-        return row.external_base is not None and not _is_given_up(row)
+    if row.origin is Origin.COPY and row.external_base is not None:
+        return not _is_given_up(row)
     if not isinstance(row.seen, Observed):
         return False
     marker = terms.marker_on(row.seen.event)

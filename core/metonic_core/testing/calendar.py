@@ -42,6 +42,7 @@ class MemoryCalendar:
 
     ``dice`` brings disorder into the pages of the feed; ``strikes`` is asked whether a trouble happens now,
     ``clock`` what time it is, for services that lag. ``garbled`` are events that cannot be understood.
+    ``loses_the_young``: what does not show yet is not found by who writes it either.
     """
 
     conduct: Conduct
@@ -53,6 +54,7 @@ class MemoryCalendar:
     outbox: list[str] = field(default_factory=list)
     garbled: set[str] = field(default_factory=set)
     made: dict[UUID, str] = field(default_factory=dict)
+    loses_the_young: bool = False
 
     def put(self, event: StoredEvent) -> StoredEvent:
         """Store this version; returns it with its new etag."""
@@ -103,7 +105,7 @@ class MemoryCalendar:
         event = self.live.get(event_id)
         if event_id in self.garbled and event:
             return Unreadable(event_id, event.etag, "The event cannot be understood.")
-        if event and self.is_unborn(event_id):
+        if event and self._is_unborn(event_id):
             return Gone(event_id, is_firm=False)
         if event is None and self._is_hidden(event_id):
             return Seen(self.versions(event_id)[-1])
@@ -116,8 +118,12 @@ class MemoryCalendar:
             return Gone(event_id, revision=deleted)
         return Gone(event_id, is_firm=False)
 
-    def is_unborn(self, event_id: str) -> bool:
-        """Whether it was made so short a time ago that it does not show yet, nor can be written."""
+    def is_unfound(self, event_id: str) -> bool:
+        """Whether who writes it is told that it is not there."""
+        return self.loses_the_young and self._is_unborn(event_id)
+
+    def _is_unborn(self, event_id: str) -> bool:
+        """Whether it was made so short a time ago that it does not show yet."""
         return len(self.versions(event_id)) == 1 and self._is_hidden(event_id)
 
     def _is_hidden(self, event_id: str) -> bool:
@@ -173,7 +179,7 @@ class MemoryCalendar:
         event = self.live.get(event_id)
         if event is None:
             return self.versions(event_id)[-1] if self._is_hidden(event_id) else None
-        return None if self.is_unborn(event_id) else event
+        return None if self._is_unborn(event_id) else event
 
     def _page(
         self, found: list[Change], window: Window, *, is_done: bool = True, **cursor: object

@@ -21,8 +21,7 @@ class Trouble(StrEnum):
 
     EXPIRED: the cursor is no longer known. RESET: everything is reported as if it were new, and deletions are
     forgotten. REPLAY: an old report comes again. NOISE: an event that is there is reported as not shown any
-    more. HIDDEN: what was just made is not shown yet, nor found by who writes it; what was just deleted still
-    is shown.
+    more. HIDDEN: what was just made is not shown yet, what was just deleted still is.
     """
 
     EXPIRED = "expired"

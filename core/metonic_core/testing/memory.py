@@ -97,7 +97,7 @@ class MemoryAdapter(CalendarAdapter):
 
     def _expected(self, write: Update | Delete) -> StoredEvent:
         found = self.calendar.live.get(write.id)
-        if found is None or self.calendar.is_unborn(write.id):
+        if found is None or self.calendar.is_unfound(write.id):
             raise NotFound("there is no such event")
         if found.etag != write.etag:
             raise EtagMismatch("the event has changed")

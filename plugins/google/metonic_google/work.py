@@ -29,6 +29,7 @@ from metonic_google import etags
 from metonic_google.errors import (
     ANOTHER,
     DONE,
+    GONE,
     PRECONDITION_FAILED,
     document,
     expect_nothing,
@@ -91,9 +92,10 @@ class Work:
         if isinstance(self.write, Create):
             return
         match found:
+            case Missing(tombstone=tombstone) if isinstance(self.write, Delete):
+                self.settle(Removed(is_missing=tombstone is None))
             case Missing():
-                is_delete = isinstance(self.write, Delete)
-                self.settle(Removed() if is_delete else Failed(NotFound("The event is not there any more.")))
+                self.fail(NotFound("The event is not there any more."))
             case Withheld(is_passing=True):
                 # Nothing is written yet: it is read again first.
                 self.fail(EtagMismatch("The event cannot be read just now."))
@@ -162,8 +164,10 @@ class Work:
     def judge(self, answer: Answer) -> None:
         """Take the answer to it, but for a create that finds its id taken."""
         if answer.status not in DONE:
-            is_gone = is_missing(answer) and isinstance(self.write, Delete)
-            self.settle(Removed()) if is_gone else self.fail(write_failure(answer))
+            if is_missing(answer) and isinstance(self.write, Delete):
+                self.settle(Removed(is_missing=answer.status != GONE))
+            else:
+                self.fail(write_failure(answer))
             return
         if isinstance(self.write, Delete):
             try:

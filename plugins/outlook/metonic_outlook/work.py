@@ -119,7 +119,7 @@ class EventWork:
             case _ if isinstance(write, Create):
                 return
             case Missing() if isinstance(write, Delete):
-                self.settle(Removed())
+                self.settle(Removed(is_missing=True))
             case Missing():
                 self.fail(NotFound("The event is not there any more."))
             case Withheld(is_passing=True):
@@ -190,7 +190,7 @@ class EventWork:
         """Take the answer to it."""
         if isinstance(reply, Hindered) or reply.status not in DONE:
             is_gone = isinstance(self.write, Delete) and is_missing(reply)
-            self.settle(Removed()) if is_gone else self.refuse(reply)
+            self.settle(Removed(is_missing=True)) if is_gone else self.refuse(reply)
             return
         try:
             if isinstance(self.write, Delete):

@@ -25,7 +25,7 @@ from metonic_core.model.series import Override, Recurrence
 from metonic_core.reconcile.decide import decide
 from metonic_core.reconcile.landing import outcome_of, settle
 from metonic_core.reconcile.observe import take
-from metonic_core.reconcile.restraint import restrained
+from metonic_core.reconcile.restraint import is_given_up, restrained
 from metonic_core.reconcile.step import Act, Reason, Side
 from metonic_core.spi import RateLimited, Seen, Stored, Unavailable, Unknown, Unreadable
 
@@ -174,12 +174,13 @@ def test_a_write_stays_open_while_its_event_cannot_be_read() -> None:
     row = sending(copy(SERIES), SENT)
 
     passing = Unreadable("event", "", "503", is_passing=True)
-    for attempts in (1, 2, 3):
+    for attempts in (1, 2):
         row, done = settle(row, passing, terms())
         assert (row.intent is not None, row.attempts, done) == (True, attempts, ())
 
     given_up, _ = settle(row, passing, terms())
     assert (given_up.intent, given_up.hold and given_up.hold.kind) == (None, HoldKind.QUARANTINE)
+    assert not is_given_up(given_up)
     assert settle(row, Unreadable("event", "", "It has no start."), terms())[0].hold == Hold(
         HoldKind.QUARANTINE, "It has no start."
     )

@@ -113,7 +113,7 @@ async def test_what_is_gone_already_is_removed_and_cannot_be_changed() -> None:
 
     removed, failed = await adapter.write_events(HOME, [DELETE, UPDATE])
 
-    assert removed == Removed()
+    assert removed == Removed(is_missing=True)
     assert isinstance(failed, Failed)
     assert isinstance(failed.error, NotFound)
 

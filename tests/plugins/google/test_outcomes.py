@@ -131,15 +131,18 @@ async def test_a_deletion_that_is_answered_with_a_document_is_not_known_to_be_do
     assert isinstance(outcome.error, Unavailable)
 
 
-@pytest.mark.parametrize("answer", [Said(204), NOT_FOUND, error(410, "deleted", domain="global")])
+@pytest.mark.parametrize(
+    ("answer", "is_missing"),
+    [(Said(204), False), (NOT_FOUND, True), (error(410, "deleted", domain="global"), False)],
+)
 async def test_a_deletion_of_what_is_gone_is_done(
-    adapter: GoogleAdapter, server: Scripted, answer: Said
+    adapter: GoogleAdapter, server: Scripted, answer: Said, *, is_missing: bool
 ) -> None:
     server.on("DELETE", f"{EVENTS}/event1", answer)
 
     (outcome,) = await write(adapter, Delete("event1", '"1"'))
 
-    assert outcome == Removed()
+    assert outcome == Removed(is_missing)
     assert server.asked[0].query["sendUpdates"] == ["none"]
     assert server.asked[0].headers["If-Match"] == '"1"'
 
