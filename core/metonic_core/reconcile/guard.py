@@ -240,7 +240,7 @@ def judge(judged: Judged, allowed: Allowance, terms: Terms) -> Step | Held | Non
     cause = next((allowed.causes[kind] for kind in Kind if kind in found and kind in allowed.causes), None)
     if cause := cause or _former_cause(row, found):
         made = _instead(judged, appointment, Hold(HoldKind.GUARDED, cause), terms)
-        return made if made.is_unfit else _held(judged, made, cause, found[CAUSES[cause]])
+        return made if made.is_unfit else _held(judged, made, found, cause)
     if any(allowed.room[kind] < 1 for kind in found):
         return None
     for kind in found:
@@ -277,8 +277,11 @@ def _is_guarded(row: Mapping) -> bool:
     return row.hold is not None and row.hold.kind is HoldKind.GUARDED
 
 
-def _held(judged: Judged, rests: Step, cause: Reason, what: Planned) -> Held:
+def _held(judged: Judged, rests: Step, found: Map[Kind, Planned], cause: Reason) -> Held:
+    """The item as it rests: where these versions were asked about already, for the cause that was given."""
     row, step = judged.row, judged.step
-    is_news = not _is_guarded(row) or row.fingerprint != rests.mapping.fingerprint
-    unanswered = replace(rests.mapping, is_commanded=False, answer=None)
-    return Held(replace(rests, mapping=unanswered), cause, what, is_news, step.conflict, step.resolved)
+    former = _former_cause(row, found) if row.fingerprint == rests.mapping.fingerprint else None
+    cause = former or cause
+    hold = Hold(HoldKind.GUARDED, cause)
+    rests = replace(rests, mapping=replace(rests.mapping, hold=hold, is_commanded=False, answer=None))
+    return Held(rests, cause, found[CAUSES[cause]], former is None, step.conflict, step.resolved)

@@ -10,8 +10,10 @@ from tortoise.queryset import QuerySet
 
 from metonic_core.model import mapping as rows
 from metonic_core.model.codec import encode
+from metonic_core.model.mapping import HoldKind, Look
 from metonic_core.model.resolution import Resolution
-from metonic_core.reconcile.step import Conflict
+from metonic_core.reconcile.step import Conflict, ConflictType
+from metonic_core.sync import Due
 from metonic_gateway.store.appointments import draw_rows
 from metonic_gateway.store.mappings import chunks
 from metonic_gateway.store.models import CalendarSyncConflict, CalendarSyncMapping
@@ -144,9 +146,26 @@ async def ripen(calendar_id: UUID, now: datetime) -> datetime | None:
     times = dict(await waiting.values_list("mapping_id", "automatic_at"))
     ripe = [mapping for mapping, at in times.items() if at <= now]
     if ripe:
-        await draw_rows(ripe, by_person=False)
+        await draw_in_conflict(ripe, by_person=False)
         await waiting.filter(automatic_at__lte=now).update(automatic_at=None)
     return min((at for at in times.values() if at > now), default=None)
+
+
+async def draw_in_conflict(
+    mappings: Sequence[UUID], *, is_commanded: bool = False, by_person: bool = True
+) -> set[UUID]:
+    """Have these items in conflict decided anew, as ``draw_rows`` does; runs inside a transaction.
+
+    Problem: what was deleted may have come back since somebody was asked about it, and beyond its window no
+    feed tells of that; made anew it would stand there twice. Solution: it is read before it is decided.
+    """
+    drawn = await draw_rows(mappings, is_commanded=is_commanded, by_person=by_person)
+    deleted = CalendarSyncMapping.filter(
+        hold=HoldKind.CONFLICT.value, hold_reason=ConflictType.DELETED.value, closed=None, intent__isnull=True
+    )
+    for part in chunks(mappings):
+        await deleted.filter(id__in=part).update(seen=encode(Look()), due=Due.READ)
+    return drawn
 
 
 def _ripening(calendar_id: UUID) -> QuerySet[CalendarSyncConflict]:

@@ -17,10 +17,10 @@ from metonic_core.reconcile.step import Reason
 from metonic_core.selection import Direction, Filters, Rule, Treatment
 from metonic_core.sync import Due
 from metonic_gateway.store import models, runs
-from metonic_gateway.store.appointments import draw_rows, make_due
+from metonic_gateway.store.appointments import make_due
 from metonic_gateway.store.drawing import draw_all
 from metonic_gateway.store.mappings import Rows
-from metonic_gateway.store.noting import UNFINISHED
+from metonic_gateway.store.noting import UNFINISHED, draw_in_conflict
 from metonic_gateway.store.selections import filters_of, rules_of, treatment_of
 from metonic_gateway.store.states import DISCONNECTED, DISCONNECTING, SETTINGS
 from metonic_gateway.store.transactions import hold_calendars_of, transactional
@@ -187,7 +187,7 @@ async def _ask_policy(
     if after.conflict_policy == before.conflict_policy:
         return False
     held = models.CalendarSyncConflict.filter(sync_config_id=row.id, state__in=UNFINISHED)
-    waiting = await draw_rows([each["mapping_id"] for each in await held.values("mapping_id")])
+    waiting = await draw_in_conflict([each["mapping_id"] for each in await held.values("mapping_id")])
     if waiting:
         await make_due([row.id], now)
     return bool(waiting)

@@ -17,10 +17,10 @@ from metonic_core.model.errors import InvalidValue
 from metonic_core.model.resolution import Resolution
 from metonic_core.reconcile.step import Conflict
 from metonic_gateway.store import runs
-from metonic_gateway.store.appointments import draw_rows, make_due
+from metonic_gateway.store.appointments import make_due
 from metonic_gateway.store.conflicts import Shown, of_user, shown_of
 from metonic_gateway.store.models import CalendarSyncConflict, CalendarSyncMapping
-from metonic_gateway.store.noting import UNFINISHED
+from metonic_gateway.store.noting import UNFINISHED, draw_in_conflict
 from metonic_gateway.store.pages import Key
 from metonic_gateway.store.states import OPEN, RESOLUTION, RESOLVING
 from metonic_gateway.store.transactions import hold_calendars, transactional
@@ -143,4 +143,4 @@ async def _store(rows: Sequence[CalendarSyncConflict], by_mapping: Mapping[UUID,
     for mapping in mappings:
         mapping.resolution = encode(by_mapping[mapping.id])
     await CalendarSyncMapping.bulk_update(mappings, fields=("resolution",))
-    await draw_rows([mapping.id for mapping in mappings], is_commanded=True)
+    await draw_in_conflict([mapping.id for mapping in mappings], is_commanded=True)

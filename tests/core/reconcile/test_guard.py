@@ -39,6 +39,7 @@ FREE = Allowance(dict.fromkeys(Kind, 100), {})
 FULL = Allowance(dict.fromkeys(Kind, 0), {})
 CAUSES = {Kind.DELETION: Reason.MANY_DELETIONS, Kind.EDIT: Reason.MANY_EDITS}
 STRICT = Allowance(dict.fromkeys(Kind, 0), CAUSES)
+EMPTIED = Allowance(dict.fromkeys(Kind, 0), {Kind.DELETION: Reason.EMPTY_CALENDAR})
 
 DESTRUCTIVE: list[tuple[Mapping, Appointment, Kind]] = [
     (GONE, imported(), Kind.DELETION),
@@ -237,6 +238,17 @@ def test_what_is_held_stays_held_until_it_is_answered_and_is_no_news(
     assert isinstance(again, Held)
     assert (again.mapping.hold, again.is_news) == (held.mapping.hold, False)
     assert again.cause is CAUSES[kind]
+
+
+def test_what_is_held_is_not_asked_about_again_for_another_cause() -> None:
+    held = judged(copy().due(), CANCELLED, STRICT)
+    assert isinstance(held, Held)
+
+    again = judged(held.mapping.due(), CANCELLED, EMPTIED)
+
+    assert isinstance(again, Held)
+    assert (again.cause, again.mapping.hold) == (Reason.MANY_DELETIONS, held.mapping.hold)
+    assert not again.is_news
 
 
 def test_what_comes_back_is_held_no_more() -> None:
