@@ -94,12 +94,11 @@ class RedisNudgeBroker(RedisBroker, Hosted):
         super().__init__(  # type: ignore[no-untyped-call]  # dramatiq says nothing of its types
             url=_completed(url, _REDIS),
             namespace="metonic",
-            # One command in a hundred: an idle worker sends some twenty a second.
-            maintenance_chance=10_000,
+            # One command in twenty: an idle worker sends four a second, half of them about this queue.
+            maintenance_chance=50_000,
             dead_message_ttl=_OLD_MILLISECONDS,
             middleware=[self.host],
         )
-
         self._waiting = 0
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Consumer:  # noqa: ARG002 - the parent's
@@ -115,12 +114,20 @@ class RedisNudgeBroker(RedisBroker, Hosted):
         if self._waiting >= _MOST_WAITING:
             raise BrokerFull
         sent = super().enqueue(message, delay=delay)
+        # Unless it is counted, the next one counts.
+        self._waiting = _MOST_WAITING
+        # What cannot be rung for is sent all the same, and must not be sent again.
+        with suppress(redis.RedisError):
+            self._waiting = self._ring(name)
+        return sent
+
+    def _ring(self, name: str) -> int:
+        """Wake a worker that waits; returns how many messages there are. Raises RedisError."""
         bell, asked = self._bell(name), self.client.pipeline(transaction=False)
         asked.lpush(bell, 1)
         asked.ltrim(bell, 0, _MOST_RINGS - 1)
         asked.llen(self._queue(name))
-        *_, self._waiting = asked.execute()
-        return sent
+        return int(asked.execute()[-1])
 
     def waiting(self, queue_name: str) -> int:
         return int(self.client.llen(self._queue(queue_name)))
@@ -175,6 +182,9 @@ class _Woken(Consumer):
             self._client.blpop([self._bell], timeout=_IDLE_SECONDS)
         except (redis.ConnectionError, redis.TimeoutError) as error:
             raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call] # likewise
+        except redis.ResponseError:
+            # One before Redis 6, or that does not let us, or that has just become a replica.
+            time.sleep(_IDLE_SECONDS)
         return None
 
     def ack(self, message: MessageProxy) -> None:

@@ -13,8 +13,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import F, Q
-from tortoise.functions import Max, Min
+from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
 from metonic_core.model.appointment import Appointment
@@ -26,6 +25,11 @@ from metonic_gateway.store.pages import KeptAppointment, kept_appointments
 from metonic_gateway.store.platform import document_of, state_from
 
 _COUNTER = 1
+_PLACE = """UPDATE "appointment_changes" SET "position" = "id" + 1
+    + (SELECT "last_position" FROM "change_counter" WHERE "id" = 1)
+    - (SELECT MIN("id") FROM "appointment_changes" WHERE "position" IS NULL) WHERE "position" IS NULL"""
+_COUNT = """UPDATE "change_counter" SET "last_position" = (SELECT MAX("position") FROM "appointment_changes")
+    WHERE "id" = 1"""
 _SHOWN = ("id", "position", "appointment_id", "kind", "provider", "run_id", "user_id", "overwritten", "at")
 
 
@@ -154,18 +158,14 @@ async def _give_positions() -> None:
     a number that is left out is no matter.
     """
     unplaced = models.AppointmentChange.filter(position=None)
-    (span,) = await unplaced.annotate(oldest=Min("id"), youngest=Max("id")).values("oldest", "youngest")
-    if span["oldest"] is None:
+    if not await unplaced.exists():
         return
-    # What is committed since then waits for the next reader, unless it lies within.
-    within = unplaced.filter(id__gte=span["oldest"], id__lte=span["youngest"])
-    async with in_transaction():
-        counter = await models.ChangeCounter.filter(id=_COUNTER).select_for_update(no_key=True).get()
-        shift = counter.last_position + 1 - span["oldest"]
-        # Others may have placed some of them, or all.
-        if await within.update(position=F("id") + shift):
-            counters = models.ChangeCounter.filter(id=_COUNTER)
-            await counters.update(last_position=span["youngest"] + shift)
+    async with in_transaction() as connection:
+        await models.ChangeCounter.filter(id=_COUNTER).select_for_update(no_key=True).only("id")
+        # One statement sees each transaction whole. Others may have placed everything by now.
+        placed, _ = await connection.execute_query(_PLACE)
+        if placed:
+            await connection.execute_query(_COUNT)
 
 
 def _change_of(row: models.AppointmentChange, kept: KeptAppointment) -> Change:

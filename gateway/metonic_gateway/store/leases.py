@@ -156,12 +156,26 @@ async def extend(lease: Lease, now: datetime) -> bool:
 
 
 async def hold(calendar_id: UUID, fence: int) -> CalendarSyncConfig:
-    """The calendar with its settings, kept under that fence until the transaction ends; raises LeaseLost."""
-    held = CalendarSyncConfig.filter(id=calendar_id, fence=fence).select_related("sync_filter", "user")
-    row = await held.select_for_update(no_key=True, of=("calendar_sync_configs",)).first()
+    """The calendar with its settings, kept under that fence until the transaction ends; raises LeaseLost.
+
+    Problem: on PostgreSQL a row that was waited for is as it has become, but what is joined to it is as it
+    was when the waiting began. Solution: whoever changes that draws a number, which the row shows; then
+    ``settings`` tell.
+    """
+    kept = _with_settings(calendar_id).filter(fence=fence)
+    row = await kept.select_for_update(no_key=True, of=("calendar_sync_configs",)).first()
     if row is None:
         raise LeaseLost("another run took this calendar over")
     return row
+
+
+async def settings(calendar_id: UUID) -> CalendarSyncConfig:
+    """The calendar with its filter and its user, as they are now."""
+    return await _with_settings(calendar_id).get()
+
+
+def _with_settings(calendar_id: UUID) -> QuerySet[CalendarSyncConfig]:
+    return CalendarSyncConfig.filter(id=calendar_id).select_related("sync_filter", "user")
 
 
 def held(by: Held) -> Subquery:

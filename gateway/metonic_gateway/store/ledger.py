@@ -24,7 +24,6 @@ from metonic_core.sync import Clock, Due, LeaseLost, Link, Phase, ToDo
 from metonic_gateway.store import (
     alikes,
     appointments,
-    changes,
     complete_reads,
     drawing,
     guarding,
@@ -38,10 +37,10 @@ from metonic_gateway.store import (
     selections,
 )
 from metonic_gateway.store.appointments import Entrance
-from metonic_gateway.store.changes import Cause, ChangeKind, Entry
+from metonic_gateway.store.changes import ChangeKind, Entry
 from metonic_gateway.store.leases import Held, hold
 from metonic_gateway.store.noting import Note
-from metonic_gateway.store.pending import Pending
+from metonic_gateway.store.pending import Pending, report
 from metonic_gateway.store.progress import Gauge
 from metonic_gateway.store.rows import LINK, link_columns, link_of, mapping_of
 from metonic_gateway.store.run_log import RunLog
@@ -90,8 +89,9 @@ class SqlLedger:
     async def transaction(self) -> AsyncIterator[None]:
         try:
             async with in_transaction():
-                self._settings = await hold(self._calendar_id, self._held.fence)
-                self._is_asked = self._held.nudge_seq != self._settings.nudge_seq
+                row = await hold(self._calendar_id, self._held.fence)
+                self._is_asked = self._held.nudge_seq != row.nudge_seq
+                self._settings = None if self._is_asked else row
                 yield
                 await self._flush()
         except BaseException:
@@ -117,28 +117,17 @@ class SqlLedger:
             self.work.forget()
         await self._spread(await appointments.going_on(pending.imports, self._held.user_id), now)
         if pending.lines or pending.news or pending.items:
-            await self._report(pending, await self._run.ensure(may_be_asked=self._is_asked), now)
+            run_id = await self._run.ensure(may_be_asked=self._is_asked)
+            self.has_changed |= await report(pending, self._run, run_id, self._held, now)
 
     async def _spread(self, places: Mapping[UUID, Appointment], now: datetime) -> None:
         """To the other calendars of their people: by the row through which each came in."""
         if places:
-            made = list(places.values())
             here = Entrance(self._calendar_id, self._link_id, places.keys())
-            drawn = await appointments.draw_each(made, self._window(), now, except_for=here)
+            drawn = await appointments.draw_each([*places.values()], self._window(), now, except_for=here)
             self.drawn |= drawn
             if self._calendar_id in drawn:
                 self.work.forget()
-
-    async def _report(self, pending: Pending, run_id: UUID, now: datetime) -> None:
-        for line in pending.lines:
-            line.run_id = run_id
-        await models.SyncOperation.bulk_create(pending.lines)
-        self._run.done.update(line.side for line in pending.lines)
-        cause = Cause(self._held.provider, run_id, self._held.user_id)
-        await changes.record(pending.news, cause, now)
-        await plans.note(run_id, pending.items, now)
-        self._run.has_held |= bool(pending.items)
-        self.has_changed |= bool(pending.news)
 
     async def link(self) -> Link:
         self.found = await relying.told_by(self._link_id, *LINK)
@@ -155,8 +144,7 @@ class SqlLedger:
             raise LeaseLost("another run took this calendar over")
 
     async def selection(self) -> Selection:
-        if self._settings is None:
-            raise RuntimeError("settings are read in a transaction")
+        self._settings = self._settings or await leases.settings(self._calendar_id)
         self._settings.link_id = self._link_id
         # What was chosen for an appointment is read with the appointment: a user may have chosen thousands.
         return selections.selection_of(self._settings, self._window(), {self._calendar_id: self._choices})

@@ -1,16 +1,17 @@
 """What one process publishes nudges who listens in another, through Redis and through PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from tests.cable import Cable, cable
+from tests.gateway.house import eventually
 from tests.servers import postgres, postgres_through, redis_server
 
-from metonic_gateway.feed import Feed
+from metonic_gateway.feed import Feed, relay
 from metonic_gateway.feed.postgres_line import postgres_line
 from metonic_gateway.feed.redis_line import redis_line
 from metonic_gateway.feed.relay import Line, relayed
@@ -125,3 +126,39 @@ async def test_what_is_published_while_the_line_is_cut_holds_up_nobody_and_arriv
         await lines.line.mend()
 
         assert await next_of(there) == "status:1"
+
+
+@dataclass
+class Slow:
+    """A line that notes when what was sent. It carries nothing."""
+
+    sent: list[tuple[float, list[str]]] = field(default_factory=list)
+
+    async def send(self, text: str) -> None:
+        self.sent.append((asyncio.get_running_loop().time(), text.split("\n")[1:]))
+
+    async def heard(self) -> AsyncGenerator[str | None, None]:
+        await asyncio.Event().wait()
+        yield None
+
+
+async def test_the_first_is_told_at_once_and_what_follows_goes_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(relay, "_GATHER_SECONDS", 0.5)
+    line = Slow()
+    async with relayed(line, is_listening=False) as feed:
+        began = asyncio.get_running_loop().time()
+        for topic in ("status:1", "status:2", "status:3"):
+            feed.publish(topic)
+            await eventually(lambda: are_sent(line, 1))
+        await eventually(lambda: are_sent(line, 2))
+
+    (first, one), (second, others) = line.sent
+    assert (one, others) == (["status:1"], ["status:2", "status:3"])
+    assert first - began < 0.4
+    assert second - first >= 0.5
+
+
+async def are_sent(line: Slow, number: int) -> bool:
+    return len(line.sent) >= number

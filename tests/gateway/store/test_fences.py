@@ -10,17 +10,20 @@ from uuid import UUID
 
 import pytest
 from tests.gateway.house import House, synced
-from tests.gateway.store.test_side_by_side import Begin, begin
+from tests.gateway.store.test_side_by_side import Begin, begin, only, set_to
 from tests.gateway.waiting import is_waited_for
 from tests.postgres import on_postgres_alone
 from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
+from metonic_core.model.mapping import Origin
+from metonic_core.selection import Filters
 from metonic_core.sync import LeaseLost
 from metonic_gateway.jobs.run import Run
 from metonic_gateway.store import appointments, leases, outcomes
+from metonic_gateway.store.introducing import introduced
 from metonic_gateway.store.leases import Lease
-from metonic_gateway.store.models import Appointment, CalendarLink, CalendarSyncConfig
+from metonic_gateway.store.models import Appointment, CalendarLink, CalendarSyncConfig, CalendarSyncMapping
 from metonic_gateway.store.outcomes import Success
 from metonic_gateway.store.run_log import RunLog
 from metonic_gateway.store.runs import Outcome
@@ -117,6 +120,41 @@ async def test_who_asks_while_a_run_ends_is_answered_at_once(
 
     assert await ending
     assert await scene.house.columns(scene.calendar, "next_sync_at", "lease_until") == (scene.house.now, None)
+
+
+async def test_who_waits_for_settings_decides_by_what_they_have_become(scene: Scene, begin: Begin) -> None:
+    ledger = scene.run.ledger()
+
+    async def selected() -> Filters | None:
+        async with ledger.transaction():
+            return (await ledger.selection()).filters
+
+    async with in_transaction():
+        await set_to(scene.house, only("group"))
+        asking = begin(selected())
+        await is_waited_for()
+
+    assert await asking == Filters(types=frozenset({"group"}))
+
+
+async def test_who_waits_for_a_role_shows_no_contact_any_more(scene: Scene, begin: Begin) -> None:
+    house, rows = scene.house, CalendarSyncConfig.filter(id=scene.calendar)
+    await rows.update(include_client_contact=True)
+    await house.add("Yoga")
+    await CalendarSyncMapping.all().update(origin=Origin.COPY.value)
+    ledger = scene.run.ledger()
+
+    async def is_contact_shown() -> bool:
+        async with ledger.transaction():
+            return (await ledger.selection()).include_contact
+
+    assert await is_contact_shown()
+    async with in_transaction():
+        assert (await introduced("trainer-1", "client", None, None, house.now)).due
+        asking = begin(is_contact_shown())
+        await is_waited_for()
+
+    assert not await asking
 
 
 async def test_nobody_overwrites_what_somebody_is_at(house: House, begin: Begin) -> None:
