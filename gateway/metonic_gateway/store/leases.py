@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tortoise.expressions import F, Q, RawSQL, Subquery
+from tortoise.queryset import QuerySet
 
 from metonic_core.sync import LeaseLost
 from metonic_gateway.store.connected import ConnectedCalendar, value_of
