@@ -10,6 +10,7 @@ from tests.simulation import ground
 from tests.simulation.values import Values, editable, tokens, tokens_of
 
 from metonic_core.model.appointment import Appointment
+from metonic_core.model.codec import decode
 from metonic_core.model.content import Content, Group, all_groups
 from metonic_core.model.when import Window
 from metonic_gateway.store import appointments, changes, models, upserts
@@ -136,8 +137,8 @@ class Platform:
         record = self.records[message.state.platform_id]
         before = await self._present(record)
         if self.dice.random() < 0.15:
-            await self._upsert(message, before)
-        report = await self._upsert(message, before)
+            await self._upsert(message)
+        report = await self._upsert(message)
         self._check_author(message, before, await self._present(record))
         await self.step()
         self.waiting = [other for other in self.waiting if other is not message]
@@ -149,17 +150,25 @@ class Platform:
         record.appointment_id = outcome.appointment_id
         record.latest = max(record.latest, outcome.version or 0)
 
-    async def _upsert(self, message: Message, before: Content | None) -> UpsertReport:
+    async def _upsert(self, message: Message) -> UpsertReport:
         """The platform's word goes over what others wrote meanwhile, and it is told so."""
         report = await upserts.upsert([message.state], self.window(), self.clock())
         (outcome,) = report.outcomes
         if message.state.is_cancelled and outcome.appointment_id:
             self.erased.add(outcome.appointment_id)
-        if before:
+        if outcome.overwrote and outcome.appointment_id:
+            replaced = await self._overwritten(outcome.appointment_id)
             for group in outcome.overwrote:
                 # And what those had replaced: it may still be on its way into a calendar.
-                self.values.retired |= self.values.with_ancestors(tokens_of(before, group))
+                self.values.retired |= self.values.with_ancestors(tokens_of(replaced, group))
         return report
+
+    async def _overwritten(self, appointment_id: UUID) -> Content:
+        """What stood there, as the feed tells it: whoever looked before may not have seen the last of it."""
+        told = models.AppointmentChange.filter(appointment_id=appointment_id, overwritten__isnull=False)
+        (last,) = await told.order_by("-id").limit(1)
+        content: Content = decode(last.overwritten)
+        return content
 
     async def _present(self, record: Record) -> Content | None:
         """What stands here, also where the platform has not heard yet what its appointment is called here."""
