@@ -17,6 +17,7 @@ from tests.simulation.faults import FaultyAdapter, Weather
 from tests.simulation.platform import Platform
 from tests.simulation.values import Values
 from tests.simulation.witness import WatchedLedger, Witness
+from tortoise.expressions import RawSQL
 
 from metonic_core import sync
 from metonic_core.model.content import Content
@@ -27,9 +28,9 @@ from metonic_core.spi.provider import Account, CalendarInfo
 from metonic_core.testing.calendar import MemoryCalendar
 from metonic_core.testing.conduct import CALDAV, GOOGLE, GRAPH, Conduct
 from metonic_core.testing.memory import MemoryAdapter
-from metonic_gateway.store import calendars, leases, models, run_log, users
+from metonic_gateway.store import calendars, models, run_log, users
 from metonic_gateway.store.calendars import SignedIn
-from metonic_gateway.store.leases import Held
+from metonic_gateway.store.leases import OF_GLANCE, Glance, Held
 from metonic_gateway.store.transactions import Interrupted
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -166,7 +167,7 @@ class World:
 
     async def ledger(self, desk: Desk, fence: int) -> WatchedLedger:
         """The ledger of a run that begins under that fence."""
-        glance = await leases.glance(desk.id)
+        glance = await _glance(desk.id)
         log = await run_log.begin(desk.id, "schedule", self.now)
         held = Held(desk.id, desk.link_id, fence, desk.user_id, desk.provider, glance=glance)
         ledger = WatchedLedger(held, MARKERS, self.window, lambda: self.now, log)
@@ -214,3 +215,10 @@ async def connected(user_id: UUID, provider: str) -> Place:
     if kept is None or kept.link_id is None:
         raise RuntimeError("the only calendar of an account is chosen by itself")
     return Place(kept.id, kept.link_id, user_id, provider)
+
+
+async def _glance(calendar_id: UUID) -> Glance:
+    """What whoever takes the lease of that calendar is shown."""
+    asked = {name: RawSQL(text) for name, text in OF_GLANCE.items()}
+    found = await models.CalendarSyncConfig.get(id=calendar_id).annotate(**asked).values(*OF_GLANCE)
+    return Glance(**{name: bool(is_so) for name, is_so in found.items()})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tortoise.expressions import F, Q, RawSQL, Subquery
+from tortoise.expressions import F, Q, Subquery
 from tortoise.queryset import QuerySet
 
 from metonic_core.sync import LeaseLost
@@ -37,7 +37,7 @@ class Glance:
     is_any_held: bool
 
 
-_OF_GLANCE = {
+OF_GLANCE = {
     "is_any_due": """EXISTS (SELECT 1 FROM "calendar_sync_mappings"
         WHERE "link_id" = "calendar_sync_configs"."link_id" AND "due" IS NOT NULL)""",
     "is_any_ripening": """EXISTS (SELECT 1 FROM "calendar_sync_conflicts"
@@ -51,9 +51,9 @@ _OF_GLANCE = {
     "is_any_held": """EXISTS (SELECT 1 FROM "calendar_sync_mappings"
         WHERE "link_id" = "calendar_sync_configs"."link_id" AND "hold" = 'guarded')""",
 }
+"""What a glance asks of a calendar: by name, conditions in SQL."""
 
-
-_RETURNED = _OF_GLANCE | {
+_RETURNED = OF_GLANCE | {
     "zone": 'SELECT "zone" FROM "users" WHERE "id" = "calendar_sync_configs"."user_id"',
 }
 
@@ -130,17 +130,8 @@ async def acquire(calendar_id: UUID, now: datetime) -> Lease | None:
         is_noticed=row.noticed_seq > row.served_seq,
         due_at=row.next_sync_at or now,
         calendar=value_of(row, told["zone"]),
-        glance=Glance(**{name: bool(told[name]) for name in _OF_GLANCE}),
+        glance=Glance(**{name: bool(told[name]) for name in OF_GLANCE}),
     )
-
-
-async def glance(calendar_id: UUID) -> Glance:
-    """What there is to do in it now; raises LookupError."""
-    asked = {name: RawSQL(text) for name, text in _OF_GLANCE.items()}
-    rows = await CalendarSyncConfig.filter(id=calendar_id).annotate(**asked).values(*_OF_GLANCE)
-    if not rows:
-        raise LookupError("there is no such calendar")
-    return Glance(**{name: bool(found) for name, found in rows[0].items()})
 
 
 async def extend(lease: Lease, now: datetime) -> bool:
