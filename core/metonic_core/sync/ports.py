@@ -61,10 +61,10 @@ class Phase(StrEnum):
 class Link:
     """Where a run stands with the change feed of a calendar.
 
-    ``window`` is the span of time to read; ``cursor_at`` is when the feed was last read up to its end;
-    ``round`` counts complete reads; ``window_end`` is how far ahead appointments were put to work.
-    ``is_suspect``: the last complete read named nothing where pairs had been
-    standing, and nothing was named since.
+    ``window`` is the span of time to read; ``cursor_at`` is when the cursor was told at the end of the feed,
+    None of one in its middle; ``round`` counts complete reads; ``window_end`` is how far ahead appointments
+    were put to work. ``is_suspect``: the last complete read named nothing where pairs had been standing, and
+    nothing was named since.
     """
 
     id: UUID

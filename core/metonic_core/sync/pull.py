@@ -21,6 +21,9 @@ from metonic_core.sync.progress import Progress
 from metonic_core.sync.renaming import rename
 
 COMPLETE_READ_EVERY = timedelta(days=1)
+# Where nothing was told after a cursor it is as good as the one after it, until it is old: one of that age is
+# what a calendar has that is looked at rarely.
+CURSOR_RESTS = timedelta(hours=6)
 # A list without end, each page with a cursor of its own, would keep a worker for good. The next run goes on
 # from the last page.
 _MOST_PAGES = 1000
@@ -84,13 +87,11 @@ async def _begin_complete_read(this: Run, link: Link) -> Link:
 async def _record_page(this: Run, link: Link, page: ChangePage, read: Collection[str]) -> Link:
     """``read`` are events that the page named as well, and that are stored already."""
     is_suspect = link.is_suspect and not read and not _present(page.changes)
-    made = replace(link, cursor=page.more if page.done is None else page.done, is_suspect=is_suspect)
+    made = replace(_moved(this, link, page), is_suspect=is_suspect)
     is_end = page.done is not None and link.is_reading_completely
-    if made == link and not page.changes and not read and not is_end:
-        return link
-    if page.done is not None and page.done != link.cursor:
-        made = replace(made, cursor_at=this.clock())
     if not (page.changes or read or is_end):
+        if made == link or (page.done is not None and _may_rest(this, link)):
+            return link
         await this.ledger.move_link(made)
         return made
     async with this.ledger.transaction():
@@ -102,6 +103,17 @@ async def _record_page(this: Run, link: Link, page: ChangePage, read: Collection
         if made != link:
             await this.ledger.save_link(made)
     return made
+
+
+def _moved(this: Run, link: Link, page: ChangePage) -> Link:
+    if page.done is None:
+        return replace(link, cursor=page.more, cursor_at=None)
+    return link if page.done == link.cursor else replace(link, cursor=page.done, cursor_at=this.clock())
+
+
+def _may_rest(this: Run, link: Link) -> bool:
+    """Whether the cursor stands at the end of the feed, as it was a short while ago."""
+    return link.cursor_at is not None and timedelta(0) <= this.clock() - link.cursor_at < CURSOR_RESTS
 
 
 async def _record_changes(

@@ -42,7 +42,8 @@ class MemoryCalendar:
 
     ``dice`` brings disorder into the pages of the feed; ``strikes`` is asked whether a trouble happens now,
     ``clock`` what time it is, for services that lag. ``garbled`` are events that cannot be understood.
-    ``loses_the_young``: what does not show yet is not found by who writes it either.
+    ``loses_the_young``: what does not show yet is not found by who writes it either. ``answers``: how many
+    pages of the feed there were.
     """
 
     conduct: Conduct
@@ -55,6 +56,7 @@ class MemoryCalendar:
     garbled: set[str] = field(default_factory=set)
     made: dict[UUID, str] = field(default_factory=dict)
     loses_the_young: bool = False
+    answers: int = 0
 
     def put(self, event: StoredEvent) -> StoredEvent:
         """Store this version; returns it with its new etag."""
@@ -185,7 +187,8 @@ class MemoryCalendar:
         self, found: list[Change], window: Window, *, is_done: bool = True, **cursor: object
     ) -> ChangePage:
         span = [window.start.isoformat(), window.end.isoformat()]
-        where = json.dumps({"window": span, **cursor})
+        self.answers += self.conduct.renews_cursors
+        where = json.dumps({"window": span, "answer": self.answers, **cursor})
         return ChangePage(
             found,
             more=None if is_done else where,

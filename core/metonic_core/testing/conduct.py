@@ -61,7 +61,8 @@ class Conduct:
     when, instead of finding nothing. ``is_windowed``: the feed is about the window that it was begun
     with, and what is moved out of that is not shown any more. ``visibility_lag`` and ``is_silent`` are as
     in the capabilities: where writes are not silent, each write to an event with guests sends a mail.
-    What did not show yet when all was read is told as a change once it does.
+    What did not show yet when all was read is told as a change once it does. ``renews_cursors``: each answer
+    has a cursor of its own, also where nothing changed.
     """
 
     reports_states: bool
@@ -79,6 +80,7 @@ class Conduct:
     is_windowed: bool = False
     keeps_tombstones: bool = False
     of_series: OfSeries = OfSeries.TOLD
+    renews_cursors: bool = False
 
     @property
     def capabilities(self) -> Capabilities:
@@ -105,6 +107,7 @@ GOOGLE = Conduct(
     visibility_lag=timedelta(seconds=10),
     keeps_tombstones=True,
     of_series=OfSeries.GATHERED,
+    renews_cursors=True,
 )
 
 GRAPH = Conduct(
@@ -121,6 +124,7 @@ GRAPH = Conduct(
     names_copies=True,
     is_windowed=True,
     of_series=OfSeries.HINTED,
+    renews_cursors=True,
 )
 
 CALDAV = Conduct(

@@ -8,7 +8,9 @@ import logging
 import threading
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import CancelledError, Future
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 
 from dramatiq import Worker
@@ -21,7 +23,6 @@ from metonic_gateway.telemetry import get_logger
 
 _AT_ONCE = 16
 _IDLE_MILLISECONDS = 100
-_INTERRUPT_CHECK_SECONDS = 0.1
 _STOP_SECONDS = 4
 _MINUTE_SECONDS = 60.0
 
@@ -36,17 +37,18 @@ class _HostThread(EventLoopThread):
     """Stands for a thread that runs a loop, and is the loop that runs already."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        # The parent would make a loop of its own: only what its `run_coroutine` reads is set.
+        # The parent would make a loop of its own: only what others read is set.
         self.loop = loop
-        self.interrupt_check_ival = _INTERRUPT_CHECK_SECONDS
-        self.logger = logging.getLogger(__name__)
-        self._running: set[asyncio.Task[Any]] = set()
+        self._running: set[asyncio.Future[Any]] = set()
         self._is_ending = False
         self._of_this_thread = threading.local()
 
     def run_coroutine(self, coro: Awaitable[Any]) -> Any:  # noqa: ANN401 - whatever the actor returns
+        """Nothing interrupts an actor of ours: who waits sleeps, where the parent's looks up all the time."""
+        ended = Future[Any]()
+        self.loop.call_soon_threadsafe(self._begin, coro, ended)
         try:
-            return super().run_coroutine(self._tracked(coro))
+            return ended.result()
         except _CutOff:
             self._of_this_thread.is_cut_off = True
             return None
@@ -61,19 +63,21 @@ class _HostThread(EventLoopThread):
         for task in self._running:
             task.cancel()
 
-    async def _tracked(self, coro: Awaitable[Any]) -> Any:  # noqa: ANN401 - likewise
+    def _begin(self, coro: Awaitable[Any], ended: Future[Any]) -> None:
         task = asyncio.ensure_future(coro)
         self._running.add(task)
+        task.add_done_callback(partial(self._end, ended))
         if self._is_ending:
             task.cancel()
-        try:
-            return await task
-        except asyncio.CancelledError:
-            if self._is_ending:
-                raise _CutOff from None
-            raise
-        finally:
-            self._running.discard(task)
+
+    def _end(self, ended: Future[Any], task: asyncio.Future[Any]) -> None:
+        self._running.discard(task)
+        if task.cancelled():
+            ended.set_exception(_CutOff() if self._is_ending else CancelledError())
+        elif error := task.exception():
+            ended.set_exception(error)
+        else:
+            ended.set_result(task.result())
 
 
 class HostLoop(Middleware):

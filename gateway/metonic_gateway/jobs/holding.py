@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
 from metonic_gateway.store import leases
@@ -17,14 +17,21 @@ async def held(
     lease: Lease, clock: Callable[[], datetime], heartbeat: timedelta = HEARTBEAT
 ) -> AsyncIterator[None]:
     """Extend the lease while the block runs, and release it in the end."""
-    done = asyncio.Event()
-    beating = asyncio.create_task(_beat(lease, clock, heartbeat, done))
+    done, beating = asyncio.Event(), list[asyncio.Task[None]]()
+
+    def begin() -> None:
+        beating.append(asyncio.create_task(_beat(lease, clock, heartbeat, done)))
+
+    # Nearly all runs end before their first beat, and need no task for it.
+    first = asyncio.get_running_loop().call_later(heartbeat.total_seconds(), begin)
     try:
         yield
     finally:
+        first.cancel()
         # Not cancelled: a beat that is cut off may have moved the end of the lease without our knowing.
         done.set()
-        await beating
+        for beats in beating:
+            await beats
         await leases.release(lease)
 
 
@@ -32,17 +39,11 @@ async def _beat(
     lease: Lease, clock: Callable[[], datetime], heartbeat: timedelta, done: asyncio.Event
 ) -> None:
     """A lost lease ends it: the run itself notices at its next transaction."""
-    while not await _is_set_within(done, heartbeat):
+    while not done.is_set():
         try:
             if not await leases.extend(lease, clock()):
                 return
         except Exception:  # noqa: BLE001 - the next beat may succeed
             _log.exception("heartbeat_failed", calendar=lease.calendar_id)
-
-
-async def _is_set_within(event: asyncio.Event, wait: timedelta) -> bool:
-    try:
-        await asyncio.wait_for(event.wait(), wait.total_seconds())
-    except TimeoutError:
-        return False
-    return True
+        with suppress(TimeoutError):
+            await asyncio.wait_for(done.wait(), heartbeat.total_seconds())

@@ -11,9 +11,9 @@ from metonic_gateway.store.models.platform import Appointment
 
 
 class CalendarLink(Model):
-    """cursor_at is when the feed was last read up to its end, round counts complete reads.
+    """cursor_at is when the cursor was told at the end of the feed, NULL of one in its middle.
 
-    window_end is how far ahead appointments were put to work.
+    round counts complete reads, window_end is how far ahead appointments were put to work.
 
     is_leaving: another calendar was chosen, and the copies are still to be taken out of this one, leave_at
     the earliest after leave_attempts that failed. leave_problem is what the last of them met.
