@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
+from metonic_core.spi.errors import Scope
 from metonic_core.spi.pace import Pace
 from metonic_gateway.accounts.pacing import Known, Paces, Whose
 from metonic_gateway.store import budgets
@@ -20,8 +21,10 @@ from metonic_gateway.store import budgets
 _LASTS: Final = timedelta(seconds=10)
 _MEANT_FOR: Final = timedelta(seconds=5)
 _SOON: Final = timedelta(milliseconds=100)
-# Of a pace: nobody takes all of it, and what is left over hurts nobody.
+# Of a pace: nobody takes all of it, and what is left over hurts nobody. The first portion of an account is
+# what a run needs: no other process is likely to draw of it at the moment.
 _MOST: Final = 20
+_AT_FIRST: Final = 100
 _COUNTS_AS_SPENT: Final = 1.02
 _LATER: Final = timedelta(seconds=1)
 # Who is refused was asked before that.
@@ -62,9 +65,11 @@ class SharedPaces(Paces):
                     await budgets.learn(portion.id, _longer(pace), now)
 
     def _portion(self, key: Whose, now: datetime) -> "_Portion":
-        if key not in self._portions:
-            self._portions.make_room(lambda _, portion: portion.is_used(now))
-        return self._portions.setdefault(key, _Portion(_id_of(key), key[2]))
+        if known := self._portions.get(key):
+            return known
+        self._portions.make_room(lambda _, portion: portion.is_used(now))
+        made = self._portions[key] = _Portion(_id_of(key), key[2])
+        return made
 
 
 @dataclass(slots=True)
@@ -107,7 +112,7 @@ class _Portion:
     def _meant(self, least: int, now: datetime) -> int:
         """What lasts for some seconds if it is spent as fast as the last one."""
         if self._drawn_at is None or not self._is_good(now):
-            return least
+            return max(least, self.pace.units // _AT_FIRST) if self.pace.scope is Scope.ACCOUNT else least
         longer = _MEANT_FOR / max(now - self._drawn_at, _SOON)
         return max(least, min(int(self._size * longer), self.pace.units // _MOST))
 

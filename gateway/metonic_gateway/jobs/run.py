@@ -66,6 +66,7 @@ class Run:
                 is_former=former is not None,
                 glance=self.lease.glance if former is None else None,
                 nudge_seq=self.lease.nudge_seq,
+                link=self.lease.link if former is None else (),
             ),
             self.services.vault.marker_key(),
             self.services.window,

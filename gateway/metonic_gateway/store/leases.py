@@ -4,18 +4,22 @@ Every transaction of a run checks the fence, so a run that was paused for too lo
 disconnected meanwhile, writes nothing any more.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from tortoise.expressions import F, Q, Subquery
-from tortoise.queryset import QuerySet
+from tortoise.queryset import QuerySet, UpdateQuery
 
 from metonic_core.sync import LeaseLost
 from metonic_gateway.store.connected import ConnectedCalendar, value_of
 from metonic_gateway.store.models import CalendarSyncConfig
+from metonic_gateway.store.relying import Found, document_of, told_in
 from metonic_gateway.store.returning import returning
 from metonic_gateway.store.states import DISCONNECTING
+from metonic_gateway.store.transactions import dialect
 
 LENGTH = timedelta(seconds=60)
 HEARTBEAT = timedelta(seconds=15)
@@ -53,8 +57,10 @@ OF_GLANCE = {
 }
 """What a glance asks of a calendar: by name, conditions in SQL."""
 
-_RETURNED = OF_GLANCE | {
+_BESIDE = OF_GLANCE | {
     "zone": 'SELECT "zone" FROM "users" WHERE "id" = "calendar_sync_configs"."user_id"',
+    "nudge_seen": """SELECT "nudge_seq" FROM "calendar_sync_configs" "seen"
+        WHERE "seen"."id" = "calendar_sync_configs"."id\"""",
 }
 
 
@@ -63,7 +69,7 @@ class Lease:
     """``until`` moves with each heartbeat; ``nudge_seq`` is the last request that this run answers.
 
     ``is_noticed``: one of those that no run has answered yet came from the provider. ``due_at`` is since when
-    the calendar was due. ``calendar`` and ``glance`` are as they were when the lease was taken.
+    the calendar was due. ``calendar``, ``glance`` and ``link`` are as they were when the lease was taken.
     ``is_given_back``: with what the run came to, so that it need not be released.
     """
 
@@ -76,6 +82,7 @@ class Lease:
     due_at: datetime
     calendar: ConnectedCalendar
     glance: Glance
+    link: Found
     is_given_back: bool = False
 
 
@@ -83,8 +90,8 @@ class Lease:
 class Held:
     """A link of a user's calendar at a provider, held under the fence of a lease.
 
-    ``is_former``: another link took its place, so nothing new begins in it. ``glance`` is what was seen when
-    the lease was taken, ``nudge_seq`` the last request by then; without these all is asked for.
+    ``is_former``: another link took its place, so nothing new begins in it. ``glance`` and ``link`` are what
+    was seen when the lease was taken, ``nudge_seq`` the last request by then; without these all is asked for.
     """
 
     calendar_id: UUID
@@ -95,6 +102,7 @@ class Held:
     is_former: bool = False
     glance: Glance | None = None
     nudge_seq: int | None = None
+    link: Found = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +123,14 @@ async def waiting(now: datetime) -> Waiting:
 async def acquire(calendar_id: UUID, now: datetime) -> Lease | None:
     """The lease of a calendar that is due; None if it is not, or not any more, or somebody holds it."""
     until = now + LENGTH
-    mine = CalendarSyncConfig.filter(is_waiting(now), id=calendar_id)
-    taken = {"fence": F("fence") + 1, "taken_seq": F("nudge_seq"), "asked_at": None}
-    rows = await returning(CalendarSyncConfig, mine.update(lease_until=until, **taken), _RETURNED)
-    if not rows:
+    taken = {"fence": F("fence") + 1, "taken_seq": F("nudge_seq"), "asked_at": None, "lease_until": until}
+    found = await _told(CalendarSyncConfig.filter(is_waiting(now), id=calendar_id).update(**taken))
+    if found and found[0].nudge_seq != found[1]["nudge_seen"]:
+        mine = CalendarSyncConfig.filter(id=calendar_id, fence=found[0].fence)
+        found = await _told(mine.update(lease_until=until))
+    if found is None:
         return None
-    row, told = rows[0]
+    row, beside = found
     return Lease(
         calendar_id=calendar_id,
         fence=row.fence,
@@ -129,9 +139,21 @@ async def acquire(calendar_id: UUID, now: datetime) -> Lease | None:
         taken_at=now,
         is_noticed=row.noticed_seq > row.served_seq,
         due_at=row.next_sync_at or now,
-        calendar=value_of(row, told["zone"]),
-        glance=Glance(**{name: bool(told[name]) for name in OF_GLANCE}),
+        calendar=value_of(row, beside["zone"]),
+        glance=Glance(**{name: bool(beside[name]) for name in OF_GLANCE}),
+        link=told_in(beside["link"]),
     )
+
+
+async def _told(taking: UpdateQuery) -> tuple[CalendarSyncConfig, Mapping[str, Any]] | None:
+    """The row that was taken, and what stands beside it.
+
+    Problem: on PostgreSQL, what stands beside a row that was waited for is as it was when the waiting began.
+    Solution: whoever changes it draws a number; the one that is seen beside the row is not the row's then.
+    """
+    asked = _BESIDE | {"link": document_of("calendar_sync_configs", dialect())}
+    rows = await returning(CalendarSyncConfig, taking, asked)
+    return rows[0] if rows else None
 
 
 async def extend(lease: Lease, now: datetime) -> bool:

@@ -61,9 +61,14 @@ def _connection() -> BaseDBAsyncClient:
     return get_connection("default")
 
 
+def dialect() -> str:
+    """What the database speaks: postgres or sqlite."""
+    return _connection().capabilities.dialect
+
+
 def _is_side_by_side() -> bool:
     """Whether other transactions may be at work while this one is."""
-    return _connection().capabilities.dialect == "postgres"
+    return dialect() == "postgres"
 
 
 async def hold_calendars(ids: Collection[UUID]) -> None:

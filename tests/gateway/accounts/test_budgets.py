@@ -95,6 +95,17 @@ async def test_a_busy_process_draws_now_and_then_and_an_idle_one_what_it_needs(h
     assert await drawn() <= 200 + 50 + 1
 
 
+async def test_the_first_portion_of_an_account_is_enough_for_a_run(house: House) -> None:
+    paces, whose = SharedPaces(), spenders("google", "alice", [ACCOUNT])
+
+    with counted() as statements:
+        for _ in range(6):
+            assert not await paces.take(whose, [1], house.now)
+
+    assert len(statements) == 2
+    assert await drawn() == 6
+
+
 async def drawn() -> int:
     (row,) = await ProviderBudget.all()
     return sum(units for _, units in row.spent["granted"])

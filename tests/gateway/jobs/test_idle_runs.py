@@ -75,11 +75,11 @@ async def place(house: House) -> Place:
     return made
 
 
-async def test_a_run_that_finds_nothing_is_three_statements(place: Place) -> None:
+async def test_a_run_that_finds_nothing_is_two_statements(place: Place) -> None:
     with counted() as statements:
         await place.run()
 
-    assert len(statements) == 3, "\n".join(statements)
+    assert len(statements) == 2, "\n".join(statements)
     assert not await place.is_due()
 
 
