@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -14,19 +15,26 @@ from tests.gateway.jobs.test_shared_brokers import Post
 from tests.servers import redis_server
 
 from metonic_gateway.jobs import shared_broker as module
+from metonic_gateway.jobs import waking
 from metonic_gateway.jobs.shared_broker import BrokerFull, shared_broker
 from metonic_simulators.servers import HOST
 
 Server = tuple[Post, "redis.Redis"]
 
 
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[Server]:
-    with redis_server(tmp_path) as started, redis.Redis.from_url(started.url) as client:
+@asynccontextmanager
+async def served(folder: Path) -> AsyncIterator[Server]:
+    with redis_server(folder) as started, redis.Redis.from_url(started.url) as client:
         async with cable(started.port) as line:
             post = Post(f"redis://{HOST}:{line.port}/0", line, lambda _: None, lambda: 0)
             post.count = lambda: int(client.llen(f"metonic:{post.queue}"))
             yield post, client
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Server]:
+    async with served(tmp_path) as started:
+        yield started
 
 
 async def are_waiting(client: "redis.Redis", workers: int = 1) -> None:
@@ -41,7 +49,7 @@ async def are_waiting(client: "redis.Redis", workers: int = 1) -> None:
 async def test_a_worker_that_waits_hears_of_a_message_at_once(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_IDLE_SECONDS", 4)
+    monkeypatch.setattr(waking, "_IDLE_SECONDS", 4)
     post, client = server
     took = []
     async with post.working(2), post.sending() as sender:
@@ -103,7 +111,7 @@ async def test_a_queue_is_not_filled_beyond_its_bound_where_the_bell_is_broken(
 async def test_workers_that_wait_are_woken_one_for_each_message(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_IDLE_SECONDS", 4)
+    monkeypatch.setattr(waking, "_IDLE_SECONDS", 4)
     post, client = server
     async with shared_broker(post.url) as here, shared_broker(post.url) as there:
         listening = [
