@@ -7,6 +7,7 @@ by itself.
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 import redis
@@ -58,24 +59,48 @@ class Woken(Consumer):
         self._bell = bell
         self._fetched = fetched
         self._acks = acks
+        self._is_rung = False
+        self._has_dropped = False
 
     def __next__(self) -> MessageProxy | None:
         if not self._fetched.message_cache:
             self._acks.send()
-        message = next(self._fetched)
-        if message is not None:
-            return message  # type: ignore[no-any-return]
-        if self._fetched.outstanding_message_count >= self._fetched.prefetch:
-            time.sleep(_BUSY_SECONDS)
-            return None
+        is_full = self._fetched.outstanding_message_count >= self._fetched.prefetch
         try:
-            self._client.blpop([self._bell], timeout=_IDLE_SECONDS)
+            message: MessageProxy | None = next(self._fetched)
+            if message is not None:
+                self._find()
+            elif is_full:
+                time.sleep(_BUSY_SECONDS)
+            elif not self._drop_rings():
+                self._wait()
         except (redis.ConnectionError, redis.TimeoutError) as error:
             raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call] # likewise
+        return message
+
+    def _find(self) -> None:
+        """One that was put as the rings were dropped may not be the only one: somebody else is woken."""
+        if self._has_dropped:
+            with suppress(redis.RedisError):
+                self._client.lpush(self._bell, 1)
+        self._is_rung = self._has_dropped = False
+
+    def _drop_rings(self) -> bool:
+        """Rung for nothing, drop the rings for what was taken long ago.
+
+        Returns whether there were any: what was put meanwhile is then looked for before the next wait.
+        """
+        is_rung, self._is_rung = self._is_rung, False
+        with suppress(redis.ResponseError):
+            self._has_dropped = is_rung and bool(self._client.delete(self._bell))
+        return self._has_dropped
+
+    def _wait(self) -> None:
+        try:
+            self._is_rung = bool(self._client.blpop([self._bell], timeout=_IDLE_SECONDS))
         except redis.ResponseError:
             # One before Redis 6, or that does not let us, or that has just become a replica.
             time.sleep(_IDLE_SECONDS)
-        return None
 
     def ack(self, message: MessageProxy) -> None:
         """Makes room at once; Redis is told when more is looked for."""
