@@ -5,6 +5,7 @@ asked for again by the scheduler. A queue that nobody works on is filled to a bo
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from copy import copy
@@ -62,6 +63,11 @@ class RabbitBroker(RabbitmqBroker, Hosted):
         finally:
             self.rest()
 
+    def enqueue_together(self, messages: Iterable[Message[Any]]) -> None:
+        """Send them in order. The next one is asked for when one is sent; the first that is not, raises."""
+        for message in messages:
+            self.enqueue(message)
+
     def rest(self) -> None:
         """Close this thread's connection for sending: it would not be kept alive."""
         del self.connection
@@ -101,7 +107,8 @@ class RedisNudgeBroker(RedisBroker, Hosted):
             dead_message_ttl=_OLD_MILLISECONDS,
             middleware=[self.host],
         )
-        self._waiting = 0
+        # At most so many, as far as is known.
+        self._waiting = _MOST_WAITING
         self._acks: dict[str, Acks] = {}
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Consumer:  # noqa: ARG002 - the parent's
@@ -113,26 +120,43 @@ class RedisNudgeBroker(RedisBroker, Hosted):
 
     def enqueue(self, message: Message[Any], *, delay: int | None = None) -> Message[Any]:
         """Raises BrokerFull."""
-        name = message.queue_name
-        if self._waiting >= _MOST_WAITING:
-            self._waiting = self.waiting(name)
-        if self._waiting >= _MOST_WAITING:
-            raise BrokerFull
-        sent = super().enqueue(message, delay=delay)
-        # Unless it is counted, the next one counts.
-        self._waiting = _MOST_WAITING
-        # What cannot be rung for is sent all the same, and must not be sent again.
-        with suppress(redis.RedisError):
-            self._waiting = self._ring(name)
+        sent = self._put(message, delay)
+        self._ring(message.queue_name)
         return sent
 
-    def _ring(self, name: str) -> int:
-        """Wake a worker that waits; returns how many messages there are. Raises RedisError."""
+    def enqueue_together(self, messages: Iterable[Message[Any]]) -> None:
+        """Likewise, and ring for them when all are sent, or one is not."""
+        sent = Counter[str]()
+        try:
+            for message in messages:
+                self._put(message)
+                sent[message.queue_name] += 1
+        finally:
+            for name, times in sent.items():
+                self._ring(name, times)
+
+    def _put(self, message: Message[Any], delay: int | None = None) -> Message[Any]:
+        """Raises BrokerFull."""
+        if self._waiting >= _MOST_WAITING:
+            self._waiting = self.waiting(message.queue_name)
+        if self._waiting >= _MOST_WAITING:
+            raise BrokerFull
+        self._waiting += 1
+        return super().enqueue(message, delay=delay)
+
+    def _ring(self, name: str, times: int = 1) -> None:
+        """Wake workers that wait, and count what does.
+
+        What cannot be rung for is sent all the same, and must not be sent again.
+        """
         bell, asked = self._bell(name), self.client.pipeline(transaction=False)
-        asked.lpush(bell, 1)
+        asked.lpush(bell, *[1] * min(times, _MOST_RINGS))
         asked.ltrim(bell, 0, _MOST_RINGS - 1)
         asked.llen(self._queue(name))
-        return int(asked.execute()[-1])
+        # Unless it is counted, the next one counts.
+        self._waiting = _MOST_WAITING
+        with suppress(redis.RedisError):
+            self._waiting = int(asked.execute()[-1])
 
     def ack_together(self, queue_name: str, ids: Iterable[str]) -> None:
         """Acknowledge messages by their ids in Redis, in one round trip. Raises RedisError."""
