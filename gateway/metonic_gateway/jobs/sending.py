@@ -5,7 +5,7 @@ A broker that is away costs a line in the log and time: what is due stays due.
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -15,6 +15,7 @@ from metonic_gateway.jobs.shared_broker import SharedBroker
 from metonic_gateway.telemetry import get_logger
 
 _MOST_WAITING = 10_000
+_MOST_TOGETHER = 100
 _IDLE_SECONDS = 5
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 5.0
 _LAST_SECONDS = 2
@@ -31,7 +32,9 @@ class Sender:
         self._changed = threading.Condition()
         self._is_ending = False
         self._given_up = threading.Event()
+        self._tried: Message[Any] | None = None
         self._is_away = False
+        self._pause = _FIRST_PAUSE_SECONDS
         self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
 
     def start(self) -> None:
@@ -55,40 +58,58 @@ class Sender:
 
     def _run(self) -> None:
         while not self._is_done():
-            message = self._next()
-            if message is None:
+            if not self._waits():
                 self._broker.rest()
-            else:
-                self._send(message)
+            elif not self._is_sent():
+                self._given_up.wait(self._pause)
+                self._pause = min(2 * self._pause, _LONGEST_PAUSE_SECONDS)
         self._broker.rest()
 
     def _is_done(self) -> bool:
-        return self._given_up.is_set() or (self._is_ending and not self._waiting)
+        has_any = self._tried is not None or self._waiting
+        return self._given_up.is_set() or (self._is_ending and not has_any)
 
-    def _next(self) -> Message[Any] | None:
-        """The next one to send; None if none came for a while, or the end has."""
+    def _waits(self) -> bool:
+        """Whether there is anything to send; False if nothing came for a while, or the end has."""
+        if self._tried is not None:
+            return True
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._is_ending, _IDLE_SECONDS)
-            return self._waiting.pop(next(iter(self._waiting))) if self._waiting else None
+            return bool(self._waiting)
 
-    def _send(self, message: Message[Any]) -> None:
-        """Try until it is sent, or given up."""
-        pause = _FIRST_PAUSE_SECONDS
-        while not self._is_sent(message) and not self._given_up.wait(pause):
-            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
-
-    def _is_sent(self, message: Message[Any]) -> bool:
+    def _is_sent(self) -> bool:
+        """Whether nothing kept what waits from being sent."""
         try:
-            self._broker.enqueue(message)
+            self._broker.enqueue_together(self._next_ones())
         except Exception as error:  # noqa: BLE001 - two libraries' errors; whatever it is, it may pass
             if not self._is_away:
                 _log.warning("broker_away", error=error)
             self._is_away = True
             return False
+        return True
+
+    def _next_ones(self) -> Iterator[Message[Any]]:
+        """What waits, at most so many. Whoever asks for another one has sent the one before.
+
+        Each is taken out when its turn comes: until then one that is the same takes its place.
+        """
+        for _ in range(_MOST_TOGETHER):
+            if self._is_done():
+                return
+            self._tried = self._tried or self._taken()
+            if self._tried is None:
+                return
+            yield self._tried
+            self._note_sent()
+
+    def _taken(self) -> Message[Any] | None:
+        with self._changed:
+            return self._waiting.pop(next(iter(self._waiting))) if self._waiting else None
+
+    def _note_sent(self) -> None:
         if self._is_away:
             _log.info("broker_back")
-        self._is_away = False
-        return True
+        self._tried, self._is_away, self._pause = None, False, _FIRST_PAUSE_SECONDS
 
 
 @asynccontextmanager

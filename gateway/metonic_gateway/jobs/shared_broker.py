@@ -5,9 +5,11 @@ asked for again by the scheduler. A queue that nobody works on is filled to a bo
 """
 
 import asyncio
-import time
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
+from copy import copy
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -16,18 +18,19 @@ from dramatiq.broker import Consumer, MessageProxy
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.common import current_millis
-from dramatiq.errors import ConnectionClosed, DecodeError
+from dramatiq.errors import DecodeError
 from dramatiq.message import Message
 from pika.exceptions import ChannelClosedByBroker
+from redis.exceptions import NoScriptError
 
 from metonic_gateway.jobs.broker import Hosted, HostLoop, aside
+from metonic_gateway.jobs.waking import Acks, Woken
 from metonic_gateway.telemetry import get_logger
 from metonic_gateway.traces import TRACEPARENT
 
 _OLD_MILLISECONDS = 10 * 60 * 1000
 _MOST_WAITING = 10_000
 _MOST_RINGS = 100
-_IDLE_SECONDS, _BUSY_SECONDS = 0.5, 0.02
 _LAST_SECONDS = 2
 # What a thread waits for a server that does not answer is bounded.
 _RABBITMQ = {
@@ -59,6 +62,11 @@ class RabbitBroker(RabbitmqBroker, Hosted):
             return _Nudges(super().consume(queue_name, prefetch, timeout), queue_name)
         finally:
             self.rest()
+
+    def enqueue_together(self, messages: Iterable[Message[Any]]) -> None:
+        """Send them in order. The next one is asked for when one is sent; the first that is not, raises."""
+        for message in messages:
+            self.enqueue(message)
 
     def rest(self) -> None:
         """Close this thread's connection for sending: it would not be kept alive."""
@@ -99,35 +107,73 @@ class RedisNudgeBroker(RedisBroker, Hosted):
             dead_message_ttl=_OLD_MILLISECONDS,
             middleware=[self.host],
         )
-        self._waiting = 0
+        # At most so many, as far as is known.
+        self._waiting = _MOST_WAITING
+        self._acks: dict[str, Acks] = {}
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Consumer:  # noqa: ARG002 - the parent's
         """One that is woken; the library's sleeps, for longer the longer nothing came."""
         fetched = super().consume(queue_name, prefetch, timeout=0)
-        return _Nudges(_Woken(self.client, self._bell(queue_name), fetched), queue_name)
+        # They outlive a consumer that loses its connection.
+        acks = self._acks.setdefault(queue_name, Acks(partial(self.ack_together, queue_name)))
+        return _Nudges(Woken(self.client, self._bell(queue_name), fetched, acks), queue_name)
 
     def enqueue(self, message: Message[Any], *, delay: int | None = None) -> Message[Any]:
         """Raises BrokerFull."""
-        name = message.queue_name
-        if self._waiting >= _MOST_WAITING:
-            self._waiting = self.waiting(name)
-        if self._waiting >= _MOST_WAITING:
-            raise BrokerFull
-        sent = super().enqueue(message, delay=delay)
-        # Unless it is counted, the next one counts.
-        self._waiting = _MOST_WAITING
-        # What cannot be rung for is sent all the same, and must not be sent again.
-        with suppress(redis.RedisError):
-            self._waiting = self._ring(name)
+        sent = self._put(message, delay)
+        self._ring(message.queue_name)
         return sent
 
-    def _ring(self, name: str) -> int:
-        """Wake a worker that waits; returns how many messages there are. Raises RedisError."""
+    def enqueue_together(self, messages: Iterable[Message[Any]]) -> None:
+        """Likewise, and ring for them when all are sent, or one is not."""
+        sent = Counter[str]()
+        try:
+            for message in messages:
+                self._put(message)
+                sent[message.queue_name] += 1
+        finally:
+            for name, times in sent.items():
+                self._ring(name, times)
+
+    def _put(self, message: Message[Any], delay: int | None = None) -> Message[Any]:
+        """Raises BrokerFull."""
+        if self._waiting >= _MOST_WAITING:
+            self._waiting = self.waiting(message.queue_name)
+        if self._waiting >= _MOST_WAITING:
+            raise BrokerFull
+        self._waiting += 1
+        return super().enqueue(message, delay=delay)
+
+    def _ring(self, name: str, times: int = 1) -> None:
+        """Wake workers that wait, and count what does.
+
+        What cannot be rung for is sent all the same, and must not be sent again.
+        """
         bell, asked = self._bell(name), self.client.pipeline(transaction=False)
-        asked.lpush(bell, 1)
+        asked.lpush(bell, *[1] * min(times, _MOST_RINGS))
         asked.ltrim(bell, 0, _MOST_RINGS - 1)
         asked.llen(self._queue(name))
-        return int(asked.execute()[-1])
+        # Unless it is counted, the next one counts.
+        self._waiting = _MOST_WAITING
+        with suppress(redis.RedisError):
+            self._waiting = int(asked.execute()[-1])
+
+    def ack_together(self, queue_name: str, ids: Iterable[str]) -> None:
+        """Acknowledge messages by their ids in Redis, in one round trip. Raises RedisError."""
+        asked, script = self.client.pipeline(transaction=False), self.scripts["dispatch"]
+        # As the library has it, but for where it goes. A script itself would look first whether it is there.
+        gathering = copy(self)
+        gathering.scripts = {
+            "dispatch": lambda args, keys: asked.evalsha(script.sha, len(keys), *keys, *args)
+        }
+        for one in ids:
+            gathering.do_ack(queue_name, one)
+        try:
+            asked.execute()
+        except NoScriptError:
+            # The server has begun anew, and is told the script by the first call.
+            for one in ids:
+                self.do_ack(queue_name, one)
 
     def waiting(self, queue_name: str) -> int:
         return int(self.client.llen(self._queue(queue_name)))
@@ -158,43 +204,6 @@ async def shared_broker(url: str) -> AsyncIterator[SharedBroker]:
         yield broker
     finally:
         await aside(broker.close, _LAST_SECONDS)
-
-
-class _Woken(Consumer):
-    """Waits for the bell where nothing is there to be fetched.
-
-    What was put back, or was rung for while nobody listened, is looked for twice a second.
-    """
-
-    def __init__(self, client: Any, bell: str, fetched: Any) -> None:  # noqa: ANN401 - dramatiq and redis say nothing of their types
-        self._client = client
-        self._bell = bell
-        self._fetched = fetched
-
-    def __next__(self) -> MessageProxy | None:
-        message = next(self._fetched)
-        if message is not None:
-            return message  # type: ignore[no-any-return]
-        if self._fetched.outstanding_message_count >= self._fetched.prefetch:
-            time.sleep(_BUSY_SECONDS)
-            return None
-        try:
-            self._client.blpop([self._bell], timeout=_IDLE_SECONDS)
-        except (redis.ConnectionError, redis.TimeoutError) as error:
-            raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call] # likewise
-        except redis.ResponseError:
-            # One before Redis 6, or that does not let us, or that has just become a replica.
-            time.sleep(_IDLE_SECONDS)
-        return None
-
-    def ack(self, message: MessageProxy) -> None:
-        self._fetched.ack(message)
-
-    def nack(self, message: MessageProxy) -> None:
-        self._fetched.nack(message)
-
-    def requeue(self, messages: Iterable[MessageProxy]) -> None:
-        self._fetched.requeue(messages)
 
 
 class _Nudges(Consumer):
