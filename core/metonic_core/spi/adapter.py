@@ -60,6 +60,7 @@ class CalendarAdapter(ABC):
     async def get_changes(self, calendar_id: str, cursor: str | None, window: Window) -> ChangePage:  # noqa: ARG002
         """What changed since the cursor; None reads completely. Raises CursorExpired, CalendarGone.
 
+        A cursor after which nothing was told is asked with again for some hours, though a later one is known.
         What lies outside the window may be left out; of a complete read too, but then each such event is read
         by its id. By default every read is complete: the engine compares, the adapter remembers nothing.
         """
