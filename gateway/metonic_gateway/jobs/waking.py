@@ -20,8 +20,8 @@ _IDLE_SECONDS, _BUSY_SECONDS = 0.5, 0.02
 class Acks:
     """Ids of messages that ended, gathered from the threads that worked on them until somebody sends them.
 
-    There are never more than were taken since they were last sent: what cannot be sent is kept, and nothing
-    more is taken before it is.
+    What cannot be sent is kept. There are hardly more than are worked on: where many are gathered, no more
+    is taken before they are sent.
     """
 
     def __init__(self, send: Callable[[Iterable[str]], None]) -> None:
@@ -33,11 +33,11 @@ class Acks:
         with self._changing:
             self._gathered.add(message_id)
 
-    def send(self) -> None:
-        """Raises ConnectionClosed."""
+    def send(self, at_least: int = 1) -> None:
+        """If there are as many. Raises ConnectionClosed."""
         with self._changing:
             gathered = frozenset(self._gathered)
-        if not gathered:
+        if len(gathered) < at_least:
             return
         try:
             self._send(gathered)
@@ -63,20 +63,22 @@ class Woken(Consumer):
         self._has_dropped = False
 
     def __next__(self) -> MessageProxy | None:
-        if not self._fetched.message_cache:
-            self._acks.send()
+        # A few are sent where nothing is to be done: what was rung for is fetched first.
+        self._acks.send(at_least=self._fetched.prefetch)
         is_full = self._fetched.outstanding_message_count >= self._fetched.prefetch
         try:
             message: MessageProxy | None = next(self._fetched)
             if message is not None:
                 self._find()
-            elif is_full:
+                return message
+            self._acks.send()
+            if is_full:
                 time.sleep(_BUSY_SECONDS)
             elif not self._drop_rings():
                 self._wait()
         except (redis.ConnectionError, redis.TimeoutError) as error:
             raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call] # likewise
-        return message
+        return None
 
     def _find(self) -> None:
         """One that was put as the rings were dropped may not be the only one: somebody else is woken."""
