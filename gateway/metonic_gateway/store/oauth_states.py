@@ -30,8 +30,10 @@ async def keep(begun: Begun, now: datetime) -> None:
     """Of each user the latest ten are kept; those that are over go."""
     theirs = OAuthState.filter(user_id=begun.user_id)
     async with in_transaction():
-        latest = theirs.filter(_is_good(now)).order_by("-expires_at").limit(_OF_ONE_USER - 1)
-        await theirs.exclude(id__in=[row.id for row in await latest.only("id")]).delete()
+        # Each by its name: one that was kept meanwhile is not among them.
+        older = theirs.filter(_is_good(now)).order_by("-expires_at").offset(_OF_ONE_USER - 1)
+        gone = [*await older.only("id"), *await theirs.exclude(_is_good(now)).only("id")]
+        await OAuthState.filter(id__in=[row.id for row in gone]).delete()
         await OAuthState.create(
             id=begun.id,
             user_id=begun.user_id,
