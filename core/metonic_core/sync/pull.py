@@ -108,7 +108,9 @@ async def _record_page(this: Run, link: Link, page: ChangePage, read: Collection
 def _moved(this: Run, link: Link, page: ChangePage) -> Link:
     if page.done is None:
         return replace(link, cursor=page.more, cursor_at=None)
-    return link if page.done == link.cursor else replace(link, cursor=page.done, cursor_at=this.clock())
+    if page.done == link.cursor and link.cursor_at is not None:
+        return link
+    return replace(link, cursor=page.done, cursor_at=this.clock())
 
 
 def _may_rest(this: Run, link: Link) -> bool:

@@ -105,11 +105,14 @@ class Woken(Consumer):
             time.sleep(_IDLE_SECONDS)
 
     def ack(self, message: MessageProxy) -> None:
-        """Makes room at once; Redis is told when more is looked for."""
-        try:
-            self._acks.add(message.options["redis_message_id"])
-        finally:
-            self._fetched.queued_message_ids.discard(message.message_id)
+        """Makes room at once; Redis is told when more is looked for.
+
+        What has no id that can be told stays among what this worker holds there.
+        """
+        self._fetched.queued_message_ids.discard(message.message_id)
+        told = message.options.get("redis_message_id")
+        if isinstance(told, str) and told.isascii():
+            self._acks.add(told)
 
     def nack(self, message: MessageProxy) -> None:
         self._fetched.nack(message)

@@ -59,8 +59,9 @@ OF_GLANCE = {
 
 _BESIDE = OF_GLANCE | {
     "zone": 'SELECT "zone" FROM "users" WHERE "id" = "calendar_sync_configs"."user_id"',
-    "nudge_seen": """SELECT "nudge_seq" FROM "calendar_sync_configs" "seen"
-        WHERE "seen"."id" = "calendar_sync_configs"."id\"""",
+    "is_outdated": """SELECT "seen"."nudge_seq" <> "calendar_sync_configs"."nudge_seq" OR
+        ("seen"."lease_until" IS NOT NULL AND "seen"."lease_until" <> "calendar_sync_configs"."lease_until")
+        FROM "calendar_sync_configs" "seen" WHERE "seen"."id" = "calendar_sync_configs"."id\"""",
 }
 
 
@@ -125,9 +126,11 @@ async def acquire(calendar_id: UUID, now: datetime) -> Lease | None:
     until = now + LENGTH
     taken = {"fence": F("fence") + 1, "taken_seq": F("nudge_seq"), "asked_at": None, "lease_until": until}
     found = await _told(CalendarSyncConfig.filter(is_waiting(now), id=calendar_id).update(**taken))
-    if found and found[0].nudge_seq != found[1]["nudge_seen"]:
-        mine = CalendarSyncConfig.filter(id=calendar_id, fence=found[0].fence)
-        found = await _told(mine.update(lease_until=until))
+    mine = CalendarSyncConfig.filter(id=calendar_id, lease_until=until)
+    while found and found[1]["is_outdated"]:
+        if not (found := await _told(mine.filter(fence=found[0].fence).update(lease_until=until))):
+            # Taken away already: whoever did so waits for its end.
+            await mine.update(lease_until=None)
     if found is None:
         return None
     row, beside = found
@@ -149,7 +152,7 @@ async def _told(taking: UpdateQuery) -> tuple[CalendarSyncConfig, Mapping[str, A
     """The row that was taken, and what stands beside it.
 
     Problem: on PostgreSQL, what stands beside a row that was waited for is as it was when the waiting began.
-    Solution: whoever changes it draws a number; the one that is seen beside the row is not the row's then.
+    Solution: whoever changes it draws a number, or held the lease before; as the row was then it tells both.
     """
     asked = _BESIDE | {"link": document_of("calendar_sync_configs", dialect())}
     rows = await returning(CalendarSyncConfig, taking, asked)

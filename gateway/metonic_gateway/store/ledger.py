@@ -72,12 +72,10 @@ class SqlLedger:
         self._calendar_id, self._link_id = held.calendar_id, held.link_id
         self._window, self._clock, self._run = window, clock, run
         self._gauge = Gauge(run, clock, told)
-        self._pending, self._is_asked = Pending(), True
+        self._pending, self._is_asked, self._told = Pending(), True, held.link
         self._line_at = datetime.min.replace(tzinfo=UTC)
-        self._read: dict[UUID, Appointment] = {}
-        self._choices: dict[UUID, Choice] = {}
+        self._read, self._choices = dict[UUID, Appointment](), dict[UUID, Choice]()
         self._settings: models.CalendarSyncConfig | None = None
-        self._told = held.link
         self.markers = markers
         self.drawn: set[UUID] = set()
         self.found: relying.Found = ()

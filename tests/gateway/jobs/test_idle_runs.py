@@ -105,6 +105,15 @@ async def test_a_read_that_was_cut_off_goes_on_and_comes_to_its_end(place: Place
     assert await place.cursor() == "end"
 
 
+async def test_a_feed_that_ends_where_its_last_page_did_is_at_its_end(place: Place) -> None:
+    place.pages += [ChangePage([], more="token"), ChangePage([], done="token")]
+
+    await place.run()
+
+    link = await CalendarLink.get()
+    assert (link.cursor, link.cursor_at) == ("token", place.house.now)
+
+
 async def test_an_appointment_that_is_made_meanwhile_is_due_at_once(place: Place) -> None:
     place.meanwhile.append(lambda: place.house.add("Boxing"))
 

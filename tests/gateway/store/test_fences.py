@@ -20,7 +20,7 @@ from metonic_core.model.mapping import Origin
 from metonic_core.selection import Filters
 from metonic_core.sync import LeaseLost
 from metonic_gateway.jobs.run import Run
-from metonic_gateway.store import appointments, leases, outcomes, runs
+from metonic_gateway.store import appointments, leases, outcomes
 from metonic_gateway.store.introducing import introduced
 from metonic_gateway.store.leases import Lease
 from metonic_gateway.store.models import Appointment, CalendarLink, CalendarSyncConfig, CalendarSyncMapping
@@ -63,24 +63,6 @@ async def scene(house: House) -> AsyncIterator[Scene]:
     log = RunLog(calendar, "schedule", now, lease.fence)
     yield Scene(house, lease, Run(house.services, lease.calendar, lease.calendar.link_id, lease, log))
     await leases.release(lease)
-
-
-async def test_who_waits_for_a_lease_sees_what_was_asked_for_meanwhile(house: House, begin: Begin) -> None:
-    calendar = await synced(house)
-    now, row = house.later(timedelta(minutes=30)), await house.row(calendar)
-    assert row.link_id is not None
-
-    async with in_transaction():
-        run = await runs.request(calendar, row.link_id, now, is_complete=True)
-        taking = begin(leases.acquire(calendar, now))
-        await is_waited_for()
-
-    lease = await taking
-    assert lease is not None
-    assert lease.glance.is_any_unfinished
-    assert lease.link[0]["cursor"] is None
-    (waiting,) = [run.id for run in await house.runs() if run.state == "queued"]
-    assert waiting == run
 
 
 async def test_a_cursor_does_not_move_once_another_run_has_begun(scene: Scene, begin: Begin) -> None:
