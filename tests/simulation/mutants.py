@@ -235,13 +235,16 @@ def lag_forgotten() -> AbstractContextManager[Any]:
 
 @contextmanager
 def erasures_believed() -> Iterator[None]:
-    """What is reported as it was when we erased it only seems to be there."""
-    original = observe._report_on_tombstone
+    """What was erased is gone, whatever is reported as it was then, and whether or not it was found."""
+    original, removed = observe._report_on_tombstone, landing._removed
 
     def report(mapping: Mapping, change: Change) -> Mapping | None:
         return None if observe._etag(change) == mapping.etag else original(mapping, change)
 
-    with patch.object(observe, "_report_on_tombstone", report):
+    with (
+        patch.object(observe, "_report_on_tombstone", report),
+        patch.object(landing, "_removed", lambda mapping, intent, _=None: removed(mapping, intent)),
+    ):
         yield
 
 
