@@ -1,16 +1,68 @@
 """What does not show yet is not gone: neither for who asks, nor for who deletes it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.simulation.entering import edit, make
+from tests.simulation.entering import HERE, THERE, asked, edit, enter, imported_titles, make
 from tests.simulation.faults import FaultyAdapter
-from tests.simulation.world import World
+from tests.simulation.world import Desk, World
 
+from metonic_core.model.series import Recurrence
 from metonic_core.spi.changes import Reading
 from metonic_core.testing.conduct import Trouble
 from metonic_gateway.store import models
+
+WEEKLY = Recurrence(("FREQ=WEEKLY",))
+
+
+async def _read_too_early(world: World, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the feed of this run tells of does not show where it is read."""
+    whole = FaultyAdapter.hydrate
+
+    async def hydrate(adapter: FaultyAdapter, calendar_id: str, ids: Sequence[str]) -> Sequence[Reading]:
+        desk.calendar.strikes = lambda trouble: trouble is Trouble.HIDDEN
+        found = await whole(adapter, calendar_id, ids)
+        desk.calendar.strikes = lambda _: False
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FaultyAdapter, "hydrate", hydrate)
+        assert await world.run(desk)
+    assert desk.heard is None
+
+
+async def test_an_event_that_is_told_of_before_it_shows_is_known_once_it_does(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    google = world.desks[1]
+    assert await world.run(google)
+    enter(google, "own-new", replace(THERE, recurrence=WEEKLY))
+
+    await _read_too_early(world, google, monkeypatch)
+    assert "strength" not in await imported_titles(google)
+    world.now += google.calendar.conduct.visibility_lag
+    assert await world.run(google)
+
+    assert "strength" in await imported_titles(google)
+
+
+async def test_a_young_event_that_is_asked_about_is_not_gone_where_an_old_report_comes_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    google = world.desks[1]
+    assert await world.run(google)
+    link = await models.CalendarLink.get(id=google.link_id)
+    made = await make(world, google, replace(HERE, recurrence=WEEKLY))
+    enter(google, "own-new", replace(THERE, recurrence=WEEKLY))
+    assert await world.run(google)
+    assert await asked(google) == [(made, "own-new")]
+
+    await models.CalendarLink.filter(id=link.id).update(cursor=link.cursor)
+    await _read_too_early(world, google, monkeypatch)
+
+    assert await asked(google) == [(made, "own-new")]
 
 
 async def test_a_copy_that_was_too_young_to_show_when_it_was_read_is_not_gone(

@@ -29,7 +29,6 @@ def imported(mapping: Mapping, event: StoredEvent, terms: Terms) -> Step:
         hold=None,
         wanted=None,
         enters_at=None,
-        met_at=terms.now,
         alike_id=None,
         resolution=None,
     )

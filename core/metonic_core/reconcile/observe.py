@@ -44,7 +44,7 @@ def record(
 
 def stranger(event_id: str, terms: Terms) -> Mapping:
     """The row of an event that no row knows: the user's own, until it says otherwise."""
-    return Mapping(terms.new_id(), terms.link_id, event_id=event_id, origin=Origin.OWN)
+    return Mapping(terms.new_id(), terms.link_id, event_id=event_id, origin=Origin.OWN, met_at=terms.now)
 
 
 def _reported(mapping: Mapping, change: Change, terms: Terms, *, must_read: bool) -> Mapping:

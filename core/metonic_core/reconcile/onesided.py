@@ -95,6 +95,7 @@ def _own_copy(lone: Lone, event: StoredEvent, marker: Marker, terms: Terms) -> S
             uid=event.uid,
             generation=marker.generation,
             seen=Observed(event),
+            met_at=lone.mapping.met_at,
             hold=None,
         )
         is_known = any(sent.operation == marker.operation for sent in row.unconfirmed)
@@ -141,6 +142,7 @@ def renames(kin: Iterable[Mapping]) -> Iterator[tuple[Mapping, Mapping]]:
                 pair,
                 event_id=sighting.event_id,
                 seen=_as_known(pair, sighting.seen),
+                met_at=sighting.met_at,
                 revision=sighting.revision,
                 can_write=sighting.can_write,
                 can_write_time=sighting.can_write_time,

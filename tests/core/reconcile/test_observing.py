@@ -14,7 +14,6 @@ from tests.core.pairs import (
     event_id,
     foreign,
     lone,
-    own,
     seen,
     stored,
     terms,
@@ -187,13 +186,6 @@ def test_a_deletion_that_may_be_older_than_what_is_known_waits(gone: Gone) -> No
 
     assert take(fresh, gone, terms(lag=timedelta(minutes=1))) == fresh
     assert take(fresh, gone, terms()).seen == Absent()
-
-
-def test_what_was_met_just_now_may_not_show_yet_either() -> None:
-    young = replace(own(), seen=Look(), met_at=terms().now)
-
-    assert take(young, Gone(ID), terms(lag=timedelta(minutes=1))) == young
-    assert take(young, Gone(ID), terms()).seen == Absent()
 
 
 def test_what_was_read_is_due_to_be_decided() -> None:
