@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.simulation.people import new_content
 from tests.simulation.values import editable, tokens
-from tests.simulation.world import Desk, World
+from tests.simulation.world import Desk, Replaced, World
 
 from metonic_core.model.event import StoredEvent
 from metonic_core.testing.calendar import tidied
@@ -52,19 +52,23 @@ async def edit(world: World) -> None:
 
 
 async def restore(world: World) -> None:
-    """Somebody undoes. Where a version is stored whole, its old stamp and its old etag come back with it."""
     if found := _some(world):
         desk, event = found
-        old = world.dice.choice(desk.calendar.versions(event.id))
-        world.values.restore(old.content, event.content)
-        world.note("there: restore", world.place(desk), event.id, old.content.title)
-        desk.calendar.garbled.discard(event.id)
-        if desk.calendar.conduct is CALDAV:
-            # Nobody can tell it from a write of ours that did not arrive, so it may be written over.
-            desk.calendar.put(old)
-        else:
-            world.put_back[desk.id, event.id] = event.content, old.content
-            desk.calendar.put(replace(event, content=old.content))
+        put_back(world, desk, event, world.dice.choice(desk.calendar.versions(event.id)))
+
+
+def put_back(world: World, desk: Desk, event: StoredEvent, old: StoredEvent) -> None:
+    """Somebody undoes. Where a version is stored whole, its old stamp and its old etag come back with it."""
+    world.values.restore(old.content, event.content)
+    world.note("there: restore", world.place(desk), event.id, old.content.title)
+    desk.calendar.garbled.discard(event.id)
+    if desk.calendar.conduct is CALDAV:
+        # Nobody can tell it from a write of ours that did not arrive, so it may be written over.
+        desk.calendar.put(old)
+    else:
+        unseen = world.witness.unseen(desk, event, old.content)
+        world.put_back[desk.id, event.id] = Replaced(event, old.content, unseen)
+        desk.calendar.put(replace(event, content=old.content))
 
 
 async def delete(world: World) -> None:

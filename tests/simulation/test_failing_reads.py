@@ -6,17 +6,28 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from tests.simulation.entering import THERE, copies, edit, enter, make
+from tests.simulation.entering import (
+    THERE,
+    copies,
+    edit,
+    enter,
+    every_calendar,
+    imported_titles,
+    make,
+    of_event,
+    run,
+)
 from tests.simulation.faults import Fault, FaultyAdapter
 from tests.simulation.world import Desk, World
 
 import metonic_core.sync.read as reading
 from metonic_core import sync
+from metonic_core.selection import Choice
 from metonic_core.spi.changes import Reading, Unreadable
 from metonic_core.spi.errors import Unavailable
 from metonic_core.spi.writes import Outcome, Unknown, Write
 from metonic_core.testing.memory import MemoryAdapter
-from metonic_gateway.store import models
+from metonic_gateway.store import choosing, models
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1, minutes=1)
 
@@ -195,3 +206,34 @@ async def test_a_server_that_fails_at_all_is_asked_for_each_change_again(
     enter(desk)
 
     assert not await world.run(desk)
+
+
+@every_calendar
+async def test_what_is_wanted_again_while_nobody_can_read_it_is_set_aside_by_that_run(
+    world: World, place: int
+) -> None:
+    desk = world.desks[place]
+    enter(desk)
+    await run(world, desk)
+    await _chosen(world, desk, Choice.NEVER)
+    desk.calendar.garbled.add("own")
+    desk.calendar.put(desk.calendar.live["own"])
+    await run(world, desk)
+    assert (await of_event(desk)).hold == "unlinked"
+
+    await _chosen(world, desk, None)
+    assert (await of_event(desk)).hold == "quarantine"
+
+    desk.calendar.garbled.remove("own")
+    desk.calendar.put(replace(desk.calendar.live["own"], content=replace(THERE, title="Yoga")))
+    await run(world, desk)
+    assert (await of_event(desk)).hold is None
+    assert await imported_titles(desk) == ["yoga"]
+
+
+async def _chosen(world: World, desk: Desk, choice: Choice | None) -> None:
+    row = await of_event(desk)
+    assert row.appointment_id
+    mine = desk.user_id, desk.provider
+    await choosing.choose(mine, [row.appointment_id], choice, world.window(), world.now)
+    await run(world, desk)

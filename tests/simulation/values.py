@@ -115,5 +115,9 @@ def tokens_of(content: Content, group: Group) -> Iterator[int]:
     yield from (int(token) for token in _TOKEN.findall(str(content.get(group))))
 
 
+def told(content: Content, group: Group) -> list[int]:
+    return sorted(tokens_of(content, group))
+
+
 def tokens(content: Content) -> set[int]:
     return {token for group in content.groups() for token in tokens_of(content, group)}

@@ -10,10 +10,11 @@ from uuid import UUID
 from tests.simulation import causes
 from tests.simulation.course import Crash
 from tests.simulation.faults import SteppingLedger
-from tests.simulation.values import tokens, tokens_of
+from tests.simulation.values import tokens, tokens_of, told
 
 from metonic_core.model.appointment import Appointment
 from metonic_core.model.content import NOTES, TIME, Content, Group, all_groups
+from metonic_core.model.event import StoredEvent
 from metonic_core.model.mapping import HoldKind, Mapping, Origin
 from metonic_core.model.resolution import Resolution
 from metonic_core.reconcile.guard import Held
@@ -31,7 +32,8 @@ class Witness:
     """Of a whole history. ``agreed`` are the etags that rows had, by calendar; ``known`` all operations.
 
     ``adopted`` are rows of which nobody knows what their event held before: their next write goes over it.
-    ``unanswered`` is what was sent to each user's own event, and no run was told what became of it.
+    ``unanswered`` is what was sent to each user's own event, and no run was told what became of it; ``own``
+    are the rows of these events as they were last stored, by calendar.
     ``outdone`` is what gave way where only the calendar counts.
     """
 
@@ -42,11 +44,27 @@ class Witness:
     known: set[str] = field(default_factory=set)
     unanswered: dict[UUID, set[int]] = field(default_factory=dict)
     outdone: set[int] = field(default_factory=set)
+    own: dict[tuple[UUID, str | None], Mapping] = field(default_factory=dict)
 
     def begin(self, desk: "Desk") -> "Observed":
         observed = Observed(self, desk)
         self.running.append(observed)
         return observed
+
+    def unseen(self, desk: "Desk", event: StoredEvent, old: Content) -> frozenset[Group]:
+        """The groups in which only a write of ours that no run saw arrive is what the old version lacks.
+
+        Where what stood there before that write is put back, it is as if that had never come: services give
+        events new versions for reasons of their own, and not to send it again would lose an edit made here.
+        """
+        row = self.own.get((desk.id, event.id))
+        if row is None or row.closed or row.external_base is None:
+            return frozenset()
+        base, sent = row.external_base, [(s.content, g) for s in row.unconfirmed for g in s.groups]
+        if any(told(said, g) == told(old, g) != told(base, g) for said, g in sent):
+            return frozenset()
+        arrived = frozenset(g for said, g in sent if told(said, g) == told(event.content, g))
+        return frozenset(g for g in arrived if told(base, g) == told(old, g))
 
 
 @dataclass(eq=False, slots=True)
@@ -83,6 +101,8 @@ class Observed:
 
     def save(self, rows: Sequence[Mapping], selection: Selection | None) -> None:
         for row in rows:
+            if row.origin is Origin.OWN:
+                self.witness.own[self.desk.id, row.event_id] = row
             if row.etag:
                 self.witness.agreed.add((self.desk.id, row.etag))
             is_beyond = row.hold is not None and row.hold.kind is HoldKind.OUTSIDE

@@ -20,7 +20,8 @@ from tests.simulation.witness import WatchedLedger, Witness
 from tortoise.expressions import RawSQL
 
 from metonic_core import sync
-from metonic_core.model.content import Content
+from metonic_core.model.content import Content, Group
+from metonic_core.model.event import StoredEvent
 from metonic_core.model.marker import MarkerKey
 from metonic_core.model.when import Window
 from metonic_core.spi.errors import ProviderError
@@ -57,7 +58,14 @@ class Desk:
     heard: tuple[int, int] | None = None
 
 
-Replaced = tuple[Content, Content]
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """What people put an old version in the place of; ``unseen``: where no run knew that it stood there."""
+
+    before: StoredEvent
+    after: Content
+    unseen: frozenset[Group]
+
 
 Span = tuple[timedelta, timedelta]
 
@@ -76,9 +84,9 @@ TASTES_IN_SPANS: Sequence[Span] = (
 class World:
     """``erased_here`` and ``erased_there`` are what people deleted, appointments and (desk, event).
 
-    ``put_back`` is the last restoring of each (desk, event): what was replaced, and by what. ``one_way`` are
-    the desks that were ever synced in one direction only. ``is_tangled``: people undid, resolved or fought
-    over something, so that what was overruled in silence cannot be told from what they wanted.
+    ``put_back`` is the last restoring of each (desk, event). ``one_way`` are the desks that were ever synced
+    in one direction only. ``is_tangled``: people undid, resolved or fought over something, so that what was
+    overruled in silence cannot be told from what they wanted.
     ``astray`` is what happened that never may, in words; ``counts`` what a history came across.
     ``dice`` has chance of its own for each decision.
     """

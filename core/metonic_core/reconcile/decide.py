@@ -23,6 +23,7 @@ from metonic_core.reconcile.entries import (
     pull_then_withdraw,
     recreate_once,
     wait,
+    wait_as_linked,
     withdraw,
 )
 from metonic_core.reconcile.landing import adopted, confirm
@@ -143,11 +144,11 @@ PAIRS: dict[tuple[Local, Remote], Callable[[Comparison], Step]] = {
     (Local.KEPT, Remote.KEPT): bring_together,
     (Local.KEPT, Remote.EDITED): bring_together,
     (Local.KEPT, Remote.DELETED): lose_kept,
-    (Local.KEPT, Remote.UNKNOWN): wait,
+    (Local.KEPT, Remote.UNKNOWN): wait_as_linked,
     (Local.EDITED, Remote.KEPT): bring_together,
     (Local.EDITED, Remote.EDITED): bring_together,
     (Local.EDITED, Remote.DELETED): lose_edited,
-    (Local.EDITED, Remote.UNKNOWN): wait,
+    (Local.EDITED, Remote.UNKNOWN): wait_as_linked,
     (Local.DELETED, Remote.KEPT): erase,
     (Local.DELETED, Remote.EDITED): ask_about_deletion,
     (Local.DELETED, Remote.DELETED): close,

@@ -5,7 +5,7 @@ from functools import partial
 
 from metonic_core.model.appointment import Appointment, stamped
 from metonic_core.model.content import TIME, Group, slot_of
-from metonic_core.model.mapping import Hold, HoldKind, Mapping, Origin, WriteKind
+from metonic_core.model.mapping import Hold, HoldKind, Look, Mapping, Origin, WriteKind
 from metonic_core.model.series import Override
 from metonic_core.model.when import When
 from metonic_core.reconcile.conflicts import frozen
@@ -264,3 +264,14 @@ def wait(pair: Comparison) -> Step:
     Reading the event, or another setting, makes the row due again; what was seen and a hold stay.
     """
     return Step(replace(pair.mapping, wanted=None))
+
+
+def wait_as_linked(pair: Comparison) -> Step:
+    """The same, for what belongs here: if it was left alone, it is no longer, and is read anew.
+
+    Where nobody can read it, it is that which holds it from then on.
+    """
+    hold = pair.mapping.hold
+    if hold is None or hold.kind is not HoldKind.UNLINKED:
+        return wait(pair)
+    return Step(replace(pair.mapping, hold=None, seen=Look(), wanted=None))

@@ -119,7 +119,9 @@ def take(mapping: Mapping, reading: Reading, terms: Terms) -> Mapping:
             is_past = mapping.hold is not None and mapping.hold.kind in _ABOUT_WHAT_STOOD_THERE
             hold = quarantine if is_past else mapping.hold or quarantine
             seen = Look() if is_passing else Illegible(etag)
-            return replace(mapping, seen=seen, hold=hold, wanted=None)
+            # What was left alone may be wanted again by now, and is no longer left alone then.
+            wanted = mapping.wanted if _is_held(mapping, HoldKind.UNLINKED) else None
+            return replace(mapping, seen=seen, hold=hold, wanted=wanted)
         case Foreign(etag=etag):
             hold = Hold(HoldKind.IGNORED, Reason.NO_EVENT)
             return replace(mapping, seen=None, etag=etag, hold=hold, wanted=None)
