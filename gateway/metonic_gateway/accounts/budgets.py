@@ -1,10 +1,8 @@
 """The same paces for many processes: what they spend is drawn from the database, in portions.
 
 A portion lasts for some seconds at the speed at which a process asks just now, so that the busy ones draw a
-few times a minute and the others little at a time. Of an account each takes its first portion unasked, once
-in a span, which is all that most runs need: so much is set aside for five of them. What is left of a portion
-after ten seconds counts as spent: with that, and with the precision of its count, a span is a little longer
-than where one process counts alone.
+few times a minute and the others one unit at a time. What is left of it after ten seconds counts as spent:
+with that, and with the precision of its count, a span is a little longer than where one process counts alone.
 """
 
 import asyncio
@@ -23,11 +21,10 @@ from metonic_gateway.store import budgets
 _LASTS: Final = timedelta(seconds=10)
 _MEANT_FOR: Final = timedelta(seconds=5)
 _SOON: Final = timedelta(milliseconds=100)
-# Of a pace: nobody takes all of it, and what is left over hurts nobody.
+# Of a pace: nobody takes all of it, and what is left over hurts nobody. The first portion of an account is
+# what a run needs: no other process is likely to draw of it at the moment.
 _MOST: Final = 20
-# Of an account's: what a run needs, and what is set aside for processes that take so much each, unasked.
-_FEW: Final = 100
-_SET_ASIDE: Final = 20
+_AT_FIRST: Final = 100
 _COUNTS_AS_SPENT: Final = 1.02
 _LATER: Final = timedelta(seconds=1)
 # Who is refused was asked before that.
@@ -61,31 +58,29 @@ class SharedPaces(Paces):
 
     async def learn(self, provider: str, subject: str, now: datetime) -> None:
         """That account was refused all the same: all processes ask it for less for a while."""
-        for (name, account, _), portion in list(self._portions.items()):
+        for (name, account, pace), portion in list(self._portions.items()):
             if (name, account) == (provider, subject):
                 # What is so much in demand will be refused, and learnt, again.
                 with suppress(budgets.Contended):
-                    await budgets.learn(portion.id, portion.counted, now)
+                    await budgets.learn(portion.id, _longer(pace), now)
 
     def _portion(self, key: Whose, now: datetime) -> "_Portion":
         if known := self._portions.get(key):
             return known
         self._portions.make_room(lambda _, portion: portion.is_used(now))
-        made = self._portions[key] = _Portion(_id_of(key), key[2], _counted(key[2]))
+        made = self._portions[key] = _Portion(_id_of(key), key[2])
         return made
 
 
 @dataclass(slots=True)
 class _Portion:
-    """What this process may still spend of a pace before it draws again; ``counted`` is for all together."""
+    """What this process may still spend of a pace before it draws again."""
 
     id: str
     pace: Pace
-    counted: Pace
     _left: int = 0
     _size: int = 0
     _drawn_at: datetime | None = None
-    _unasked_at: datetime | None = None
     _drawing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def left(self, now: datetime) -> int:
@@ -95,57 +90,39 @@ class _Portion:
         self._left -= units
 
     def is_used(self, now: datetime) -> bool:
-        at_least = max(_KNOWN_FOR, self.counted.span)
-        return self._is_just(self._drawn_at, at_least, now) or self._drawing.locked()
+        is_known = self._drawn_at is not None and timedelta(0) <= now - self._drawn_at < _KNOWN_FOR
+        return is_known or self._drawing.locked()
 
     async def drawn(self, least: int, now: datetime) -> timedelta:
         """Draw so many units at least, unless somebody has just done so; returns how long to wait instead."""
         async with self._drawing:
             if self.left(now) >= least:
                 return timedelta(0)
-            if least <= self._few and not self._is_just(self._unasked_at, self.counted.span, now):
-                self._unasked_at = now
-                self._fill(self._few, now)
-                return timedelta(0)
             try:
-                units, wait = await budgets.draw(self.id, self.counted, least, self._meant(least, now), now)
+                units, wait = await budgets.draw(
+                    self.id, _longer(self.pace), least, self._meant(least, now), now
+                )
             except budgets.Contended:
                 return _LATER
             if units:
-                self._fill(units, now)
+                self._left = self._size = units
+                self._drawn_at = now
             return wait
-
-    def _fill(self, units: int, now: datetime) -> None:
-        self._left = self._size = units
-        self._drawn_at = now
-
-    @property
-    def _few(self) -> int:
-        """Of an account no other process is likely to spend at the moment, and most runs ask little."""
-        return self.pace.units // _FEW if self.pace.scope is Scope.ACCOUNT else 0
 
     def _meant(self, least: int, now: datetime) -> int:
         """What lasts for some seconds if it is spent as fast as the last one."""
         if self._drawn_at is None or not self._is_good(now):
-            return max(least, self._few)
+            return max(least, self.pace.units // _AT_FIRST) if self.pace.scope is Scope.ACCOUNT else least
         longer = _MEANT_FOR / max(now - self._drawn_at, _SOON)
         return max(least, min(int(self._size * longer), self.pace.units // _MOST))
 
     def _is_good(self, now: datetime) -> bool:
-        return self._is_just(self._drawn_at, _LASTS, now)
-
-    @staticmethod
-    def _is_just(at: datetime | None, span: timedelta, now: datetime) -> bool:
-        return at is not None and timedelta(0) <= now - at < span
+        return self._drawn_at is not None and timedelta(0) <= now - self._drawn_at < _LASTS
 
 
-def _counted(pace: Pace) -> Pace:
-    """What is drawn may be spent until it is good no more, and is counted from a little earlier on.
-
-    Of an account's there is less, by what processes take without being counted.
-    """
-    unasked = pace.units // _SET_ASIDE if pace.scope is Scope.ACCOUNT and pace.units >= _FEW else 0
-    return replace(pace, units=pace.units - unasked, span=(pace.span + _LASTS) * _COUNTS_AS_SPENT)
+def _longer(pace: Pace) -> Pace:
+    """What is drawn may be spent until it is good no more, and is counted from a little earlier on."""
+    return replace(pace, span=(pace.span + _LASTS) * _COUNTS_AS_SPENT)
 
 
 def _id_of(key: Whose) -> str:

@@ -95,26 +95,15 @@ async def test_a_busy_process_draws_now_and_then_and_an_idle_one_what_it_needs(h
     assert await drawn() <= 200 + 50 + 1
 
 
-async def test_what_a_run_needs_of_an_account_is_not_asked_for_once_a_minute(house: House) -> None:
+async def test_the_first_portion_of_an_account_is_enough_for_a_run(house: House) -> None:
     paces, whose = SharedPaces(), spenders("google", "alice", [ACCOUNT])
 
     with counted() as statements:
-        for minute in range(3):
-            for _ in range(6):
-                assert not await paces.take(whose, [1], house.now + minute * 75 * SECOND)
+        for _ in range(6):
+            assert not await paces.take(whose, [1], house.now)
 
-    assert not statements
-
-
-async def test_what_five_processes_take_unasked_is_set_aside(house: House) -> None:
-    processes = [SharedPaces() for _ in range(5)]
-    whose, done = spenders("google", "alice", [ACCOUNT]), 0
-
-    for paces in processes:
-        while not await paces.take(whose, [1], house.now):
-            done += 1
-
-    assert done == ACCOUNT.units
+    assert len(statements) == 2
+    assert await drawn() == 6
 
 
 async def drawn() -> int:
@@ -145,7 +134,7 @@ async def test_however_many_draw_at_once_nothing_is_drawn_twice(house: House) ->
 
 
 async def test_a_budget_names_nobody_and_is_swept_when_it_is_not_used(house: House) -> None:
-    await SharedPaces().take(spenders("google", "alice@example.com", [ACCOUNT]), [10], house.now)
+    await SharedPaces().take(spenders("google", "alice@example.com", [ACCOUNT]), [1], house.now)
 
     (row,) = await ProviderBudget.all()
     assert "alice" not in f"{row.id}{row.spent}"
