@@ -238,8 +238,8 @@ def erasures_believed() -> Iterator[None]:
     """What was erased is gone, whatever is reported as it was then, and whether or not it was found."""
     original, removed = observe._report_on_tombstone, landing._removed
 
-    def report(mapping: Mapping, change: Change) -> Mapping | None:
-        return None if observe._etag(change) == mapping.etag else original(mapping, change)
+    def report(mapping: Mapping, change: Change, terms: Terms) -> Mapping | None:
+        return None if observe._etag(change) == mapping.etag else original(mapping, change, terms)
 
     with (
         patch.object(observe, "_report_on_tombstone", report),

@@ -10,7 +10,7 @@ from tests.simulation.faults import FaultyAdapter
 from tests.simulation.world import Desk, World
 
 from metonic_core.model.series import Recurrence
-from metonic_core.spi.changes import Reading
+from metonic_core.spi.changes import Gone, Reading
 from metonic_core.testing.conduct import Trouble
 from metonic_gateway.store import models
 
@@ -88,6 +88,32 @@ async def test_a_copy_that_was_too_young_to_show_when_it_was_read_is_not_gone(
     await row.refresh_from_db()
     assert (row.hold, row.closed, row.external_event_id in google.calendar.live) == (None, None, True)
     assert not await models.CalendarSyncConflict.filter(mapping_id=row.id).exists()
+
+
+async def test_nor_is_one_that_comes_back_after_it_was_deleted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    google = world.desks[1]
+    assert await world.run(google)
+    enter(google, "own-new", THERE)
+    assert await world.run(google)
+    google.calendar.erase("own-new")
+    for _ in range(2):
+        world.now += timedelta(minutes=15)
+        assert await world.run(google)
+    assert "strength" not in await imported_titles(google)
+    enter(google, "own-new", THERE)
+
+    async def hydrate(_: FaultyAdapter, _calendar_id: str, ids: Sequence[str]) -> Sequence[Reading]:
+        return [Gone(each, is_firm=False) for each in ids]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FaultyAdapter, "hydrate", hydrate)
+        assert await world.run(google)
+    world.now += timedelta(minutes=15)
+    assert await world.run(google)
+
+    assert "strength" in await imported_titles(google)
 
 
 @pytest.mark.parametrize("is_told_before", [False, True])

@@ -33,7 +33,7 @@ def record(
         row = stranger(changed_id(change), terms)
         return _reported(row, change, terms, must_read=isinstance(change, Seen) and not has_markers)
     if mapping.closed:
-        return _report_on_tombstone(mapping, change)
+        return _report_on_tombstone(mapping, change, terms)
     if _is_old(mapping, change):
         return None
     # Without a revision nobody can tell an old version from a new one, except by reading the event.
@@ -57,15 +57,15 @@ def _reported(mapping: Mapping, change: Change, terms: Terms, *, must_read: bool
             return replace(mapping, seen=Look(_etag(change))) if must_read else take(mapping, change, terms)
 
 
-def _report_on_tombstone(mapping: Mapping, change: Change) -> Mapping | None:
-    """Alive again, or a replay: it is looked at.
+def _report_on_tombstone(mapping: Mapping, change: Change, terms: Terms) -> Mapping | None:
+    """Alive again, or a replay: it is looked at, and may not show at once, as what is new.
 
     What was erased proves nothing by its etag or its revision. Where it did not show yet when we erased it,
     the provider said that it was gone already, and it stands there.
     """
     if isinstance(change, Gone) or _is_old_revision(mapping, change, may_be_same=True):
         return None
-    return replace(mapping, seen=Look(_etag(change)))
+    return replace(mapping, seen=Look(_etag(change)), met_at=terms.now)
 
 
 def _etag(change: Change) -> str | None:

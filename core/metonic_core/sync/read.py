@@ -120,7 +120,7 @@ async def _met_again(this: Run, tombstone: Mapping, reading: Reading, terms: Ter
             return [tombstone]
         case Seen(event=StoredEvent(etag=etag)) | Unreadable(etag=etag) if is_echo(tombstone, etag, terms):
             return [tombstone]
-        case Gone() if terms.may_show(tombstone) and not is_later_deletion(tombstone, reading):
+        case Gone() if terms.may_hide(tombstone) and not is_later_deletion(tombstone, reading):
             return [tombstone]
         case Unreadable():
             return [settled_tombstone(tombstone), take(stranger(reading.id, terms), reading, terms)]
