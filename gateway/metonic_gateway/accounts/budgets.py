@@ -21,9 +21,11 @@ from metonic_gateway.store import budgets
 _LASTS: Final = timedelta(seconds=10)
 _MEANT_FOR: Final = timedelta(seconds=5)
 _SOON: Final = timedelta(milliseconds=100)
-# Of a pace: nobody takes all of it, and what is left over hurts nobody. The first portion of an account is
-# what a run needs: no other process is likely to draw of it at the moment.
+# Of a pace: nobody takes all of it, and what is left over hurts nobody.
 _MOST: Final = 20
+# The first portion of an account is what a run needs, where that is little of the pace: no other process is
+# likely to draw of it at the moment.
+_OF_A_RUN: Final = 6
 _AT_FIRST: Final = 100
 _COUNTS_AS_SPENT: Final = 1.02
 _LATER: Final = timedelta(seconds=1)
@@ -112,7 +114,8 @@ class _Portion:
     def _meant(self, least: int, now: datetime) -> int:
         """What lasts for some seconds if it is spent as fast as the last one."""
         if self._drawn_at is None or not self._is_good(now):
-            return max(least, self.pace.units // _AT_FIRST) if self.pace.scope is Scope.ACCOUNT else least
+            of_a_run = min(_OF_A_RUN, self.pace.units // _AT_FIRST)
+            return max(least, of_a_run) if self.pace.scope is Scope.ACCOUNT else least
         longer = _MEANT_FOR / max(now - self._drawn_at, _SOON)
         return max(least, min(int(self._size * longer), self.pace.units // _MOST))
 

@@ -106,6 +106,16 @@ async def test_the_first_portion_of_an_account_is_enough_for_a_run(house: House)
     assert await drawn() == 6
 
 
+async def test_what_is_left_of_first_portions_keeps_no_calendar_waiting_that_changes_all_the_time(
+    house: House,
+) -> None:
+    processes = [SharedPaces() for _ in range(4)]
+    whose = spenders("outlook", "alice", [Pace("*", 10_000, span=timedelta(minutes=10))])
+
+    for run in range(240):
+        assert not await processes[run % 4].take(whose, [1], house.now + run * 5 * SECOND)
+
+
 async def drawn() -> int:
     (row,) = await ProviderBudget.all()
     return sum(units for _, units in row.spent["granted"])
