@@ -61,6 +61,15 @@ def test_a_copy_goes_whose_side_is_kept_and_says_what_a_rule_leaves_out(
     assert step.mapping.hold is None
 
 
+def test_what_was_edited_here_meanwhile_is_not_sent_to_a_copy_that_goes_by_a_decision() -> None:
+    here = appointment(replace(YOGA, location="At home"))
+
+    step = resolved(seen(copy(), BOXING), here, EXTERNAL, RULED)
+
+    assert step.write
+    assert (step.write.kind, step.write.content) == (WriteKind.DELETE, None)
+
+
 def test_a_copy_goes_whose_location_comes_in_beside_what_is_kept_and_matches_a_rule() -> None:
     rules = (Rule(RuleField.LOCATION, "gym"),)
     under = replace(EXACT, selection=replace(EXACT.selection, rules=rules))
