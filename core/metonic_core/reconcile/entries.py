@@ -31,10 +31,15 @@ def bring_together(pair: Comparison) -> Step:
         is_time = any(_is_about_time(pair, group) for group in pair.colliding)
         return frozen(pair, ConflictType.TIME_CHANGE if is_time else ConflictType.DATA_MISMATCH)
     merged = merge(pair)
-    is_read_only = pair.terms.selection.direction is Direction.PULL
-    if merged.pulled and not is_read_only and pair.terms.selection.excludes(merged.appointment):
-        return pull_then_withdraw(pair)
-    return brought_together(pair, merged)
+    return pull_then_withdraw(pair) if _leads_out(pair, merged) else brought_together(pair, merged)
+
+
+def _leads_out(pair: Comparison, merged: Merge) -> bool:
+    """Whether what came in leaves the appointment out of the calendar that it came from."""
+    selection = pair.terms.selection
+    if not merged.pulled or selection.direction is Direction.PULL:
+        return False
+    return selection.excludes(merged.appointment) is not None
 
 
 def _is_about_time(pair: Comparison, group: Group) -> bool:
@@ -52,8 +57,11 @@ def _takes_place(override: Override | None) -> tuple[bool, When | None]:
 def brought_together(pair: Comparison, merged: Merge, resolved: frozenset[Group] = frozenset()) -> Step:
     """The step that stores what was pulled and sends the rest; ``resolved`` are groups that collided.
 
-    Who resolved them has seen all that the event says, so all of it comes in by that decision.
+    Who resolved them has seen all that the event says, so all of it comes in by that decision, and may lead
+    out of the calendar as any edit does.
     """
+    if resolved and _leads_out(pair, merged):
+        return _withdrawn(pair, merged, Reason.RESOLVED, merged.mapping)
     pulls = _pulled(pair, merged, Reason.RESOLVED if resolved else Reason.EDITED_THERE)
     done = overtaken(pair.mapping, pair.terms) + pulls
     if not merged.to_send and not pair.is_to_be_finished:
@@ -196,9 +204,14 @@ def let_go(pair: Comparison) -> Step:
 def pull_then_withdraw(pair: Comparison) -> Step:
     if _is_unlinked(pair):
         return wait(pair)
-    merged, lost = merge(pair), overtaken(pair.mapping, pair.terms)
-    pulls = _pulled(pair, merged)
-    step = withdraw(Comparison(_still_colliding(pair, merged), merged.appointment, pair.terms))
+    merged = merge(pair)
+    return _withdrawn(pair, merged, Reason.EDITED_THERE, _still_colliding(pair, merged))
+
+
+def _withdrawn(pair: Comparison, merged: Merge, reason: Reason, row: Mapping) -> Step:
+    """What was pulled is stored, and the event is taken out, ``row`` being what is agreed by then."""
+    lost, pulls = overtaken(pair.mapping, pair.terms), _pulled(pair, merged, reason)
+    step = withdraw(Comparison(row, merged.appointment, pair.terms))
     # What went over something unseen is said already.
     done = tuple(o for o in step.operations if o.reason is not Reason.OVERWRITTEN_UNSEEN)
     return replace(step, appointment=merged.appointment if pulls else None, operations=lost + pulls + done)

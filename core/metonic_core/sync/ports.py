@@ -125,7 +125,7 @@ class Ledger(Protocol):
         ...
 
     async def due_pairs(self, after: UUID | None, limit: int) -> Sequence[rows.Mapping]:
-        """Rows to be decided that have had both sides, by id, beyond ``after``."""
+        """Rows to be decided whose both sides were seen, by id, beyond ``after``."""
         ...
 
     async def load(self) -> Load:

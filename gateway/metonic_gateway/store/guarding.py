@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import RawSQL
+from tortoise.expressions import Q, RawSQL
 from tortoise.queryset import QuerySet
 
 from metonic_core.model.mapping import HoldKind
@@ -21,7 +21,8 @@ Found = dict[Kind, frozenset[UUID]]
 
 _ASKED = {
     "due_pairs": """(SELECT COUNT(*) FROM "calendar_sync_mappings" WHERE "link_id" = "calendar_links"."id"
-        AND "due" = 'decide' AND "external_base" IS NOT NULL)""",
+        AND "due" = 'decide' AND ("external_base" IS NOT NULL
+            OR ("appointment_id" IS NOT NULL AND "seen" IS NOT NULL)))""",
     "is_any_held": """EXISTS (SELECT 1 FROM "calendar_sync_mappings"
         WHERE "link_id" = "calendar_links"."id" AND "hold" = 'guarded')""",
 }
@@ -34,8 +35,14 @@ def _asked() -> QuerySet[CalendarLink]:
 
 
 def due_pairs(link_id: UUID) -> Rows:
-    """Rows to be decided that have had both sides: nothing inferred is done to others."""
-    return CalendarSyncMapping.filter(link_id=link_id, due=Due.DECIDE, external_base__isnull=False)
+    """Rows to be decided that have had both sides: nothing inferred is done to others.
+
+    A copy that arrived late has both as soon as it is seen, before anything is agreed upon.
+    """
+    arrived = Q(appointment_id__isnull=False, seen__isnull=False)
+    return CalendarSyncMapping.filter(
+        Q(external_base__isnull=False) | arrived, link_id=link_id, due=Due.DECIDE
+    )
 
 
 async def load(link_id: UUID, now: datetime) -> Load:

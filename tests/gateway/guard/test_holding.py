@@ -1,5 +1,6 @@
 """What runs hold and what they do: deletions and edits in masses, a calendar suddenly empty, slow drips."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,7 +20,10 @@ from tests.gateway.guard.stock import (
 )
 from tests.gateway.house import House, synced
 
+from metonic_core.model.mapping import Observed
+from metonic_gateway.store import mappings
 from metonic_gateway.store.models import CalendarLink, CalendarSyncHistory, CalendarSyncMapping, SyncPlanStep
+from metonic_gateway.store.rows import mapping_of
 
 
 async def test_forty_deletions_of_fifty_are_held_and_everything_else_goes_on(house: House) -> None:
@@ -164,6 +168,27 @@ async def test_copies_that_the_platform_cancels_in_masses_are_held(house: House)
     assert await held() == 12
     causes = await SyncPlanStep.all().distinct().values_list("side", "operation", "reason", "held_because")
     assert causes == [("external", "delete", "deleted_here", "many_deletions")]
+
+
+async def _arrived_late(house: House, number: int) -> None:
+    """The copy of that lesson is seen by now, and nobody knew before that it had been made."""
+    title = lesson(number).content.title
+    event = next(e for e in house.world.events[HOME].values() if e.content.title == title)
+    row = mapping_of(await CalendarSyncMapping.get(external_event_id=event.id))
+    unborn = replace(row, local_base=None, external_base=None, etag=None, seen=Observed(event))
+    await mappings.store([unborn.due()], house.now)
+
+
+async def test_a_copy_that_arrived_late_is_counted_with_the_others(house: House) -> None:
+    await send(house, *map(lesson, range(20)))
+    calendar = await synced(house)
+    await _arrived_late(house, 10)
+
+    await send(house, *(lesson(n, 2, is_cancelled=True) for n in range(11)))
+    await run(house, calendar)
+
+    assert (len(house.world.titles()), await held()) == (20, 11)
+    assert not await CalendarSyncMapping.exclude(due=None).exists()
 
 
 async def test_events_renamed_in_masses_are_no_deletions(house: House) -> None:
