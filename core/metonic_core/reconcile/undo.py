@@ -74,6 +74,8 @@ class Undone:
 
 NOTHING = Undone()
 _NEVER = Former(Choice.NEVER)
+_PASSED_ON = frozenset({Reason.DELETED_HERE, Reason.RESOLVED})
+"""Why a run erases the copy of what was cancelled. What it erased for other causes may have been so later."""
 
 
 def undo(line: Line, now: Standing) -> Undone:
@@ -210,7 +212,8 @@ def _take_out(line: Line, now: Standing) -> Undone:
 def _put_back(line: Line, now: Standing) -> Undone:
     """An event that the run erased is made anew as a copy, in the next generation.
 
-    Where the run passed a cancellation on, that is taken back as an edit that it passed on would be.
+    Where the run passed a cancellation on, that is taken back as an edit that it passed on would be. One that
+    came later is somebody's since.
     """
     appointment, former = now.appointment, line.operation.former
     if appointment is None or not appointment.concerns(now.user_id):
@@ -221,7 +224,8 @@ def _put_back(line: Line, now: Standing) -> Undone:
     if former is not None:
         return NOTHING if former.choice is now.choice else Undone(_anew(line, now), chosen=former)
     if appointment.is_deleted:
-        return _bring_back(line, now)
+        is_passed_on = line.operation.reason in _PASSED_ON
+        return _bring_back(line, now) if is_passed_on else _left(Left.MOVED_SINCE)
     if now.is_paired:
         return NOTHING
     is_wanted = now.selection.draws(appointment)

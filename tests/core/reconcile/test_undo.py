@@ -191,6 +191,21 @@ def test_a_cancellation_that_was_passed_on_is_taken_back_with_an_event(side: Sid
     assert (back.appointment, back.chosen) == (gone, None)
 
 
+@pytest.mark.parametrize("reason", [Reason.DESELECTED, Reason.HIDDEN, Reason.DISCONNECTED])
+def test_a_cancellation_after_a_run_that_took_the_copy_out_for_another_cause_stands(reason: Reason) -> None:
+    did = Operation(Side.EXTERNAL, Act.DELETE, reason, before=TRAINING)
+    gone = replace(appointment(), is_deleted=True)
+
+    assert undo(line(did), now(gone, is_paired=False)) == replace(NOTHING, left=Left.MOVED_SINCE)
+
+
+def test_a_cancellation_that_was_decided_for_is_taken_back_like_one_that_was_passed_on() -> None:
+    did = Operation(Side.EXTERNAL, Act.DELETE, Reason.RESOLVED, before=TRAINING)
+    gone = replace(appointment(), is_deleted=True)
+
+    assert undo(line(did), now(gone, is_paired=False)).appointment == appointment()
+
+
 @pytest.mark.parametrize("act", [Act.LINK, Act.UNLINK])
 def test_what_was_linked_or_let_go_stays_so(act: Act) -> None:
     did = Operation(Side.EXTERNAL, act, Reason.ADOPTED, before=TRAINING)
