@@ -30,9 +30,7 @@ def groundless(world: "World", desk: "Desk", mapping: Mapping, conflict: Conflic
     elif conflict.type is ConflictType.DELETED:
         is_caused = False
     else:
-        is_caused = any(
-            _clashes(world, conflict.local, conflict.external, conflict.base, g) for g in conflict.groups
-        )
+        is_caused = any(_clashes(world, conflict.local, conflict.external, g) for g in conflict.groups)
         # Whether a write had reached an occurrence before somebody edited it, nobody can tell afterwards.
         is_caused = is_caused or mapping.event_id in world.weather.parted
     if is_caused:
@@ -52,15 +50,10 @@ def _is_deleted_by_people(world: "World", mapping: Mapping) -> bool:
     return mapping.appointment_id in world.erased_here | world.platform.erased or bool(world.erased_there)
 
 
-def _clashes(world: "World", here: Content, there: Content, base: Content | None, group: Group) -> bool:
-    """Two edits by people, neither of which replaced the other.
-
-    Who puts a series back may leave nothing of an occurrence: then it is told by what stood there before.
-    """
+def _clashes(world: "World", here: Content, there: Content, group: Group) -> bool:
+    """Two edits by people, neither of which replaced the other."""
     ours, theirs = set(tokens_of(here, group)), set(tokens_of(there, group))
-    before = set(tokens_of(base, group)) if base else set[int]()
-    taken_away = before & world.values.restored & world.values.retired
-    return _is_new(world, ours or taken_away, theirs) and _is_new(world, theirs or taken_away, ours)
+    return _is_new(world, ours, theirs) and _is_new(world, theirs, ours)
 
 
 def _is_news(world: "World", there: Content, base: Content | None, group: Group) -> bool:
