@@ -65,7 +65,8 @@ def _is_new(world: "World", values: set[int], others: Iterable[int]) -> bool:
     """Whether these are not just what the others replaced. What people brought back is news each time."""
     if values & world.values.restored:
         return True
-    return not values <= world.values.with_ancestors(others)
+    known = world.values.with_ancestors(others)
+    return not values <= known if values else bool(known & world.values.emptied)
 
 
 def unlisted(

@@ -25,11 +25,13 @@ class Values:
     """``parents``: what each value replaced when somebody wrote it; ``retired``: what people threw away.
 
     ``restored``: what people put in the place of what had replaced it, and what they so replaced.
+    ``emptied``: what they so replaced with nothing, as an occurrence has no value that is as its series says.
     """
 
     parents: dict[int, frozenset[int]] = field(default_factory=dict)
     retired: set[int] = field(default_factory=set)
     restored: set[int] = field(default_factory=set)
+    emptied: set[int] = field(default_factory=set)
     groups: frozenset[Group] = field(default_factory=frozenset)
     share_of_series: float = SHARE_OF_SERIES
 
@@ -68,6 +70,9 @@ class Values:
         self.retire(present)
         self.retired |= self.with_ancestors(tokens(present)) - self.with_ancestors(tokens(old))
         self.restored |= tokens(old) | tokens(present)
+        for group in present.groups():
+            if not set(tokens_of(old, group)):
+                self.emptied |= self.with_ancestors(tokens_of(present, group))
 
     def with_ancestors(self, values: Iterable[int]) -> set[int]:
         """The values and everything they replaced, directly or not."""
