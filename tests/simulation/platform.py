@@ -35,12 +35,16 @@ class Record:
     latest: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Message:
-    """A whole state on its way to us, made by an edit of that group of what the platform held then."""
+    """A whole state on its way to us, made by an edit of that group of what the platform held then.
+
+    ``went_over_news``: while it waited, the platform heard of a change and kept to what it says itself.
+    """
 
     state: PlatformAppointment
     group: Group | None
+    went_over_news: bool = False
 
 
 @dataclass(slots=True)
@@ -149,6 +153,9 @@ class Platform:
             return
         record.appointment_id = outcome.appointment_id
         record.latest = max(record.latest, outcome.version or 0)
+        if outcome.status is UpsertStatus.UNCHANGED and message.went_over_news and record.appointment_id:
+            # It had arrived before, and what was heard of since may have come after it.
+            self._hear(record, await self._looked_up(record.appointment_id))
 
     async def _upsert(self, message: Message) -> UpsertReport:
         """The platform's word goes over what others wrote meanwhile, and it is told so."""
@@ -203,6 +210,8 @@ class Platform:
         """What it has not sent yet stays as it is; then it cannot say that it has taken this version in."""
         record.latest = known.version
         unsent = [m for m in self.waiting if m.state.platform_id == record.state.platform_id]
+        for message in unsent:
+            message.went_over_news = True
         groups = [m.group for m in unsent if m.group]
         record.seen = record.seen if groups else known.version
         record.state = replace(
