@@ -154,7 +154,7 @@ class Mapping:
     ``wanted`` is set while a decision is due: a number drawn anew by every cause. ``unconfirmed`` holds
     what was sent and never seen to land, oldest first. ``read_round`` is the complete read in which the
     event was last reported, ``enters_at`` the start of an event that lies beyond the window.
-    ``wrote_at`` is when we last wrote the event, ``met_at`` when it was first told of, where no row knew it.
+    ``wrote_at`` is when we last wrote the event, ``met_at`` when it was first told of, or came back.
     ``attempts`` counts the writes that the provider did not take since one landed or somebody edited;
     ``is_recreated``: a push calendar once deleted the copy, and it was made anew. ``written`` are the
     writes that landed lately, ``refused`` the last one that the provider would not take. ``alike_id`` is

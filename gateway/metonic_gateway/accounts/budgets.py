@@ -1,7 +1,7 @@
 """The same paces for many processes: what they spend is drawn from the database, in portions.
 
 A portion lasts for some seconds at the speed at which a process asks just now, so that the busy ones draw a
-few times a minute and the others one unit at a time. What is left of it after ten seconds counts as spent:
+few times a minute and the others a few units at a time. What is left of it after ten seconds counts as spent:
 with that, and with the precision of its count, a span is a little longer than where one process counts alone.
 """
 
